@@ -1,0 +1,41 @@
+"""The errors users see: each names the thing, the value, what is legal and the next step."""
+
+
+class RecsysError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class InvalidParameterError(RecsysError, ValueError):
+    """A recommender's parameter is unknown or out of range."""
+
+
+class InvalidTableError(RecsysError, ValueError):
+    """A table handed in lacks a column, is empty, or holds values that can't be used."""
+
+
+class UnknownCustomerError(RecsysError, KeyError):
+    """A customer id that the table or model doesn't hold."""
+
+    __str__ = RecsysError.__str__  # KeyError would print the repr of the message
+
+
+class UnknownProductError(RecsysError, KeyError):
+    """A product id that the table or model doesn't hold."""
+
+    __str__ = RecsysError.__str__
+
+
+class NotFittedError(RecsysError, RuntimeError):
+    """A recommender was asked for scores before `fit`."""
+
+
+class CatalogueTooLargeError(RecsysError, MemoryError):
+    """A model whose memory grows with the square of the catalogue was asked to fit a large one."""
+
+
+class ShopFileError(RecsysError, ValueError):
+    """The shop file, or a file it names, can't be read as asked."""
+
+
+class DatabaseError(RecsysError, RuntimeError):
+    """The database is missing, locked, or wasn't built by this package."""
