@@ -1,0 +1,93 @@
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+events as (select * from {{ ref('int_events') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+counted as (
+    select
+        folds.fold,
+        folds.cutoff_at,
+        events.product_key,
+        count(distinct events.customer_key) as customers,
+        count(distinct events.order_key) as orders,
+        count(distinct events.customer_key) filter (
+            where events.occurred_at >= folds.cutoff_at - settings.popularity_window_days * interval 1 day
+        ) as recent_customers,
+        count(distinct events.customer_key) filter (
+            where events.occurred_at >= folds.cutoff_at - interval 14 day
+        ) as customers_14d,
+        count(distinct events.customer_key) filter (
+            where events.occurred_at >= folds.cutoff_at - interval 42 day
+        ) as customers_42d,
+        min(events.occurred_at) as first_sold_at,
+        max(events.occurred_at) as last_sold_at,
+        median(events.amount / nullif(events.quantity, 0)) as median_paid_price
+    from folds
+    inner join events
+        on events.occurred_at < folds.cutoff_at or (events.occurred_at is null and folds.purpose = 'serve')
+    cross join settings
+    where events.is_interest
+    group by folds.fold, folds.cutoff_at, events.product_key
+),
+
+judged as (
+    select
+        counted.*,
+        products.product_id,
+        products.category_code,
+        -- today's list price is for today; the past knew only what had been paid
+        cast(
+            case when counted.fold = 'serving' then coalesce(products.list_price, counted.median_paid_price)
+            else counted.median_paid_price end
+            as decimal(18, 4)
+        ) as price,
+        case
+            when products.is_excluded then 'excluded by the shop'
+            when counted.fold = 'serving' and not products.is_available then 'not available'
+            when counted.customers < settings.min_customers_per_product then 'bought by too few customers'
+            when
+                settings.sold_within_days > 0
+                and counted.last_sold_at < counted.cutoff_at - settings.sold_within_days * interval 1 day
+                then 'not sold lately'
+        end as why_not
+    from counted
+    inner join products on counted.product_key = products.product_key
+    cross join settings
+),
+
+banded as (
+    select
+        fold,
+        product_key,
+        product_id,
+        customers,
+        orders,
+        recent_customers,
+        customers_14d,
+        customers_42d,
+        -- customers a day of the last two weeks against those of the last six, both plus one
+        -- customer, so that a handful of purchases is no trend
+        (customers_14d + 1) / (customers_42d / 3.0 + 1) as trend,
+        first_sold_at,
+        last_sold_at,
+        price,
+        -- 1 the cheapest fifth of its category, 5 the dearest; the whole shop's where there is none
+        case
+            when price is not null
+                then ntile(5) over (
+                    partition by fold, category_code, price is not null order by price, product_key
+                )
+        end as price_band,
+        why_not is null as in_catalogue,
+        why_not,
+        -- ties in score are broken by popularity, then by id, everywhere: lower comes first
+        row_number() over (partition by fold order by customers desc, product_id) as tie_order
+    from judged
+)
+
+select * from banded

@@ -1,0 +1,103 @@
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+events as (select * from {{ ref('int_events') }} where customer_key is not null),
+
+ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }}),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+bought as (
+    select
+        folds.fold,
+        events.customer_key,
+        events.product_key,
+        count(*) filter (where events.is_interest) as orders,
+        {{ exact_sum(
+            'case when events.is_interest then '
+            ~ decayed('events.occurred_at', 'folds.cutoff_at', 'settings.decay_half_life_days')
+            ~ ' else 0 end'
+        ) }} as weight,
+        min(events.occurred_at) as first_at,
+        max(events.occurred_at) as last_at
+    from folds
+    inner join events
+        on events.occurred_at < folds.cutoff_at or (events.occurred_at is null and folds.purpose = 'serve')
+    cross join settings
+    group by folds.fold, events.customer_key, events.product_key
+),
+
+rated as (
+    select
+        folds.fold,
+        customers.customer_key,
+        products.product_key,
+        ratings.rating,
+        ratings.rated_at
+    from folds
+    inner join ratings
+        on ratings.rated_at < folds.cutoff_at or (ratings.rated_at is null and folds.purpose = 'serve')
+    inner join customers on ratings.customer_id = customers.customer_id
+    inner join products on ratings.product_id = products.product_id
+),
+
+interactions as (
+    select
+        fold,
+        customer_key,
+        product_key,
+        coalesce(bought.orders, 0) as orders,
+        coalesce(bought.weight, 0) as weight,
+        bought.first_at,
+        bought.last_at,
+        rated.rating as explicit_rating,
+        rated.rated_at
+    from bought
+    full outer join rated using (fold, customer_key, product_key)
+),
+
+scaled as (
+    select
+        interactions.*,
+        -- implied rating: the decayed count on a log scale, from the bottom of the rating scale
+        -- (never again, long ago) to its top (this customer's strongest habit)
+        case
+            when interactions.weight > 0 then round(
+                settings.rating_min
+                + (settings.rating_max - settings.rating_min) * ln(1 + interactions.weight)
+                / ln(1 + max(interactions.weight) over (
+                    partition by interactions.fold, interactions.customer_key
+                )),
+                6
+            )
+        end as implied_rating
+    from interactions
+    cross join settings
+),
+
+final as (
+    select
+        scaled.fold,
+        scaled.customer_key,
+        scaled.product_key,
+        scaled.orders,
+        scaled.weight,
+        coalesce(scaled.explicit_rating, scaled.implied_rating) as rating,
+        scaled.explicit_rating is null as is_implied,
+        coalesce(scaled.rated_at, scaled.last_at) as rated_at,
+        scaled.first_at,
+        scaled.last_at,
+        coalesce(fold_products.in_catalogue, false) as in_catalogue
+    from scaled
+    left join fold_products
+        on scaled.fold = fold_products.fold and scaled.product_key = fold_products.product_key
+)
+
+select * from final

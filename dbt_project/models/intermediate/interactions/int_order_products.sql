@@ -1,0 +1,35 @@
+with
+
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
+order_products as (
+    select
+        order_id,
+        customer_id,
+        product_id,
+        min(purchased_at) as purchased_at,
+        cast(sum(cast(quantity as decimal(18, 4))) as double) as quantity,
+        sum(amount) as amount
+    from purchases
+    group by order_id, customer_id, product_id
+),
+
+keyed as (
+    select
+        dense_rank() over (order by order_products.order_id, order_products.customer_id) as order_key,
+        customers.customer_key,
+        products.product_key,
+        order_products.purchased_at,
+        order_products.quantity,
+        order_products.amount,
+        coalesce(order_products.amount > 0, true) as is_paid
+    from order_products
+    inner join products on order_products.product_id = products.product_id
+    left join customers on order_products.customer_id = customers.customer_id
+)
+
+select * from keyed

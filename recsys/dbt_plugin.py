@@ -1,0 +1,39 @@
+"""dbt-duckdb plugin: opens the shop file when dbt connects, so that plain `dbt build` reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
+
+from recsys.errors import ShopFileError
+from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
+from recsys.shop.file import nearest
+
+
+class Plugin(BasePlugin):  # type: ignore[misc]
+    """Makes the shop's inputs available as the dbt source `shop`."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Keep the shop's name or path; it's read when dbt first connects."""
+        self._shop = plugin_config.get("shop") or DEFAULT_SHOP
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Attach the shop's views; a variable given on the command line wins over its settings."""
+        flags = get_flags()
+        shop = load_shop(self._shop)
+        legal = _settings(Path(flags.PROJECT_DIR))
+        for name in shop.settings:
+            if name not in legal:
+                raise ShopFileError(f"settings: unknown setting '{name}'{nearest(name, legal)}")
+        given = flags.VARS or {}
+        attach_shop(conn, shop, {k: v for k, v in shop.settings.items() if k not in given})
+
+
+def _settings(project: Path) -> list[str]:
+    variables = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    return sorted(variables.get("recsys", variables))

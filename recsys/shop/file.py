@@ -1,0 +1,174 @@
+"""The shop file: which file holds which table, and which column is what."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from recsys.errors import ShopFileError
+
+BUNDLED = Path(__file__).parent / "shops"
+DEFAULT_SHOP = "complete_journey"
+
+
+class Table(BaseModel):
+    """One input table: where it is, which of its columns is what, which rows belong."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    required: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
+    takes_other_columns: ClassVar[bool] = False
+
+    path: str
+    """A file or glob of CSV, TSV, JSON, Parquet, or a DuckDB database; relative to the shop file."""
+    table: str | None = None
+    """The table's name when `path` is a DuckDB database."""
+    columns: dict[str, str]
+    """Our column name: their column name, or a SQL expression over their columns."""
+    where: str | None = None
+    """A SQL condition over their columns; rows it doesn't hold for are not part of this shop."""
+
+    @model_validator(mode="after")
+    def _columns_are_known(self) -> Table:
+        legal = self.required + self.optional
+        for name in self.columns:
+            if name not in legal and not self.takes_other_columns:
+                raise ValueError(f"unknown column '{name}'{nearest(name, legal)}")
+        for name in self.required:
+            if name not in self.columns:
+                raise ValueError(f"column '{name}' is missing: say which of your columns it is")
+        return self
+
+
+class Purchases(Table):
+    """Lines of orders."""
+
+    required = ("customer_id", "product_id", "purchased_at")
+    optional = ("order_id", "quantity", "unit_price", "amount")
+
+
+class Ratings(Table):
+    """Explicit ratings."""
+
+    required = ("customer_id", "product_id", "rating")
+    optional = ("rated_at",)
+
+
+class Products(Table):
+    """What is known of each product."""
+
+    required = ("product_id",)
+    optional = (
+        *("title", "department", "category", "subcategory", "brand", "size"),
+        *("description", "price", "available", "excluded"),
+    )
+
+
+class Customers(Table):
+    """What is known of each customer; every column beside the id is an attribute."""
+
+    required = ("customer_id",)
+    takes_other_columns = True
+
+
+class Shop(BaseModel):
+    """A validated shop file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_ -]*$")
+    package: str | None = None
+    """A Python package whose folder the paths are relative to."""
+    purchases: Purchases | None = None
+    ratings: Ratings | None = None
+    products: Products | None = None
+    customers: Customers | None = None
+    as_of: date | None = None
+    """The day the shop is looked at; rows after it are rejected. Default: the last row's day."""
+    settings: dict[str, int | float | str | bool] = Field(default_factory=dict)
+    """Settings of dbt_project.yml that differ for this shop."""
+    folder: Path = Field(default=Path(), exclude=True)
+
+    @model_validator(mode="after")
+    def _has_interactions(self) -> Shop:
+        if self.purchases is None and self.ratings is None:
+            raise ValueError("at least one of 'purchases' and 'ratings' is needed")
+        return self
+
+    def tables(self) -> Mapping[str, Table | None]:
+        """Input tables by name; None where the shop has none."""
+        return {name: getattr(self, name) for name in TABLES}
+
+
+TABLES: dict[str, type[Table]] = {
+    "purchases": Purchases,
+    "ratings": Ratings,
+    "products": Products,
+    "customers": Customers,
+}
+
+
+def nearest(name: str, legal: tuple[str, ...] | list[str]) -> str:
+    """Say what `name` may have meant, and what is legal: the end of an error message."""
+    close = difflib.get_close_matches(name.lower(), legal, n=1)
+    hint = f"; did you mean '{close[0]}'?" if close else ""
+    return f"{hint} (legal: {', '.join(sorted(legal))})"
+
+
+def load_shop(shop: str | Path) -> Shop:
+    """Read and validate a shop file, or one of the bundled shops by its name.
+
+    Raises:
+        ShopFileError: the file is missing, isn't YAML, or says something that isn't legal.
+    """
+    path = Path(shop)
+    if not path.suffix and (BUNDLED / f"{shop}.yml").exists():
+        path = BUNDLED / f"{shop}.yml"
+    if not path.is_file():
+        bundled = ", ".join(sorted(p.stem for p in BUNDLED.glob("*.yml")))
+        raise ShopFileError(
+            f"shop file '{shop}' doesn't exist: give the path of a shop file, or the name of a "
+            f"bundled shop ({bundled})"
+        )
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ShopFileError(f"shop file '{path}' can't be read as YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise ShopFileError(f"shop file '{path}' must be a mapping with keys such as name, purchases")
+    try:
+        parsed = Shop.model_validate(content)
+    except ValidationError as error:
+        raise ShopFileError(f"shop file '{path}': {_explain(error)}") from None
+    parsed.folder = _package_folder(parsed.package) if parsed.package else path.resolve().parent
+    return parsed
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        where = ".".join(str(part) for part in problem["loc"])
+        text = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            key = str(problem["loc"][-1])
+            owner: Any = Shop if len(problem["loc"]) == 1 else Table
+            text = f"unknown key '{key}'{nearest(key, [f for f in owner.model_fields if f != 'folder'])}"
+        lines.append(f"{where}: {text}" if where else text)
+    return "; ".join(lines)
+
+
+def _package_folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ShopFileError(
+            f"this shop's data is in the Python package '{package}', which isn't installed: "
+            f"pip install {package.replace('_', '-')}"
+        )
+    return Path(spec.origin).parent
