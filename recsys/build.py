@@ -1,0 +1,292 @@
+"""Build a shop's database: dbt's programmatic runner on the project that comes with the package."""
+
+import contextlib
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from recsys.errors import RecsysError, ShopFileError
+from recsys.project import DATABASE_VARIABLE, SHOP_VARIABLE, dbt_project_folder
+from recsys.warehouse import explain_open_failure, is_lock
+
+LOCK_PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class NodeStarted:
+    """A model, seed or test began."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class NodeFinished:
+    """A model, seed or test ended; `status` is dbt's: success, pass, warn, fail, error, skipped."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    message: str
+    index: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line that a model logged while it ran, such as a fold that was fitted."""
+
+    text: str
+
+
+BuildEvent = NodeStarted | NodeFinished | Said
+Progress = Callable[[BuildEvent], None]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """A build that succeeded; `warnings` are the tests that found something, but not an error."""
+
+    database: Path
+    run_id: str
+    seconds: float
+    finished: int
+    warnings: tuple[NodeFinished, ...]
+    log: Path
+
+
+def build(
+    shop: Path | str | None,
+    database: Path,
+    *,
+    full_refresh: bool = False,
+    select: Sequence[str] | None = None,
+    variables: Mapping[str, object] | None = None,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Read a shop's files and (re)build every table of its database, tests included.
+
+    Parameters
+    ----------
+    shop
+        A shop file, or the name of a shop that comes with the package. None: what RECSYS_SHOP
+        says, else the default shop.
+    database
+        The DuckDB file to write. dbt's work files and logs go to `.recsys/` beside it.
+    full_refresh
+        Drop what the last build left, also tables that keep history.
+    select
+        dbt selectors such as `staging` or `+marts.customers`; None: everything.
+    variables
+        dbt variables; they win over the shop file's settings.
+    progress
+        Called with each event, from several threads, one at a time.
+
+    Raises
+    ------
+    RecsysError
+        A node failed, an input can't be read, or another process uses the file; the message names
+        what failed and the full log.
+
+    """
+    database = database.absolute()
+    work = _work_folder(database)
+    _wait_for_lock(database)
+    watch = _Watch(progress)
+    started = time.monotonic()
+    with _environment(database, shop):
+        outcome = _run_dbt(_arguments(work, full_refresh, select, variables), watch)
+    log = work / "logs" / "dbt.log"
+    if outcome.exception is not None or not outcome.success:
+        raise _failure(outcome.exception, watch, database, log)
+    if not watch.finished:
+        raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")
+    return BuildResult(
+        database=database,
+        run_id=watch.run_id,
+        seconds=time.monotonic() - started,
+        finished=len(watch.finished),
+        warnings=tuple(node for node in watch.finished if node.status == "warn"),
+        log=log,
+    )
+
+
+class _Watch:
+    """Turns dbt's events into ours, and remembers what ended."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress or (lambda event: None)
+        self._lock = threading.Lock()
+        self._total = 0
+        self.run_id = ""
+        self.finished: list[NodeFinished] = []
+
+    def __call__(self, event: Any) -> None:
+        with self._lock:
+            translated = self._translate(event.info.name, event)
+            if translated is not None:
+                self._progress(translated)
+
+    def _translate(self, name: str, event: Any) -> BuildEvent | None:
+        self.run_id = event.info.invocation_id or self.run_id
+        match name:
+            case "ConcurrencyLine":
+                self._total = event.data.node_count
+            case "NodeStart":
+                node = event.data.node_info
+                return NodeStarted(node.node_name, node.resource_type)
+            case "NodeFinished":
+                node, result = event.data.node_info, event.data.run_result
+                ended = NodeFinished(
+                    name=node.node_name,
+                    kind=node.resource_type,
+                    status=result.status,
+                    seconds=result.execution_time,
+                    message=result.message,
+                    index=len(self.finished) + 1,
+                    total=self._total,
+                )
+                self.finished.append(ended)
+                return ended
+            case "AdapterEventInfo" | "AdapterEventWarning" if event.data.name == "recsys":
+                args = tuple(event.data.args)
+                return Said(event.data.base_msg % args if args else event.data.base_msg)
+        return None
+
+
+def _work_folder(database: Path) -> Path:
+    """Make the folder for dbt's parse cache and logs; each database has its own."""
+    base = database.parent / ".recsys"
+    work = base / database.stem
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        (base / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise RecsysError(
+            f"can't write beside {database} ({error.strerror}): name a file in a folder you may "
+            "write to with --database"
+        ) from error
+    return work
+
+
+def _wait_for_lock(database: Path) -> None:
+    """Wait until nobody uses the file: programs that read it hold it for moments only."""
+    if not database.exists():
+        return
+    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+    while True:
+        try:
+            duckdb.connect(database).close()
+        except duckdb.Error as error:
+            if not is_lock(error) or time.monotonic() > deadline:
+                raise explain_open_failure(database, error) from error
+            time.sleep(0.02)
+        else:
+            return
+
+
+@contextlib.contextmanager
+def _environment(database: Path, shop: Path | str | None) -> Iterator[None]:
+    """Tell the dbt project where to read and write, then put things back as they were."""
+    told = {DATABASE_VARIABLE: str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    if shop is not None:
+        told[SHOP_VARIABLE] = _shop(shop)
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
+    try:
+        with contextlib.chdir(Path.cwd()):  # dbt moves into the project's folder
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _shop(shop: Path | str) -> str:
+    path = Path(shop).expanduser()
+    if path.is_file():
+        return str(path.absolute())
+    if path.suffix or len(path.parts) > 1:
+        raise ShopFileError(f"no shop file at {path.absolute()}: check --shop")
+    return str(shop)  # a shop that comes with the package; its loader knows the legal names
+
+
+def _arguments(
+    work: Path,
+    full_refresh: bool,
+    select: Sequence[str] | None,
+    variables: Mapping[str, object] | None,
+) -> list[str]:
+    project = str(dbt_project_folder())
+    arguments = ["build", "--exclude-resource-type", "unit_test"]  # unit tests are for developers
+    arguments += ["--project-dir", project, "--profiles-dir", project]
+    arguments += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
+    arguments += ["--log-level", "none", "--log-level-file", "debug"]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    for selector in select or ():
+        arguments += ["--select", selector]
+    if variables:
+        arguments += ["--vars", json.dumps(dict(variables))]
+    return arguments
+
+
+def _run_dbt(arguments: list[str], watch: _Watch) -> Any:
+    # Imported here: dbt takes seconds to load, and only a build needs it.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    try:
+        return dbtRunner(callbacks=[watch]).invoke(arguments)
+    finally:
+        close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
+        close()  # else this process keeps the lock
+
+
+def _failure(
+    error: BaseException | None, watch: _Watch, database: Path, log: Path
+) -> BaseException:
+    if isinstance(error, KeyboardInterrupt | RecsysError):
+        return error
+    if error is not None and is_lock(error):
+        return explain_open_failure(database, error)
+    if error is not None:
+        return RecsysError(f"the build could not start: {core_message(str(error))}\nlog: {log}")
+    failed = [node for node in watch.finished if node.status in ("error", "fail")]
+    skipped = sum(node.status == "skipped" for node in watch.finished)
+    lines = [f"{node.kind} {node.name}: {core_message(node.message)}" for node in failed]
+    if not failed:
+        lines.append("dbt names no failing node")
+    if skipped:
+        lines.append(f"{skipped} that depend on it were not built")
+    return RecsysError("the build failed\n  " + "\n  ".join(lines) + f"\nlog: {log}")
+
+
+def core_message(message: str) -> str:
+    r"""Return what a failure says, without dbt's frame and without a traceback.
+
+    >>> core_message("Runtime Error in model a (a.sql)\n  Binder Error: no column b\n  Line 1")
+    'Binder Error: no column b Line 1'
+    >>> core_message("Python model failed:\n  Traceback (most ...\n  recsys.errors.XError: no b")
+    'no b'
+    """
+    raised = re.findall(r"^\s*recsys\.errors\.\w+: (.*(?:\n(?!\s*\n).*)*)", message, re.MULTILINE)
+    if raised:
+        return " ".join(raised[-1].split())
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if any(line.startswith("Traceback") for line in lines):
+        return lines[-1]
+    if len(lines) > 1 and re.match(r"\w+ Error( in |$)", lines[0]):
+        lines = lines[1:]
+    return " ".join(lines)

@@ -1,0 +1,360 @@
+"""The built database, read-only: what the command line, the API and the exports ask of it."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from recsys.errors import DatabaseError, UnknownCustomerError, UnknownProductError
+from recsys.records import Customer, Health, Product, Run, record
+
+LIST_TYPES = ("discover", "buy_again", "next_basket")
+SIMILARITY_METHODS = ("content", "collaborative")
+SCHEMA = "marts"
+
+Row = dict[str, Any]
+
+
+class Warehouse:
+    """A built DuckDB file, opened read-only; threads may share it, as every call has its cursor.
+
+    While it is open no build can write to the file: close it, or use it in a `with` block.
+
+    Raises
+    ------
+    DatabaseError
+        The file is missing, is being built, or wasn't built by this package.
+
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = _open(path)
+        try:
+            self._require_marts()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def recommendations(
+        self, customer_id: str, list_type: str | None = None, k: int | None = None
+    ) -> pa.Table:
+        """Return a customer's lists, best first, with titles; none for one without candidates."""
+        self.customer(customer_id)
+        return self.query(
+            """
+            select
+                list_type, rank, product_id, title, category, brand, price, score, probability,
+                recommender, reason, reason_product_id, run_id, generated_at
+            from marts.recommendation_details
+            where
+                customer_id = $customer_id
+                and ($list_type is null or list_type = $list_type)
+                and ($k is null or rank <= $k)
+            order by list_position($list_types, list_type), rank
+            """,
+            customer_id=customer_id,
+            list_type=list_type,
+            k=k,
+            list_types=list(LIST_TYPES),
+        )
+
+    def recent_purchases(self, customer_id: str, limit: int = 10) -> pa.Table:
+        """Return a customer's last products, one row each, newest first; returns don't count."""
+        return self.query(
+            """
+            select
+                purchases.product_id,
+                any_value(products.title) as title,
+                any_value(products.category) as category,
+                max(purchases.purchased_at) as last_purchased_at,
+                count(distinct purchases.order_id) as orders
+            from marts.purchases as purchases
+            left join marts.products as products on purchases.product_id = products.product_id
+            where purchases.customer_id = $customer_id and not coalesce(purchases.is_return, false)
+            group by purchases.product_id
+            order by last_purchased_at desc, purchases.product_id
+            limit $limit
+            """,
+            customer_id=customer_id,
+            limit=limit,
+        )
+
+    def similar_products(
+        self, product_id: str, method: str | None = None, k: int | None = None
+    ) -> pa.Table:
+        """Return the products most like this one, by method and rank; similarity is at most 1."""
+        self.product(product_id)
+        return self.query(
+            """
+            select
+                similar.method, similar.rank, similar.similar_product_id, products.title,
+                products.category, products.brand, products.price, similar.similarity
+            from marts.similar_products as similar
+            left join marts.products as products
+                on similar.similar_product_id = products.product_id
+            where
+                similar.product_id = $product_id
+                and ($method is null or similar.method = $method)
+                and ($k is null or similar.rank <= $k)
+            order by similar.method, similar.rank
+            """,
+            product_id=product_id,
+            method=method,
+            k=k,
+        )
+
+    def bought_together(self, product_id: str, k: int | None = None) -> pa.Table:
+        """Return what shares baskets with this product, ranked by the careful end of the lift."""
+        self.product(product_id)
+        return self.query(
+            """
+            select
+                pairs.rank, pairs.other_product_id, products.title, products.category,
+                pairs.baskets, pairs.support, pairs.confidence, pairs.lift, pairs.lift_low
+            from marts.bought_together as pairs
+            left join marts.products as products on pairs.other_product_id = products.product_id
+            where pairs.product_id = $product_id and ($k is null or pairs.rank <= $k)
+            order by pairs.rank
+            """,
+            product_id=product_id,
+            k=k,
+        )
+
+    def model_metrics(
+        self,
+        recommender: str | None = None,
+        list_type: str | None = None,
+        metric: str | None = None,
+        k: int | None = None,
+        segment_type: str = "all",
+    ) -> pa.Table:
+        """Return the judged folds' metrics, newest fold first; each None means any value."""
+        return self.query(
+            """
+            select
+                fold, recommender, list_type, segment_type, segment, metric, k, value,
+                ci_low, ci_high, customers
+            from marts.model_metrics
+            where
+                ($recommender is null or recommender = $recommender)
+                and ($list_type is null or list_type = $list_type)
+                and ($metric is null or metric = $metric)
+                and ($k is null or k = $k)
+                and segment_type = $segment_type
+            order by
+                fold desc, list_position($list_types, list_type), metric, k, segment,
+                value desc nulls last, recommender
+            """,
+            recommender=recommender,
+            list_type=list_type,
+            metric=metric,
+            k=k,
+            segment_type=segment_type,
+            list_types=list(LIST_TYPES),
+        )
+
+    def champions(self) -> pa.Table:
+        """Return the recommender that serves each list, and why it was chosen."""
+        return self.query(
+            """
+            select
+                list_type, recommender, metric, k, value, baseline, difference, ci_low, ci_high,
+                why
+            from marts.champions
+            order by list_position($list_types, list_type)
+            """,
+            list_types=list(LIST_TYPES),
+        )
+
+    def input_audit(self) -> pa.Table:
+        """Return how many lines of each source were accepted or rejected, and why."""
+        return self.query(
+            """
+            select source, outcome, reason, rows
+            from marts.input_audit
+            order by source, outcome, rows desc, reason
+            """
+        )
+
+    def run_history(self, limit: int = 5) -> list[Run]:
+        """Return the last completed runs, newest first."""
+        rows = self.query(
+            "select * from marts.run_history order by finished_at desc, run_id limit $limit",
+            limit=limit,
+        )
+        return [record(Run, row) for row in rows.to_pylist()]
+
+    def last_run(self) -> Run | None:
+        """Return the newest completed run, or None before the first."""
+        return next(iter(self.run_history(1)), None)
+
+    def health(self) -> Health:
+        """Return what a monitor asks: is there a run, and are there lists in it."""
+        run = self.last_run()
+        counts = self._row(
+            """
+            select
+                (select count(*) from marts.customers) as customers,
+                (select count(*) from marts.recommendations) as recommendations
+            """
+        )
+        assert counts is not None  # noqa: S101 - two counts are always one row
+        return Health(
+            status="ok" if counts["recommendations"] else "empty",
+            database=str(self.path),
+            run_id=run.run_id if run else None,
+            finished_at=run.finished_at if run else None,
+            **counts,
+        )
+
+    def customer(self, customer_id: str) -> Customer:
+        """Return one customer.
+
+        Raises
+        ------
+        UnknownCustomerError
+            Naming up to three ids that look alike.
+
+        """
+        row = self._row("select * from marts.customers where customer_id = $id", id=customer_id)
+        if row is None:
+            raise UnknownCustomerError(self._unknown("customer", customer_id))
+        return record(Customer, row)
+
+    def product(self, product_id: str) -> Product:
+        """Return one product.
+
+        Raises
+        ------
+        UnknownProductError
+            Naming up to three ids that look alike.
+
+        """
+        row = self._row("select * from marts.products where product_id = $id", id=product_id)
+        if row is None:
+            raise UnknownProductError(self._unknown("product", product_id))
+        return record(Product, row)
+
+    def tables(self) -> list[str]:
+        """Return the names of the public tables and views."""
+        rows = self.query(
+            """
+            select table_name
+            from information_schema.tables
+            where table_schema = $schema
+            order by table_name
+            """,
+            schema=SCHEMA,
+        )
+        return [str(name) for name in rows["table_name"].to_pylist()]
+
+    def query(self, sql: str, **parameters: object) -> pa.Table:
+        """Run one query with its `$name` parameters bound, and return the rows."""
+        with self._connection.cursor() as cursor:
+            try:
+                return cursor.sql(sql, params=parameters or None).to_arrow_table()
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                raise DatabaseError(_outdated(self.path, error)) from error
+
+    def copy(self, table: str, to: Path, options: str) -> int:
+        """Write a public table to a file with DuckDB's COPY, and return its number of rows."""
+        target = str(to).replace("'", "''")
+        name = table.replace('"', '""')
+        with self._connection.cursor() as cursor:
+            done = cursor.execute(f"copy {SCHEMA}.\"{name}\" to '{target}' ({options})").fetchall()
+        return int(done[0][0])
+
+    def _row(self, sql: str, **parameters: object) -> Row | None:
+        rows: Sequence[Row] = self.query(sql, **parameters).to_pylist()
+        return rows[0] if rows else None
+
+    def _require_marts(self) -> None:
+        if "recommendations" not in self.tables():
+            raise DatabaseError(
+                f"{self.path} holds no finished build (there is no {SCHEMA}.recommendations): "
+                "run `recsys build`, or name another file with --database"
+            )
+
+    def _unknown(self, kind: str, wanted: str) -> str:
+        table, column = f"{SCHEMA}.{kind}s", f"{kind}_id"
+        near = self.query(
+            f"""
+            select {column} as id
+            from {table}
+            where
+                ltrim({column}, '0') = ltrim($wanted, '0')
+                or jaro_winkler_similarity(lower({column}), lower($wanted)) >= 0.8
+            order by
+                ltrim({column}, '0') = ltrim($wanted, '0') desc,
+                jaro_winkler_similarity(lower({column}), lower($wanted)) desc,
+                {column}
+            limit 3
+            """,  # noqa: S608 - both names are literals of this class
+            wanted=wanted[:100],
+        )["id"].to_pylist()
+        alike = f" Ids like it: {', '.join(map(repr, near))}." if near else ""
+        return (
+            f"no {kind} {wanted!r} in this database.{alike} "
+            f"List them with: from {table} select {column} order by {column}"
+        )
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    if not path.is_file():
+        raise DatabaseError(
+            f"no database at {path}: build it with `recsys build`, "
+            "or name another file with --database or RECSYS_DATABASE"
+        )
+    try:
+        return duckdb.connect(path, read_only=True, config={"TimeZone": "UTC"})
+    except duckdb.Error as error:
+        raise explain_open_failure(path, error) from error
+
+
+def is_lock(error: BaseException) -> bool:
+    """Tell whether DuckDB refused a file because somebody else has it open."""
+    return "Conflicting lock" in str(error) or "different configuration" in str(error)
+
+
+def explain_open_failure(path: Path, error: BaseException) -> DatabaseError:
+    """Return DuckDB's refusal to open a file in a user's words, with what to do about it."""
+    message = str(error)
+    if is_lock(error):
+        holder = re.search(r"PID (\d+)", message)
+        who = f"process {holder[1]}" if holder else "another process"
+        return DatabaseError(
+            f"{path} is in use by {who}, most likely a running build: "
+            "wait until it ends, then try again"
+        )
+    if "not a valid DuckDB database" in message:
+        return DatabaseError(
+            f"{path} isn't a DuckDB database: name the file `recsys build` wrote with --database"
+        )
+    return DatabaseError(f"{path} can't be opened: {message.splitlines()[0]}")
+
+
+def _outdated(path: Path, error: Exception) -> str:
+    return (
+        f"{path} lacks what this version of recsys reads ({str(error).splitlines()[0]}): "
+        "rebuild it with `recsys build`"
+    )
