@@ -1,0 +1,206 @@
+"""What every recommender is: parameters, `fit`, scores, and lists cut from the scores."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recsys.arrow_tables import ArrowTable
+from recsys.errors import InvalidTableError, NotFittedError
+from recsys.interactions import Interactions
+from recsys.ranking import Candidates, blocks, top_candidates, top_k
+from recsys.recommenders.parameters import require_integer
+
+CANDIDATE_SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("product_id", pa.string()),
+        ("score", pa.float64()),
+        ("is_new", pa.bool_()),
+    ]
+)
+"""One row per customer and candidate; higher scores are better."""
+
+LIST_SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("rank", pa.int32()),
+        ("product_id", pa.string()),
+        ("score", pa.float64()),
+        ("is_new", pa.bool_()),
+    ]
+)
+"""One row per customer and rank, best first, rank from 1."""
+
+
+@dataclass(kw_only=True)
+class Recommender(ABC):
+    """Base of all recommenders: a subclass brings its fields, `_fit` and `_score`.
+
+    Parameters are keyword-only fields, checked when the recommender is made. What `fit` learns
+    ends in an underscore, and a second `fit` forgets the first.
+    """
+
+    name: ClassVar[str]
+    """What tables call it."""
+    needs_products: ClassVar[bool] = False
+    """Whether `fit` needs the table of products."""
+    predicts_ratings: ClassVar[bool] = False
+    """Whether a score is a predicted rating, on the scale of the ratings fitted."""
+
+    def __post_init__(self) -> None:
+        self._check_parameters()
+
+    def fit(self, interactions: Interactions, products: ArrowTable | None = None) -> Self:
+        """Learn from interactions and return self.
+
+        Parameters
+        ----------
+        interactions
+            Who bought and rated what. It isn't changed.
+        products
+            One row per product with `product_id` and text columns; only some recommenders
+            (`needs_products`) look at it.
+
+        Raises
+        ------
+        InvalidTableError
+            There is nothing to learn from: no ratings for a rating model, no products for a
+            content model.
+
+        """
+        if self.needs_products and products is None:
+            raise InvalidTableError(
+                f"{self.name} learns from product texts; call fit(interactions, products) with a "
+                "table of product_id and text columns"
+            )
+        for learned in [attribute for attribute in vars(self) if attribute.endswith("_")]:
+            delattr(self, learned)
+        self._fit(interactions, products)
+        self.interactions_ = interactions
+        return self
+
+    def score(self, customers: NDArray[np.integer[Any]]) -> NDArray[np.floating[Any]]:
+        """Return the (len(customers), n_products) scores of these rows of the interactions.
+
+        Higher is better; NaN where there is no score. Seen products are scored too. Memory grows
+        with the number of customers: `recommend` and `candidates` go block by block.
+        """
+        self._fitted()
+        return self._score(np.asarray(customers, dtype=np.intp))
+
+    def recommend(
+        self, customer_ids: Iterable[Any] | None = None, k: int = 10, *, new_only: bool = True
+    ) -> pa.Table:
+        """Return at most `k` products per customer, best first, as a table of `LIST_SCHEMA`.
+
+        Parameters
+        ----------
+        customer_ids
+            Whom to recommend to, in this order; None means everybody fitted.
+        k
+            Products per customer. There are fewer where fewer have a score.
+        new_only
+            Leave out what the customer bought or rated.
+
+        Raises
+        ------
+        UnknownCustomerError
+            A customer wasn't in the interactions.
+
+        """
+        require_integer("k", k, minimum=1)
+        interactions = self._fitted()
+        tables = [LIST_SCHEMA.empty_table()]
+        for block in blocks(self._customers(customer_ids), interactions.n_products):
+            is_seen = interactions.seen[block].toarray()
+            products, scores = top_k(self._score(block), k, ~is_seen if new_only else None)
+            listed = products >= 0
+            rank = np.broadcast_to(np.arange(1, products.shape[1] + 1), products.shape)
+            is_new = ~np.take_along_axis(is_seen, products, axis=1)  # -1 is never listed
+            columns = [
+                interactions.customer_ids.take(pa.array(np.repeat(block, listed.sum(axis=1)))),
+                rank[listed].astype(np.int32),
+                interactions.product_ids.take(pa.array(products[listed])),
+                scores[listed].astype(np.float64),
+                is_new[listed],
+            ]
+            tables.append(pa.Table.from_arrays(columns, schema=LIST_SCHEMA))
+        return pa.concat_tables(tables).combine_chunks()
+
+    def candidates(
+        self, customer_ids: Iterable[Any] | None = None, per_customer: int = 100
+    ) -> pa.RecordBatchReader:
+        """Return a stream of `CANDIDATE_SCHEMA`: the best new and the best seen products.
+
+        Each customer gets at most `per_customer` products never seen and as many seen ones. The
+        stream is computed block by block as it is read, so memory is flat.
+
+        Raises
+        ------
+        UnknownCustomerError
+            A customer wasn't in the interactions.
+
+        """
+        interactions = self._fitted()
+        batches = (
+            pa.RecordBatch.from_arrays(
+                [
+                    interactions.customer_ids.take(pa.array(found.customers)),
+                    interactions.product_ids.take(pa.array(found.products)),
+                    found.scores,
+                    found.is_new,
+                ],
+                schema=CANDIDATE_SCHEMA,
+            )
+            for found in self.candidate_indices(customer_ids, per_customer)
+        )
+        return pa.RecordBatchReader.from_batches(CANDIDATE_SCHEMA, batches)
+
+    def candidate_indices(
+        self, customer_ids: Iterable[Any] | None = None, per_customer: int = 100
+    ) -> Iterator[Candidates]:
+        """Return `candidates` as blocks of row and column indices of the interactions."""
+        require_integer("per_customer", per_customer, minimum=1)
+        interactions = self._fitted()
+        customers = self._customers(customer_ids)
+        return top_candidates(self._score, interactions.seen, customers, per_customer)
+
+    def _customers(self, customer_ids: Iterable[Any] | None) -> NDArray[np.intp]:
+        interactions = self._fitted()
+        if customer_ids is None:
+            return np.arange(interactions.n_customers, dtype=np.intp)
+        return interactions.customer_index(customer_ids)
+
+    def _fitted(self) -> Interactions:
+        interactions: Interactions | None = getattr(self, "interactions_", None)
+        if interactions is None:
+            raise NotFittedError(f"this {type(self).__name__} isn't fitted; call fit first")
+        return interactions
+
+    @abstractmethod
+    def _check_parameters(self) -> None:
+        """Raise InvalidParameterError for a field out of its range."""
+
+    @abstractmethod
+    def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
+        """Learn; set attributes that end in an underscore."""
+
+    @abstractmethod
+    def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+        """Return the (len(customers), n_products) scores, NaN where there is none."""
+
+
+def require_ratings(name: str, interactions: Interactions) -> None:
+    """Refuse interactions without a single rating, for recommenders that learn from ratings."""
+    if interactions.ratings.nnz == 0:
+        raise InvalidTableError(
+            f"{name} learns from ratings and none of the {interactions.seen.nnz:,} pairs has one; "
+            "fill the rating column, or name yours: Interactions.from_table(..., rating='stars')"
+        )

@@ -1,0 +1,49 @@
+"""KNNBasic: what the nearest customers think of a product, or this customer of similar ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from recsys.recommenders.parameters import require_choice, require_integer
+from recsys.recommenders.surprise_bridge import NeighbourModel
+
+
+@dataclass(kw_only=True)
+class KNNBasic(NeighbourModel):
+    """Mean rating by the nearest neighbours, weighted by similarity; similarities by Surprise.
+
+    A score is the predicted rating. The neighbours are the nearest *among those who rated the
+    product*, so each product has its own; equally near ones count in the order of customer ids.
+
+    Source: Desrosiers and Karypis, *A comprehensive survey of neighborhood-based recommendation
+    methods* (2011), equation 4.12 as in Surprise's `KNNBasic`.
+
+    `fit` raises CatalogueTooLargeError above `max_customers_user_based` customers or
+    `max_products_item_based` products, before memory runs out.
+
+    >>> import pyarrow as pa
+    >>> from recsys.interactions import Interactions
+    >>> ratings = pa.table({
+    ...     "customer_id": ["ann", "ann", "bob", "bob", "cat", "cat"],
+    ...     "product_id": ["tea", "jam", "tea", "rye", "tea", "oil"],
+    ...     "rating": [5, 1, 5, 5, 4, 3],
+    ... })
+    >>> knn = KNNBasic().fit(Interactions.from_table(ratings))
+    >>> knn.recommend(["cat"])["product_id"].to_pylist()
+    ['rye', 'jam']
+    """
+
+    name = "knn"
+
+    def _check_parameters(self) -> None:
+        require_integer("k", self.k, minimum=1)
+        require_integer("min_k", self.min_k, minimum=1)
+        require_choice("similarity", self.similarity, ["msd", "cosine", "pearson"])
+        require_integer("min_support", self.min_support, minimum=1)
+        require_choice("user_based", self.user_based, [True, False])
+        require_integer("max_customers_user_based", self.max_customers_user_based, minimum=1)
+        require_integer("max_products_item_based", self.max_products_item_based, minimum=1)
+
+    def _algorithm(self) -> tuple[str, dict[str, Any]]:
+        return "KNNBasic", self._options()

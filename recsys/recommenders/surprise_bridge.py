@@ -1,0 +1,245 @@
+"""The only file that touches scikit-surprise: its models are fitted by it and scored by us.
+
+Surprise predicts one pair per call. A whole shop takes matrix arithmetic instead, over the
+parameters that Surprise learned; the tests hold the two equal. Scores are what
+`algorithm.predict(..., clip=False)` would return: clipping to the rating scale would tie
+everything a customer likes best at the top of the scale.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recsys.arrow_tables import ArrowTable
+from recsys.errors import CatalogueTooLargeError, InvalidTableError
+from recsys.interactions import Interactions
+from recsys.recommenders.base import Recommender, require_ratings
+
+
+class RatedPart(NamedTuple):
+    """The rows and columns that hold ratings: what Surprise calls known users and items."""
+
+    customers: NDArray[np.intp]
+    """Row in the interactions of each of Surprise's inner user ids."""
+    products: NDArray[np.intp]
+    """Column in the interactions of each of Surprise's inner item ids."""
+    ratings: sparse.csr_array
+    """(customers, products) ratings, in the order of inner ids."""
+
+
+def rated_part(ratings: sparse.csr_array) -> RatedPart:
+    """Leave customers and products without ratings out."""
+    customers = np.flatnonzero(np.diff(ratings.indptr))
+    products = np.flatnonzero(np.bincount(ratings.indices, minlength=ratings.shape[1]))
+    column = np.zeros(ratings.shape[1], np.int32)
+    column[products] = np.arange(len(products))
+    starts = np.concatenate([[0], ratings.indptr[1:][customers]])
+    compact = sparse.csr_array(
+        (ratings.data, column[ratings.indices], starts), shape=(len(customers), len(products))
+    )
+    return RatedPart(customers, products, compact)
+
+
+def trainset(part: RatedPart) -> Any:
+    """Return a `surprise.Trainset`; raw ids are rows and columns of the interactions.
+
+    Ratings come customer by customer, so that the raters of every product come in the order of
+    customers: the order that breaks ties between equally near neighbours.
+    """
+    from surprise import Trainset  # noqa: PLC0415
+
+    by_customer, by_product = part.ratings, part.ratings.tocsc()
+    return Trainset(
+        _lists(by_customer),
+        _lists(by_product),
+        len(part.customers),
+        len(part.products),
+        by_customer.nnz,
+        (by_customer.data.min(), by_customer.data.max()),
+        {int(raw): inner for inner, raw in enumerate(part.customers)},
+        {int(raw): inner for inner, raw in enumerate(part.products)},
+    )
+
+
+def _lists(compressed: Any) -> dict[int, list[tuple[int, float]]]:
+    indices, values = compressed.indices.tolist(), compressed.data.tolist()
+    starts = compressed.indptr.tolist()
+    return {
+        major: list(zip(indices[start:end], values[start:end], strict=True))
+        for major, (start, end) in enumerate(pairwise(starts))
+    }
+
+
+def fit_surprise(algorithm: str, parameters: dict[str, Any], part: RatedPart) -> Any:
+    """Fit the algorithm of this name in `surprise` and return it."""
+    import surprise  # noqa: PLC0415
+
+    try:
+        return getattr(surprise, algorithm)(**parameters).fit(trainset(part))
+    except ZeroDivisionError as error:
+        raise InvalidTableError(
+            f"Surprise's {algorithm} divides by zero on these ratings: a rating of 0 has no "
+            "direction; shift the scale so that its lowest rating is above 0"
+        ) from error
+
+
+@dataclass(kw_only=True)
+class SurpriseModel(Recommender):
+    """A recommender that Surprise fits; a subclass names the algorithm and its parameters."""
+
+    predicts_ratings = True
+
+    @abstractmethod
+    def _algorithm(self) -> tuple[str, dict[str, Any]]:
+        """Return the name of the class in `surprise` and its parameters."""
+
+    def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
+        require_ratings(self.name, interactions)
+        part = rated_part(interactions.ratings)
+        self._check_size(part)
+        algorithm = fit_surprise(*self._algorithm(), part)
+        self.n_products_ = interactions.n_products
+        self.global_mean_ = float(algorithm.trainset.global_mean)
+        self._learn(algorithm, part, interactions)
+
+    def _check_size(self, part: RatedPart) -> None:
+        """Refuse what wouldn't fit into memory."""
+
+    @abstractmethod
+    def _learn(self, algorithm: Any, part: RatedPart, interactions: Interactions) -> None:
+        """Take the learned parameters over, as attributes that end in an underscore."""
+
+
+@dataclass(kw_only=True)
+class FactorModel(SurpriseModel):
+    """Rating = mean + customer bias + product bias + product of factors; or the latter alone.
+
+    With biases, an unrated product or a customer without ratings has the biases of 0 and no
+    factors. Without, such a pair gets the mean of all ratings.
+    """
+
+    biased: bool = True
+    """Whether ratings are modelled around the mean and biases."""
+
+    def _learn(self, algorithm: Any, part: RatedPart, interactions: Interactions) -> None:
+        def spread(learned: NDArray[Any], index: NDArray[np.intp], size: int) -> NDArray[Any]:
+            everyone = np.zeros((size, *learned.shape[1:]))
+            everyone[index] = learned
+            return everyone
+
+        n_customers, n_products = interactions.n_customers, interactions.n_products
+        self.customer_biases_ = spread(algorithm.bu, part.customers, n_customers)
+        self.product_biases_ = spread(algorithm.bi, part.products, n_products)
+        self.customer_factors_ = spread(algorithm.pu, part.customers, n_customers)
+        self.product_factors_ = spread(algorithm.qi, part.products, n_products)
+        self.is_rater_ = spread(np.ones(len(part.customers)), part.customers, n_customers) > 0
+        self.is_rated_ = spread(np.ones(len(part.products)), part.products, n_products) > 0
+
+    def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+        scores: NDArray[np.float64] = self.customer_factors_[customers] @ self.product_factors_.T
+        if self.biased:
+            scores += self.global_mean_ + self.customer_biases_[customers, None]
+            scores += self.product_biases_
+        else:
+            scores[~self.is_rater_[customers]] = self.global_mean_
+            scores[:, ~self.is_rated_] = self.global_mean_
+        return scores
+
+
+@dataclass(kw_only=True)
+class NeighbourModel(SurpriseModel):
+    """Rating = mean of the ratings of the nearest neighbours, weighted by similarity.
+
+    A product without enough neighbours who rated it gets the mean of all ratings.
+    """
+
+    k: int = 40
+    """Most neighbours that count: the nearest *among those who rated the product*."""
+    min_k: int = 1
+    """Fewest neighbours of positive similarity; below, the score is the mean of all ratings."""
+    similarity: str = "msd"
+    """`msd` (1 / (mean squared difference + 1)), `cosine` or `pearson`, over common ratings."""
+    min_support: int = 1
+    """Fewest ratings in common for a similarity above 0."""
+    user_based: bool = True
+    """Neighbours are customers who rated alike; if false, products that were rated alike."""
+    max_customers_user_based: int = 10_000
+    """Most customers with ratings: 10,000 take about 4 GB while fitting (squared)."""
+    max_products_item_based: int = 5_000
+    """Most rated products when item-based: 5,000 take about 1 GB while fitting (squared)."""
+
+    def _options(self) -> dict[str, Any]:
+        options = {
+            "name": self.similarity,
+            "min_support": self.min_support,
+            "user_based": self.user_based,
+        }
+        return {"k": self.k, "min_k": self.min_k, "sim_options": options, "verbose": False}
+
+    def _check_size(self, part: RatedPart) -> None:
+        n_customers, n_products = part.ratings.shape
+        n, limit, rows, field, other = (
+            (
+                n_customers,
+                self.max_customers_user_based,
+                "customers",
+                "max_customers_user_based",
+                "ask for user_based=False",
+            )
+            if self.user_based
+            else (
+                n_products,
+                self.max_products_item_based,
+                "products",
+                "max_products_item_based",
+                "ask for user_based=True",
+            )
+        )
+        if n > limit:
+            gigabytes = 5 * 8 * n**2 / 1e9
+            raise CatalogueTooLargeError(
+                f"{self.name} compares all pairs of {n:,} rated {rows}: up to {gigabytes:,.0f} GB, "
+                f"over the limit of {limit:,} {rows}; {other}, leave out rarely rated ones, use "
+                f"svd or mean_imputed_svd, or raise {field}"
+            )
+
+    def _learn(self, algorithm: Any, part: RatedPart, interactions: Interactions) -> None:
+        from recsys.recommenders.neighbours import nearest_first  # noqa: PLC0415
+
+        self.similarities_ = np.nan_to_num(algorithm.sim, copy=False)
+        self.nearest_first_ = nearest_first(self.similarities_)
+        self.ratings_ = part.ratings
+        self.rated_products_ = part.products
+        self.rater_ = np.full(interactions.n_customers, -1)
+        self.rater_[part.customers] = np.arange(len(part.customers))
+
+    def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+        from recsys.recommenders.neighbours import neighbour_means  # noqa: PLC0415
+
+        raters = self.rater_[customers]
+        rows = np.flatnonzero(raters >= 0)
+        raters = raters[rows]
+        if self.user_based:
+            wanted, ratings = raters, self.ratings_
+        else:
+            wanted = np.arange(len(self.rated_products_))
+            ratings = self.ratings_[raters].T.tocsr()
+        estimates = neighbour_means(
+            self.similarities_,
+            self.nearest_first_,
+            wanted,
+            ratings,
+            k=self.k,
+            min_k=self.min_k,
+            otherwise=self.global_mean_,
+        )
+        scores = np.full((len(customers), self.n_products_), self.global_mean_)
+        scores[np.ix_(rows, self.rated_products_)] = estimates if self.user_based else estimates.T
+        return scores

@@ -1,0 +1,72 @@
+"""SVD: ratings as biases plus products of factors, learned by gradient descent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from recsys.recommenders.parameters import (
+    require_choice,
+    require_integer,
+    require_number,
+    require_seed,
+)
+from recsys.recommenders.surprise_bridge import FactorModel
+
+
+@dataclass(kw_only=True)
+class SVD(FactorModel):
+    """Matrix factorisation with biases, by stochastic gradient descent, fitted by Surprise.
+
+    A score is the predicted rating, not clipped to the scale. Products and customers without
+    ratings are predicted from the biases that are known.
+
+    Source: Funk, *Netflix update: try this at home* (2006); Koren, Bell and Volinsky, *Matrix
+    factorization techniques for recommender systems* (2009).
+
+    >>> import pyarrow as pa
+    >>> from recsys.interactions import Interactions
+    >>> ratings = pa.table({
+    ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
+    ...     "product_id": ["tea", "jam", "tea", "rye", "tea"],
+    ...     "rating": [5, 1, 5, 5, 5],
+    ... })
+    >>> svd = SVD(n_epochs=50, learning_rate=0.05).fit(Interactions.from_table(ratings))
+    >>> svd.recommend(["cat"])["product_id"].to_pylist()
+    ['rye', 'jam']
+    """
+
+    name = "svd"
+
+    n_factors: int = 100
+    """Numbers learned per customer and per product."""
+    n_epochs: int = 20
+    """Passes over all ratings."""
+    learning_rate: float = 0.005
+    """Step of the descent, for biases and factors alike."""
+    regularization: float = 0.02
+    """Penalty on the size of biases and factors."""
+    initial_std: float = 0.1
+    """Standard deviation of the factors that the descent starts from."""
+    random_state: int = 0
+    """Seed of those factors."""
+
+    def _check_parameters(self) -> None:
+        require_integer("n_factors", self.n_factors, minimum=1)
+        require_integer("n_epochs", self.n_epochs, minimum=1)
+        require_number("learning_rate", self.learning_rate, above=True, maximum=1)
+        require_number("regularization", self.regularization)
+        require_number("initial_std", self.initial_std)
+        require_choice("biased", self.biased, [True, False])
+        require_seed(self.random_state)
+
+    def _algorithm(self) -> tuple[str, dict[str, Any]]:
+        return "SVD", {
+            "n_factors": self.n_factors,
+            "n_epochs": self.n_epochs,
+            "biased": self.biased,
+            "lr_all": self.learning_rate,
+            "reg_all": self.regularization,
+            "init_std_dev": self.initial_std,
+            "random_state": self.random_state,
+        }
