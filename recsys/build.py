@@ -18,6 +18,7 @@ from recsys.project import DATABASE_VARIABLE, SHOP_VARIABLE, dbt_project_folder
 from recsys.warehouse import explain_open_failure, is_lock
 
 LOCK_PATIENCE_SECONDS = 5.0
+LOCK_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,15 @@ def build(
     """
     database = database.absolute()
     work = _work_folder(database)
-    _wait_for_lock(database)
     watch = _Watch(progress)
+    arguments = _arguments(work, full_refresh, select, variables)
     started = time.monotonic()
     with _environment(database, shop):
-        outcome = _run_dbt(_arguments(work, full_refresh, select, variables), watch)
+        for _ in range(LOCK_ATTEMPTS):
+            _wait_for_lock(database)
+            outcome = _run_dbt(arguments, watch)
+            if outcome.exception is None or not is_lock(outcome.exception):
+                break  # else a reader came between our look and dbt's
     log = work / "logs" / "dbt.log"
     if outcome.exception is not None or not outcome.success:
         raise _failure(outcome.exception, watch, database, log)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,11 +13,24 @@ import pyarrow as pa
 from recsys.errors import DatabaseError, UnknownCustomerError, UnknownProductError
 from recsys.records import Customer, Health, Product, Run, record
 
-LIST_TYPES = ("discover", "buy_again", "next_basket")
-SIMILARITY_METHODS = ("content", "collaborative")
 SCHEMA = "marts"
 
 Row = dict[str, Any]
+
+
+class ListType(StrEnum):
+    """A customer's lists."""
+
+    discover = "discover"
+    buy_again = "buy_again"
+    next_basket = "next_basket"
+
+
+class Method(StrEnum):
+    """Ways of being similar: by what a product is, or by who buys it."""
+
+    content = "content"
+    collaborative = "collaborative"
 
 
 class Warehouse:
@@ -75,7 +89,7 @@ class Warehouse:
             customer_id=customer_id,
             list_type=list_type,
             k=k,
-            list_types=list(LIST_TYPES),
+            list_types=list(ListType),
         )
 
     def recent_purchases(self, customer_id: str, limit: int = 10) -> pa.Table:
@@ -170,7 +184,7 @@ class Warehouse:
             metric=metric,
             k=k,
             segment_type=segment_type,
-            list_types=list(LIST_TYPES),
+            list_types=list(ListType),
         )
 
     def champions(self) -> pa.Table:
@@ -183,7 +197,7 @@ class Warehouse:
             from marts.champions
             order by list_position($list_types, list_type)
             """,
-            list_types=list(LIST_TYPES),
+            list_types=list(ListType),
         )
 
     def input_audit(self) -> pa.Table:

@@ -1,0 +1,58 @@
+"""The `recsys` command: one short file per command, errors as one line on stderr."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from recsys.cli.build import build
+from recsys.cli.export import export
+from recsys.cli.recommend import recommend
+from recsys.cli.serve import serve
+from recsys.cli.similar import similar
+from recsys.cli.status import status
+from recsys.errors import RecsysError
+
+app = typer.Typer(
+    name="recsys",
+    help="Recommendations for a shop, built by dbt into one DuckDB file.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (build, recommend, similar, status, export, serve):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"recsys {version('recsys')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; exits with 0, with 1 after an error, with 2 after a wrong call."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a title must not end in a traceback
+    try:
+        app()
+    except RecsysError as error:
+        typer.echo(f"recsys: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("recsys: stopped", err=True)
+        sys.exit(130)

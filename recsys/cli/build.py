@@ -1,0 +1,42 @@
+"""`recsys build`: read the shop's files and build every table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recsys.build import build as run_build
+from recsys.build import core_message
+from recsys.cli.options import DatabaseOption
+from recsys.cli.output import counted, print_line
+from recsys.cli.progress import BuildDisplay
+from recsys.project import database_path
+
+
+def build(
+    shop: Annotated[
+        str | None,
+        typer.Option(
+            "--shop",
+            help="A shop file, or the name of a shop that comes with the package. "
+            "Default: RECSYS_SHOP, else complete_journey.",
+            show_default=False,
+        ),
+    ] = None,
+    database: DatabaseOption = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Start afresh, also tables that keep history.")
+    ] = False,
+) -> None:
+    """Read the shop's files, fit and judge the recommenders, and write their lists."""
+    path: Path = database_path(database)
+    print_line(f"Building {path}")
+    with BuildDisplay() as display:
+        result = run_build(shop, path, full_refresh=full_refresh, progress=display)
+    for node in result.warnings:
+        print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
+    print_line(
+        f"Built in {result.seconds:.0f} s: {counted(result.finished, 'step', 'steps')}, "
+        f"{counted(len(result.warnings), 'warning', 'warnings')}. "
+        "See what came out: recsys status"
+    )

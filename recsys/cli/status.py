@@ -1,0 +1,148 @@
+"""`recsys status`: what the last run read, how good its recommenders are, and who serves."""
+
+from dataclasses import asdict
+from typing import Any
+
+from recsys.cli.options import DatabaseOption, JsonOption, open_warehouse
+from recsys.cli.output import Column, counted, print_json, print_line, print_table, score, shown
+from recsys.records import Run
+from recsys.warehouse import ListType
+
+METRIC, K = "ndcg", 10
+
+Rows = list[dict[str, Any]]
+
+
+def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
+    """Show the last run, what it read and rejected, the leaderboard and the champions."""
+    with open_warehouse(database) as warehouse:
+        runs = warehouse.run_history()
+        audit = warehouse.input_audit().to_pylist()
+        metrics = warehouse.model_metrics(metric=METRIC, k=K).to_pylist()
+        champions = warehouse.champions().to_pylist()
+    newest = max((row["fold"] for row in metrics), default=None)
+    leaderboard = [row for row in metrics if row["fold"] == newest]
+    if json:
+        print_json(
+            {
+                "run": asdict(runs[0]) if runs else None,
+                "input_audit": audit,
+                "leaderboard": leaderboard,
+                "champions": champions,
+                "run_history": [asdict(run) for run in runs],
+            }
+        )
+        return
+    _print_run(runs[0] if runs else None)
+    _print_audit(audit)
+    _print_leaderboard(newest, leaderboard, champions)
+    _print_champions(champions)
+    _print_history(runs)
+
+
+def _print_run(run: Run | None) -> None:
+    if run is None:
+        print_line("No run is recorded.")
+        return
+    took = "" if run.seconds is None else f" in {run.seconds:.0f} s"
+    print_line(f"Shop {run.shop or '(unnamed)'}, as of {shown(run.as_of)}")
+    print_line(f"Run {run.run_id}, finished {_minute(run)}{took}, recsys {run.package_version}")
+    print_line(
+        f"{counted(run.purchases, 'purchase line', 'purchase lines')}, "
+        f"{counted(run.customers, 'customer', 'customers')}, "
+        f"{counted(run.products, 'product', 'products')}"
+    )
+
+
+def _print_audit(audit: Rows) -> None:
+    rows = []
+    for source in dict.fromkeys(row["source"] for row in audit):
+        lines = [row for row in audit if row["source"] == source]
+        rejected = [row for row in lines if row["outcome"] == "rejected" and row["rows"]]
+        accepted = sum(row["rows"] for row in lines if row["outcome"] == "accepted")
+        reasons = "; ".join(f"{row['reason']} ({row['rows']:,})" for row in rejected)
+        refused = sum(row["rows"] for row in rejected)
+        rows.append((source, accepted + refused, accepted, refused, reasons))
+    print_table(
+        "Lines read",
+        [
+            Column("source", "id"),
+            Column("read", "number"),
+            Column("accepted", "number"),
+            Column("rejected", "number"),
+            Column("why rejected"),
+        ],
+        rows,
+        empty="no source was read",
+    )
+
+
+def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> None:
+    serving = {(row["recommender"], row["list_type"]) for row in champions}
+    values = {(row["recommender"], row["list_type"]): row["value"] for row in leaderboard}
+    judged: dict[str, int] = {}
+    for row in leaderboard:
+        judged[row["list_type"]] = max(row["customers"], judged.get(row["list_type"], 0))
+    lists = [name for name in ListType if name in judged]
+
+    def best_first(name: str) -> tuple[float, ...]:
+        return tuple(-(values.get((name, at)) or 0.0) for at in reversed(lists))
+
+    def cell(name: str, at: str) -> str:
+        return score(values.get((name, at))) + ("*" if (name, at) in serving else " ")
+
+    names = sorted({name for name, _ in values}, key=lambda name: (best_first(name), name))
+    rows = [(name, *(cell(name, at) for at in lists)) for name in names]
+    if rows:
+        rows.append(("customers judged", *(f"{judged[at]:,} " for at in lists)))
+    print_table(
+        f"NDCG@{K}, judged on what was bought from {fold} (* serves the list)",
+        [Column("recommender", "id"), *(Column(name + " ", "number") for name in lists)],
+        rows,
+        empty="no recommender was judged",
+    )
+
+
+def _print_champions(champions: Rows) -> None:
+    print_table(
+        "Champions",
+        [
+            Column("list", "id"),
+            Column("recommender", "id"),
+            Column("value", "number"),
+            Column("why"),
+        ],
+        [
+            (row["list_type"], row["recommender"], score(row["value"]), row["why"])
+            for row in champions
+        ],
+        empty="none",
+    )
+
+
+def _print_history(runs: list[Run]) -> None:
+    print_table(
+        f"Last runs, NDCG@{K} of what they served",
+        [
+            Column("finished (UTC)", "id"),
+            Column("purchases", "number"),
+            *(Column(name, "number") for name in ListType),
+            Column("seconds", "number"),
+        ],
+        [
+            (
+                _minute(run),
+                run.purchases,
+                score(run.ndcg_at_10_discover),
+                score(run.ndcg_at_10_buy_again),
+                score(run.ndcg_at_10_next_basket),
+                None if run.seconds is None else f"{run.seconds:,.0f}",
+            )
+            for run in runs
+        ],
+        empty="none",
+    )
+
+
+def _minute(run: Run) -> str:
+    return "" if run.finished_at is None else f"{run.finished_at:%Y-%m-%d %H:%M}"
