@@ -121,16 +121,16 @@ class Warehouse:
         return self.query(
             """
             select
-                similar.method, similar.rank, similar.similar_product_id, products.title,
-                products.category, products.brand, products.price, similar.similarity
-            from marts.similar_products as similar
+                alike.method, alike.rank, alike.similar_product_id, products.title,
+                products.category, products.brand, products.price, alike.similarity
+            from marts.similar_products as alike
             left join marts.products as products
-                on similar.similar_product_id = products.product_id
+                on alike.similar_product_id = products.product_id
             where
-                similar.product_id = $product_id
-                and ($method is null or similar.method = $method)
-                and ($k is null or similar.rank <= $k)
-            order by similar.method, similar.rank
+                alike.product_id = $product_id
+                and ($method is null or alike.method = $method)
+                and ($k is null or alike.rank <= $k)
+            order by alike.method, alike.rank
             """,
             product_id=product_id,
             method=method,
@@ -340,7 +340,9 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
             "or name another file with --database or RECSYS_DATABASE"
         )
     try:
-        return duckdb.connect(path, read_only=True, config={"TimeZone": "UTC"})
+        connection = duckdb.connect(path, read_only=True)
+        connection.execute("set global timezone = 'UTC'")  # for the cursors made from it
+        return connection
     except duckdb.Error as error:
         raise explain_open_failure(path, error) from error
 

@@ -1,0 +1,198 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from recsys.cli import main
+
+ODD_IDS = ["00123", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
+
+
+@pytest.fixture
+def recsys(built, monkeypatch, capsys):
+    """Return a function that runs the command and gives its exit code, stdout and stderr."""
+    monkeypatch.setenv("RECSYS_DATABASE", str(built))
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["recsys", *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def test_version(recsys):
+    code, out, _ = recsys("--version")
+    assert (code, out.split()[0]) == (0, "recsys")
+
+
+@pytest.mark.parametrize("customer_id", ODD_IDS)
+def test_recommend_takes_ids_as_they_are(recsys, customer_id):
+    code, out, err = recsys("recommend", customer_id, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["customer"]["customer_id"] == customer_id
+
+
+def test_an_id_that_looks_like_an_option(recsys):
+    code, out, _ = recsys("recommend", "--", "-5")
+    assert code == 0
+    assert "Customer -5, loyal, 42 orders, spent 1,234.50, last purchase 2017-12-30" in out
+
+
+def test_recommend_shows_lists_with_titles_and_reasons(recsys):
+    code, out, _ = recsys("recommend", "00123")
+    assert code == 0
+    assert out.index("discover (by hybrid)") < out.index("next_basket (by hybrid)")
+    assert "Café [crème], 250 g" in out
+    assert "Recently bought" in out
+
+
+def test_one_list_cut_to_one(recsys):
+    _, out, _ = recsys("recommend", "00123", "--list", "buy_again", "--k", "1", "--json")
+    rows = json.loads(out)["recommendations"]
+    assert [(row["list_type"], row["product_id"]) for row in rows] == [("buy_again", "P1")]
+    assert rows[0]["generated_at"] == "2018-01-01T06:00:00+00:00"
+
+
+def test_a_customer_without_lists_is_told_so(recsys):
+    code, out, _ = recsys("recommend", "quiet")
+    assert code == 0
+    assert out.count("no product qualifies") == 3
+
+
+def test_similar(recsys):
+    code, out, _ = recsys("similar", "P1")
+    assert code == 0
+    for title in ("Similar by content", "Similar by collaborative", "Bought together"):
+        assert title in out
+    _, out, _ = recsys("similar", "P/3", "--method", "content", "--json")
+    assert [row["similar_product_id"] for row in json.loads(out)["similar_products"]] == ["P1"]
+
+
+def test_a_product_that_is_never_recommended_says_why(recsys):
+    _, out, _ = recsys("similar", "007")
+    assert "not recommended: no sale in 90 days" in out
+
+
+def test_status_judges_the_newest_fold(recsys):
+    code, out, _ = recsys("status")
+    assert code == 0
+    assert "judged on what was bought from 2017-12-04" in out
+    assert "0.420*" in out
+    assert "customers judged" in out
+    assert "1,469,307" in out
+    assert "quantity is not a number (300)" in " ".join(out.split())
+    _, out, _ = recsys("status", "--json")
+    facts = json.loads(out)
+    assert facts["run"]["run_id"] == "run-2"
+    assert {row["fold"] for row in facts["leaderboard"]} == {"2017-12-04"}
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+@pytest.mark.parametrize("command", [("recommend", "00123"), ("similar", "P1"), ("status",)])
+def test_tables_fit_and_carry_no_escapes(recsys, monkeypatch, columns, command):
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = recsys(*command)
+    assert "\x1b" not in out
+    assert "…" not in out
+    assert max(map(len, out.splitlines())) <= int(columns)
+
+
+def test_long_ids_are_never_cut(recsys, built):
+    wide = "C-" + "0123456789" * 6
+    with duckdb.connect(built) as connection:
+        connection.execute("update marts.recommendations set product_id = ?", [wide])
+    _, out, _ = recsys("recommend", "00123", "--list", "discover")
+    assert wide[:40] in out
+    assert wide[40:] in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("recommend", "123"), "no customer '123' in this database. Ids like it: '00123'"),
+        (("similar", "' or 1=1 --"), "no product"),
+        (("export", "--to", "out", "--table", "nope"), "no public table 'nope'"),
+        (("status", "--database", "none.duckdb"), "build it with `recsys build`"),
+        (("build", "--shop", "none.yml"), "no shop file at"),
+    ],
+)
+def test_errors_are_one_message_on_stderr(recsys, tmp_path, monkeypatch, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = recsys(*arguments)
+    assert code == 1
+    assert err.startswith("recsys: ")
+    assert says in err
+    assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("recommend",),
+        ("recommend", "00123", "--list", "nope"),
+        ("recommend", "00123", "--k", "0"),
+        ("recommend", "-5"),
+        ("nope",),
+        ("export",),
+    ],
+)
+def test_a_wrong_call_exits_with_two(recsys, arguments):
+    code, _, err = recsys(*arguments)
+    assert code == 2
+    assert "Usage:" in err
+
+
+def test_a_running_build_is_named(recsys, held):
+    code, _, err = recsys("status")
+    assert code == 1
+    assert f"in use by process {held}" in err
+
+
+def test_database_wins_over_the_variable(recsys, built, monkeypatch):
+    monkeypatch.setenv("RECSYS_DATABASE", "/nowhere/at/all.duckdb")
+    assert recsys("status")[0] == 1
+    assert recsys("status", "--database", str(built))[0] == 0
+
+
+def test_export(recsys, tmp_path):
+    to = tmp_path / "out"
+    code, out, _ = recsys(
+        "export", "--to", str(to), "--format", "csv", "--table", "products", "--table", "champions"
+    )
+    assert code == 0
+    assert sorted(path.name for path in to.iterdir()) == [
+        "champions.csv",
+        "manifest.json",
+        "products.csv",
+    ]
+    assert "products.csv" in out
+
+
+def test_serve_without_its_packages_says_what_to_install(recsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    code, _, err = recsys("serve")
+    assert code == 1
+    assert "pip install 'recsys[api]'" in err
+
+
+def test_the_installed_command_survives_an_ascii_terminal(built: Path):
+    done = subprocess.run(  # noqa: S603 - our own command
+        [str(Path(sys.executable).with_name("recsys")), "recommend", "кот"],
+        env={**os.environ, "RECSYS_DATABASE": str(built), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Caf\\xe9 [cr\\xe8me]" in done.stdout

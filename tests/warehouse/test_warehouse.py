@@ -1,0 +1,154 @@
+import threading
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from recsys.errors import DatabaseError, UnknownCustomerError, UnknownProductError
+from recsys.warehouse import ListType, Method, Warehouse
+
+ODD_IDS = ["00123", "-5", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
+SQL_IDS = ["' or 1=1 --", "x'; drop table marts.customers; --", "$id", "?", "", "\\", "a\x00b"]
+
+
+@pytest.fixture
+def warehouse(built):
+    with Warehouse(built) as opened:
+        yield opened
+
+
+def test_lists_come_in_the_order_people_read_them(warehouse):
+    rows = warehouse.recommendations("00123").to_pylist()
+    assert [row["list_type"] for row in rows[::3]] == ["discover", "buy_again", "next_basket"]
+    assert [row["rank"] for row in rows] == [1, 2, 3] * 3
+    assert rows[0]["title"] == "Café [crème], 250 g"
+
+
+def test_one_list_can_be_cut_short(warehouse):
+    rows = warehouse.recommendations("00123", ListType.buy_again, k=2).to_pylist()
+    assert [(row["list_type"], row["product_id"]) for row in rows] == [
+        ("buy_again", "P1"),
+        ("buy_again", "P2"),
+    ]
+
+
+def test_a_known_customer_without_lists_has_none(warehouse):
+    assert warehouse.recommendations("quiet").num_rows == 0
+
+
+@pytest.mark.parametrize("customer_id", ODD_IDS)
+def test_ids_pass_through_untouched(warehouse, customer_id):
+    assert warehouse.customer(customer_id).customer_id == customer_id
+    assert warehouse.recommendations(customer_id).num_rows == 9
+
+
+@pytest.mark.parametrize("wanted", SQL_IDS)
+def test_sql_in_an_id_is_only_an_unknown_id(warehouse, wanted):
+    with pytest.raises(UnknownCustomerError, match="select customer_id"):
+        warehouse.recommendations(wanted)
+    with pytest.raises(UnknownProductError, match="select product_id"):
+        warehouse.similar_products(wanted)
+    assert warehouse.customer("00123").segment == "loyal"
+
+
+def test_an_unknown_id_names_its_likes(warehouse):
+    with pytest.raises(UnknownCustomerError, match=r"no customer '123' .*Ids like it: '00123'\."):
+        warehouse.customer("123")
+    with pytest.raises(UnknownProductError, match=r"Ids like it: '007'\."):
+        warehouse.product("7")
+
+
+def test_recent_purchases_group_orders_and_skip_returns(warehouse):
+    rows = warehouse.recent_purchases("00123", 5).to_pylist()
+    assert [(row["product_id"], row["orders"]) for row in rows] == [("P1", 2), ("P2", 1)]
+
+
+def test_similar_products_by_one_method(warehouse):
+    rows = warehouse.similar_products("P1", Method.content, k=1).to_pylist()
+    assert [(row["similar_product_id"], row["method"]) for row in rows] == [("P2", "content")]
+
+
+def test_bought_together_has_titles(warehouse):
+    assert warehouse.bought_together("P1").column("title")[0].as_py() == 'Milk "fresh"'
+
+
+def test_metrics_filter_and_put_the_best_first(warehouse):
+    rows = warehouse.model_metrics(list_type="discover", metric="ndcg", k=10).to_pylist()
+    assert [row["recommender"] for row in rows] == ["hybrid", "popularity"]
+    assert warehouse.model_metrics(segment_type="rfm").num_rows == 1
+
+
+def test_records_are_typed(warehouse):
+    run = warehouse.last_run()
+    assert run is not None
+    assert run.run_id == "run-2"
+    assert run.finished_at == datetime(2018, 1, 1, 6, tzinfo=UTC)
+    assert run.as_of == date(2017, 12, 31)
+    assert warehouse.customer("-5").spend == 1234.5
+    assert warehouse.product("007").why_not == "no sale in 90 days"
+    health = warehouse.health()
+    assert (health.status, health.recommendations, health.customers) == ("ok", 72, 9)
+
+
+def test_threads_share_one_warehouse(warehouse):
+    seen: list[int] = []
+
+    def ask() -> None:
+        for _ in range(10):
+            seen.append(warehouse.recommendations("00123").num_rows)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [9] * 40
+
+
+def test_nothing_can_be_written(warehouse):
+    with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+        warehouse.query("delete from marts.customers")
+
+
+def test_a_missing_file_says_how_to_build_it(tmp_path):
+    with pytest.raises(DatabaseError, match="build it with `recsys build`"):
+        Warehouse(tmp_path / "none.duckdb")
+
+
+def test_a_locked_file_names_who_holds_it(built, held):
+    with pytest.raises(DatabaseError, match=f"in use by process {held}.* wait"):
+        Warehouse(built)
+
+
+def test_a_foreign_file_is_not_a_database(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("hello " * 1000)
+    with pytest.raises(DatabaseError, match="isn't a DuckDB database"):
+        Warehouse(path)
+
+
+def test_a_database_of_something_else_is_refused_and_let_go(tmp_path):
+    path = tmp_path / "other.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute("create table t as select 1")
+    with pytest.raises(DatabaseError, match="holds no finished build"):
+        Warehouse(path)
+    duckdb.connect(path).close()  # nobody holds it
+
+
+def test_an_older_build_is_told_from_an_error_of_ours(built):
+    with duckdb.connect(built) as connection:
+        connection.execute("drop table marts.champions")
+        connection.execute("alter table marts.input_audit drop column reason")
+    with Warehouse(built) as warehouse:
+        for ask in (warehouse.champions, warehouse.input_audit):
+            with pytest.raises(DatabaseError, match="rebuild it"):
+                ask()
+
+
+def test_times_are_utc_wherever_the_reader_is(built: Path, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    with Warehouse(built) as warehouse:
+        made = warehouse.recommendations("00123")["generated_at"][0].as_py()
+    assert made.utcoffset().total_seconds() == 0
