@@ -1,1 +1,101 @@
-"""Retail recommendations: fit on Arrow or pandas tables, or build whole shops with dbt."""
+"""Retail recommendations: fit on Arrow or pandas tables, or build whole shops with dbt.
+
+>>> import pyarrow as pa
+>>> import recsys
+>>> purchases = pa.table({
+...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
+...     "product_id": ["tea", "milk", "tea", "milk", "tea"],
+...     "rating": [5, 4, 5, 5, 4],
+... })
+>>> interactions = recsys.Interactions.from_table(purchases)
+>>> recsys.SVD().fit(interactions).recommend(["cat"], k=1)["product_id"].to_pylist()
+['milk']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from recsys.errors import (
+    CatalogueTooLargeError,
+    DatabaseError,
+    InvalidParameterError,
+    InvalidTableError,
+    NotFittedError,
+    RecsysError,
+    ShopFileError,
+    UnknownCustomerError,
+    UnknownProductError,
+)
+
+if TYPE_CHECKING:
+    from recsys.exchange import FoldData, candidates_per_fold
+    from recsys.interactions import Interactions
+    from recsys.rating_accuracy import held_out_predictions
+    from recsys.recommenders import recommender_from_parameters
+    from recsys.recommenders.base import Recommender
+    from recsys.recommenders.content import Content
+    from recsys.recommenders.knn import KNNBasic
+    from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
+    from recsys.recommenders.nmf import NMF
+    from recsys.recommenders.svd import SVD
+    from recsys.similarity import collaborative_similar_products, similar_products
+
+__version__ = version("recsys")
+
+__all__ = [
+    "NMF",
+    "SVD",
+    "CatalogueTooLargeError",
+    "Content",
+    "DatabaseError",
+    "FoldData",
+    "Interactions",
+    "InvalidParameterError",
+    "InvalidTableError",
+    "KNNBasic",
+    "MeanImputedSVD",
+    "NotFittedError",
+    "Recommender",
+    "RecsysError",
+    "ShopFileError",
+    "UnknownCustomerError",
+    "UnknownProductError",
+    "__version__",
+    "candidates_per_fold",
+    "collaborative_similar_products",
+    "held_out_predictions",
+    "recommender_from_parameters",
+    "similar_products",
+]
+
+_MODULES = {
+    "NMF": "recsys.recommenders.nmf",
+    "SVD": "recsys.recommenders.svd",
+    "Content": "recsys.recommenders.content",
+    "FoldData": "recsys.exchange",
+    "Interactions": "recsys.interactions",
+    "KNNBasic": "recsys.recommenders.knn",
+    "MeanImputedSVD": "recsys.recommenders.mean_imputed_svd",
+    "Recommender": "recsys.recommenders.base",
+    "candidates_per_fold": "recsys.exchange",
+    "collaborative_similar_products": "recsys.similarity",
+    "held_out_predictions": "recsys.rating_accuracy",
+    "recommender_from_parameters": "recsys.recommenders",
+    "similar_products": "recsys.similarity",
+}
+"""Imported when first used, so that `import recsys` takes no time."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'recsys' has no attribute '{name}'")
+    value = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

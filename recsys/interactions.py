@@ -76,14 +76,14 @@ class Interactions:
             name, or with None, nothing is rated.
         weight
             The column of weights, 0 or more. Without a column of the default name, or with
-            None, every pair weighs 1. A pair of weight 0 still counts as bought.
+            None, every pair weighs 1. A pair of weight 0 or null still counts as bought.
         catalogue
             Ids of products that get a column although nobody may have bought them.
 
         Raises
         ------
         InvalidTableError
-            A column is missing; the table is empty; an id or weight is null; a rating or weight
+            A column is missing; the table is empty; an id is null; a rating or weight
             is NaN or infinite; a weight is negative; a pair occurs twice.
 
         """
@@ -96,14 +96,9 @@ class Interactions:
         weight_values = _numbers(arrow, weight, DEFAULT_WEIGHT)
         if weight_values is None:
             weight_values = np.ones(arrow.num_rows)
-        elif np.isnan(weight_values).any():
-            raise InvalidTableError(
-                f"'{weight}' is null in {int(np.isnan(weight_values).sum()):,} rows; "
-                "use 0 for purchases that are no evidence"
-            )
         elif (weight_values < 0).any():
             raise InvalidTableError(
-                f"'{weight}' is negative, for example {weight_values.min():g}; "
+                f"'{weight}' is negative, for example {np.nanmin(weight_values):g}; "
                 "weights are 0 or more: leave returns out"
             )
         customer_ids, rows = _encode(customers)

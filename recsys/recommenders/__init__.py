@@ -1,1 +1,67 @@
-"""One file per recommender."""
+"""One file per recommender, and the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+from recsys.errors import InvalidParameterError
+from recsys.recommenders.base import Recommender
+
+RECOMMENDERS = {
+    "svd": "recsys.recommenders.svd:SVD",
+    "nmf": "recsys.recommenders.nmf:NMF",
+    "knn": "recsys.recommenders.knn:KNNBasic",
+    "mean_imputed_svd": "recsys.recommenders.mean_imputed_svd:MeanImputedSVD",
+    "content": "recsys.recommenders.content:Content",
+}
+"""Where each recommender lives, by the name that tables call it; imported when asked for."""
+
+
+def recommender_class(name: str) -> type[Recommender]:
+    """Return the class of the recommender of this name.
+
+    >>> recommender_class("svd").__name__
+    'SVD'
+    """
+    if name not in RECOMMENDERS:
+        raise InvalidParameterError(_unknown("recommender", name, list(RECOMMENDERS)))
+    module, _, attribute = RECOMMENDERS[name].partition(":")
+    found: type[Recommender] = getattr(import_module(module), attribute)
+    return found
+
+
+def recommender_from_parameters(
+    name: str, parameters: Mapping[str, Any] | None = None
+) -> Recommender:
+    """Make an unfitted recommender from its name and parameters, as a configuration file has them.
+
+    Raises InvalidParameterError for a name or parameter that doesn't exist, or a value out of
+    range.
+
+    >>> recommender_from_parameters("nmf", {"n_factors": 8}).n_factors
+    8
+    >>> recommender_from_parameters("svd", {"n_factor": 8})
+    Traceback (most recent call last):
+        ...
+    recsys.errors.InvalidParameterError: svd has no parameter 'n_factor'; did you mean \
+'n_factors'? There are: biased, n_factors, n_epochs, learning_rate, regularization, initial_std, \
+random_state
+    """
+    made = recommender_class(name)
+    legal = [field.name for field in fields(made) if field.init]
+    parameters = dict(parameters or {})
+    for parameter in parameters:
+        if parameter not in legal:
+            raise InvalidParameterError(_unknown(f"{name} has no parameter", parameter, legal))
+    return made(**parameters)
+
+
+def _unknown(what: str, value: str, legal: list[str]) -> str:
+    problem = f"{what} '{value}'" if " " in what else f"there is no {what} '{value}'"
+    nearest = get_close_matches(str(value), legal, n=1)
+    guess = f"did you mean '{nearest[0]}'? There are" if nearest else "there are"
+    return f"{problem}; {guess}: {', '.join(legal)}"

@@ -1,0 +1,176 @@
+"""From folds to the exchange table that every recommender yields: what dbt's models hand over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from recsys import workers
+from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.interactions import Interactions
+from recsys.ranking import Candidates
+from recsys.recommenders.base import CANDIDATE_SCHEMA, Recommender
+from recsys.recommenders.parameters import require_integer
+
+EXCHANGE_SCHEMA = pa.schema([("fold", pa.string()), *CANDIDATE_SCHEMA])
+"""One ranking per fold and customer: higher scores are better."""
+
+ROWS_PER_BATCH = 100_000
+"""Most rows of one batch of the stream."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldData:
+    """What a recommender may know in one fold."""
+
+    fold: str
+    """The cut-off's date, or `serving`."""
+    interactions: ArrowTable
+    """See `Interactions.from_table`: customer_id, product_id and rating or weight or both."""
+    customers: Any = None
+    """Whom to rank for: ids, or a table with customer_id; None means all in the interactions."""
+    products: ArrowTable | None = None
+    """product_id and text columns, for recommenders that read them."""
+    catalogue: Any = None
+    """Further products to rank, such as those without sales: ids, or a table with product_id."""
+
+
+def candidates_per_fold(
+    recommender: Recommender,
+    folds: Iterable[FoldData],
+    per_customer: int = 100,
+    log: Callable[[str], object] | None = None,
+) -> pa.RecordBatchReader:
+    """Fit the recommender on each fold and return its candidates as `EXCHANGE_SCHEMA`.
+
+    Nothing is fitted before the first batch is read. Then all folds are handed to worker
+    processes (see `recsys.workers`; environment variable RECSYS_JOBS), and their rows come in
+    the order of the folds: by customer, new products first, best first.
+
+    Parameters
+    ----------
+    recommender
+        Its parameters count; it isn't fitted itself.
+    folds
+        Taken from the iterable at once: the stream won't disturb the connection they come from.
+    per_customer
+        At most this many new and this many seen products per customer.
+    log
+        Called with a line of progress per fold.
+
+    Raises
+    ------
+    RecsysError
+        While reading: what building, fitting or ranking a fold raised; or a worker died.
+
+    >>> fold = FoldData(fold="serving", interactions=pa.table({
+    ...     "customer_id": ["ann", "ann", "bob"],
+    ...     "product_id": ["tea", "jam", "tea"], "rating": [5, 3, 4],
+    ... }))
+    >>> from recsys.recommenders.nmf import NMF
+    >>> rows = candidates_per_fold(NMF(), [fold]).read_all().drop_columns("score")
+    >>> rows.to_pylist()[-1]
+    {'fold': 'serving', 'customer_id': 'bob', 'product_id': 'tea', 'is_new': False}
+
+    """
+    require_integer("per_customer", per_customer, minimum=1)
+    return pa.RecordBatchReader.from_batches(
+        EXCHANGE_SCHEMA,
+        _batches(recommender, list(folds), per_customer, log or (lambda line: None)),
+    )
+
+
+class _Ranked(NamedTuple):
+    """What a worker sends back: compact, without ids."""
+
+    candidates: Candidates
+    seconds: float
+
+
+class _Started(NamedTuple):
+    fold: str
+    customer_ids: pa.Array
+    product_ids: pa.Array
+    pairs: int
+    ranked: Future[_Ranked]
+
+
+def _batches(
+    recommender: Recommender,
+    folds: list[FoldData],
+    per_customer: int,
+    log: Callable[[str], object],
+) -> Iterator[pa.RecordBatch]:
+    starting = (_start(recommender, fold, per_customer) for fold in folds)
+    # Workers get all folds at once. Without workers, starting a fold is computing it.
+    all_started = list(starting) if workers.worker_count() > 1 else starting
+    for number, started in enumerate(all_started, start=1):
+        ranked = workers.result_of(started.ranked)
+        log(
+            f"{recommender.name}: fold {started.fold}: fitted {started.pairs:,} pairs of "
+            f"{len(started.customer_ids):,} customers and {len(started.product_ids):,} products, "
+            f"ranked for {len(np.unique(ranked.candidates.customers)):,} customers, in "
+            f"{ranked.seconds:.1f} s ({number} of {len(folds)})"
+        )
+        yield from _with_ids(started, ranked.candidates)
+
+
+def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Started:
+    interactions = Interactions.from_table(
+        fold.interactions, catalogue=_ids(fold.catalogue, "product_id")
+    )
+    products = None if fold.products is None else read_table(fold.products, "products")
+    customers = _ids(fold.customers, "customer_id")
+    return _Started(
+        fold.fold,
+        interactions.customer_ids,
+        interactions.product_ids,
+        interactions.seen.nnz,
+        workers.submit(_rank, recommender, interactions, products, customers, per_customer),
+    )
+
+
+def _rank(
+    recommender: Recommender,
+    interactions: Interactions,
+    products: pa.Table | None,
+    customers: pa.Array | None,
+    per_customer: int,
+) -> _Ranked:
+    start = time.perf_counter()
+    fitted = replace(recommender).fit(interactions, products)
+    nothing = Candidates(
+        np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0), np.empty(0, np.bool_)
+    )
+    blocks = [nothing, *fitted.candidate_indices(customers, per_customer)]
+    candidates = Candidates._make(map(np.concatenate, zip(*blocks, strict=True)))
+    return _Ranked(candidates, time.perf_counter() - start)
+
+
+def _with_ids(started: _Started, candidates: Candidates) -> Iterator[pa.RecordBatch]:
+    for start in range(0, len(candidates.customers), ROWS_PER_BATCH):
+        part = Candidates._make(column[start : start + ROWS_PER_BATCH] for column in candidates)
+        yield pa.RecordBatch.from_arrays(
+            [
+                pa.repeat(started.fold, len(part.customers)),
+                started.customer_ids.take(pa.array(part.customers)),
+                started.product_ids.take(pa.array(part.products)),
+                part.scores,
+                part.is_new,
+            ],
+            schema=EXCHANGE_SCHEMA,
+        )
+
+
+def _ids(given: Any, column: str) -> pa.Array | None:
+    if given is None:
+        return None
+    if isinstance(given, Sequence | np.ndarray | pa.Array | pa.ChunkedArray):
+        return ids_as_text(given, f"ids in '{column}'")
+    return ids_as_text(column_of(read_table(given), column), f"ids in '{column}'")

@@ -1,0 +1,86 @@
+"""Worker processes that all recommenders of a build share, so that two can fit at once.
+
+Surprise holds Python's global lock while it fits: threads alone would use one core.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from recsys.errors import InvalidParameterError, RecsysError
+
+Result = TypeVar("Result")
+
+_ONE_THREAD_EACH = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+}
+"""With as many workers as cores, threads within them would only get in each other's way."""
+
+
+def worker_count() -> int:
+    """Return how many processes to use: `RECSYS_JOBS`, or the number of cores up to 2.
+
+    0 and 1 mean none: everything runs in this process.
+    """
+    wanted = os.environ.get("RECSYS_JOBS", "")
+    if not wanted:
+        return min(2, _cores())
+    if not wanted.isascii() or not wanted.isdigit():
+        raise InvalidParameterError(
+            f"RECSYS_JOBS is {wanted!r}; use a whole number of processes, 0 or 1 for none"
+        )
+    return int(wanted)
+
+
+def submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
+    """Start `function` in a worker and return its future; pass that to `result_of`.
+
+    Without workers it runs here, before this returns. Arguments and result are pickled.
+    """
+    if worker_count() <= 1:
+        done: Future[Result] = Future()
+        try:
+            done.set_result(function(*arguments))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
+
+    with _death_explained():
+        executor = get_reusable_executor(worker_count(), timeout=60, env=_ONE_THREAD_EACH)
+        started: Future[Result] = executor.submit(function, *arguments)
+    return started
+
+
+def result_of(future: Future[Result]) -> Result:
+    """Wait for a submitted function; raises what it raised, or RecsysError if its process died."""
+    with _death_explained():
+        return future.result()
+
+
+@contextmanager
+def _death_explained() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise RecsysError(
+            "a worker process died, most likely because memory ran out; set the environment "
+            "variable RECSYS_JOBS=1 to fit one recommender at a time, or make the catalogue "
+            "smaller (min_customers_per_product)"
+        ) from error
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
