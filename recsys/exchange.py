@@ -82,7 +82,7 @@ def candidates_per_fold(
     require_integer("per_customer", per_customer, minimum=1)
     return pa.RecordBatchReader.from_batches(
         EXCHANGE_SCHEMA,
-        _batches(recommender, list(folds), per_customer, log or (lambda line: None)),
+        _batches(recommender, list(folds), per_customer, log or _no_log),
     )
 
 
@@ -174,3 +174,7 @@ def _ids(given: Any, column: str) -> pa.Array | None:
     if isinstance(given, Sequence | np.ndarray | pa.Array | pa.ChunkedArray):
         return ids_as_text(given, f"ids in '{column}'")
     return ids_as_text(column_of(read_table(given), column), f"ids in '{column}'")
+
+
+def _no_log(line: str) -> None:
+    """Say nothing."""
