@@ -33,7 +33,7 @@ from recsys.errors import (
 if TYPE_CHECKING:
     from recsys.exchange import FoldData, candidates_per_fold
     from recsys.interactions import Interactions
-    from recsys.rating_accuracy import rating_errors
+    from recsys.rating_accuracy import held_out_predictions
     from recsys.recommenders import recommender_from_parameters
     from recsys.recommenders.base import Recommender
     from recsys.recommenders.content import Content
@@ -66,7 +66,7 @@ __all__ = [
     "__version__",
     "candidates_per_fold",
     "collaborative_similar_products",
-    "rating_errors",
+    "held_out_predictions",
     "recommender_from_parameters",
     "similar_products",
 ]
@@ -82,7 +82,7 @@ _MODULES = {
     "Recommender": "recsys.recommenders.base",
     "candidates_per_fold": "recsys.exchange",
     "collaborative_similar_products": "recsys.similarity",
-    "rating_errors": "recsys.rating_accuracy",
+    "held_out_predictions": "recsys.rating_accuracy",
     "recommender_from_parameters": "recsys.recommenders",
     "similar_products": "recsys.similarity",
 }

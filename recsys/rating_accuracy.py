@@ -27,7 +27,7 @@ PREDICTION_SCHEMA = pa.schema(
 """One row per held-out rating, both on the scale of the ratings."""
 
 
-def rating_errors(
+def held_out_predictions(
     recommender: Recommender, interactions: Interactions, share: float = 0.2, random_state: int = 0
 ) -> pa.Table:
     """Hold out a share of the ratings at random, fit on the rest, return both per held-out pair.
@@ -60,7 +60,7 @@ def rating_errors(
     ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
     ...     "product_id": ["tea", "jam", "tea", "jam", "tea"], "rating": [5, 3, 5, 3, 5],
     ... }))
-    >>> pairs = rating_errors(MeanImputedSVD(), interactions)
+    >>> pairs = held_out_predictions(MeanImputedSVD(), interactions)
     >>> pairs["rating"].to_pylist(), pairs["predicted_rating"].to_numpy().round(6)
     ([5.0], array([5.]))
 
