@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -64,9 +65,9 @@ class Content(Recommender):
     """Fewest products a token has to occur in."""
 
     def _check_parameters(self) -> None:
-        for parameter, value in (("fields", self.fields), ("word_fields", self.word_fields)):
-            if isinstance(value, str) or not all(isinstance(name, str) for name in value or ()):
-                raise InvalidParameterError(f"{parameter} is {value!r}; use a list of column names")
+        if self.fields is not None:
+            _require_names("fields", self.fields)
+        _require_names("word_fields", self.word_fields)
         require_integer("min_products", self.min_products, minimum=1)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
@@ -134,6 +135,12 @@ class Content(Recommender):
         return similar_products(rows, interactions.product_ids, k, wanted)
 
 
+def _require_names(parameter: str, value: Any) -> None:
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    if not is_list or not all(isinstance(name, str) for name in value):
+        raise InvalidParameterError(f"{parameter} is {value!r}; use a list of column names")
+
+
 def tokens_of(text: str) -> Iterator[str]:
     """Cut text into lower-case words of any script and numbers with what they count.
 
@@ -143,7 +150,7 @@ def tokens_of(text: str) -> Iterator[str]:
     ['milk', '1.5 l', 'l', 'no', '7']
     """
     found = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
-    for token, following in zip(found, [*found[1:], "0"], strict=True):
+    for token, following in zip_longest(found, found[1:], fillvalue="0"):
         is_measure = token[0].isdigit() and not following[0].isdigit()
         yield f"{token} {following}" if is_measure else token
 
