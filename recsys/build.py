@@ -163,8 +163,7 @@ class _Watch:
                 self.finished.append(ended)
                 return ended
             case "AdapterEventInfo" | "AdapterEventWarning" if event.data.name == "recsys":
-                args = tuple(event.data.args)
-                return Said(event.data.base_msg % args if args else event.data.base_msg)
+                return Said(event.info.msg.removeprefix("recsys adapter: "))
         return None
 
 

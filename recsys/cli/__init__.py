@@ -44,7 +44,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; exits with 0, with 1 after an error, with 2 after a wrong call."""
+    """Run the command line; exits with 0, after an error with 1, after a wrong call with 2."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a title must not end in a traceback
@@ -53,6 +53,3 @@ def main() -> None:
     except RecsysError as error:
         typer.echo(f"recsys: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("recsys: stopped", err=True)
-        sys.exit(130)

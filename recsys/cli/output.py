@@ -80,9 +80,9 @@ def shown(value: object) -> str:
     return str(value)
 
 
-def score(value: float | None) -> str:
-    """Return a metric or a share with three decimals."""
-    return "" if value is None else f"{value:.3f}"
+def score(value: float | None, decimals: int = 3) -> str:
+    """Return a metric or a share; nothing for None."""
+    return "" if value is None else f"{value:.{decimals}f}"
 
 
 def counted(number: int | None, one: str, many: str) -> str:

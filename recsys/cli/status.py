@@ -89,7 +89,7 @@ def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> 
         return tuple(-(values.get((name, at)) or 0.0) for at in reversed(lists))
 
     def cell(name: str, at: str) -> str:
-        return score(values.get((name, at))) + ("*" if (name, at) in serving else " ")
+        return _ndcg(values.get((name, at))) + ("*" if (name, at) in serving else " ")
 
     names = sorted({name for name, _ in values}, key=lambda name: (best_first(name), name))
     rows = [(name, *(cell(name, at) for at in lists)) for name in names]
@@ -113,7 +113,7 @@ def _print_champions(champions: Rows) -> None:
             Column("why"),
         ],
         [
-            (row["list_type"], row["recommender"], score(row["value"]), row["why"])
+            (row["list_type"], row["recommender"], _ndcg(row["value"]), row["why"])
             for row in champions
         ],
         empty="none",
@@ -133,9 +133,9 @@ def _print_history(runs: list[Run]) -> None:
             (
                 _minute(run),
                 run.purchases,
-                score(run.ndcg_at_10_discover),
-                score(run.ndcg_at_10_buy_again),
-                score(run.ndcg_at_10_next_basket),
+                _ndcg(run.ndcg_at_10_discover),
+                _ndcg(run.ndcg_at_10_buy_again),
+                _ndcg(run.ndcg_at_10_next_basket),
                 None if run.seconds is None else f"{run.seconds:,.0f}",
             )
             for run in runs
@@ -146,3 +146,7 @@ def _print_history(runs: list[Run]) -> None:
 
 def _minute(run: Run) -> str:
     return "" if run.finished_at is None else f"{run.finished_at:%Y-%m-%d %H:%M}"
+
+
+def _ndcg(value: float | None) -> str:
+    return score(value, decimals=4)  # recommenders differ in the third decimal

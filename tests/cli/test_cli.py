@@ -88,7 +88,7 @@ def test_status_judges_the_newest_fold(recsys):
     code, out, _ = recsys("status")
     assert code == 0
     assert "judged on what was bought from 2017-12-04" in out
-    assert "0.420*" in out
+    assert "0.4200*" in out
     assert "customers judged" in out
     assert "1,469,307" in out
     assert "quantity is not a number (300)" in " ".join(out.split())

@@ -1,0 +1,180 @@
+import gc
+import os
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from recsys import build as build_module
+from recsys.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
+from recsys.cli import main
+from recsys.errors import DatabaseError, RecsysError, ShopFileError
+
+# dbt leaves its log file and an event loop per Python model to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+FILES = {
+    "dbt_project.yml": """
+name: tiny
+version: "1.0.0"
+profile: tiny
+models: {tiny: {+materialized: table}}
+""",
+    "profiles.yml": """
+tiny:
+  target: dev
+  outputs: {dev: {type: duckdb, path: "{{ env_var('RECSYS_DATABASE') }}", threads: 2}}
+""",
+    "models/numbers.sql": "select 1 as id union all select {{ var('second', 2) }}",
+    "models/fitted.py": """
+def model(dbt, session):
+    from dbt.adapters.events.logging import AdapterLogger
+    AdapterLogger("recsys").info("svd: fold 2017-12-04 fitted in 8 s (100 % of 3)")
+    return dbt.ref("numbers")
+""",
+    "models/models.yml": """
+models:
+  - name: numbers
+    columns:
+      - name: id
+        data_tests:
+          - unique
+          - accepted_values:
+              name: assert_only_one
+              arguments: {values: [1]}
+              config: {severity: warn}
+unit_tests:
+  - name: never_run_by_a_build
+    model: numbers
+    given: []
+    expect: {rows: [{id: 7}]}
+""",
+}
+FAILS = """
+def model(dbt, session):
+    from recsys.errors import InvalidTableError
+    numbers = dbt.ref("numbers")
+    if True:
+        raise InvalidTableError("column 'x' is missing: name it in the shop file")
+    return numbers
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    folder = tmp_path / "project"
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    monkeypatch.setattr(build_module, "dbt_project_folder", lambda: folder)
+    monkeypatch.delenv("RECSYS_SHOP", raising=False)
+    yield folder
+    gc.collect()
+
+
+@pytest.fixture
+def database(tmp_path):
+    return tmp_path / "data" / "shop.duckdb"
+
+
+def files(folder: Path) -> set[str]:
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return {name for name in found if "__pycache__" not in name}
+
+
+def test_a_build_reports_every_step_and_lets_go(project, database, monkeypatch):
+    monkeypatch.setenv("RECSYS_DATABASE", "as it was")
+    here = Path.cwd()
+    events: list[BuildEvent] = []
+    result = build(None, database, variables={"second": 3}, progress=events.append)
+
+    assert {event.name for event in events if isinstance(event, NodeStarted)} >= {"numbers"}
+    ends = [event for event in events if isinstance(event, NodeFinished)]
+    assert [(end.index, end.total) for end in ends] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert Said("svd: fold 2017-12-04 fitted in 8 s (100 % of 3)") in events
+    assert [node.name for node in result.warnings] == ["assert_only_one"]
+    assert result.finished == 4
+    assert len(result.run_id) == 36
+    assert result.log.is_file()
+    assert files(project) == set(FILES), "nothing may be written into an installed package"
+    assert os.environ["RECSYS_DATABASE"] == "as it was"
+    assert "RECSYS_SHOP" not in os.environ
+    assert Path.cwd() == here
+    with duckdb.connect(database) as connection:
+        rows = connection.execute("select id from fitted order by id").fetchall()
+    assert rows == [(1,), (3,)]
+
+
+def test_a_failure_names_the_step_the_message_and_the_log(project, database):
+    (project / "models/broken.py").write_text(FAILS)
+    (project / "models/after.sql").write_text("select * from {{ ref('broken') }}")
+    with pytest.raises(RecsysError) as caught:
+        build(None, database)
+    message = str(caught.value)
+    assert "model broken: column 'x' is missing: name it in the shop file" in message
+    assert "1 that depend on it were not built" in message
+    assert str(database.parent / ".recsys" / "shop" / "logs" / "dbt.log") in message
+    assert "Traceback" not in message
+    duckdb.connect(database).close()
+
+
+def test_a_project_that_can_t_be_read_is_said_in_one_line(project, database):
+    (project / "models/broken.sql").write_text("select * from {{ ref('nowhere') }}")
+    with pytest.raises(RecsysError, match="depends on a node named 'nowhere'"):
+        build(None, database)
+
+
+def test_a_selection_of_nothing_is_an_error(project, database):
+    with pytest.raises(RecsysError, match="no node matches 'nowhere'"):
+        build(None, database, select=["nowhere"])
+
+
+def test_a_database_in_use_names_who_uses_it(project, built, held, monkeypatch):
+    monkeypatch.setattr(build_module, "LOCK_PATIENCE_SECONDS", 0.1)
+    with pytest.raises(DatabaseError, match=f"in use by process {held}"):
+        build(None, built)
+
+
+def test_a_shop_file_that_isn_t_there(project, database):
+    with pytest.raises(ShopFileError, match=r"no shop file at .*none\.yml"):
+        build(Path("none.yml"), database)
+
+
+def test_a_folder_that_is_a_file(project, tmp_path):
+    (tmp_path / "taken").write_text("x")
+    with pytest.raises(RecsysError, match="can't write beside"):
+        build(None, tmp_path / "taken" / "shop.duckdb")
+
+
+def test_the_command_prints_plain_lines_when_piped(project, database, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["recsys", "build", "--database", str(database)])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "[1/4] numbers" in out
+    assert "    svd: fold 2017-12-04 fitted in 8 s (100 % of 3)" in out
+    assert "warning: test assert_only_one: Got 1 result" in out
+    assert "4 steps, 1 warning." in out
+
+
+@pytest.mark.parametrize(
+    ("message", "core"),
+    [
+        ("Got 1 result, configured to fail if != 0", "Got 1 result, configured to fail if != 0"),
+        (
+            "Python model failed:\n  Traceback (most recent\n    File x\n  KeyError: 'a'",
+            "KeyError: 'a'",
+        ),
+        (
+            "Compilation Error\n  Model 'model.tiny.z' depends on 'nope'",
+            "Model 'model.tiny.z' depends on 'nope'",
+        ),
+    ],
+)
+def test_the_core_of_a_message(message, core):
+    assert core_message(message) == core
