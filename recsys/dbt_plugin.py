@@ -10,6 +10,7 @@ import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 
+from recsys import __version__
 from recsys.errors import ShopFileError
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.shop.file import nearest
@@ -31,7 +32,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             if name not in legal:
                 raise ShopFileError(f"settings: unknown setting '{name}'{nearest(name, legal)}")
         given = flags.VARS or {}
-        attach_shop(conn, shop, {k: v for k, v in shop.settings.items() if k not in given})
+        settings = {name: value for name, value in shop.settings.items() if name not in given}
+        attach_shop(conn, shop, {"package_version": __version__, **settings})
 
 
 def _settings(project: Path) -> list[str]:

@@ -10,6 +10,8 @@
     'popularity_window_days': 'integer',
     'rating_min': 'double',
     'rating_max': 'double',
+    'overdue_discount': 'double',
+    'intervals_after_single_purchase': 'double',
     'min_baskets_together': 'integer',
     'pairs_per_product': 'integer',
     'candidates_per_customer': 'integer',
@@ -26,7 +28,8 @@ shop_settings as (select * from {{ source('shop', 'settings') }}),
 
 settings as (
     select
-        max(value) filter (where name = 'shop') as shop
+        max(value) filter (where name = 'shop') as shop,
+        max(value) filter (where name = 'package_version') as package_version
         {% for name, type in settings.items() %}
         , cast(
             nullif(

@@ -1,0 +1,139 @@
+{% set cutoffs = [5, 10, 20] %}
+
+with
+
+folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
+
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
+lists as (select * from {{ ref('int_ranked_lists') }}),
+
+held_out as (select * from {{ ref('int_held_out') }}),
+
+list_types as (select * from {{ ref('int_list_types') }}),
+
+-- what there is to find; who has nothing to find in a list isn't judged on it
+relevant as (
+    select
+        held_out.fold,
+        list_types.list_type,
+        held_out.customer_id,
+        count(*) as relevant
+    from held_out
+    inner join folds on held_out.fold = folds.fold
+    inner join fold_customers
+        on held_out.fold = fold_customers.fold and held_out.customer_id = fold_customers.customer_id
+    inner join list_types
+        on (held_out.is_new and list_types.takes_new) or (not held_out.is_new and list_types.takes_bought)
+    group by held_out.fold, list_types.list_type, held_out.customer_id
+),
+
+judged_lists as (
+    select distinct
+        lists.fold,
+        lists.recommender,
+        lists.list_type
+    from lists
+    inner join folds on lists.fold = folds.fold
+),
+
+-- a customer for whom a recommender found nothing counts with zeros
+judged as (
+    select
+        relevant.fold,
+        judged_lists.recommender,
+        relevant.list_type,
+        relevant.customer_id,
+        relevant.relevant
+    from relevant
+    inner join judged_lists on relevant.fold = judged_lists.fold and relevant.list_type = judged_lists.list_type
+),
+
+-- a product in a list is a hit if it was bought in the label window: the lists themselves hold
+-- only new, only bought, or any products
+hits as (
+    select
+        lists.fold,
+        lists.recommender,
+        lists.list_type,
+        lists.customer_id,
+        lists.rank,
+        row_number() over (
+            partition by lists.fold, lists.recommender, lists.list_type, lists.customer_id order by lists.rank
+        ) as hit_number
+    from lists
+    inner join folds on lists.fold = folds.fold
+    inner join held_out
+        on
+            lists.fold = held_out.fold
+            and lists.customer_id = held_out.customer_id
+            and lists.product_id = held_out.product_id
+),
+
+gains as (
+    select
+        fold,
+        recommender,
+        list_type,
+        customer_id,
+        {% for k in cutoffs %}
+        count(*) filter (where rank <= {{ k }}) as hits_{{ k }},
+        {{ exact_sum('case when rank <= ' ~ k ~ ' then 1 / log2(rank + 1) else 0 end') }} as dcg_{{ k }},
+        {{ exact_sum('case when rank <= ' ~ k ~ ' then hit_number / rank else 0 end') }} as precisions_{{ k }},
+        {% endfor %}
+        min(rank) as first_hit_rank
+    from hits
+    group by fold, recommender, list_type, customer_id
+),
+
+-- the best DCG that n relevant products allow
+ideals as (
+    select
+        longest.n,
+        sum(1 / log2(places.place + 1)) as ideal_dcg
+    from unnest(range(1, {{ cutoffs | max + 1 }})) as longest (n)
+    inner join unnest(range(1, {{ cutoffs | max + 1 }})) as places (place) on longest.n >= places.place
+    group by longest.n
+),
+
+measured as (
+    {% for k in cutoffs %}
+    select
+        judged.fold,
+        judged.recommender,
+        judged.list_type,
+        judged.customer_id,
+        {{ k }} as k,
+        coalesce(gains.dcg_{{ k }}, 0) / ideals.ideal_dcg as ndcg,
+        coalesce(gains.hits_{{ k }}, 0) / {{ k }} as precision,
+        coalesce(gains.hits_{{ k }}, 0) / judged.relevant as recall,
+        coalesce(gains.precisions_{{ k }}, 0) / least({{ k }}, judged.relevant) as map,
+        case when gains.first_hit_rank <= {{ k }} then 1 / gains.first_hit_rank else 0 end as mrr,
+        case when gains.first_hit_rank <= {{ k }} then 1.0 else 0.0 end as hit_rate
+    from judged
+    left join gains
+        on
+            judged.fold = gains.fold
+            and judged.recommender = gains.recommender
+            and judged.list_type = gains.list_type
+            and judged.customer_id = gains.customer_id
+    inner join ideals on least({{ k }}, judged.relevant) = ideals.n
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+long as (
+    unpivot measured
+    on ndcg, precision, recall, map, mrr, hit_rate
+    into name metric value value
+)
+
+select
+    fold,
+    recommender,
+    list_type,
+    customer_id,
+    metric,
+    k,
+    value
+from long

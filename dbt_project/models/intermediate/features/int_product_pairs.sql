@@ -1,0 +1,157 @@
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+order_products as (select * from {{ ref('int_order_products') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+-- the first fold that sees an order; every later one sees it too
+seen_orders as (
+    select
+        order_products.order_key,
+        order_products.product_key,
+        min(folds.cutoff_at) as seen_from
+    from order_products
+    inner join folds on order_products.purchased_at < folds.cutoff_at
+    where order_products.product_key in (select fold_products.product_key from fold_products)
+    group by order_products.order_key, order_products.product_key
+),
+
+counted_pairs as (
+    select
+        one.seen_from,
+        one.product_key,
+        other.product_key as other_product_key,
+        count(*) as baskets
+    from seen_orders as one
+    inner join seen_orders as other
+        on one.order_key = other.order_key and one.product_key < other.product_key
+    group by one.seen_from, one.product_key, other.product_key
+),
+
+-- a pair too rare today was too rare in every fold before: dropping it early saves the memory
+frequent_pairs as (
+    select
+        counted_pairs.product_key,
+        counted_pairs.other_product_key
+    from counted_pairs
+    cross join settings
+    group by counted_pairs.product_key, counted_pairs.other_product_key, settings.min_baskets_together
+    having sum(counted_pairs.baskets) >= settings.min_baskets_together
+),
+
+fold_pairs as (
+    select
+        folds.fold,
+        counted_pairs.product_key,
+        counted_pairs.other_product_key,
+        sum(counted_pairs.baskets) as baskets
+    from counted_pairs
+    inner join frequent_pairs using (product_key, other_product_key)
+    inner join folds on counted_pairs.seen_from <= folds.cutoff_at
+    group by folds.fold, counted_pairs.product_key, counted_pairs.other_product_key
+),
+
+both_directions as (
+    select
+        fold,
+        product_key,
+        other_product_key,
+        baskets
+    from fold_pairs
+    union all
+    select
+        fold,
+        other_product_key as product_key,
+        product_key as other_product_key,
+        baskets
+    from fold_pairs
+),
+
+product_baskets as (
+    select
+        folds.fold,
+        seen_orders.product_key,
+        count(*) as baskets
+    from seen_orders
+    inner join folds on seen_orders.seen_from <= folds.cutoff_at
+    group by folds.fold, seen_orders.product_key
+),
+
+all_baskets as (
+    select
+        folds.fold,
+        count(distinct order_products.order_key) as baskets
+    from order_products
+    inner join folds on order_products.purchased_at < folds.cutoff_at
+    group by folds.fold
+),
+
+measured as (
+    select
+        both_directions.fold,
+        both_directions.product_key,
+        both_directions.other_product_key,
+        both_directions.baskets,
+        both_directions.baskets / all_baskets.baskets as support,
+        both_directions.baskets / one.baskets as confidence,
+        both_directions.baskets * all_baskets.baskets / (one.baskets * other.baskets) as lift,
+        -- variance of ln(lift) by the delta method, from the multinomial counts
+        greatest(
+            0,
+            1 / both_directions.baskets - 1 / one.baskets - 1 / other.baskets
+            + (2 * both_directions.baskets * all_baskets.baskets / (one.baskets * other.baskets) - 1)
+            / all_baskets.baskets
+        ) as log_lift_variance
+    from both_directions
+    inner join product_baskets as one
+        on both_directions.fold = one.fold and both_directions.product_key = one.product_key
+    inner join product_baskets as other
+        on both_directions.fold = other.fold and both_directions.other_product_key = other.product_key
+    inner join all_baskets on both_directions.fold = all_baskets.fold
+    inner join fold_products as one_product
+        on both_directions.fold = one_product.fold and both_directions.product_key = one_product.product_key
+    inner join fold_products as other_product
+        on
+            both_directions.fold = other_product.fold
+            and both_directions.other_product_key = other_product.product_key
+    cross join settings
+    where both_directions.baskets >= settings.min_baskets_together
+),
+
+bounded as (
+    select
+        measured.fold,
+        measured.product_key,
+        measured.other_product_key,
+        measured.baskets,
+        measured.support,
+        measured.confidence,
+        measured.lift,
+        measured.lift * exp(-1.96 * sqrt(measured.log_lift_variance)) as lift_low
+    from measured
+),
+
+ranked as (
+    select
+        bounded.*,
+        row_number() over (
+            partition by bounded.fold, bounded.product_key
+            order by bounded.lift_low desc, fold_products.tie_order
+        ) as rank
+    from bounded
+    inner join fold_products
+        on bounded.fold = fold_products.fold and bounded.other_product_key = fold_products.product_key
+),
+
+best as (
+    select ranked.*
+    from ranked
+    cross join settings
+    where ranked.rank <= settings.pairs_per_product
+)
+
+select * from best

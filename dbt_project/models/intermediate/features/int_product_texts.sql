@@ -1,0 +1,23 @@
+with
+
+fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+
+products as (select * from {{ ref('int_products') }}),
+
+texts as (
+    select
+        fold_products.fold,
+        fold_products.product_id,
+        case when products.title <> products.product_id then products.title end as title,
+        products.department,
+        products.category,
+        products.subcategory,
+        products.brand,
+        products.size,
+        products.description,
+        cast(fold_products.price_band as varchar) as price_band
+    from fold_products
+    inner join products on fold_products.product_key = products.product_key
+)
+
+select * from texts

@@ -1,0 +1,7 @@
+def model(dbt, session):
+    from recsys.dbt_models import similar_products
+
+    return similar_products(
+        training_rows=dbt.ref("int_training_rows"),
+        products=dbt.ref("int_product_texts"),
+    )

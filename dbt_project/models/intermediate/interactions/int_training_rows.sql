@@ -1,0 +1,26 @@
+{{ config(materialized='view') }}
+
+with
+
+interactions as (select * from {{ ref('int_interactions') }} where in_catalogue),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }}),
+
+training_rows as (
+    select
+        interactions.fold,
+        customers.customer_id,
+        fold_products.product_id,
+        interactions.rating,
+        interactions.weight,
+        interactions.first_at,
+        interactions.last_at
+    from interactions
+    inner join customers on interactions.customer_key = customers.customer_key
+    inner join fold_products
+        on interactions.fold = fold_products.fold and interactions.product_key = fold_products.product_key
+)
+
+select * from training_rows

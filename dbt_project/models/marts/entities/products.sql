@@ -1,0 +1,35 @@
+with
+
+products as (select * from {{ ref('int_products') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'serving'),
+
+final as (
+    select
+        products.product_id,
+        products.title,
+        products.department,
+        products.category,
+        products.subcategory,
+        products.brand,
+        products.size,
+        coalesce(fold_products.price, products.list_price) as price,
+        cast(fold_products.price_band as integer) as price_band,
+        coalesce(fold_products.in_catalogue, false) as is_recommendable,
+        case
+            when fold_products.in_catalogue then null
+            when products.is_excluded then 'excluded by the shop'
+            else coalesce(fold_products.why_not, 'never sold')
+        end as why_not,
+        coalesce(fold_products.customers, 0) as customers,
+        coalesce(fold_products.orders, 0) as orders,
+        percent_rank() over (order by coalesce(fold_products.customers, 0)) as popularity,
+        fold_products.trend,
+        fold_products.first_sold_at,
+        fold_products.last_sold_at
+    from products
+    left join fold_products on products.product_key = fold_products.product_key
+)
+
+select * from final
+order by product_id

@@ -1,0 +1,23 @@
+with
+
+interactions as (select * from {{ ref('int_interactions') }} where fold = 'serving'),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
+ratings as (
+    select
+        customers.customer_id,
+        products.product_id,
+        interactions.rating,
+        interactions.rated_at,
+        interactions.is_implied
+    from interactions
+    inner join customers on interactions.customer_key = customers.customer_key
+    inner join products on interactions.product_key = products.product_key
+    where interactions.rating is not null
+)
+
+select * from ratings
+order by customer_id, product_id

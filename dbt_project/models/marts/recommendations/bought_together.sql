@@ -1,0 +1,23 @@
+with
+
+pairs as (select * from {{ ref('int_product_pairs') }} where fold = 'serving'),
+
+products as (select * from {{ ref('int_products') }}),
+
+bought_together as (
+    select
+        products.product_id,
+        cast(pairs.rank as integer) as rank,
+        others.product_id as other_product_id,
+        cast(pairs.baskets as bigint) as baskets,
+        pairs.support,
+        pairs.confidence,
+        pairs.lift,
+        pairs.lift_low
+    from pairs
+    inner join products on pairs.product_key = products.product_key
+    inner join products as others on pairs.other_product_key = others.product_key
+)
+
+select * from bought_together
+order by product_id, rank

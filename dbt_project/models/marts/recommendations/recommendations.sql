@@ -1,0 +1,26 @@
+with
+
+served as (select * from {{ ref('int_served_lists') }}),
+
+reasons as (select * from {{ ref('int_reasons') }}),
+
+recommendations as (
+    select
+        served.customer_id,
+        served.list_type,
+        cast(served.rank as integer) as rank,
+        served.product_id,
+        served.score,
+        -- no champion of today has a calibrated probability
+        cast(null as double) as probability,
+        served.recommender,
+        reasons.reason,
+        reasons.reason_product_id,
+        {{ run_id() }} as run_id,
+        {{ build_started_at() }} as generated_at
+    from served
+    inner join reasons on served.customer_id = reasons.customer_id and served.product_id = reasons.product_id
+)
+
+select * from recommendations
+order by customer_id, list_type, rank

@@ -1,0 +1,16 @@
+with
+
+similar_products as (select * from {{ ref('int_similar_products') }}),
+
+typed as (
+    select
+        product_id,
+        method,
+        cast(rank as integer) as rank,
+        similar_product_id,
+        similarity
+    from similar_products
+)
+
+select * from typed
+order by product_id, method, rank

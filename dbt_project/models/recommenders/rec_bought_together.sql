@@ -1,0 +1,69 @@
+with
+
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+
+interactions as (select * from {{ ref('int_interactions') }} where in_catalogue),
+
+pairs as (select * from {{ ref('int_product_pairs') }}),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+-- what was bought votes for what goes with it, by its decayed weight times the pair's confidence
+votes as (
+    select
+        interactions.fold,
+        interactions.customer_key,
+        pairs.other_product_key as product_key,
+        {{ exact_sum('interactions.weight * pairs.confidence') }} as score
+    from interactions
+    inner join fold_customers
+        on interactions.fold = fold_customers.fold and interactions.customer_key = fold_customers.customer_key
+    inner join pairs
+        on interactions.fold = pairs.fold and interactions.product_key = pairs.product_key
+    where interactions.weight > 0
+    group by interactions.fold, interactions.customer_key, pairs.other_product_key
+),
+
+scored as (
+    select
+        votes.fold,
+        votes.customer_key,
+        fold_products.product_id,
+        fold_products.tie_order,
+        votes.score,
+        interactions.product_key is null as is_new
+    from votes
+    inner join fold_products on votes.fold = fold_products.fold and votes.product_key = fold_products.product_key
+    left join interactions
+        on
+            votes.fold = interactions.fold
+            and votes.customer_key = interactions.customer_key
+            and votes.product_key = interactions.product_key
+),
+
+best as (
+    select scored.*
+    from scored
+    cross join settings
+    qualify
+        row_number() over (
+            partition by scored.fold, scored.customer_key, scored.is_new
+            order by scored.score desc, scored.tie_order
+        ) <= settings.candidates_per_customer
+),
+
+candidates as (
+    select
+        best.fold,
+        fold_customers.customer_id,
+        best.product_id,
+        best.score,
+        best.is_new
+    from best
+    inner join fold_customers
+        on best.fold = fold_customers.fold and best.customer_key = fold_customers.customer_key
+)
+
+select * from candidates

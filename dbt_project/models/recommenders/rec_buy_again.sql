@@ -1,0 +1,62 @@
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }}),
+
+interactions as (select * from {{ ref('int_interactions') }} where in_catalogue and weight > 0),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+timed as (
+    select
+        interactions.fold,
+        fold_customers.customer_id,
+        fold_products.product_id,
+        fold_products.tie_order,
+        interactions.weight,
+        -- how many of this customer's own intervals have passed since the last purchase; a single
+        -- purchase shows no interval and counts as long overdue
+        case
+            when interactions.orders > 1 then
+                {{ days_between('interactions.last_at', 'folds.cutoff_at') }}
+                / greatest(
+                    {{ days_between('interactions.first_at', 'interactions.last_at') }} / (interactions.orders - 1), 1
+                )
+            else settings.intervals_after_single_purchase
+        end as intervals_since_last
+    from interactions
+    inner join folds on interactions.fold = folds.fold
+    inner join fold_customers
+        on interactions.fold = fold_customers.fold and interactions.customer_key = fold_customers.customer_key
+    inner join fold_products
+        on interactions.fold = fold_products.fold and interactions.product_key = fold_products.product_key
+    cross join settings
+),
+
+scored as (
+    select
+        timed.*,
+        timed.weight * exp(-settings.overdue_discount * timed.intervals_since_last) as score
+    from timed
+    cross join settings
+),
+
+candidates as (
+    select
+        scored.fold,
+        scored.customer_id,
+        scored.product_id,
+        scored.score,
+        false as is_new
+    from scored
+    cross join settings
+    qualify
+        row_number() over (
+            partition by scored.fold, scored.customer_id order by scored.score desc, scored.tie_order
+        ) <= settings.candidates_per_customer
+)
+
+select * from candidates

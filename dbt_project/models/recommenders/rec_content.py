@@ -1,0 +1,11 @@
+def model(dbt, session):
+    from recsys.dbt_models import candidates
+
+    return candidates(
+        "content",
+        training_rows=dbt.ref("int_training_rows"),
+        customers=dbt.ref("int_fold_customers"),
+        settings=dbt.ref("stg_settings"),
+        products=dbt.ref("int_product_texts"),
+        parameters=dbt.config.get("parameters"),
+    )

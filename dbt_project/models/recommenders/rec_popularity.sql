@@ -1,0 +1,90 @@
+with
+
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+
+interactions as (select * from {{ ref('int_interactions') }} where in_catalogue),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+popular as (
+    select
+        fold_products.*,
+        row_number() over (
+            partition by fold_products.fold
+            order by fold_products.recent_customers desc, fold_products.tie_order
+        ) as popularity_rank
+    from fold_products
+),
+
+-- whoever bought n products finds the 100 most popular others among the first 100 + n
+bought_counts as (
+    select
+        fold,
+        customer_key,
+        count(*) as products
+    from interactions
+    group by fold, customer_key
+),
+
+new_products as (
+    select
+        fold_customers.fold,
+        fold_customers.customer_id,
+        popular.product_id,
+        popular.recent_customers,
+        popular.popularity_rank,
+        true as is_new
+    from fold_customers
+    inner join bought_counts
+        on fold_customers.fold = bought_counts.fold and fold_customers.customer_key = bought_counts.customer_key
+    cross join settings
+    inner join popular
+        on
+            fold_customers.fold = popular.fold
+            and popular.popularity_rank <= settings.candidates_per_customer + bought_counts.products
+    anti join interactions
+        on
+            fold_customers.fold = interactions.fold
+            and fold_customers.customer_key = interactions.customer_key
+            and popular.product_key = interactions.product_key
+),
+
+bought_products as (
+    select
+        fold_customers.fold,
+        fold_customers.customer_id,
+        popular.product_id,
+        popular.recent_customers,
+        popular.popularity_rank,
+        false as is_new
+    from fold_customers
+    inner join interactions
+        on fold_customers.fold = interactions.fold and fold_customers.customer_key = interactions.customer_key
+    inner join popular
+        on interactions.fold = popular.fold and interactions.product_key = popular.product_key
+),
+
+scored as (
+    select * from new_products
+    union all
+    select * from bought_products
+),
+
+candidates as (
+    select
+        scored.fold,
+        scored.customer_id,
+        scored.product_id,
+        cast(scored.recent_customers as double) as score,
+        scored.is_new
+    from scored
+    cross join settings
+    qualify
+        row_number() over (
+            partition by scored.fold, scored.customer_id, scored.is_new order by scored.popularity_rank
+        ) <= settings.candidates_per_customer
+)
+
+select * from candidates
