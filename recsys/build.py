@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from recsys.claim import claimed, work_folder
 from recsys.errors import RecsysError, ShopFileError
 from recsys.project import DATABASE_VARIABLE, SHOP_VARIABLE, dbt_project_folder
 from recsys.warehouse import explain_open_failure, is_lock
@@ -100,11 +101,11 @@ def build(
 
     """
     database = database.absolute()
-    work = _work_folder(database)
+    work = _made_work_folder(database)
     watch = _Watch(progress)
     arguments = _arguments(work, full_refresh, select, variables)
     started = time.monotonic()
-    with _environment(database, shop):
+    with _environment(database, shop), claimed(database):
         for _ in range(LOCK_ATTEMPTS):
             _wait_for_lock(database)
             outcome = _run_dbt(arguments, watch)
@@ -167,13 +168,11 @@ class _Watch:
         return None
 
 
-def _work_folder(database: Path) -> Path:
-    """Make the folder for dbt's parse cache and logs; each database has its own."""
-    base = database.parent / ".recsys"
-    work = base / database.stem
+def _made_work_folder(database: Path) -> Path:
+    work = work_folder(database)
     try:
         work.mkdir(parents=True, exist_ok=True)
-        (base / ".gitignore").write_text("*\n", encoding="utf-8")
+        (work.parent / ".gitignore").write_text("*\n", encoding="utf-8")
     except OSError as error:
         raise RecsysError(
             f"can't write beside {database} ({error.strerror}): name a file in a folder you may "
@@ -202,7 +201,8 @@ def _wait_for_lock(database: Path) -> None:
 def _environment(database: Path, shop: Path | str | None) -> Iterator[None]:
     """Tell the dbt project where to read and write, then put things back as they were."""
     told = {DATABASE_VARIABLE: str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    if shop is not None:
+    shop = shop or os.environ.get(SHOP_VARIABLE)
+    if shop:
         told[SHOP_VARIABLE] = _shop(shop)
     before = {name: os.environ.get(name) for name in told}
     os.environ.update(told)
@@ -222,7 +222,7 @@ def _shop(shop: Path | str) -> str:
     if path.is_file():
         return str(path.absolute())
     if path.suffix or len(path.parts) > 1:
-        raise ShopFileError(f"no shop file at {path.absolute()}: check --shop")
+        raise ShopFileError(f"no shop file at {path.absolute()}: check --shop or RECSYS_SHOP")
     return str(shop)  # a shop that comes with the package; its loader knows the legal names
 
 

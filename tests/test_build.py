@@ -144,6 +144,19 @@ def test_a_shop_file_that_isn_t_there(project, database):
         build(Path("none.yml"), database)
 
 
+def test_a_shop_file_s_path_reaches_dbt_whole(project, database, tmp_path, monkeypatch):
+    (tmp_path / "my.yml").write_text("name: mine")
+    (project / "models/told.sql").write_text("select '{{ env_var(\"RECSYS_SHOP\") }}' as shop")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECSYS_SHOP", "my.yml")
+    build(None, database, select=["told"])
+    with duckdb.connect(database) as connection:
+        assert connection.execute("select shop from told").fetchall() == [
+            (str(tmp_path / "my.yml"),)
+        ]
+    assert os.environ["RECSYS_SHOP"] == "my.yml"
+
+
 def test_a_folder_that_is_a_file(project, tmp_path):
     (tmp_path / "taken").write_text("x")
     with pytest.raises(RecsysError, match="can't write beside"):

@@ -82,7 +82,7 @@ def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> 
     values = {(row["recommender"], row["list_type"]): row["value"] for row in leaderboard}
     judged: dict[str, int] = {}
     for row in leaderboard:
-        judged[row["list_type"]] = max(row["customers"], judged.get(row["list_type"], 0))
+        judged[row["list_type"]] = max(row["customers"] or 0, judged.get(row["list_type"], 0))
     lists = [name for name in ListType if name in judged]
 
     def best_first(name: str) -> tuple[float, ...]:
