@@ -80,16 +80,18 @@ class MeanImputedSVD(Recommender):
         """Return the (products, n_factors) right singular vectors, strongest first."""
         if min(differences.shape) <= self.n_factors:
             filled = differences.toarray() + means
-            right = np.linalg.svd(filled, full_matrices=False)[2][: self.n_factors]
+            values, right = np.linalg.svd(filled, full_matrices=False)[1:]
         else:
             start = np.random.default_rng(self.random_state)
-            right = sparse.linalg.svds(
+            _, values, right = sparse.linalg.svds(
                 _plus_row(differences, means),
                 k=self.n_factors,
                 v0=start.uniform(size=min(differences.shape)),
                 rng=start,
                 return_singular_vectors="vh",
-            )[2][::-1]
+            )
+        strongest = np.argsort(-values, kind="stable")[: self.n_factors]
+        right = right[strongest[values[strongest] > 1e-9 * values.max()]]  # the rest is rounding
         largest = np.take_along_axis(right, np.abs(right).argmax(axis=1)[:, None], axis=1)
         directions: NDArray[np.float64] = (right * np.sign(largest)).T
         return directions
@@ -98,6 +100,7 @@ class MeanImputedSVD(Recommender):
         position = self.differences_[customers] @ self.product_factors_
         position += self.product_means_ @ self.product_factors_
         scores: NDArray[np.float64] = position @ self.product_factors_.T
+        np.round(scores, 10, out=scores)  # so that what is equal ties, whatever the solver's path
         scores[:, ~self.is_rated_] = np.nan
         return scores
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.arrow_tables import ArrowTable
-from recsys.errors import CatalogueTooLargeError, InvalidTableError
+from recsys.errors import CatalogueTooLargeError, InvalidParameterError, InvalidTableError
 from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
 
@@ -134,6 +134,11 @@ class FactorModel(SurpriseModel):
             everyone[index] = learned
             return everyone
 
+        if not (np.isfinite(algorithm.pu).all() and np.isfinite(algorithm.qi).all()):
+            raise InvalidParameterError(
+                f"{self.name} diverged: its factors grew beyond all numbers; use a lower learning "
+                "rate, more regularization or fewer epochs"
+            )
         n_customers, n_products = interactions.n_customers, interactions.n_products
         self.customer_biases_ = spread(algorithm.bu, part.customers, n_customers)
         self.product_biases_ = spread(algorithm.bi, part.products, n_products)

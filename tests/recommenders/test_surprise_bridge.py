@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from recsys.errors import CatalogueTooLargeError, InvalidTableError
+from recsys.errors import CatalogueTooLargeError, InvalidParameterError, InvalidTableError
 from recsys.interactions import Interactions
 from recsys.recommenders.knn import KNNBasic
 from recsys.recommenders.nmf import NMF
@@ -117,3 +117,9 @@ def test_ratings_that_surprise_cannot_divide_by_are_refused():
     interactions = Interactions.from_table(pa.table(table))
     with pytest.raises(InvalidTableError, match="a rating of 0 has no direction"):
         KNNBasic(similarity="cosine").fit(interactions)
+
+
+def test_a_fit_that_diverges_says_so():
+    interactions = random_ratings(0, whole=True)
+    with pytest.raises(InvalidParameterError, match=r"svd diverged.*a lower learning rate"):
+        SVD(n_epochs=300, learning_rate=1.0, regularization=0.0, initial_std=5).fit(interactions)

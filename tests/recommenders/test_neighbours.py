@@ -1,0 +1,39 @@
+"""The compiled walk over neighbours: without a cache directory, and entered by several threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numba
+import numpy as np
+from scipy import sparse
+
+from recsys.recommenders import neighbours
+
+
+def test_compiles_where_no_directory_can_be_written(monkeypatch):
+    compile_for_good = numba.njit
+
+    def refuse_to_cache(*, parallel, cache=False):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return compile_for_good(parallel=parallel)
+
+    monkeypatch.setattr(numba, "njit", refuse_to_cache)
+    doubled = neighbours._compiled(lambda number: number * 2)
+    assert doubled(21) == 42
+
+
+def test_two_threads_at_once_get_the_same_as_one():
+    random = np.random.default_rng(0)
+    similarities = random.random((200, 200))
+    ratings = sparse.csr_array(random.integers(0, 6, (200, 50)).astype(float))
+
+    def means(_):
+        order = neighbours.nearest_first(similarities)
+        return neighbours.neighbour_means(
+            similarities, order, np.arange(200), ratings, k=9, min_k=2, otherwise=3.0
+        )
+
+    alone = means(0)
+    with ThreadPoolExecutor(4) as pool:
+        for together in pool.map(means, range(8)):
+            np.testing.assert_array_equal(together, alone)

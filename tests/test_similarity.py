@@ -1,0 +1,61 @@
+"""Similar products equal the plain definition, in any block size."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy import sparse
+
+from recsys.interactions import Interactions
+from recsys.similarity import collaborative_similar_products, similar_products, unit_rows
+
+
+def by_definition(rows, k):
+    """(row, rank, other, similarity), with equal similarities by lowest row."""
+    lengths = np.linalg.norm(rows, axis=1)
+    listed = []
+    for one in range(len(rows)):
+        others = []
+        for other in range(len(rows)):
+            dot = float(rows[one] @ rows[other])
+            if other != one and dot > 0:
+                others.append((-round(dot / (lengths[one] * lengths[other]), 9), other))
+        for rank, (similarity, other) in enumerate(sorted(others)[:k], start=1):
+            listed.append((str(one), rank, str(other), -similarity))
+    return listed
+
+
+@pytest.mark.parametrize("block_bytes", [1, 400, 10**9])
+@pytest.mark.parametrize("seed", range(4))
+def test_equals_the_definition(monkeypatch, seed, block_bytes):
+    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", block_bytes)
+    random = np.random.default_rng(seed)
+    rows = random.integers(0, 3, (25, 4)) * (random.random((25, 4)) < 0.6).astype(float)
+    ids = pa.array([str(row) for row in range(25)])
+    found = similar_products(unit_rows(sparse.csr_array(rows)), ids, k=6)
+    table = [tuple(row.values()) for row in found.to_pylist()]
+    assert [row[:3] for row in table] == [row[:3] for row in by_definition(rows, 6)]
+    expected = [row[3] for row in by_definition(rows, 6)]
+    np.testing.assert_allclose(found["similarity"].to_numpy(), expected, atol=1e-9)
+
+
+def test_some_products_only():
+    rows = unit_rows(sparse.csr_array(np.ones((4, 1))))
+    found = similar_products(rows, pa.array(list("abcd")), k=2, wanted=np.array([2, 0]))
+    assert found["product_id"].to_pylist() == ["c", "c", "a", "a"]
+    assert found["similar_product_id"].to_pylist() == ["a", "b", "b", "c"]
+
+
+def test_collaborative_similarity_is_the_cosine_of_weights():
+    table = pa.table(
+        {
+            "customer_id": ["a", "a", "b", "b", "c", "d"],
+            "product_id": ["x", "y", "x", "y", "x", "alone"],
+            "weight": [3.0, 1.0, 4.0, 1.0, 0.0, 2.0],
+        }
+    )
+    found = collaborative_similar_products(Interactions.from_table(table)).to_pylist()
+    assert [(row["product_id"], row["similar_product_id"]) for row in found] == [
+        ("x", "y"),
+        ("y", "x"),
+    ]
+    assert found[0]["similarity"] == pytest.approx(7 / (5 * 2**0.5))
