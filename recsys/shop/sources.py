@@ -1,6 +1,6 @@
 """The shop's files as views with our column names, in a catalog of their own.
 
-The views live in an in-memory database named `shop` that is attached to dbt's connection: they
+The views live in an in-memory database of their own that is attached to dbt's connection: they
 are sources to dbt, and nothing of them (absolute paths, for one) is left in the built file.
 """
 
@@ -13,7 +13,7 @@ import duckdb
 from recsys.errors import ShopFileError
 from recsys.shop.file import TABLES, Shop, Table, nearest
 
-CATALOG = "shop"
+CATALOG = "recsys_inputs"
 PARQUET = {".parquet", ".pq"}
 DELIMITED = {".csv", ".tsv", ".txt"}
 JSON = {".json", ".jsonl", ".ndjson"}
@@ -21,7 +21,7 @@ DATABASE = {".duckdb", ".db", ".ddb"}
 
 
 def attach_shop(connection: duckdb.DuckDBPyConnection, shop: Shop, settings: dict[str, object]) -> None:
-    """Attach the catalog `shop` with views purchases, ratings, products, customers and settings.
+    """Attach the catalog `recsys_inputs` with views purchases, ratings, products, customers and settings.
 
     A table the shop doesn't have is an empty view of the same columns.
 
@@ -124,11 +124,11 @@ def _attached(
     if table.table is None:
         raise ShopFileError(f"{name}.table: say which table of '{table.path}' to read")
     try:
-        connection.execute(f"attach {_text(path)} as shop_{name} (read_only)")
+        connection.execute(f"attach {_text(path)} as {CATALOG}_{name} (read_only)")
     except duckdb.Error as error:
         raise ShopFileError(f"{name}.path: can't open '{table.path}': {_first_line(error)}") from None
     parts = ".".join(_quoted(p) for p in table.table.split("."))
-    return f"(select *, {_text(table.path)} as filename from shop_{name}.{parts})"
+    return f"(select *, {_text(table.path)} as filename from {CATALOG}_{name}.{parts})"
 
 
 def _quoted(identifier: str) -> str:
