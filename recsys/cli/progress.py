@@ -18,14 +18,14 @@ class BuildDisplay:
         self._running: list[str] = []
         self._live = Progress(
             SpinnerColumn(),
-            TextColumn("{task.completed}/{task.total}", markup=False),
+            TextColumn("{task.fields[place]}", markup=False),
             TimeElapsedColumn(),
             TextColumn("{task.description}", markup=False),
             console=self._console,
             transient=True,
             disable=not self._console.is_terminal,
         )
-        self._task = self._live.add_task("dbt reads the project", total=None)
+        self._task = self._live.add_task("dbt reads the project", place="")
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -47,7 +47,7 @@ class BuildDisplay:
             case NodeFinished():
                 if event.name in self._running:
                     self._running.remove(event.name)
-                self._live.update(self._task, completed=event.index, total=event.total)
+                self._live.update(self._task, place=f"[{event.index}/{event.total}]")
                 self._show_end(event)
             case Said():
                 self._line(f"    {event.text}")

@@ -62,9 +62,17 @@ def similar(
             Column("title"),
             Column("baskets", "number"),
             Column("lift", "number"),
+            Column("lift at least", "number"),
         ],
         [
-            (row["rank"], row["other_product_id"], row["title"], row["baskets"], row["lift"])
+            (
+                row["rank"],
+                row["other_product_id"],
+                row["title"],
+                row["baskets"],
+                row["lift"],
+                row["lift_low"],
+            )
             for row in together
         ],
         empty="too few baskets share it with anything",
