@@ -109,16 +109,20 @@ def _batches(
 ) -> Iterator[pa.RecordBatch]:
     starting = (_start(recommender, fold, per_customer) for fold in folds)
     # Workers get all folds at once. Without workers, starting a fold is computing it.
-    all_started = list(starting) if workers.worker_count() > 1 else starting
-    for number, started in enumerate(all_started, start=1):
-        ranked = workers.result_of(started.ranked)
-        log(
-            f"{recommender.name}: fold {started.fold}: fitted {started.pairs:,} pairs of "
-            f"{len(started.customer_ids):,} customers and {len(started.product_ids):,} products, "
-            f"ranked for {len(np.unique(ranked.candidates.customers)):,} customers, in "
-            f"{ranked.seconds:.1f} s ({number} of {len(folds)})"
-        )
-        yield from _with_ids(started, ranked.candidates)
+    in_background = list(starting) if workers.worker_count() > 1 else []
+    try:
+        for number, started in enumerate(in_background or starting, start=1):
+            ranked = workers.result_of(started.ranked)
+            log(
+                f"{recommender.name}: fold {started.fold}: fitted {started.pairs:,} pairs of "
+                f"{len(started.customer_ids):,} customers and {len(started.product_ids):,} "
+                f"products, ranked for {len(np.unique(ranked.candidates.customers)):,} customers, "
+                f"in {ranked.seconds:.1f} s ({number} of {len(folds)})"
+            )
+            yield from _with_ids(started, ranked.candidates)
+    finally:
+        for started in in_background:  # after an error, or when the reader is given up
+            started.ranked.cancel()
 
 
 def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Started:

@@ -12,6 +12,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import joblib  # noqa: F401 - before its parts: threads importing them in two orders break it
+from joblib.externals.loky import get_reusable_executor
+
 from recsys.errors import InvalidParameterError, RecsysError
 
 Result = TypeVar("Result")
@@ -53,8 +56,6 @@ def submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         except Exception as error:
             done.set_exception(error)
         return done
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
-
     with _death_explained():
         executor = get_reusable_executor(worker_count(), timeout=60, env=_ONE_THREAD_EACH)
         started: Future[Result] = executor.submit(function, *arguments)

@@ -1,6 +1,8 @@
 """Folds in, the exchange table out: in order, from worker processes, with errors as raised."""
 
 import os
+import subprocess
+import sys
 
 import duckdb
 import numpy as np
@@ -132,6 +134,29 @@ def test_a_worker_that_dies_is_explained_and_the_next_one_works(monkeypatch):
     with pytest.raises(RecsysError, match=r"a worker process died.*RECSYS_JOBS=1"):
         workers.result_of(workers.submit(os._exit, 1))
     assert workers.result_of(workers.submit(abs, -3)) == 3
+
+
+def test_threads_may_start_at_the_same_time_in_a_fresh_process():
+    program = """
+import threading
+started = threading.Barrier(6)
+def run(number):
+    started.wait()
+    from recsys import workers
+    print(workers.result_of(workers.submit(abs, -number)))
+threads = [threading.Thread(target=run, args=(7,)) for _ in range(6)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+    result = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", program],
+        env=os.environ | {"RECSYS_JOBS": IN_WORKERS},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stderr == ""
+    assert result.stdout.split() == ["7"] * 6
 
 
 def test_the_number_of_workers(monkeypatch):

@@ -190,29 +190,17 @@ class NeighbourModel(SurpriseModel):
 
     def _check_size(self, part: RatedPart) -> None:
         n_customers, n_products = part.ratings.shape
-        n, limit, rows, field, other = (
-            (
-                n_customers,
-                self.max_customers_user_based,
-                "customers",
-                "max_customers_user_based",
-                "ask for user_based=False",
-            )
-            if self.user_based
-            else (
-                n_products,
-                self.max_products_item_based,
-                "products",
-                "max_products_item_based",
-                "ask for user_based=True",
-            )
-        )
+        if self.user_based:
+            n, rows, field = n_customers, "customers", "max_customers_user_based"
+        else:
+            n, rows, field = n_products, "products", "max_products_item_based"
+        limit = getattr(self, field)
         if n > limit:
-            gigabytes = 5 * 8 * n**2 / 1e9
+            gigabytes = 5 * 8 * n**2 / 1e9  # Surprise sums up in as many as five n by n matrices
             raise CatalogueTooLargeError(
-                f"{self.name} compares all pairs of {n:,} rated {rows}: up to {gigabytes:,.0f} GB, "
-                f"over the limit of {limit:,} {rows}; {other}, leave out rarely rated ones, use "
-                f"svd or mean_imputed_svd, or raise {field}"
+                f"{self.name} compares all pairs of {n:,} rated {rows}: up to {gigabytes:,.1f} GB, "
+                f"over the limit of {limit:,} {rows}; ask for user_based={not self.user_based}, "
+                f"leave rarely rated ones out, use svd or mean_imputed_svd, or raise {field}"
             )
 
     def _learn(self, algorithm: Any, part: RatedPart, interactions: Interactions) -> None:

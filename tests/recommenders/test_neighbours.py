@@ -17,9 +17,15 @@ def test_compiles_where_no_directory_can_be_written(monkeypatch):
             raise RuntimeError("cannot cache function: no locator available")
         return compile_for_good(parallel=parallel)
 
-    monkeypatch.setattr(numba, "njit", refuse_to_cache)
-    doubled = neighbours._compiled(lambda number: number * 2)
-    assert doubled(21) == 42
+    def double(numbers):
+        for row in numba.prange(len(numbers)):
+            numbers[row] *= 2
+        return numbers
+
+    with monkeypatch.context() as patched:
+        patched.setattr(numba, "njit", refuse_to_cache)
+        doubled = neighbours._compiled(double)
+    assert doubled(np.array([21.0])) == 42.0
 
 
 def test_two_threads_at_once_get_the_same_as_one():
