@@ -261,8 +261,11 @@ def _run_dbt(arguments: list[str], watch: _Watch) -> Any:
 def _failure(
     error: BaseException | None, watch: _Watch, database: Path, log: Path
 ) -> BaseException:
-    if isinstance(error, KeyboardInterrupt | RecsysError):
-        return error
+    cause = error
+    while cause is not None:  # dbt wraps what the shop file's plugin raises
+        if isinstance(cause, KeyboardInterrupt | RecsysError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
     if error is not None and is_lock(error):
         return explain_open_failure(database, error)
     if error is not None:

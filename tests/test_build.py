@@ -157,6 +157,26 @@ def test_a_shop_file_s_path_reaches_dbt_whole(project, database, tmp_path, monke
     assert os.environ["RECSYS_SHOP"] == "my.yml"
 
 
+PLUGIN = """
+from dbt.adapters.duckdb.plugins import BasePlugin
+from recsys.errors import ShopFileError
+
+class Plugin(BasePlugin):
+    def configure_connection(self, conn):
+        conn.execute("attach ':memory:' as inputs")
+        raise ShopFileError("purchases.path: no file matches 'orders/*.csv'")
+"""
+
+
+def test_what_the_shop_file_s_plugin_raises_comes_through(project, database, monkeypatch):
+    (project / "raising_plugin.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(project)
+    profile = FILES["profiles.yml"].replace("threads: 2", "plugins: [{module: raising_plugin}]")
+    (project / "profiles.yml").write_text(profile)
+    with pytest.raises(ShopFileError, match="no file matches"):
+        build(None, database)
+
+
 def test_a_folder_that_is_a_file(project, tmp_path):
     (tmp_path / "taken").write_text("x")
     with pytest.raises(RecsysError, match="can't write beside"):
