@@ -34,38 +34,49 @@ cast_lines as (
 priced as (
     select
         *,
-        coalesce(given_amount, cast(given_unit_price * quantity as decimal(18, 4))) as amount,
-        coalesce(given_unit_price, cast(given_amount / nullif(quantity, 0) as decimal(18, 4))) as unit_price
+        coalesce(given_amount, try_cast(given_unit_price * quantity as decimal(18, 4))) as amount,
+        coalesce(given_unit_price, try_cast(given_amount / nullif(quantity, 0) as decimal(18, 4))) as unit_price
     from cast_lines
+),
+
+judged as (
+    select
+        priced.*,
+        case
+            when priced.product_id is null then 'missing_product_id'
+            when priced.has_no_time then 'missing_purchased_at'
+            when priced.purchased_at is null then 'unreadable_purchased_at'
+            when priced.purchased_at >= settings.as_of + interval 1 day then 'after_as_of'
+            -- not a number, infinite or beyond any shop's stock: what doesn't fit a decimal
+            when try_cast(priced.quantity as decimal(18, 4)) is null then 'unreadable_quantity'
+            when priced.quantity = 0 then 'zero_quantity'
+            when priced.has_bad_price or (priced.amount is null and priced.given_unit_price is not null)
+                then 'unreadable_price'
+            when priced.quantity > 0 and priced.amount < 0 then 'negative_price'
+        end as own_reason
+    from priced
+    cross join settings
 ),
 
 numbered as (
     select
         *,
         row_number() over (
-            partition by customer_id, product_id, order_id, purchased_at, quantity, amount
+            partition by customer_id, product_id, order_id, purchased_at, quantity, amount, own_reason
             order by file, row_number
         ) as copy_number
-    from priced
+    from judged
 ),
 
-judged as (
+reasoned as (
     select
-        numbered.*,
+        *,
         case
-            when numbered.product_id is null then 'missing_product_id'
-            when numbered.has_no_time then 'missing_purchased_at'
-            when numbered.purchased_at is null then 'unreadable_purchased_at'
-            when numbered.purchased_at >= settings.as_of + interval 1 day then 'after_as_of'
-            when numbered.quantity is null or isnan(numbered.quantity) or isinf(numbered.quantity)
-                then 'unreadable_quantity'
-            when numbered.quantity = 0 then 'zero_quantity'
-            when numbered.has_bad_price then 'unreadable_price'
-            when numbered.quantity > 0 and numbered.amount < 0 then 'negative_price'
-            when numbered.copy_number > 1 then 'duplicate_line'
+            when own_reason is not null then own_reason
+            -- two strangers may buy the same: without a customer or an order nothing shows a copy
+            when copy_number > 1 and coalesce(customer_id, order_id) is not null then 'duplicate_line'
         end as reject_reason
     from numbered
-    cross join settings
 )
 
 select
@@ -73,7 +84,11 @@ select
     row_number,
     customer_id,
     product_id,
-    coalesce(order_id, concat(customer_id, ' ', purchased_at)) as order_id,
+    case
+        when order_id is not null then order_id
+        when customer_id is not null then concat(customer_id, ' ', purchased_at)
+        else concat(file, ' ', row_number)
+    end as order_id,
     purchased_at,
     quantity,
     unit_price,
@@ -81,4 +96,4 @@ select
     quantity < 0 as is_return,
     reject_reason,
     case when reject_reason is not null then row_json end as row_json
-from judged
+from reasoned
