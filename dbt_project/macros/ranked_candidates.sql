@@ -1,6 +1,6 @@
 {#
-  The exchange tables of some recommenders, one below the other, with two ranks: `rank` over all
-  of a customer's candidates and `rank_in_group` among the new or among the bought ones.
+  The exchange tables of some recommenders, one below the other, ranked per customer among the new
+  and among the bought products. Ties go to the product with the lower `tie_order`.
 #}
 {% macro ranked_candidates(names) -%}
 with
@@ -29,10 +29,7 @@ ranked as (
         candidates.product_id,
         candidates.score,
         candidates.is_new,
-        row_number() over (
-            partition by candidates.fold, candidates.recommender, candidates.customer_id
-            order by candidates.score desc, fold_products.tie_order
-        ) as rank,
+        fold_products.tie_order,
         row_number() over (
             partition by candidates.fold, candidates.recommender, candidates.customer_id, candidates.is_new
             order by candidates.score desc, fold_products.tie_order

@@ -6,14 +6,15 @@ weights as (select * from {{ ref('int_fusion_weights') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- weighted reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): first of every list scores
--- the sum of the weights
+-- weighted reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), scaled so that being first
+-- for every recommender scores the sum of the weights
 fused as (
     select
         candidates.fold,
         candidates.customer_id,
         candidates.product_id,
         candidates.is_new,
+        min(candidates.tie_order) as tie_order,
         {{ exact_sum(
             'weights.weight * (settings.fusion_constant + 1) / (settings.fusion_constant + candidates.rank_in_group)'
         ) }} as score
@@ -35,13 +36,10 @@ best as (
         fused.score,
         fused.is_new
     from fused
-    inner join {{ ref('int_fold_products') }} as fold_products
-        on fused.fold = fold_products.fold and fused.product_id = fold_products.product_id
     cross join settings
     qualify
         row_number() over (
-            partition by fused.fold, fused.customer_id, fused.is_new
-            order by fused.score desc, fold_products.tie_order
+            partition by fused.fold, fused.customer_id, fused.is_new order by fused.score desc, fused.tie_order
         ) <= settings.candidates_per_customer
 )
 

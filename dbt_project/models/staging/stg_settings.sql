@@ -17,6 +17,7 @@
     'candidates_per_customer': 'integer',
     'list_length': 'integer',
     'fusion_constant': 'integer',
+    'fusion_share_of_best': 'double',
     'champion_metric': 'varchar',
     'champion_k': 'integer',
     'pinned_champion': 'varchar',

@@ -23,7 +23,7 @@ past as (
             candidates.fold = held_out.fold
             and candidates.customer_id = held_out.customer_id
             and candidates.product_id = held_out.product_id
-    where candidates.rank_in_group <= settings.list_length
+    where candidates.fold <> 'serving' and candidates.rank_in_group <= settings.list_length
     group by candidates.fold, candidates.recommender, candidates.is_new
 ),
 
@@ -36,9 +36,20 @@ weights as (
         sum(past.hits) / sum(past.candidates) as weight
     from folds
     inner join folds as past_folds
-        on past_folds.label_until <= folds.cutoff_at and past_folds.purpose <> 'serve'
+        on folds.cutoff_at >= past_folds.label_until and past_folds.purpose <> 'serve'
     inner join past on past_folds.fold = past.fold
     group by folds.fold, past.recommender, past.is_new
+),
+
+-- many weak recommenders would outvote a strong one: only those near the best have a say
+strong as (
+    select weights.*
+    from weights
+    cross join settings
+    qualify
+        weights.weight >= settings.fusion_share_of_best * max(weights.weight) over (
+            partition by weights.fold, weights.is_new
+        )
 )
 
-select * from weights
+select * from strong

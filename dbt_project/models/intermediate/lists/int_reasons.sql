@@ -1,12 +1,6 @@
-{# Reasons, best evidence first; a row takes the first that holds. #}
 with
 
-served as (
-    select distinct
-        customer_id,
-        product_id
-    from {{ ref('int_served_lists') }}
-),
+served as (select distinct customer_id, product_id from {{ ref('int_served_lists') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -24,117 +18,94 @@ order_products as (select * from {{ ref('int_order_products') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
-wording as (
-    select case when exists (select 1 from order_products) then 'bought' else 'rated' end as verb
-),
-
 keyed as (
     select
         served.customer_id,
         served.product_id,
         customers.customer_key,
-        products.product_key
+        products.product_key,
+        own.orders as own_orders,
+        own.last_at as own_last_at
     from served
     inner join customers on served.customer_id = customers.customer_id
     inner join products on served.product_id = products.product_id
+    left join interactions as own
+        on customers.customer_key = own.customer_key and products.product_key = own.product_key
 ),
 
-own_history as (
+-- what leads from one product to another, the most telling kind first
+links as (
     select
-        keyed.customer_id,
-        keyed.product_id,
+        product_key,
+        other_product_key,
+        'together' as kind,
         1 as priority,
-        1.0 as strength,
-        case
-            when interactions.orders > 1
-                then concat('Bought ', interactions.orders, ' times, last on ', cast(interactions.last_at as date))
-            else concat('Bought once, on ', cast(interactions.last_at as date))
-        end as reason,
-        cast(null as integer) as reason_product_key
-    from keyed
-    inner join interactions
-        on keyed.customer_key = interactions.customer_key and keyed.product_key = interactions.product_key
-),
-
-together as (
-    select
-        keyed.customer_id,
-        keyed.product_id,
-        2 as priority,
-        interactions.weight * pairs.confidence as strength,
-        concat(
-            'Often in one basket with ', products.title, ', which this customer bought ',
-            case when interactions.orders = 1 then 'once' else concat(interactions.orders, ' times') end
-        ) as reason,
-        interactions.product_key as reason_product_key
-    from keyed
-    inner join interactions on keyed.customer_key = interactions.customer_key and interactions.orders > 0
-    inner join pairs
-        on interactions.product_key = pairs.product_key and keyed.product_key = pairs.other_product_key
-    inner join products on interactions.product_key = products.product_key
-),
-
-alike as (
-    select
-        keyed.customer_id,
-        keyed.product_id,
-        case similar_products.method when 'content' then 3 else 4 end as priority,
-        interactions.weight * similar_products.similarity as strength,
-        concat(
-            case similar_products.method when 'content' then 'Similar to ' else 'Chosen by the same customers as ' end,
-            products.title, ', which this customer ', wording.verb
-        ) as reason,
-        interactions.product_key as reason_product_key
-    from keyed
-    inner join interactions on keyed.customer_key = interactions.customer_key
-    inner join products on interactions.product_key = products.product_key
-    inner join similar_products
-        on
-            products.product_id = similar_products.product_id
-            and keyed.product_id = similar_products.similar_product_id
-    cross join wording
-),
-
-popular as (
-    select
-        keyed.customer_id,
-        keyed.product_id,
-        5 as priority,
-        1.0 as strength,
-        concat(
-            'Popular: ', wording.verb, ' by ', fold_products.recent_customers, ' customers in the last ',
-            settings.popularity_window_days, ' days'
-        ) as reason,
-        cast(null as integer) as reason_product_key
-    from keyed
-    inner join fold_products on keyed.product_key = fold_products.product_key
-    cross join settings
-    cross join wording
-),
-
-evidence as (
-    select * from own_history
+        confidence as strength
+    from pairs
     union all
-    select * from together
-    union all
-    select * from alike
-    union all
-    select * from popular
+    select
+        one.product_key,
+        other.product_key as other_product_key,
+        similar_products.method as kind,
+        case similar_products.method when 'content' then 2 else 3 end as priority,
+        similar_products.similarity as strength
+    from similar_products
+    inner join products as one on similar_products.product_id = one.product_id
+    inner join products as other on similar_products.similar_product_id = other.product_id
 ),
 
 strongest as (
     select
-        evidence.customer_id,
-        evidence.product_id,
-        evidence.reason,
-        products.product_id as reason_product_id
-    from evidence
-    left join products on evidence.reason_product_key = products.product_key
+        keyed.customer_key,
+        keyed.product_key,
+        links.kind,
+        interactions.orders,
+        interactions.product_key as reason_product_key
+    from keyed
+    inner join links on keyed.product_key = links.other_product_key
+    inner join interactions
+        on keyed.customer_key = interactions.customer_key and links.product_key = interactions.product_key
+    where keyed.own_orders is null
     qualify
         row_number() over (
-            partition by evidence.customer_id, evidence.product_id
-            order by evidence.priority, evidence.strength desc, products.product_id
+            partition by keyed.customer_key, keyed.product_key
+            order by links.priority, interactions.weight * links.strength desc, interactions.product_key
         ) = 1
+),
+
+wording as (select case when exists (select 1 from order_products) then 'bought' else 'rated' end as verb),
+
+reasons as (
+    select
+        keyed.customer_id,
+        keyed.product_id,
+        case
+            when keyed.own_orders > 1
+                then concat('Bought ', keyed.own_orders, ' times, last on ', cast(keyed.own_last_at as date))
+            when keyed.own_orders is not null
+                then concat('Bought once, on ', cast(keyed.own_last_at as date))
+            when strongest.kind = 'together'
+                then concat(
+                    'Often in one basket with ', named.title, ', which this customer bought ',
+                    case when strongest.orders = 1 then 'once' else concat(strongest.orders, ' times') end
+                )
+            when strongest.kind = 'content'
+                then concat('Similar to ', named.title, ', which this customer ', wording.verb)
+            when strongest.kind = 'collaborative'
+                then concat('Chosen by the same customers as ', named.title, ', which this customer ', wording.verb)
+            else concat(
+                'Popular: ', wording.verb, ' by ', fold_products.recent_customers, ' customers in the last ',
+                settings.popularity_window_days, ' days'
+            )
+        end as reason,
+        named.product_id as reason_product_id
+    from keyed
+    cross join settings
+    cross join wording
+    inner join fold_products on keyed.product_key = fold_products.product_key
+    left join strongest
+        on keyed.customer_key = strongest.customer_key and keyed.product_key = strongest.product_key
+    left join products as named on strongest.reason_product_key = named.product_key
 )
 
-select * from strongest
+select * from reasons
