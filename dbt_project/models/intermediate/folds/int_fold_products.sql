@@ -14,16 +14,13 @@ counted as (
         folds.cutoff_at,
         events.product_key,
         count(distinct events.customer_key) as customers,
-        count(distinct events.order_key) as orders,
+        -- an event is one order of one product
+        count(*) as orders,
         count(distinct events.customer_key) filter (
             where events.occurred_at >= folds.cutoff_at - settings.popularity_window_days * interval 1 day
         ) as recent_customers,
-        count(distinct events.customer_key) filter (
-            where events.occurred_at >= folds.cutoff_at - interval 14 day
-        ) as customers_14d,
-        count(distinct events.customer_key) filter (
-            where events.occurred_at >= folds.cutoff_at - interval 42 day
-        ) as customers_42d,
+        count(*) filter (where events.occurred_at >= folds.cutoff_at - interval 14 day) as orders_14d,
+        count(*) filter (where events.occurred_at >= folds.cutoff_at - interval 42 day) as orders_42d,
         min(events.occurred_at) as first_sold_at,
         max(events.occurred_at) as last_sold_at,
         median(events.amount / nullif(events.quantity, 0)) as median_paid_price
@@ -68,11 +65,11 @@ banded as (
         customers,
         orders,
         recent_customers,
-        customers_14d,
-        customers_42d,
-        -- customers a day of the last two weeks against those of the last six, both plus one
-        -- customer, so that a handful of purchases is no trend
-        (customers_14d + 1) / (customers_42d / 3.0 + 1) as trend,
+        orders_14d,
+        orders_42d,
+        -- orders a day of the last two weeks against those of the last six, each with one order
+        -- added, so that a handful of purchases is no trend
+        (orders_14d + 1) / (orders_42d / 3.0 + 1) as trend,
         first_sold_at,
         last_sold_at,
         price,

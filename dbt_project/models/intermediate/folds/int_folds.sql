@@ -11,8 +11,8 @@ span as (
         max(settings.label_window_days) as label_window_days,
         max(settings.judged_folds) as judged_folds,
         max(settings.hybrid_training_folds) as hybrid_training_folds
-    from events
-    cross join settings
+    from settings
+    left join events on true
 ),
 
 -- fold 1 is the latest whose label window is over, fold 2 the one before it, and so on
