@@ -70,7 +70,6 @@ def build(
     shop: Path | str | None,
     database: Path,
     *,
-    full_refresh: bool = False,
     select: Sequence[str] | None = None,
     variables: Mapping[str, object] | None = None,
     progress: Progress | None = None,
@@ -84,8 +83,6 @@ def build(
         says, else the default shop.
     database
         The DuckDB file to write. dbt's work files and logs go to `.recsys/` beside it.
-    full_refresh
-        Drop what the last build left, also tables that keep history.
     select
         dbt selectors such as `staging` or `+marts.customers`; None: everything.
     variables
@@ -103,7 +100,7 @@ def build(
     database = database.absolute()
     work = _made_work_folder(database)
     watch = _Watch(progress)
-    arguments = _arguments(work, full_refresh, select, variables)
+    arguments = _arguments(work, select, variables)
     started = time.monotonic()
     with _environment(database, shop), claimed(database):
         for _ in range(LOCK_ATTEMPTS):
@@ -228,7 +225,6 @@ def _shop(shop: Path | str) -> str:
 
 def _arguments(
     work: Path,
-    full_refresh: bool,
     select: Sequence[str] | None,
     variables: Mapping[str, object] | None,
 ) -> list[str]:
@@ -237,8 +233,6 @@ def _arguments(
     arguments += ["--project-dir", project, "--profiles-dir", project]
     arguments += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
     arguments += ["--log-level", "none", "--log-level-file", "debug"]
-    if full_refresh:
-        arguments.append("--full-refresh")
     for selector in select or ():
         arguments += ["--select", selector]
     if variables:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 
 from recsys.build import build as run_build
 from recsys.build import core_message
@@ -24,15 +25,20 @@ def build(
         ),
     ] = None,
     database: DatabaseOption = None,
-    full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Start afresh, also tables that keep history.")
-    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A setting of dbt_project.yml for this build; wins over the shop file. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Read the shop's files, fit and judge the recommenders, and write their lists."""
     path: Path = database_path(database)
     print_line(f"Building {path}")
     with BuildDisplay() as display:
-        result = run_build(shop, path, full_refresh=full_refresh, progress=display)
+        result = run_build(shop, path, variables=_variables(settings or []), progress=display)
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
     print_line(
@@ -40,3 +46,14 @@ def build(
         f"{counted(len(result.warnings), 'warning', 'warnings')}. "
         "See what came out: recsys status"
     )
+
+
+def _variables(settings: list[str]) -> dict[str, object]:
+    """Return the settings as dbt variables; a value is read as YAML reads it."""
+    variables = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not name or not equals:
+            raise typer.BadParameter(f"'{setting}' isn't NAME=VALUE", param_hint="--set")
+        variables[name] = yaml.safe_load(value)
+    return variables

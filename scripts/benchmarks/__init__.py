@@ -1,0 +1,1 @@
+"""Measurements of the project's promises; never part of the tests."""

@@ -1,0 +1,54 @@
+"""Whether two builds of the same input give the same tables."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+from benchmarks.builds import run_build
+
+# what tells one run from another, and nothing else
+OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds"}
+
+
+def main(arguments: list[str]) -> None:
+    """Rows that differ between two builds of the default shop, table by table."""
+    del arguments
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = Path(folder) / "first.duckdb", Path(folder) / "second.duckdb"
+        run_build(first)
+        run_build(second)
+        different = differences(first, second)
+    for table, rows in different.items():
+        print(f"{table}: {rows:,} rows differ")
+    print("the two builds are the same" if not any(different.values()) else "THE BUILDS DIFFER")
+    if any(different.values()):
+        raise SystemExit(1)
+
+
+def differences(first: Path, second: Path) -> dict[str, int]:
+    """Return, per table, the rows that only one of the two databases has."""
+    found = {}
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{first}' as one (read_only)")
+        connection.execute(f"attach '{second}' as two (read_only)")
+        tables = connection.execute(
+            """
+            select schema_name, table_name from duckdb_tables()
+            where database_name in ('one', 'two') group by all order by all
+            """
+        ).fetchall()
+        for schema, table in tables:
+            columns = connection.execute(
+                "select column_name from duckdb_columns() where database_name = 'one' "
+                "and schema_name = ? and table_name = ?",
+                [schema, table],
+            ).fetchall()
+            kept = ", ".join(f'"{name}"' for (name,) in columns if name not in OF_THE_RUN)
+            one, two = (f"select {kept} from {side}.{schema}.{table}" for side in ("one", "two"))
+            only = f"(({one}) except all ({two})) union all (({two}) except all ({one}))"
+            found[f"{schema}.{table}"] = connection.execute(
+                f"select count(*) from ({only})"  # noqa: S608
+            ).fetchall()[0][0]
+    return found
