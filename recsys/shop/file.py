@@ -27,7 +27,8 @@ class Table(BaseModel):
     takes_other_columns: ClassVar[bool] = False
 
     path: str
-    """A file or glob of CSV, TSV, JSON, Parquet, or a DuckDB database; relative to the shop file."""
+    """A CSV, TSV, JSON or Parquet file or a glob of them, or a DuckDB database; from the shop
+    file's folder unless it is absolute."""
     table: str | None = None
     """The table's name when `path` is a DuckDB database."""
     columns: dict[str, str]
@@ -38,7 +39,9 @@ class Table(BaseModel):
     @model_validator(mode="after")
     def _columns_are_known(self) -> Table:
         legal = self.required + self.optional
-        for name in self.columns:
+        for name, source in self.columns.items():
+            if not source.strip():
+                raise ValueError(f"column '{name}' is empty: name one of yours, or leave it out")
             if name not in legal and not self.takes_other_columns:
                 raise ValueError(f"unknown column '{name}'{nearest(name, legal)}")
         for name in self.required:
@@ -127,6 +130,7 @@ def load_shop(shop: str | Path) -> Shop:
 
     Raises:
         ShopFileError: the file is missing, isn't YAML, or says something that isn't legal.
+
     """
     path = Path(shop)
     if not path.suffix and (BUNDLED / f"{shop}.yml").exists():
@@ -142,7 +146,9 @@ def load_shop(shop: str | Path) -> Shop:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ShopFileError(f"shop file '{path}' can't be read as YAML: {error}") from None
     if not isinstance(content, dict):
-        raise ShopFileError(f"shop file '{path}' must be a mapping with keys such as name, purchases")
+        raise ShopFileError(
+            f"shop file '{path}' must be a mapping with keys such as name, purchases"
+        )
     try:
         parsed = Shop.model_validate(content)
     except ValidationError as error:
@@ -152,23 +158,30 @@ def load_shop(shop: str | Path) -> Shop:
 
 
 def _explain(error: ValidationError) -> str:
-    lines = []
+    lines: list[str] = []
     for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"])
+        place = problem["loc"]
+        where = ".".join(str(part) for part in place)
         text = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             key = str(problem["loc"][-1])
             owner: Any = Shop if len(problem["loc"]) == 1 else Table
-            text = f"unknown key '{key}'{nearest(key, [f for f in owner.model_fields if f != 'folder'])}"
+            legal = [name for name in owner.model_fields if name != "folder"]
+            text = f"unknown key '{key}'{nearest(key, legal)}"
+        if place[:1] == ("settings",) and len(place) == 3:  # one per type it could have had
+            where, text = f"settings.{place[1]}", "must be a number, a text or true or false"
         lines.append(f"{where}: {text}" if where else text)
-    return "; ".join(lines)
+    return "; ".join(dict.fromkeys(lines))
 
 
 def _package_folder(package: str) -> Path:
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
+    try:
+        spec = find_spec(package)
+    except (ModuleNotFoundError, ValueError):
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
         raise ShopFileError(
             f"this shop's data is in the Python package '{package}', which isn't installed: "
             f"pip install {package.replace('_', '-')}"
         )
-    return Path(spec.origin).parent
+    return Path(next(iter(spec.submodule_search_locations)))

@@ -36,10 +36,28 @@ rating_events as (
     where not exists (select 1 from order_products)
 ),
 
-events as (
+found as (
     select * from purchase_events
     union all
     select * from rating_events
+),
+
+-- files of which nothing can be used fail the build here, so that the last lists stay; the tables
+-- that say why are built all the same
+events as (
+    select * from found
+    union all
+    select
+        cast({{ raised(
+            "'no purchase or rating can be used: marts.input_audit and marts.rejected_rows say why'"
+        ) }} as integer) as customer_key,
+        cast(null as integer) as product_key,
+        cast(null as bigint) as order_key,
+        cast(null as timestamp) as occurred_at,
+        cast(null as double) as quantity,
+        cast(null as decimal(18, 4)) as amount,
+        false as is_interest
+    where not exists (select 1 from found)
 )
 
 select * from events

@@ -1,0 +1,4 @@
+{# Fails the model with a message. #}
+{% macro raised(message) -%}
+    error({{ message }})
+{%- endmacro %}
