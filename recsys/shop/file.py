@@ -177,7 +177,7 @@ def _explain(error: ValidationError) -> str:
 def _package_folder(package: str) -> Path:
     try:
         spec = find_spec(package)
-    except (ModuleNotFoundError, ValueError):
+    except (ImportError, ValueError):
         spec = None
     if spec is None or not spec.submodule_search_locations:
         raise ShopFileError(
