@@ -30,7 +30,7 @@ def build(
         typer.Option(
             "--set",
             metavar="NAME=VALUE",
-            help="A setting of dbt_project.yml for this build; wins over the shop file. Repeatable.",
+            help="A setting of dbt_project.yml; wins over the shop file. May be repeated.",
         ),
     ] = None,
 ) -> None:

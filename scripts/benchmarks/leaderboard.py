@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+
 from benchmarks.builds import run_build
 
 # NDCG@10 on Complete Journey, cut at 2017-12-04, measured independently with bare scripts

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+
 from benchmarks.builds import run_build
 
 # what tells one run from another, and nothing else
@@ -46,7 +47,7 @@ def differences(first: Path, second: Path) -> dict[str, int]:
                 [schema, table],
             ).fetchall()
             kept = ", ".join(f'"{name}"' for (name,) in columns if name not in OF_THE_RUN)
-            one, two = (f"select {kept} from {side}.{schema}.{table}" for side in ("one", "two"))
+            one, two = (f"select {kept} from {side}.{schema}.{table}" for side in ("one", "two"))  # noqa: S608
             only = f"(({one}) except all ({two})) union all (({two}) except all ({one}))"
             found[f"{schema}.{table}"] = connection.execute(
                 f"select count(*) from ({only})"  # noqa: S608
