@@ -1,0 +1,83 @@
+"""Run the README's questions on a built default shop and put the real answers below them.
+
+`.venv/bin/python scripts/refresh_readme.py [DATABASE] [--check]`; with --check nothing is written
+and the exit code says whether the README shows what the database says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+
+from recsys.project import database_path
+
+README = Path(__file__).parent.parent / "README.md"
+QUESTION = re.compile(r"```sql\n(?P<sql>.*?)```\n(?:\n```text\n.*?```\n)?", re.DOTALL)
+COMMAND = re.compile(
+    r"<!-- output: recsys (?P<arguments>[^>]*) -->\n.*?<!-- /output -->\n", re.DOTALL
+)
+LONGEST_CELL = 60
+
+
+def refreshed(text: str, database: Path) -> str:
+    """Return the README's text with the answers that this database gives."""
+    with duckdb.connect(database, read_only=True) as connection:
+
+        def answer(match: re.Match[str]) -> str:
+            relation = connection.sql(match["sql"])
+            rows = _table(relation.columns, relation.fetchall())
+            return f"```sql\n{match['sql']}```\n\n```text\n{rows}\n```\n"
+
+        text = QUESTION.sub(answer, text)
+
+    def output(match: re.Match[str]) -> str:
+        command = [sys.executable, "-m", "recsys", *match["arguments"].split()]
+        printed = subprocess.run(  # noqa: S603
+            [*command, "--database", str(database)],
+            env={**os.environ, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        # the run's id and the list of runs differ from machine to machine
+        lines = printed.split("\nChampions")[0].strip().splitlines()
+        shown = "\n".join(line.rstrip() for line in lines if not line.startswith("Run "))
+        start = f"<!-- output: recsys {match['arguments']} -->"
+        return f"{start}\n```text\n{shown}\n```\n<!-- /output -->\n"
+
+    return COMMAND.sub(output, text)
+
+
+def _table(columns: list[str], rows: list[tuple[object, ...]]) -> str:
+    cells = [columns, *[[_cell(value) for value in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def main() -> int:
+    """Refresh the README, or check it."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
+    database = database_path(Path(arguments[0]) if arguments else None)
+    text = README.read_text(encoding="utf-8")
+    fresh = refreshed(text, database)
+    if "--check" in sys.argv:
+        return int(fresh != text)
+    README.write_text(fresh, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
