@@ -90,7 +90,7 @@ gains as (
 ideals as (
     select
         longest.n,
-        sum(1 / log2(places.place + 1)) as ideal_dcg
+        {{ exact_sum('1 / log2(places.place + 1)') }} as ideal_dcg
     from unnest(range(1, {{ cutoffs | max + 1 }})) as longest (n)
     inner join unnest(range(1, {{ cutoffs | max + 1 }})) as places (place) on longest.n >= places.place
     group by longest.n

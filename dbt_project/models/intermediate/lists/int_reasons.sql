@@ -82,6 +82,8 @@ reasons as (
         case
             when keyed.own_orders > 1
                 then concat('Bought ', keyed.own_orders, ' times, last on ', cast(keyed.own_last_at as date))
+            -- known by a rating alone, in a shop where others are bought
+            when keyed.own_orders is not null and keyed.own_last_at is null then 'Rated, not bought yet'
             when keyed.own_orders is not null
                 then concat('Bought once, on ', cast(keyed.own_last_at as date))
             when strongest.kind = 'together'

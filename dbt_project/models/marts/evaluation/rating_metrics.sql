@@ -44,7 +44,7 @@ metrics as (
         how,
         sqrt(mse) as value,
         -- delta method: the error of a square root
-        mse_standard_error / (2 * sqrt(mse)) as standard_error,
+        mse_standard_error / nullif(2 * sqrt(mse), 0) as standard_error,
         ratings
     from averaged
 )
