@@ -54,26 +54,31 @@ links as (
     inner join products as other on similar_products.similar_product_id = other.product_id
 ),
 
+wording as (select case when exists (select 1 from order_products) then 'bought' else 'rated' end as verb),
+
 strongest as (
     select
         keyed.customer_key,
         keyed.product_key,
         links.kind,
         interactions.orders,
+        case when interactions.orders > 0 then wording.verb else 'rated' end as verb,
         interactions.product_key as reason_product_key
     from keyed
     inner join links on keyed.product_key = links.other_product_key
     inner join interactions
         on keyed.customer_key = interactions.customer_key and links.product_key = interactions.product_key
-    where keyed.own_orders is null
+    cross join wording
+    where
+        keyed.own_orders is null
+        -- a product that was only a gift explains nothing
+        and (interactions.orders > 0 or (links.kind <> 'together' and interactions.rating is not null))
     qualify
         row_number() over (
             partition by keyed.customer_key, keyed.product_key
             order by links.priority, interactions.weight * links.strength desc, interactions.product_key
         ) = 1
 ),
-
-wording as (select case when exists (select 1 from order_products) then 'bought' else 'rated' end as verb),
 
 reasons as (
     select
@@ -84,6 +89,7 @@ reasons as (
                 then concat('Bought ', keyed.own_orders, ' times, last on ', cast(keyed.own_last_at as date))
             -- known by a rating alone, in a shop where others are bought
             when keyed.own_orders is not null and keyed.own_last_at is null then 'Rated, not bought yet'
+            when keyed.own_orders = 0 then concat('Had for free, on ', cast(keyed.own_last_at as date))
             when keyed.own_orders is not null
                 then concat('Bought once, on ', cast(keyed.own_last_at as date))
             when strongest.kind = 'together'
@@ -92,9 +98,9 @@ reasons as (
                     case when strongest.orders = 1 then 'once' else concat(strongest.orders, ' times') end
                 )
             when strongest.kind = 'content'
-                then concat('Similar to ', named.title, ', which this customer ', wording.verb)
+                then concat('Similar to ', named.title, ', which this customer ', strongest.verb)
             when strongest.kind = 'collaborative'
-                then concat('Chosen by the same customers as ', named.title, ', which this customer ', wording.verb)
+                then concat('Chosen by the same customers as ', named.title, ', which this customer ', strongest.verb)
             else concat(
                 'Popular: ', wording.verb, ' by ', fold_products.recent_customers, ' customers in the last ',
                 settings.popularity_window_days, ' days'

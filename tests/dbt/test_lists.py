@@ -1,0 +1,303 @@
+# ruff: noqa: S608 - the names are ours
+"""What is recommended, and why; wherever the tiny shop leaves no doubt what is right."""
+
+import math
+
+import pytest
+
+TEA_DRINKERS = ["00123", "O'Hara", "Tee Zwei", "Зоя", "T4", "T5"]
+COFFEE_DRINKERS = ["123", "C1", 'C "2"', "C3", "C4", "C5"]
+REGULARS = [
+    (customer, kind, i)
+    for kind, customers in (("tea", TEA_DRINKERS), ("coffee", COFFEE_DRINKERS))
+    for i, customer in enumerate(customers)
+]
+EXCHANGE = ["fold", "customer_id", "product_id", "score", "is_new"]
+
+
+@pytest.fixture(scope="module")
+def recommenders(query):
+    tables = query("select table_name from duckdb_tables() where schema_name = 'recommenders'")
+    return sorted(name.removeprefix("rec_") for (name,) in tables)
+
+
+def test_every_recommender_yields_the_exchange_table(query, recommenders):
+    assert set(recommenders) >= {
+        *("popularity", "buy_again", "bought_together", "svd", "nmf", "knn", "content", "hybrid"),
+    }
+    for name in recommenders:
+        columns = query(f"describe recommenders.rec_{name}")
+        assert [column[0] for column in columns] == EXCHANGE, name
+        doubled = f"""
+            select fold, customer_id, product_id from recommenders.rec_{name}
+            group by all having count(*) > 1
+        """
+        assert query(doubled) == [], name
+        without_score = f"select * from recommenders.rec_{name} where score is null or isnan(score)"
+        assert query(without_score) == [], name
+
+
+def test_new_means_never_had_before_the_cut_off(query, recommenders):
+    for name in recommenders:
+        wrong = query(f"""
+            select rec.* from recommenders.rec_{name} as rec
+            inner join intermediate.int_customers using (customer_id)
+            inner join intermediate.int_products using (product_id)
+            left join intermediate.int_interactions as had
+                on rec.fold = had.fold and had.customer_key = int_customers.customer_key
+                and had.product_key = int_products.product_key
+            where rec.is_new <> (had.product_key is null)
+        """)
+        assert wrong == [], name
+
+
+def test_only_products_of_the_catalogue_are_recommended(query, recommenders):
+    for name in recommenders:
+        wrong = query(f"""
+            select rec.* from recommenders.rec_{name} as rec
+            anti join (select * from intermediate.int_fold_products where in_catalogue) using
+                (fold, product_id)
+        """)
+        assert wrong == [], name
+    wrong = query("""
+        select * from marts.recommendations
+        anti join (select * from marts.products where is_recommendable) using (product_id)
+    """)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("recommender", ["bought_together", "content"])
+def test_the_only_drink_of_the_own_kind_left_is_discovered(query, recommender):
+    """By baskets and by text, of twelve drinks and basics only one is of the customer's kind."""
+    for customer, kind, i in REGULARS:
+        if customer == "C5":
+            continue  # was given it once: it isn't new to that customer
+        rows = query(
+            """
+            select product_id from intermediate.int_ranked_lists
+            where fold = 'serving' and list_type = 'discover' and recommender = ?
+                and customer_id = ? and product_id like '%-%' order by rank limit 1
+            """,
+            recommender,
+            customer,
+        )
+        assert rows == [(f"{kind}-{(i + 5) % 6}",)], customer
+
+
+def test_a_gift_isn_t_discovered_again(query):
+    rows = query("""
+        select list_type from marts.recommendations
+        where customer_id = 'C5' and product_id = 'coffee-4' and list_type = 'discover'
+    """)
+    assert rows == []
+
+
+def test_what_is_bought_every_time_comes_first(query):
+    rows = query("""
+        select distinct product_id from marts.recommendations
+        where list_type in ('buy_again', 'next_basket') and rank = 1 and customer_id <> 'newcomer'
+    """)
+    assert rows == [("0001",)]
+
+
+def test_discover_holds_nothing_ever_had_and_buy_again_nothing_new(query):
+    had = "(select distinct customer_id, product_id from marts.purchases where not is_return)"
+    assert (
+        query(f"""
+        select * from marts.recommendations inner join {had} using (customer_id, product_id)
+        where list_type = 'discover'
+    """)
+        == []
+    )
+    assert (
+        query(f"""
+        select * from marts.recommendations anti join {had} using (customer_id, product_id)
+        where list_type = 'buy_again'
+    """)
+        == []
+    )
+
+
+def test_lists_are_as_full_as_they_can_be_for_everyone(query):
+    """Ten products, or as many as the catalogue of sixteen holds of the kind."""
+    catalogue = {
+        row[0] for row in query("select product_id from marts.products where is_recommendable")
+    }
+    assert len(catalogue) == 16
+    customers = [row[0] for row in query("select customer_id from marts.customers")]
+    lengths = {
+        (customer, list_type): length
+        for customer, list_type, length in query("""
+            select customer_id, list_type, count(*) from marts.recommendations group by all
+        """)
+    }
+    for customer in customers:
+        had = {
+            row[0]
+            for row in query(
+                """
+                select product_id from marts.purchases where customer_id = ? and not is_return
+                """,
+                customer,
+            )
+        }
+        assert lengths[customer, "next_basket"] == 10
+        assert lengths[customer, "discover"] == min(10, len(catalogue - had)), customer
+        paid = had - ({"coffee-4"} if customer == "C5" else set())  # a gift may be left out
+        assert lengths.get((customer, "buy_again"), 0) in {
+            min(10, len(catalogue & had)),
+            min(10, len(catalogue & paid)),
+        }, customer
+
+
+def test_ranks_count_from_one_without_gaps(query):
+    rows = query("""
+        select customer_id, list_type from marts.recommendations group by all
+        having max(rank) <> count(*) or min(rank) <> 1 or count(distinct product_id) <> count(*)
+    """)
+    assert rows == []
+
+
+def test_a_profile_without_purchases_gets_what_is_popular(query):
+    rows = query("""
+        select product_id, recommender, reason from marts.recommendations
+        where customer_id = 'visitor' and list_type = 'discover' order by rank limit 1
+    """)
+    assert rows == [
+        ("0001", "popularity", "Popular: bought by 13 customers in the last 42 days"),
+    ]
+    popular = query("""
+        select product_id from marts.popular_products where category = '(all)' and rank <= 10
+        order by rank
+    """)
+    for list_type in ("discover", "next_basket"):
+        assert popular == query(
+            """
+            select product_id from marts.recommendations
+            where customer_id = 'visitor' and list_type = ? order by rank
+            """,
+            list_type,
+        )
+
+
+def test_popular_products_by_category(query):
+    rows = query("""
+        select category, product_id, customers from marts.popular_products
+        where rank <= 2 order by category, rank
+    """)
+    assert rows == [
+        # customers of the last 42 days, from 19 April on
+        ("(all)", "0001", 13),
+        ("(all)", "001", 6),
+        ("basics", "0001", 13),
+        ("basics", "001", 6),
+        ("coffee", "coffee-0", 4),
+        ("coffee", "coffee-1", 4),
+        ("tea", "tea-0", 5),
+        ("tea", "tea-1", 4),
+    ]
+
+
+def test_what_is_always_bought_together(query):
+    """24 baskets hold bread and butter, and never one alone; there were 148 orders."""
+    orders = 12 * 11 + 1 + 1 + 1 + 1 + 12  # regulars, newcomer, nobody, gift, caviar, odd ones
+    rows = query("""
+        select product_id, rank, other_product_id, baskets, support, confidence, lift, lift_low
+        from marts.bought_together
+        where product_id in ('001', 'beurre d''été') and rank = 1 order by 1
+    """)
+    assert [(row[0], row[2]) for row in rows] == [("001", "beurre d'été"), ("beurre d'été", "001")]
+    for *_, baskets, support, confidence, lift, lift_low in rows:
+        assert (baskets, support, confidence) == (24, pytest.approx(24 / orders), 1)
+        assert lift == pytest.approx(24 * orders / (24 * 24))
+        # the delta method's 95 % bound of log lift; all four counts but the orders are 24
+        spread = math.sqrt(1 / 24 - 1 / 24 - 1 / 24 + (2 * 24 * orders / 24**2 - 1) / orders)
+        assert lift_low == pytest.approx(lift * math.exp(-1.96 * spread))
+
+
+def test_pairs_are_counted_both_ways_and_ranked_by_their_lower_bound(query):
+    one_sided = query("""
+        select * from marts.bought_together as one
+        anti join marts.bought_together as other
+            on one.product_id = other.other_product_id and one.other_product_id = other.product_id
+            and one.baskets = other.baskets and one.lift = other.lift
+    """)
+    assert one_sided == []
+    assert (
+        query("""
+        select * from marts.bought_together as one inner join marts.bought_together as next
+            on one.product_id = next.product_id and one.rank + 1 = next.rank
+        where one.lift_low < next.lift_low
+    """)
+        == []
+    )
+
+
+def test_reasons_name_products_that_the_customer_had(query):
+    rows = query("""
+        select list.reason, products.title from marts.recommendations as list
+        left join (select distinct customer_id, product_id from marts.purchases) as had
+            on list.customer_id = had.customer_id and list.reason_product_id = had.product_id
+        left join marts.products on list.reason_product_id = products.product_id
+        where list.reason_product_id is not null
+            and (had.product_id is null or not contains(list.reason, products.title))
+    """)
+    assert rows == []
+    assert query("select count(*) from marts.recommendations where reason is null") == [(0,)]
+
+
+def test_a_reason_counts_right(query):
+    rows = query("""
+        select product_id, reason from marts.recommendations
+        where customer_id = '00123' and list_type = 'buy_again'
+            and product_id in ('0001', 'tea-0', '001', 'tea-4')
+    """)
+    assert dict(rows) == {
+        "0001": "Bought 11 times, last on 2024-05-21",
+        "tea-0": "Bought 8 times, last on 2024-05-07",
+        "001": "Bought 4 times, last on 2024-05-21",
+        "tea-4": "Bought once, on 2024-05-07",
+    }
+
+
+def test_nothing_that_was_only_given_away_is_called_bought(query):
+    rows = query("""
+        select reason from marts.recommendations
+        where customer_id = 'C5' and product_id = 'coffee-4' and reason like 'Bought%'
+    """)
+    assert rows == []
+
+
+def test_details_are_the_recommendations_with_names(query):
+    rows = query("""
+        select count(*), count(title), count(segment) from marts.recommendation_details
+    """)
+    [(recommended,)] = query("select count(*) from marts.recommendations")
+    assert rows == [(recommended,) * 3]
+
+
+def test_similar_products_are_of_the_same_kind(query):
+    for method in ("content", "collaborative"):
+        rows = query(
+            """
+            select product_id, similar_product_id from marts.similar_products
+            where method = ? and rank <= 5 and product_id like '%-%'
+                and similar_product_id like '%-%'
+            """,
+            method,
+        )
+        assert len(rows) > 12
+        assert {one.split("-")[0] == other.split("-")[0] for one, other in rows} == {True}, method
+
+
+def test_predicted_ratings_are_of_products_never_had(query):
+    rows = query("""
+        select recommender, count(distinct customer_id) from marts.predicted_ratings group by 1
+    """)
+    assert {"svd", "nmf", "knn"} <= {row[0] for row in rows}
+    assert {row[1] for row in rows} == {13}  # all but the visitor
+    wrong = query("""
+        select * from marts.predicted_ratings
+        inner join marts.purchases using (customer_id, product_id)
+    """)
+    assert wrong == []
