@@ -1,0 +1,54 @@
+-- Ten products, or as many as today's catalogue holds that this customer hasn't met.
+with
+
+customers as (select * from {{ ref('customers') }}),
+
+catalogue as (select * from {{ ref('products') }} where is_recommendable),
+
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+
+ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+
+recommendations as (select * from {{ ref('recommendations') }} where list_type = 'discover'),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+met as (
+    select customer_id, product_id from purchases
+    union
+    select customer_id, product_id from ratings
+),
+
+met_counts as (
+    select
+        met.customer_id,
+        count(*) as products
+    from met
+    inner join catalogue on met.product_id = catalogue.product_id
+    group by met.customer_id
+),
+
+listed_counts as (
+    select
+        customer_id,
+        count(*) as products
+    from recommendations
+    group by customer_id
+),
+
+counted as (
+    select
+        customers.customer_id,
+        coalesce(listed_counts.products, 0) as listed,
+        least(
+            settings.list_length,
+            (select count(*) from catalogue) - coalesce(met_counts.products, 0)
+        ) as expected
+    from customers
+    cross join settings
+    left join met_counts on customers.customer_id = met_counts.customer_id
+    left join listed_counts on customers.customer_id = listed_counts.customer_id
+)
+
+select * from counted
+where listed <> expected

@@ -1,0 +1,19 @@
+-- Against the cleaned inputs themselves, not against our own notes of what a customer has met.
+with
+
+recommendations as (select * from {{ ref('recommendations') }} where list_type = 'discover'),
+
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+
+ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+
+met as (
+    select customer_id, product_id from purchases
+    union all
+    select customer_id, product_id from ratings
+)
+
+select recommendations.*
+from recommendations
+semi join met
+    on recommendations.customer_id = met.customer_id and recommendations.product_id = met.product_id
