@@ -85,6 +85,11 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
 
 
 @pytest.fixture(scope="session")
+def tiny_shop() -> Path:
+    return TINY_SHOP
+
+
+@pytest.fixture(scope="session")
 def tiny_database(builder: Builder) -> Path:
     """Return the tiny shop, built once; nobody writes to it."""
     return builder.build(TINY_SHOP)
