@@ -9,6 +9,7 @@ import duckdb
 import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
+from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
 from recsys.errors import ShopFileError
@@ -16,7 +17,15 @@ from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.shop.file import nearest
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
+class ShopError(DbtRuntimeError, ShopFileError):
+    """A shop file's error as one of dbt's own: it prints any other with a traceback."""
+
+    def __str__(self, prefix: str = "") -> str:
+        """Return the message alone."""
+        return str(self.msg)
+
+
+class Plugin(BasePlugin):
     """Makes the shop's inputs available as the dbt source `shop`."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
@@ -25,7 +34,13 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach the shop's views; a variable given on the command line wins over its settings."""
-        flags = get_flags()
+        try:
+            self._attach(conn)
+        except ShopFileError as error:
+            raise ShopError(str(error)) from error
+
+    def _attach(self, conn: duckdb.DuckDBPyConnection) -> None:
+        flags = get_flags()  # type: ignore[no-untyped-call]
         shop = load_shop(self._shop)
         legal = _settings(Path(flags.PROJECT_DIR))
         for name in shop.settings:
