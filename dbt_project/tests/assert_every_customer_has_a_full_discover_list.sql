@@ -14,9 +14,15 @@ recommendations as (select * from {{ ref('recommendations') }} where list_type =
 settings as (select * from {{ ref('stg_settings') }}),
 
 met as (
-    select customer_id, product_id from purchases
+    select
+        customer_id,
+        product_id
+    from purchases
     union
-    select customer_id, product_id from ratings
+    select
+        customer_id,
+        product_id
+    from ratings
 ),
 
 met_counts as (

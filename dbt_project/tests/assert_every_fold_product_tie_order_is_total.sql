@@ -8,7 +8,7 @@ placed as (
         fold,
         product_id,
         tie_order,
-        row_number() over (partition by fold order by customers desc, product_id) as place
+        row_number() over (partition by fold order by customers desc, product_id asc) as place
     from fold_products
 )
 

@@ -8,9 +8,15 @@ purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is nu
 ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
 
 met as (
-    select customer_id, product_id from purchases
+    select
+        customer_id,
+        product_id
+    from purchases
     union all
-    select customer_id, product_id from ratings
+    select
+        customer_id,
+        product_id
+    from ratings
 )
 
 select recommendations.*

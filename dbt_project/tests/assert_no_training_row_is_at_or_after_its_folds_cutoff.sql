@@ -7,11 +7,26 @@ training_rows as (select * from {{ ref('int_training_rows') }}),
 interactions as (select * from {{ ref('int_interactions') }}),
 
 times as (
-    select fold, 'bought' as what, max(last_at) as latest_at from training_rows group by fold
+    select
+        fold,
+        'bought' as what,
+        max(last_at) as latest_at
+    from training_rows
+    group by fold
     union all
-    select fold, 'bought' as what, max(last_at) as latest_at from interactions group by fold
+    select
+        fold,
+        'bought' as what,
+        max(last_at) as latest_at
+    from interactions
+    group by fold
     union all
-    select fold, 'rated' as what, max(rated_at) as latest_at from interactions group by fold
+    select
+        fold,
+        'rated' as what,
+        max(rated_at) as latest_at
+    from interactions
+    group by fold
 )
 
 select

@@ -1,9 +1,12 @@
+{% set names = ['hybrid'] + recommenders() %}
+{% set quoted_names = "'" ~ names | join("', '") ~ "'" %}
+
 with
 
 settings as (select * from {{ ref('stg_settings') }})
 
 select
     pinned_champion,
-    'legal: hybrid, {{ recommenders() | join(", ") }}' as legal_values
+    [{{ quoted_names }}] as legal_names
 from settings
-where pinned_champion not in ('hybrid', '{{ recommenders() | join("', '") }}')
+where pinned_champion not in ({{ quoted_names }})

@@ -50,7 +50,7 @@ best as (
     qualify
         row_number() over (
             partition by scored.fold, scored.customer_key, scored.is_new
-            order by scored.score desc, scored.tie_order
+            order by scored.score desc, scored.tie_order asc
         ) <= settings.candidates_per_customer
 ),
 

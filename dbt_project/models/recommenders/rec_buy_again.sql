@@ -20,11 +20,14 @@ timed as (
         -- how many of this customer's own intervals have passed since the last purchase; a single
         -- purchase shows no interval and counts as long overdue
         case
-            when interactions.orders > 1 then
-                {{ days_between('interactions.last_at', 'folds.cutoff_at') }}
-                / greatest(
-                    {{ days_between('interactions.first_at', 'interactions.last_at') }} / (interactions.orders - 1), 1
-                )
+            when interactions.orders > 1
+                then
+                    {{ days_between('interactions.last_at', 'folds.cutoff_at') }}
+                    / greatest(
+                        {{ days_between('interactions.first_at', 'interactions.last_at') }}
+                        / (interactions.orders - 1),
+                        1
+                    )
             else settings.intervals_after_single_purchase
         end as intervals_since_last
     from interactions
@@ -55,7 +58,7 @@ candidates as (
     cross join settings
     qualify
         row_number() over (
-            partition by scored.fold, scored.customer_id order by scored.score desc, scored.tie_order
+            partition by scored.fold, scored.customer_id order by scored.score desc, scored.tie_order asc
         ) <= settings.candidates_per_customer
 )
 

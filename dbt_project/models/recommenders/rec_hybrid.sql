@@ -39,7 +39,7 @@ best as (
     cross join settings
     qualify
         row_number() over (
-            partition by fused.fold, fused.customer_id, fused.is_new order by fused.score desc, fused.tie_order
+            partition by fused.fold, fused.customer_id, fused.is_new order by fused.score desc, fused.tie_order asc
         ) <= settings.candidates_per_customer
 )
 

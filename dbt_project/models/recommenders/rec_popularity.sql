@@ -13,7 +13,7 @@ popular as (
         fold_products.*,
         row_number() over (
             partition by fold_products.fold
-            order by fold_products.recent_customers desc, fold_products.tie_order
+            order by fold_products.recent_customers desc, fold_products.tie_order asc
         ) as popularity_rank
     from fold_products
 ),

@@ -29,10 +29,8 @@ shop_settings as (select * from {{ source('shop', 'settings') }}),
 
 settings as (
     select
-        max(value) filter (where name = 'shop') as shop,
-        max(value) filter (where name = 'package_version') as package_version
         {% for name, type in settings.items() %}
-        , cast(
+        cast(
             nullif(
                 coalesce(
                     max(value) filter (where name = '{{ name }}'),
@@ -40,8 +38,10 @@ settings as (
                 ),
                 ''
             ) as {{ type }}
-        ) as {{ name }}
+        ) as {{ name }},
         {% endfor %}
+        max(value) filter (where name = 'shop') as shop,
+        max(value) filter (where name = 'package_version') as package_version
     from shop_settings
 )
 

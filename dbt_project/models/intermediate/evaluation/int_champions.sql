@@ -1,3 +1,5 @@
+{% set simple_names = "'" ~ simple_recommenders() | join("', '") ~ "'" %}
+
 with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
@@ -29,7 +31,7 @@ contest as (
         customer_metrics.metric = settings.champion_metric
         and customer_metrics.k = settings.champion_k
         and customer_metrics.recommender in (
-            'hybrid', settings.pinned_champion, '{{ simple_recommenders() | join("', '") }}'
+            'hybrid', settings.pinned_champion, {{ simple_names }}
         )
 ),
 
@@ -37,7 +39,7 @@ choices as (
     select
         list_type,
         recommender,
-        recommender in ('{{ simple_recommenders() | join("', '") }}') as is_simple,
+        recommender in ({{ simple_names }}) as is_simple,
         {{ exact_sum('value') }} / count(*) as value
     from contest
     where is_choice
@@ -51,7 +53,7 @@ best_simple as (
         value
     from choices
     where is_simple
-    qualify row_number() over (partition by list_type order by value desc, recommender) = 1
+    qualify row_number() over (partition by list_type order by value desc, recommender asc) = 1
 ),
 
 hybrid as (

@@ -50,7 +50,10 @@ fold_pairs as (
         counted_pairs.other_product_key,
         sum(counted_pairs.baskets) as baskets
     from counted_pairs
-    inner join frequent_pairs using (product_key, other_product_key)
+    inner join frequent_pairs
+        on
+            counted_pairs.product_key = frequent_pairs.product_key
+            and counted_pairs.other_product_key = frequent_pairs.other_product_key
     inner join folds on counted_pairs.seen_from <= folds.cutoff_at
     group by folds.fold, counted_pairs.product_key, counted_pairs.other_product_key
 ),
@@ -140,7 +143,7 @@ ranked as (
         bounded.*,
         row_number() over (
             partition by bounded.fold, bounded.product_key
-            order by bounded.lift_low desc, fold_products.tie_order
+            order by bounded.lift_low desc, fold_products.tie_order asc
         ) as rank
     from bounded
     inner join fold_products

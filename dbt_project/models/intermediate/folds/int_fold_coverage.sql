@@ -13,7 +13,7 @@ bought_after as (
         events.product_key
     from folds
     inner join events
-        on folds.cutoff_at <= events.occurred_at and events.occurred_at < folds.label_until
+        on folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at
 ),
 
 coverage as (

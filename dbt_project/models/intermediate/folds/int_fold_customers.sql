@@ -21,7 +21,12 @@ with_history as (
     group by fold, customer_key
 ),
 
-with_hits as (select distinct fold, customer_key from held_out),
+with_hits as (
+    select distinct
+        fold,
+        customer_key
+    from held_out
+),
 
 eligible as (
     select

@@ -26,7 +26,7 @@ counted as (
         median(events.amount / nullif(events.quantity, 0)) as median_paid_price
     from folds
     inner join events
-        on events.occurred_at < folds.cutoff_at or (events.occurred_at is null and folds.purpose = 'serve')
+        on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')
     cross join settings
     where events.is_interest
     group by folds.fold, folds.cutoff_at, events.product_key
@@ -39,8 +39,10 @@ judged as (
         products.category_code,
         -- today's list price is for today; the past knew only what had been paid
         cast(
-            case when counted.fold = 'serving' then coalesce(products.list_price, counted.median_paid_price)
-            else counted.median_paid_price end
+            case
+                when counted.fold = 'serving' then coalesce(products.list_price, counted.median_paid_price)
+                else counted.median_paid_price
+            end
             as decimal(18, 4)
         ) as price,
         case
@@ -83,7 +85,7 @@ banded as (
         why_not is null as in_catalogue,
         why_not,
         -- ties in score are broken by popularity, then by id, everywhere: lower comes first
-        row_number() over (partition by fold order by customers desc, product_id) as tie_order
+        row_number() over (partition by fold order by customers desc, product_id asc) as tie_order
     from judged
 )
 

@@ -6,8 +6,8 @@ settings as (select * from {{ ref('stg_settings') }}),
 
 span as (
     select
-        date_trunc('day', min(occurred_at)) as first_day,
-        coalesce(max(settings.as_of), date_trunc('day', max(occurred_at))) as last_day,
+        date_trunc('day', min(events.occurred_at)) as first_day,
+        coalesce(max(settings.as_of), date_trunc('day', max(events.occurred_at))) as last_day,
         max(settings.label_window_days) as label_window_days,
         max(settings.judged_folds) as judged_folds,
         max(settings.hybrid_training_folds) as hybrid_training_folds

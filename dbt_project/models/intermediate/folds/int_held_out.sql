@@ -27,7 +27,7 @@ bought_after as (
         sum(events.amount) as amount
     from folds
     inner join events
-        on folds.cutoff_at <= events.occurred_at and events.occurred_at < folds.label_until
+        on folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at
     group by folds.fold, events.customer_key, events.product_key
 ),
 

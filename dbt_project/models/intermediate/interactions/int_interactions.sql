@@ -29,7 +29,7 @@ bought as (
         max(events.occurred_at) as last_at
     from folds
     inner join events
-        on events.occurred_at < folds.cutoff_at or (events.occurred_at is null and folds.purpose = 'serve')
+        on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')
     cross join settings
     group by folds.fold, events.customer_key, events.product_key
 ),
@@ -43,7 +43,7 @@ rated as (
         ratings.rated_at
     from folds
     inner join ratings
-        on ratings.rated_at < folds.cutoff_at or (ratings.rated_at is null and folds.purpose = 'serve')
+        on folds.cutoff_at > ratings.rated_at or (ratings.rated_at is null and folds.purpose = 'serve')
     inner join customers on ratings.customer_id = customers.customer_id
     inner join products on ratings.product_id = products.product_id
 ),
@@ -60,7 +60,8 @@ interactions as (
         rated.rating as explicit_rating,
         rated.rated_at
     from bought
-    full outer join rated using (fold, customer_key, product_key)
+    -- whichever side knows the pair gives its keys
+    full outer join rated using (fold, customer_key, product_key) -- noqa: ST07
 ),
 
 scaled as (

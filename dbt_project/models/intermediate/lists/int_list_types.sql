@@ -3,8 +3,20 @@ with
 order_products as (select * from {{ ref('int_order_products') }}),
 
 list_types as (
-    select * from (values ('discover', true, false), ('buy_again', false, true), ('next_basket', true, true))
-        as kinds (list_type, takes_new, takes_bought)
+    select
+        'discover' as list_type,
+        true as takes_new,
+        false as takes_bought
+    union all
+    select
+        'buy_again' as list_type,
+        false as takes_new,
+        true as takes_bought
+    union all
+    select
+        'next_basket' as list_type,
+        true as takes_new,
+        true as takes_bought
 ),
 
 -- without purchases there is nothing to buy again

@@ -22,7 +22,7 @@ ranked as (
         candidates.score,
         row_number() over (
             partition by candidates.fold, candidates.recommender, list_types.list_type, candidates.customer_id
-            order by candidates.score desc, candidates.tie_order
+            order by candidates.score desc, candidates.tie_order asc
         ) as rank
     from candidates
     inner join list_types

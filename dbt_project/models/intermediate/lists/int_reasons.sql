@@ -1,6 +1,11 @@
 with
 
-served as (select distinct customer_id, product_id from {{ ref('int_served_lists') }}),
+served as (
+    select distinct
+        customer_id,
+        product_id
+    from {{ ref('int_served_lists') }}
+),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -76,7 +81,7 @@ strongest as (
     qualify
         row_number() over (
             partition by keyed.customer_key, keyed.product_key
-            order by links.priority, interactions.weight * links.strength desc, interactions.product_key
+            order by links.priority asc, interactions.weight * links.strength desc, interactions.product_key
         ) = 1
 ),
 

@@ -65,7 +65,7 @@ short_lists as (
 popular as (
     select
         *,
-        row_number() over (order by recent_customers desc, tie_order) as popularity_rank
+        row_number() over (order by recent_customers desc, tie_order asc) as popularity_rank
     from fold_products
 ),
 

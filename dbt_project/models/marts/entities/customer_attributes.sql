@@ -5,15 +5,15 @@ customers as (select * from {{ ref('stg_customers') }} where reject_reason is nu
 unnested as (
     select
         customer_id,
-        unnest(attributes, recursive := true)
+        unnest(attributes) as named_value
     from customers
 ),
 
 cleaned as (
     select
-        customer_id,
-        attribute,
-        {{ clean_text('value') }} as value
+        unnested.customer_id,
+        unnested.named_value.attribute,
+        {{ clean_text('unnested.named_value.value') }} as value
     from unnested
 )
 

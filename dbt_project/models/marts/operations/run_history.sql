@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    full_refresh=false
+) }}
 
 with
 
@@ -44,7 +49,8 @@ select
     headline.ndcg_at_10_discover,
     headline.ndcg_at_10_buy_again,
     headline.ndcg_at_10_next_basket,
-    cast(to_json(settings) as varchar) as parameters
+    -- the whole row
+    cast(to_json(settings) as varchar) as parameters -- noqa: RF02
 from settings
 cross join folds
 cross join counts

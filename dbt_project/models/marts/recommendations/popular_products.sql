@@ -22,7 +22,7 @@ ranked as (
     select
         category,
         cast(
-            row_number() over (partition by category order by recent_customers desc, tie_order) as integer
+            row_number() over (partition by category order by recent_customers desc, tie_order asc) as integer
         ) as rank,
         product_id,
         recent_customers as customers,

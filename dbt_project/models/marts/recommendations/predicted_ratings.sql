@@ -1,3 +1,5 @@
+{% set rating_names = "'" ~ rating_recommenders() | join("', '") ~ "'" %}
+
 with
 
 candidates as (select * from {{ ref('int_candidates') }} where fold = 'serving' and is_new),
@@ -10,7 +12,7 @@ predicted as (
         score as predicted_rating,
         cast(rank_in_group as integer) as rank
     from candidates
-    where recommender in ('{{ rating_recommenders() | join("', '") }}')
+    where recommender in ({{ rating_names }})
 )
 
 select * from predicted
