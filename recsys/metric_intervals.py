@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from recsys.bootstrap import intervals, resample_means, simultaneous_differences
+from recsys.bootstrap import Intervals, intervals, resample_means, simultaneous_differences
 
 GROUP = ["fold", "list_type"]
 METRIC_SCHEMA = pa.schema(
@@ -88,7 +88,7 @@ def metric_intervals(
             resampled = resample_means(
                 values[chosen], resamples=resamples, random_state=random_state
             )
-            found = [(None, intervals(resampled))]
+            found: list[tuple[str | None, Intervals]] = [(None, intervals(resampled))]
             found += [
                 (name, simultaneous_differences(resampled, len(names), names.index(name)))
                 for name in baselines
