@@ -13,7 +13,7 @@ CUSTOMERS = [f"c{i:02}" for i in range(40)]
 
 @pytest.fixture(scope="module")
 def values() -> np.ndarray:
-    """Customers x recommenders."""
+    """Return values of customers by recommenders."""
     return np.random.default_rng(1).random((40, 3)) + np.array([0.3, 0.0, 0.0])
 
 
