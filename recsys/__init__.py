@@ -36,11 +36,15 @@ if TYPE_CHECKING:
     from recsys.rating_accuracy import held_out_predictions
     from recsys.recommenders import recommender_from_parameters
     from recsys.recommenders.base import Recommender
+    from recsys.recommenders.baseline import BaselineOnly
     from recsys.recommenders.content import Content
     from recsys.recommenders.knn import KNNBasic
+    from recsys.recommenders.knn_baseline import KNNBaseline
+    from recsys.recommenders.knn_means import KNNWithMeans
     from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
     from recsys.recommenders.nmf import NMF
     from recsys.recommenders.svd import SVD
+    from recsys.recommenders.svdpp import SVDpp
     from recsys.similarity import collaborative_similar_products, similar_products
 
 __version__ = version("recsys")
@@ -48,6 +52,7 @@ __version__ = version("recsys")
 __all__ = [
     "NMF",
     "SVD",
+    "BaselineOnly",
     "CatalogueTooLargeError",
     "Content",
     "DatabaseError",
@@ -55,11 +60,14 @@ __all__ = [
     "Interactions",
     "InvalidParameterError",
     "InvalidTableError",
+    "KNNBaseline",
     "KNNBasic",
+    "KNNWithMeans",
     "MeanImputedSVD",
     "NotFittedError",
     "Recommender",
     "RecsysError",
+    "SVDpp",
     "ShopFileError",
     "UnknownCustomerError",
     "UnknownProductError",
@@ -74,12 +82,16 @@ __all__ = [
 _MODULES = {
     "NMF": "recsys.recommenders.nmf",
     "SVD": "recsys.recommenders.svd",
+    "BaselineOnly": "recsys.recommenders.baseline",
     "Content": "recsys.recommenders.content",
     "FoldData": "recsys.exchange",
     "Interactions": "recsys.interactions",
+    "KNNBaseline": "recsys.recommenders.knn_baseline",
     "KNNBasic": "recsys.recommenders.knn",
+    "KNNWithMeans": "recsys.recommenders.knn_means",
     "MeanImputedSVD": "recsys.recommenders.mean_imputed_svd",
     "Recommender": "recsys.recommenders.base",
+    "SVDpp": "recsys.recommenders.svdpp",
     "candidates_per_fold": "recsys.exchange",
     "collaborative_similar_products": "recsys.similarity",
     "held_out_predictions": "recsys.rating_accuracy",

@@ -15,6 +15,10 @@ RECOMMENDERS = {
     "svd": "recsys.recommenders.svd:SVD",
     "nmf": "recsys.recommenders.nmf:NMF",
     "knn": "recsys.recommenders.knn:KNNBasic",
+    "svdpp": "recsys.recommenders.svdpp:SVDpp",
+    "knn_means": "recsys.recommenders.knn_means:KNNWithMeans",
+    "knn_baseline": "recsys.recommenders.knn_baseline:KNNBaseline",
+    "baseline": "recsys.recommenders.baseline:BaselineOnly",
     "mean_imputed_svd": "recsys.recommenders.mean_imputed_svd:MeanImputedSVD",
     "content": "recsys.recommenders.content:Content",
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from recsys.recommenders.parameters import require_choice, require_integer
+import numpy as np
+from numpy.typing import NDArray
+
 from recsys.recommenders.surprise_bridge import NeighbourModel
 
 
@@ -15,6 +17,7 @@ class KNNBasic(NeighbourModel):
 
     A score is the predicted rating. The neighbours are the nearest *among those who rated the
     product*, so each product has its own; equally near ones count in the order of customer ids.
+    With too few neighbours, the score is the mean of all ratings.
 
     Source: Desrosiers and Karypis, *A comprehensive survey of neighborhood-based recommendation
     methods* (2011), equation 4.12 as in Surprise's `KNNBasic`.
@@ -36,14 +39,11 @@ class KNNBasic(NeighbourModel):
 
     name = "knn"
 
-    def _check_parameters(self) -> None:
-        require_integer("k", self.k, minimum=1)
-        require_integer("min_k", self.min_k, minimum=1)
-        require_choice("similarity", self.similarity, ["msd", "cosine", "pearson"])
-        require_integer("min_support", self.min_support, minimum=1)
-        require_choice("user_based", self.user_based, [True, False])
-        require_integer("max_customers_user_based", self.max_customers_user_based, minimum=1)
-        require_integer("max_products_item_based", self.max_products_item_based, minimum=1)
-
     def _algorithm(self) -> tuple[str, dict[str, Any]]:
         return "KNNBasic", self._options()
+
+    def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+        scores = np.full((len(customers), self.n_products_), self.global_mean_)
+        known, means = self._neighbour_means(customers, otherwise=self.global_mean_)
+        scores[known] = means
+        return scores

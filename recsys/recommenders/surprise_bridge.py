@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from recsys.arrow_tables import ArrowTable
 from recsys.errors import CatalogueTooLargeError, InvalidParameterError, InvalidTableError
 from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
+from recsys.recommenders.parameters import require_choice, require_integer
 
 
 class RatedPart(NamedTuple):
@@ -77,6 +78,17 @@ def _lists(compressed: Any) -> dict[int, list[tuple[int, float]]]:
     }
 
 
+def spread(learned: NDArray[Any], index: NDArray[np.intp], size: int) -> NDArray[np.float64]:
+    """Return `size` rows of zeros with the learned ones at `index`.
+
+    >>> spread(np.array([2.5, 3.5]), np.array([0, 2]), 4)
+    array([2.5, 0. , 3.5, 0. ])
+    """
+    everyone = np.zeros((size, *learned.shape[1:]))
+    everyone[index] = learned
+    return everyone
+
+
 def fit_surprise(algorithm: str, parameters: dict[str, Any], part: RatedPart) -> Any:
     """Fit the algorithm of this name in `surprise` and return it."""
     import surprise  # noqa: PLC0415
@@ -86,7 +98,8 @@ def fit_surprise(algorithm: str, parameters: dict[str, Any], part: RatedPart) ->
     except ZeroDivisionError as error:
         raise InvalidTableError(
             f"Surprise's {algorithm} divides by zero on these ratings: a rating of 0 has no "
-            "direction; shift the scale so that its lowest rating is above 0"
+            "direction to 'cosine', nor has one that equals its baseline to 'pearson_baseline'; "
+            "shift the scale so that its lowest rating is above 0, or use similarity='msd'"
         ) from error
 
 
@@ -118,57 +131,81 @@ class SurpriseModel(Recommender):
 
 
 @dataclass(kw_only=True)
-class FactorModel(SurpriseModel):
-    """Rating = mean + customer bias + product bias + product of factors; or the latter alone.
+class BiasedModel(SurpriseModel):
+    """Rating = mean of all + customer bias + product bias + product of factors.
 
-    With biases, an unrated product or a customer without ratings has the biases of 0 and no
-    factors. Without, such a pair gets the mean of all ratings.
+    An unrated product or a customer without ratings has the bias 0 and no factors.
+    """
+
+    def _learn(self, algorithm: Any, part: RatedPart, interactions: Interactions) -> None:
+        customer_factors, product_factors = self._factors(algorithm, part)
+        of_customers, of_products = (
+            (algorithm.bu, customer_factors),
+            (algorithm.bi, product_factors),
+        )
+        if not all(np.isfinite(learned).all() for learned in (*of_customers, *of_products)):
+            raise InvalidParameterError(
+                f"{self.name} diverged: its numbers grew beyond all bounds; use a lower learning "
+                "rate, more regularization or fewer epochs"
+            )
+        self.customer_biases_, self.customer_factors_ = (
+            spread(learned, part.customers, interactions.n_customers) for learned in of_customers
+        )
+        self.product_biases_, self.product_factors_ = (
+            spread(learned, part.products, interactions.n_products) for learned in of_products
+        )
+
+    def _factors(self, algorithm: Any, part: RatedPart) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the learned (customers, n) and (products, n) factors, in order of inner ids."""
+        del part
+        return algorithm.pu, algorithm.qi
+
+    def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+        scores: NDArray[np.float64] = self.customer_factors_[customers] @ self.product_factors_.T
+        scores += self.global_mean_ + self.customer_biases_[customers, None]
+        scores += self.product_biases_
+        return scores
+
+
+@dataclass(kw_only=True)
+class FactorModel(BiasedModel):
+    """A biased model, or the product of factors alone.
+
+    Without biases, a pair whose customer or product has no ratings gets the mean of all ratings.
     """
 
     biased: bool = True
     """Whether ratings are modelled around the mean and biases."""
 
     def _learn(self, algorithm: Any, part: RatedPart, interactions: Interactions) -> None:
-        def spread(learned: NDArray[Any], index: NDArray[np.intp], size: int) -> NDArray[Any]:
-            everyone = np.zeros((size, *learned.shape[1:]))
-            everyone[index] = learned
-            return everyone
-
-        if not (np.isfinite(algorithm.pu).all() and np.isfinite(algorithm.qi).all()):
-            raise InvalidParameterError(
-                f"{self.name} diverged: its factors grew beyond all numbers; use a lower learning "
-                "rate, more regularization or fewer epochs"
-            )
-        n_customers, n_products = interactions.n_customers, interactions.n_products
-        self.customer_biases_ = spread(algorithm.bu, part.customers, n_customers)
-        self.product_biases_ = spread(algorithm.bi, part.products, n_products)
-        self.customer_factors_ = spread(algorithm.pu, part.customers, n_customers)
-        self.product_factors_ = spread(algorithm.qi, part.products, n_products)
-        self.is_rater_ = spread(np.ones(len(part.customers)), part.customers, n_customers) > 0
-        self.is_rated_ = spread(np.ones(len(part.products)), part.products, n_products) > 0
+        super()._learn(algorithm, part, interactions)
+        self.is_rater_ = np.isin(np.arange(interactions.n_customers), part.customers)
+        self.is_rated_ = np.isin(np.arange(interactions.n_products), part.products)
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
-        scores: NDArray[np.float64] = self.customer_factors_[customers] @ self.product_factors_.T
         if self.biased:
-            scores += self.global_mean_ + self.customer_biases_[customers, None]
-            scores += self.product_biases_
-        else:
-            scores[~self.is_rater_[customers]] = self.global_mean_
-            scores[:, ~self.is_rated_] = self.global_mean_
+            return super()._score(customers)
+        scores: NDArray[np.float64] = self.customer_factors_[customers] @ self.product_factors_.T
+        scores[~self.is_rater_[customers]] = self.global_mean_
+        scores[:, ~self.is_rated_] = self.global_mean_
         return scores
 
 
 @dataclass(kw_only=True)
 class NeighbourModel(SurpriseModel):
-    """Rating = mean of the ratings of the nearest neighbours, weighted by similarity.
+    """Rating from the nearest neighbours' ratings, weighted by similarity.
 
-    A product without enough neighbours who rated it gets the mean of all ratings.
+    A subclass says what `ratings_` are, the neighbours' word that is averaged, and what a score
+    makes of the averages.
     """
+
+    similarities: ClassVar[tuple[str, ...]] = ("msd", "cosine", "pearson")
+    """Legal values of `similarity`."""
 
     k: int = 40
     """Most neighbours that count: the nearest *among those who rated the product*."""
     min_k: int = 1
-    """Fewest neighbours of positive similarity; below, the score is the mean of all ratings."""
+    """Fewest neighbours of positive similarity; with fewer, none counts."""
     similarity: str = "msd"
     """`msd` (1 / (mean squared difference + 1)), `cosine` or `pearson`, over common ratings."""
     min_support: int = 1
@@ -179,6 +216,15 @@ class NeighbourModel(SurpriseModel):
     """Most customers with ratings: 10,000 take about 4 GB while fitting (squared)."""
     max_products_item_based: int = 5_000
     """Most rated products when item-based: 5,000 take about 1 GB while fitting (squared)."""
+
+    def _check_parameters(self) -> None:
+        require_integer("k", self.k, minimum=1)
+        require_integer("min_k", self.min_k, minimum=1)
+        require_choice("similarity", self.similarity, self.similarities)
+        require_integer("min_support", self.min_support, minimum=1)
+        require_choice("user_based", self.user_based, [True, False])
+        require_integer("max_customers_user_based", self.max_customers_user_based, minimum=1)
+        require_integer("max_products_item_based", self.max_products_item_based, minimum=1)
 
     def _options(self) -> dict[str, Any]:
         options = {
@@ -208,12 +254,19 @@ class NeighbourModel(SurpriseModel):
 
         self.similarities_ = np.nan_to_num(algorithm.sim, copy=False)
         self.nearest_first_ = nearest_first(self.similarities_)
-        self.ratings_ = part.ratings
+        self.ratings_ = part.ratings.copy()
         self.rated_products_ = part.products
         self.rater_ = np.full(interactions.n_customers, -1)
         self.rater_[part.customers] = np.arange(len(part.customers))
 
-    def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+    def _neighbour_means(
+        self, customers: NDArray[np.intp], *, otherwise: float
+    ) -> tuple[Any, NDArray[np.float64]]:
+        """Return the index of the pairs with ratings on both sides, and the means at it.
+
+        The index is into a (len(customers), n_products) array; with too few neighbours, a mean
+        is `otherwise`.
+        """
         from recsys.recommenders.neighbours import neighbour_means  # noqa: PLC0415
 
         raters = self.rater_[customers]
@@ -224,15 +277,13 @@ class NeighbourModel(SurpriseModel):
         else:
             wanted = np.arange(len(self.rated_products_))
             ratings = self.ratings_[raters].T.tocsr()
-        estimates = neighbour_means(
+        means = neighbour_means(
             self.similarities_,
             self.nearest_first_,
             wanted,
             ratings,
             k=self.k,
             min_k=self.min_k,
-            otherwise=self.global_mean_,
+            otherwise=otherwise,
         )
-        scores = np.full((len(customers), self.n_products_), self.global_mean_)
-        scores[np.ix_(rows, self.rated_products_)] = estimates if self.user_based else estimates.T
-        return scores
+        return np.ix_(rows, self.rated_products_), means if self.user_based else means.T

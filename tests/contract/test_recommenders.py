@@ -15,11 +15,15 @@ from recsys.errors import (
 from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
 from recsys.recommenders.base import CANDIDATE_SCHEMA, LIST_SCHEMA, Recommender
+from recsys.recommenders.baseline import BaselineOnly
 from recsys.recommenders.content import Content
 from recsys.recommenders.knn import KNNBasic
+from recsys.recommenders.knn_baseline import KNNBaseline
+from recsys.recommenders.knn_means import KNNWithMeans
 from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
 from recsys.recommenders.nmf import NMF
 from recsys.recommenders.svd import SVD
+from recsys.recommenders.svdpp import SVDpp
 
 N_CUSTOMERS, N_PRODUCTS = 24, 16
 COLD_PRODUCT = "never bought"
@@ -240,6 +244,37 @@ class TestKNNBasicAmongCustomers(RecommenderContract):
 class TestKNNBasicAmongProducts(RecommenderContract):
     def make(self):
         return KNNBasic(k=5, user_based=False, min_support=2)
+
+
+class TestSVDpp(RecommenderContract):
+    def make(self):
+        return SVDpp(n_factors=4, n_epochs=120, learning_rate=0.05)
+
+
+class TestKNNWithMeans(RecommenderContract):
+    def make(self):
+        return KNNWithMeans(k=5)
+
+
+class TestKNNBaselineAmongCustomers(RecommenderContract):
+    def make(self):
+        return KNNBaseline(k=5)
+
+
+class TestKNNBaselineAmongProducts(RecommenderContract):
+    def make(self):
+        return KNNBaseline(k=5, user_based=False, min_support=2, baselines="sgd")
+
+
+class TestBaselineOnly(RecommenderContract):
+    def make(self):
+        return BaselineOnly()
+
+    def test_the_checkerboard_is_completed_with_the_own_group(self, fitted, interactions):
+        """It can't: biases know no groups. It gives everybody the same order instead."""
+        everything = fitted.score(np.arange(interactions.n_customers))
+        order = np.argsort(-everything, axis=1, kind="stable")
+        np.testing.assert_array_equal(order, np.broadcast_to(order[0], order.shape))
 
 
 class TestMeanImputedSVD(RecommenderContract):

@@ -1,0 +1,95 @@
+"""BaselineOnly: how generous a customer is and how well liked a product, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.recommenders.parameters import (
+    require_choice,
+    require_integer,
+    require_number,
+)
+from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
+
+
+@dataclass(kw_only=True)
+class BaselineParameters:
+    """How the biases of customers and products are learned; two ways, each with its fields."""
+
+    baselines: str = "als"
+    """`als`: alternating least squares; `sgd`: stochastic gradient descent."""
+    als_epochs: int = 10
+    """Rounds of least squares; `sgd` ignores this and the next two."""
+    als_customer_regularization: float = 15
+    """Ratings of nobody in particular, all as the mean, that each customer is taken to have."""
+    als_product_regularization: float = 10
+    """The same for products."""
+    sgd_epochs: int = 20
+    """Passes over all ratings; `als` ignores this and the next two."""
+    sgd_learning_rate: float = 0.005
+    """Step of the descent."""
+    sgd_regularization: float = 0.02
+    """Penalty on the size of biases."""
+
+    def _check_baselines(self) -> None:
+        require_choice("baselines", self.baselines, ["als", "sgd"])
+        require_integer("als_epochs", self.als_epochs, minimum=1)
+        require_number("als_customer_regularization", self.als_customer_regularization)
+        require_number("als_product_regularization", self.als_product_regularization)
+        require_integer("sgd_epochs", self.sgd_epochs, minimum=1)
+        require_number("sgd_learning_rate", self.sgd_learning_rate, above=True, maximum=1)
+        require_number("sgd_regularization", self.sgd_regularization)
+
+    def _baseline_options(self) -> dict[str, Any]:
+        if self.baselines == "als":
+            return {
+                "method": "als",
+                "n_epochs": self.als_epochs,
+                "reg_u": self.als_customer_regularization,
+                "reg_i": self.als_product_regularization,
+            }
+        return {
+            "method": "sgd",
+            "n_epochs": self.sgd_epochs,
+            "learning_rate": self.sgd_learning_rate,
+            "reg": self.sgd_regularization,
+        }
+
+
+@dataclass(kw_only=True)
+class BaselineOnly(BaselineParameters, BiasedModel):
+    """Mean of all ratings + bias of the customer + bias of the product; fitted by Surprise.
+
+    What any rating model must beat. Everybody gets the products in the same order; only the
+    predicted ratings differ. Without ratings, a customer or product has the bias 0.
+
+    Source: Koren, *Factor in the neighbors: scalable and accurate collaborative filtering*
+    (2010), section 2.1.
+
+    >>> import pyarrow as pa
+    >>> from recsys.interactions import Interactions
+    >>> ratings = pa.table({
+    ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
+    ...     "product_id": ["tea", "jam", "tea", "rye", "tea"],
+    ...     "rating": [5, 1, 5, 5, 5],
+    ... })
+    >>> baseline = BaselineOnly().fit(Interactions.from_table(ratings))
+    >>> baseline.recommend(["cat"])["product_id"].to_pylist()
+    ['rye', 'jam']
+    """
+
+    name = "baseline"
+
+    def _check_parameters(self) -> None:
+        self._check_baselines()
+
+    def _algorithm(self) -> tuple[str, dict[str, Any]]:
+        return "BaselineOnly", {"bsl_options": self._baseline_options(), "verbose": False}
+
+    def _factors(self, algorithm: Any, part: RatedPart) -> tuple[NDArray[Any], NDArray[Any]]:
+        del algorithm
+        return np.zeros((len(part.customers), 0)), np.zeros((len(part.products), 0))
