@@ -48,6 +48,8 @@ class Plugin(BasePlugin):
                 raise ShopFileError(f"settings: unknown setting '{name}'{nearest(name, legal)}")
         given = flags.VARS or {}
         settings = {name: value for name, value in shop.settings.items() if name not in given}
+        if "as_of" in given:
+            shop = shop.model_copy(update={"as_of": None})
         attach_shop(conn, shop, {"package_version": __version__, **settings})
 
 

@@ -39,6 +39,7 @@ held_out as (
         bought_after.customer_key,
         bought_after.product_key,
         interactions.product_key is null as is_new,
+        interactions.first_at is not null as was_bought,
         customers_with_history.customer_key is not null as has_history,
         bought_after.orders,
         bought_after.amount

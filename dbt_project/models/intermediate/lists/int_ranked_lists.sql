@@ -12,6 +12,23 @@ candidates as (
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
+interactions as (select * from {{ ref('int_interactions') }} where first_at is null),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
+-- rated but never bought: not new, and nothing to buy again
+only_rated as (
+    select
+        interactions.fold,
+        customers.customer_id,
+        products.product_id
+    from interactions
+    inner join customers on interactions.customer_key = customers.customer_key
+    inner join products on interactions.product_key = products.product_key
+),
+
 ranked as (
     select
         candidates.fold,
@@ -27,6 +44,12 @@ ranked as (
     from candidates
     inner join list_types
         on (candidates.is_new and list_types.takes_new) or (not candidates.is_new and list_types.takes_bought)
+    left join only_rated
+        on
+            candidates.fold = only_rated.fold
+            and candidates.customer_id = only_rated.customer_id
+            and candidates.product_id = only_rated.product_id
+    where list_types.takes_new or only_rated.product_id is null
 ),
 
 lists as (select * from ranked where rank <= {{ longest }})

@@ -1,0 +1,10 @@
+with
+
+recommendations as (select * from {{ ref('recommendations') }} where list_type = 'buy_again'),
+
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return)
+
+select recommendations.*
+from recommendations
+anti join purchases
+    on recommendations.customer_id = purchases.customer_id and recommendations.product_id = purchases.product_id
