@@ -33,7 +33,11 @@ from recsys.errors import (
 if TYPE_CHECKING:
     from recsys.exchange import FoldData, candidates_per_fold
     from recsys.interactions import Interactions
-    from recsys.rating_accuracy import held_out_predictions
+    from recsys.rating_accuracy import (
+        cross_validated_predictions,
+        held_out_predictions,
+        time_split_predictions,
+    )
     from recsys.recommenders import recommender_from_parameters
     from recsys.recommenders.base import Recommender
     from recsys.recommenders.baseline import BaselineOnly
@@ -74,9 +78,11 @@ __all__ = [
     "__version__",
     "candidates_per_fold",
     "collaborative_similar_products",
+    "cross_validated_predictions",
     "held_out_predictions",
     "recommender_from_parameters",
     "similar_products",
+    "time_split_predictions",
 ]
 
 _MODULES = {
@@ -94,9 +100,11 @@ _MODULES = {
     "SVDpp": "recsys.recommenders.svdpp",
     "candidates_per_fold": "recsys.exchange",
     "collaborative_similar_products": "recsys.similarity",
+    "cross_validated_predictions": "recsys.rating_accuracy",
     "held_out_predictions": "recsys.rating_accuracy",
     "recommender_from_parameters": "recsys.recommenders",
     "similar_products": "recsys.similarity",
+    "time_split_predictions": "recsys.rating_accuracy",
 }
 """Imported when first used, so that `import recsys` takes no time."""
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys import workers
+from recsys.arrow_tables import ArrowTable
 from recsys.errors import InvalidParameterError, InvalidTableError
 from recsys.interactions import Interactions
 from recsys.ranking import blocks
+from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.base import Recommender
-from recsys.recommenders.parameters import require_number, require_seed
+from recsys.recommenders.parameters import require_integer, require_number, require_seed
 
 PREDICTION_SCHEMA = pa.schema(
     [
@@ -25,6 +29,9 @@ PREDICTION_SCHEMA = pa.schema(
     ]
 )
 """One row per held-out rating, both on the scale of the ratings."""
+
+SPLIT_SCHEMA = PREDICTION_SCHEMA.append(pa.field("split", pa.int32()))
+"""The same, with the number of the split that held the rating out, from 1."""
 
 
 def held_out_predictions(
@@ -65,11 +72,7 @@ def held_out_predictions(
     ([5.0], array([5.]))
 
     """
-    if not recommender.predicts_ratings:
-        raise InvalidParameterError(
-            f"{recommender.name} ranks without predicting ratings; use svd, nmf, knn or "
-            "mean_imputed_svd"
-        )
+    _require_ratings_predicted(recommender)
     require_number("share", share, above=True, maximum=0.99)
     require_seed(random_state)
     ratings = interactions.ratings
@@ -81,17 +84,169 @@ def held_out_predictions(
         )
     is_held_out = np.zeros(ratings.nnz, bool)
     is_held_out[np.random.default_rng(random_state).permutation(ratings.nnz)[:held_out]] = True
-    rows = np.repeat(np.arange(ratings.shape[0]), np.diff(ratings.indptr))[is_held_out]
-    columns = ratings.indices[is_held_out]
-    rest = replace(interactions, ratings=_only(ratings, ~is_held_out))
-    predicted = workers.result_of(workers.submit(_predict, recommender, rest, rows, columns))
-    predicted = np.where(np.isnan(predicted), rest.ratings.data.mean(), predicted)
+    [predicted] = _predicted(recommender, interactions, [is_held_out])
+    rows, columns = ratings.tocoo().coords
+    return _table(
+        interactions, rows[is_held_out], columns[is_held_out], ratings.data[is_held_out], predicted
+    )
+
+
+def cross_validated_predictions(
+    recommender: Recommender, interactions: Interactions, folds: int = 5, random_state: int = 0
+) -> pa.Table:
+    """Hold out every rating once: shuffle, cut into `folds` splits, predict each from the rest.
+
+    Splits are drawn as in Surprise's `KFold`: over all ratings, whosever they are, equal in size
+    to within one rating. The splits are fitted in worker processes (see `recsys.workers`).
+    Clipping and missing scores are as in `held_out_predictions`.
+
+    Parameters
+    ----------
+    recommender
+        One that predicts ratings. Its parameters count; it isn't fitted itself.
+    interactions
+        Whose ratings are split, the same way for every recommender.
+    folds
+        Splits, at least 2.
+    random_state
+        Seed of the shuffle.
+
+    Returns
+    -------
+    pyarrow.Table
+        `SPLIT_SCHEMA`: one row per rating, by customer and popularity of the product.
+
+    Raises
+    ------
+    InvalidParameterError
+        The recommender's scores aren't ratings, or a parameter is out of range.
+    InvalidTableError
+        There are fewer ratings than splits.
+
+    >>> from recsys.recommenders.baseline import BaselineOnly
+    >>> interactions = Interactions.from_table(pa.table({
+    ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
+    ...     "product_id": ["tea", "jam", "tea", "jam", "tea"], "rating": [5, 3, 5, 3, 5],
+    ... }))
+    >>> pairs = cross_validated_predictions(BaselineOnly(), interactions, folds=2)
+    >>> pairs.num_rows, sorted(pairs["split"].to_pylist())
+    (5, [1, 1, 1, 2, 2])
+
+    """
+    _require_ratings_predicted(recommender)
+    require_integer("folds", folds, minimum=2)
+    require_seed(random_state)
+    ratings = interactions.ratings
+    if ratings.nnz < folds:
+        raise InvalidTableError(
+            f"{ratings.nnz} ratings are too few for {folds} splits of at least one each"
+        )
+    split = np.empty(ratings.nnz, np.int32)
+    shuffled = np.random.default_rng(random_state).permutation(ratings.nnz)
+    for number, positions in enumerate(np.array_split(shuffled, folds), start=1):
+        split[positions] = number
+    masks = [split == number for number in range(1, folds + 1)]
+    predicted = np.empty(ratings.nnz)
+    for mask, of_split in zip(masks, _predicted(recommender, interactions, masks), strict=True):
+        predicted[mask] = of_split
+    rows, columns = ratings.tocoo().coords
+    table = _table(interactions, rows, columns, ratings.data, predicted)
+    return table.append_column("split", pa.array(split)).cast(SPLIT_SCHEMA)
+
+
+def time_split_predictions(
+    recommender: Recommender, interactions: Interactions, later: ArrowTable
+) -> pa.Table:
+    """Fit on all of the interactions and predict ratings that came later.
+
+    A customer or product that the interactions don't know gets what the model says of one
+    without ratings: the known biases or the mean of all ratings, as in Surprise. Predictions are
+    clipped to the scale, from the lowest to the highest rating fitted on.
+
+    Parameters
+    ----------
+    recommender
+        One that predicts ratings. Its parameters count; it isn't fitted itself.
+    interactions
+        What is known at the cut-off.
+    later
+        One row per (customer, product) pair rated after it: customer_id, product_id, rating.
+
+    Raises
+    ------
+    InvalidParameterError
+        The recommender's scores aren't ratings.
+    InvalidTableError
+        There are no ratings to learn from, or `later` has no row or isn't such a table.
+
+    >>> from recsys.recommenders.baseline import BaselineOnly
+    >>> known = Interactions.from_table(pa.table({
+    ...     "customer_id": ["ann", "bob"], "product_id": ["tea", "tea"], "rating": [5, 3],
+    ... }))
+    >>> later = pa.table({"customer_id": ["dan"], "product_id": ["jam"], "rating": [2]})
+    >>> time_split_predictions(BaselineOnly(), known, later)["predicted_rating"].to_pylist()
+    [4.0]
+
+    """
+    _require_ratings_predicted(recommender)
+    tested = Interactions.from_table(later)
+    everybody = _with_unknown(interactions, tested)
+    rows = everybody.customer_index(tested.customer_ids)
+    columns = everybody.product_index(tested.product_ids)
+    test_rows, test_columns = tested.ratings.tocoo().coords
+    order = np.argsort(rows[test_rows], kind="stable")
+    rows, columns = rows[test_rows][order], columns[test_columns][order]
+    predicted = workers.result_of(workers.submit(_predict, recommender, everybody, rows, columns))
+    scale = interactions.ratings.data.min(), interactions.ratings.data.max()
+    return _table(everybody, rows, columns, tested.ratings.data[order], np.clip(predicted, *scale))
+
+
+def _require_ratings_predicted(recommender: Recommender) -> None:
+    if not recommender.predicts_ratings:
+        legal = [name for name in RECOMMENDERS if recommender_class(name).predicts_ratings]
+        raise InvalidParameterError(
+            f"{recommender.name} ranks without predicting ratings; use one of {', '.join(legal)}"
+        )
+
+
+def _predicted(
+    recommender: Recommender, interactions: Interactions, held_out: Iterable[NDArray[np.bool_]]
+) -> list[NDArray[np.float64]]:
+    """Return, per mask of ratings to hold out, what a fit on the rest predicts for them."""
+    ratings = interactions.ratings
+    rows, columns = ratings.tocoo().coords
+    started = [
+        workers.submit(
+            _predict,
+            recommender,
+            replace(interactions, ratings=_only(ratings, ~mask)),
+            rows[mask],
+            columns[mask],
+        )
+        for mask in held_out
+    ]
+    try:
+        predicted = [workers.result_of(future) for future in started]
+    finally:
+        for future in started:  # after an error the others aren't wanted
+            future.cancel()
+    lowest, highest = ratings.data.min(), ratings.data.max()
+    return [np.clip(of_split, lowest, highest) for of_split in predicted]
+
+
+def _table(
+    interactions: Interactions,
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    ratings: NDArray[np.float64],
+    predicted: NDArray[np.float64],
+) -> pa.Table:
     return pa.Table.from_arrays(
         [
             interactions.customer_ids.take(pa.array(rows)),
             interactions.product_ids.take(pa.array(columns)),
-            ratings.data[is_held_out],
-            np.clip(predicted, ratings.data.min(), ratings.data.max()),
+            ratings,
+            predicted,
         ],
         schema=PREDICTION_SCHEMA,
     )
@@ -102,17 +257,42 @@ def _only(ratings: sparse.csr_array, kept: NDArray[np.bool_]) -> sparse.csr_arra
     return sparse.csr_array((ratings.data[kept], ratings.indices[kept], starts), ratings.shape)
 
 
+def _with_unknown(known: Interactions, others: Interactions) -> Interactions:
+    """Give the others' customers and products that aren't known a row or column without cells."""
+
+    def both(ids: pa.Array, more: pa.Array) -> pa.Array:
+        return pa.concat_arrays([ids, more.filter(pc.invert(pc.is_in(more, value_set=ids)))])
+
+    customer_ids = both(known.customer_ids, others.customer_ids)
+    product_ids = both(known.product_ids, others.product_ids)
+
+    def larger(matrix: sparse.csr_array) -> sparse.csr_array:
+        starts = np.full(len(customer_ids) + 1, matrix.indptr[-1])
+        starts[: len(matrix.indptr)] = matrix.indptr
+        return sparse.csr_array(
+            (matrix.data, matrix.indices, starts), shape=(len(customer_ids), len(product_ids))
+        )
+
+    return Interactions(
+        customer_ids=customer_ids,
+        product_ids=product_ids,
+        ratings=larger(known.ratings),
+        weights=larger(known.weights),
+        seen=larger(known.seen),
+    )
+
+
 def _predict(
     recommender: Recommender,
     interactions: Interactions,
-    rows: NDArray[np.intp],
-    columns: NDArray[np.int32],
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
 ) -> NDArray[np.float64]:
-    """Fit and return the scores at (rows, columns); rows ascend."""
+    """Fit and return the scores at (rows, columns), the mean rating without; rows ascend."""
     fitted = replace(recommender).fit(interactions)
     predicted = np.empty(len(rows))
     for block in blocks(np.unique(rows), interactions.n_products):
         start, end = np.searchsorted(rows, [block[0], block[-1] + 1])
         here = np.searchsorted(block, rows[start:end])
         predicted[start:end] = fitted.score(block)[here, columns[start:end]]
-    return predicted
+    return np.where(np.isnan(predicted), interactions.ratings.data.mean(), predicted)

@@ -44,7 +44,10 @@ class KNNBaseline(BaselineParameters, NeighbourModel):
     similarities = (*NeighbourModel.similarities, "pearson_baseline")
 
     similarity: str = "msd"
-    """As in KNNBasic, or `pearson_baseline`: correlation around the baseline, see `shrinkage`."""
+    """As in KNNBasic, or `pearson_baseline`: correlation around the baseline, see `shrinkage`.
+
+    On MovieLens-100k the latter's errors are smaller: RMSE .922 instead of .930.
+    """
     shrinkage: float = 100
     """With `pearson_baseline`, n ratings in common count (n - 1) / (n - 1 + shrinkage)."""
 
