@@ -38,6 +38,7 @@ INTERVAL_SCHEMA = pa.schema(
         ("value", pa.float64()),
         ("ci_low", pa.float64()),
         ("ci_high", pa.float64()),
+        ("customers", pa.int64()),
     ]
 )
 """A mean where `baseline` is null, else the mean difference from that recommender."""
@@ -94,6 +95,7 @@ def metric_intervals(
                 for name in baselines
                 if name in names
             ]
+            known = (~np.isnan(values[chosen])).sum(axis=0)
             for baseline, interval in found:
                 constants = {
                     "fold": fold,
@@ -109,6 +111,7 @@ def metric_intervals(
                     ("value", interval.value),
                     ("ci_low", interval.low),
                     ("ci_high", interval.high),
+                    ("customers", known),
                 ):
                     table = table.append_column(name, pa.array(numbers.ravel(), from_pandas=True))
                 yield table.select(INTERVAL_SCHEMA.names).cast(INTERVAL_SCHEMA)
