@@ -91,26 +91,35 @@ def rating_predictions(
     return pa.RecordBatchReader.from_batches(PREDICTION_SCHEMA, batches())
 
 
-def similar_products(*, training_rows: Relation, products: Relation) -> pa.Table:
-    """Return the most similar products of each, by text and by who bought them, as of today."""
-    schema = SIMILAR_SCHEMA.insert(0, pa.field("method", pa.string()))
-    rows = _of_fold(training_rows, "serving", TRAINING_COLUMNS)
-    if rows.num_rows == 0:
-        return schema.empty_table()
-    interactions = Interactions.from_table(rows)
-    texts = _of_fold(products, "serving", "* exclude (fold)")
-    by_method = {
-        "content": Content().fit(interactions, texts).similar_products(
-            k=SIMILAR_PRODUCTS_PER_METHOD
-        ),
-        "collaborative": collaborative_similar_products(
-            interactions, k=SIMILAR_PRODUCTS_PER_METHOD
-        ),
-    }
-    return pa.concat_tables(
-        table.add_column(0, "method", pa.array([method] * table.num_rows, pa.string()))
-        for method, table in by_method.items()
-    )
+def similar_products(
+    *, folds: Relation, training_rows: Relation, products: Relation
+) -> pa.RecordBatchReader:
+    """Return the most similar products of each, by text and by who bought them.
+
+    In the folds that are judged, and in `serving`, of what each of them knows.
+    """
+    schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        wanted = folds.filter("purpose <> 'train'").order("fold").project("fold").fetchall()
+        for (fold,) in wanted:
+            rows = _of_fold(training_rows, fold, TRAINING_COLUMNS)
+            if rows.num_rows == 0:
+                continue
+            interactions = Interactions.from_table(rows)
+            texts = _of_fold(products, fold, "* exclude (fold)")
+            content = Content().fit(interactions, texts)
+            k = SIMILAR_PRODUCTS_PER_METHOD
+            for method, found in (
+                ("content", content.similar_products(k=k)),
+                ("collaborative", collaborative_similar_products(interactions, k=k)),
+            ):
+                names = [pa.array([name] * len(found), pa.string()) for name in (fold, method)]
+                table = pa.Table.from_arrays([*names, *found.columns], schema=schema)
+                yield from table.to_batches()
+            log(f"similar products: fold {fold}: {len(interactions.product_ids):,} products")
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
 
 
 def log(line: str) -> None:

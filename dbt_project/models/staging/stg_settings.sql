@@ -18,8 +18,11 @@
     'list_length': 'integer',
     'fusion_constant': 'integer',
     'fusion_share_of_best': 'double',
+    'bootstrap_resamples': 'integer',
+    'bootstrap_seed': 'integer',
     'champion_metric': 'varchar',
     'champion_k': 'integer',
+    'require_better_champion': 'boolean',
     'pinned_champion': 'varchar',
 } %}
 

@@ -4,7 +4,7 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
-customer_metrics as (select * from {{ ref('int_customer_metrics') }}),
+metric_intervals as (select * from {{ ref('int_metric_intervals') }} where segment_type = 'all'),
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
@@ -20,49 +20,43 @@ judged_folds as (
 
 contest as (
     select
-        customer_metrics.*,
+        metric_intervals.*,
         judged_folds.is_last as is_reported,
         -- chosen on all folds but the last, reported on the last; a single fold has to do both
         not judged_folds.is_last or judged_folds.folds = 1 as is_choice
-    from customer_metrics
-    inner join judged_folds on customer_metrics.fold = judged_folds.fold
+    from metric_intervals
+    inner join judged_folds on metric_intervals.fold = judged_folds.fold
     cross join settings
     where
-        customer_metrics.metric = settings.champion_metric
-        and customer_metrics.k = settings.champion_k
-        and customer_metrics.recommender in (
-            'hybrid', settings.pinned_champion, {{ simple_names }}
-        )
-),
-
-choices as (
-    select
-        list_type,
-        recommender,
-        recommender in ({{ simple_names }}) as is_simple,
-        {{ exact_sum('value') }} / count(*) as value
-    from contest
-    where is_choice
-    group by list_type, recommender
+        metric_intervals.metric = settings.champion_metric
+        and metric_intervals.k = settings.champion_k
+        and metric_intervals.recommender in ('hybrid', settings.pinned_champion, {{ simple_names }})
 ),
 
 best_simple as (
     select
         list_type,
-        recommender,
-        value
-    from choices
-    where is_simple
-    qualify row_number() over (partition by list_type order by value desc, recommender asc) = 1
+        recommender
+    from contest
+    where is_choice and baseline is null and recommender in ({{ simple_names }})
+    group by list_type, recommender
+    qualify
+        row_number() over (
+            partition by list_type order by sum(value * customers) / sum(customers) desc, recommender asc
+        ) = 1
 ),
 
-hybrid as (
+-- the hybrid against the best simple recommender, over the folds taken as independent samples
+margins as (
     select
-        list_type,
-        recommender,
-        value
-    from choices
-    where recommender = 'hybrid'
+        contest.list_type,
+        sum(contest.value * contest.customers) / sum(contest.customers) as difference,
+        sqrt(sum(power((contest.value - contest.ci_low) * contest.customers, 2))) / sum(contest.customers) as reach
+    from contest
+    inner join best_simple
+        on contest.list_type = best_simple.list_type and contest.baseline = best_simple.recommender
+    where contest.is_choice and contest.recommender = 'hybrid'
+    group by contest.list_type
 ),
 
 chosen as (
@@ -73,54 +67,27 @@ chosen as (
             -- nothing was judged: what needs no proof serves
             when best_simple.recommender is null
                 then case when list_types.takes_bought then 'buy_again' else 'popularity' end
-            when hybrid.value >= best_simple.value then 'hybrid'
+            when margins.difference > margins.reach then 'hybrid'
             else best_simple.recommender
         end as recommender,
         best_simple.recommender as baseline,
         case
             when settings.pinned_champion is not null then 'pinned by the setting pinned_champion'
             when best_simple.recommender is null then 'no past fold could be judged'
-            when hybrid.recommender is null then 'no fold before the judged one for the hybrid to learn from'
-            when hybrid.value >= best_simple.value
-                then concat('hybrid is ahead of the best simple recommender, ', best_simple.recommender)
-            else concat('the simple recommender ', best_simple.recommender, ' is ahead of the hybrid')
+            when margins.difference is null then 'no fold before the judged one for the hybrid to learn from'
+            when margins.difference > margins.reach
+                then concat('hybrid is better than the best simple recommender, ', best_simple.recommender)
+            when margins.difference < -margins.reach
+                then concat('hybrid is worse than the simple recommender ', best_simple.recommender)
+            else concat('hybrid is not significantly better than the simple recommender ', best_simple.recommender)
         end as why
     from list_types
     cross join settings
     left join best_simple on list_types.list_type = best_simple.list_type
-    left join hybrid on list_types.list_type = hybrid.list_type
+    left join margins on list_types.list_type = margins.list_type
 ),
 
-paired as (
-    select
-        chosen.list_type,
-        chosen.recommender,
-        champion.value,
-        champion.value - baseline.value as difference
-    from chosen
-    inner join contest as champion
-        on
-            chosen.list_type = champion.list_type
-            and chosen.recommender = champion.recommender
-            and champion.is_reported
-    left join contest as baseline
-        on
-            chosen.list_type = baseline.list_type
-            and chosen.baseline = baseline.recommender
-            and champion.customer_id = baseline.customer_id
-            and baseline.is_reported
-),
-
-reported as (
-    select
-        list_type,
-        {{ exact_sum('value') }} / count(*) as value,
-        {{ exact_sum('difference') }} / count(difference) as difference,
-        -- standard error of the mean of the customers' paired differences
-        round(stddev_samp(difference) / sqrt(count(difference)), 12) as standard_error
-    from paired
-    group by list_type
-),
+reported as (select * from contest where is_reported),
 
 champions as (
     select
@@ -128,15 +95,24 @@ champions as (
         chosen.recommender,
         settings.champion_metric as metric,
         settings.champion_k as k,
-        reported.value,
+        means.value,
         chosen.baseline,
-        reported.difference,
-        reported.difference - 1.96 * reported.standard_error as ci_low,
-        reported.difference + 1.96 * reported.standard_error as ci_high,
+        differences.value as difference,
+        differences.ci_low,
+        differences.ci_high,
         chosen.why
     from chosen
     cross join settings
-    left join reported on chosen.list_type = reported.list_type
+    left join reported as means
+        on
+            chosen.list_type = means.list_type
+            and chosen.recommender = means.recommender
+            and means.baseline is null
+    left join reported as differences
+        on
+            chosen.list_type = differences.list_type
+            and chosen.recommender = differences.recommender
+            and chosen.baseline = differences.baseline
 )
 
 select * from champions

@@ -2,6 +2,7 @@ def model(dbt, session):
     from recsys.dbt_models import similar_products
 
     return similar_products(
+        folds=dbt.ref("int_folds"),
         training_rows=dbt.ref("int_training_rows"),
         products=dbt.ref("int_product_texts"),
     )

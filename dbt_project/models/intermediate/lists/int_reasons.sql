@@ -17,7 +17,7 @@ fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'ser
 
 pairs as (select * from {{ ref('int_product_pairs') }} where fold = 'serving'),
 
-similar_products as (select * from {{ ref('int_similar_products') }}),
+similar_products as (select * from {{ ref('int_similar_products') }} where fold = 'serving'),
 
 order_products as (select * from {{ ref('int_order_products') }}),
 

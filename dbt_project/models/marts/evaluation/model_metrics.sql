@@ -1,72 +1,55 @@
 with
 
-customer_metrics as (select * from {{ ref('int_customer_metrics') }}),
+judged_metrics as (select * from {{ ref('int_judged_metrics') }}),
 
-folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
+segments as (select * from {{ ref('int_customer_segments') }}),
 
-ranked_lists as (select * from {{ ref('int_ranked_lists') }}),
+metric_intervals as (select * from {{ ref('int_metric_intervals') }} where baseline is null),
 
-fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+set_metrics as (select * from {{ ref('int_set_metrics') }}),
 
 averaged as (
     select
-        fold,
-        recommender,
-        list_type,
-        metric,
-        k,
-        {{ exact_sum('value') }} / count(*) as value,
-        -- standard error of the mean over customers
-        round(stddev_samp(value) / sqrt(count(*)), 12) as standard_error,
+        judged_metrics.fold,
+        judged_metrics.recommender,
+        judged_metrics.list_type,
+        segments.segment_type,
+        segments.segment,
+        judged_metrics.metric,
+        judged_metrics.k,
+        {{ exact_mean('judged_metrics.value') }} as value,
         count(*) as customers
-    from customer_metrics
-    group by fold, recommender, list_type, metric, k
+    from judged_metrics
+    inner join segments
+        on judged_metrics.fold = segments.fold and judged_metrics.customer_id = segments.customer_id
+    group by all
 ),
 
-judged as (
-    select distinct
-        fold,
-        recommender,
-        list_type,
-        k,
-        customers
+bounded as (
+    select
+        averaged.*,
+        metric_intervals.ci_low,
+        metric_intervals.ci_high
     from averaged
-),
-
-catalogue as (
-    select
-        fold,
-        count(*) as products
-    from fold_products
-    group by fold
-),
-
-covered as (
-    select
-        judged.fold,
-        judged.recommender,
-        judged.list_type,
-        'coverage' as metric,
-        judged.k,
-        count(distinct ranked_lists.product_id) / catalogue.products as value,
-        cast(null as double) as standard_error,
-        judged.customers
-    from judged
-    inner join folds on judged.fold = folds.fold
-    inner join catalogue on judged.fold = catalogue.fold
-    inner join ranked_lists
+    left join metric_intervals
         on
-            judged.fold = ranked_lists.fold
-            and judged.recommender = ranked_lists.recommender
-            and judged.list_type = ranked_lists.list_type
-            and judged.k >= ranked_lists.rank
-    group by judged.fold, judged.recommender, judged.list_type, judged.k, judged.customers, catalogue.products
+            averaged.fold = metric_intervals.fold
+            and averaged.recommender = metric_intervals.recommender
+            and averaged.list_type = metric_intervals.list_type
+            and averaged.segment_type = metric_intervals.segment_type
+            and averaged.segment = metric_intervals.segment
+            and averaged.metric = metric_intervals.metric
+            and averaged.k = metric_intervals.k
 ),
 
 metrics as (
-    select * from averaged
-    union all
-    select * from covered
+    select * from bounded
+    union all by name
+    select
+        *,
+        cast(null as double) as ci_low,
+        cast(null as double) as ci_high
+    from set_metrics
 )
 
 select
@@ -74,13 +57,13 @@ select
     fold,
     recommender,
     list_type,
-    'all' as segment_type,
-    'all' as segment,
+    segment_type,
+    segment,
     metric,
     cast(k as integer) as k,
     value,
-    value - 1.96 * standard_error as ci_low,
-    value + 1.96 * standard_error as ci_high,
+    ci_low,
+    ci_high,
     customers
 from metrics
-order by fold, list_type, metric, k, recommender
+order by fold, list_type, segment_type, segment, metric, k, recommender

@@ -1,6 +1,6 @@
 with
 
-similar_products as (select * from {{ ref('int_similar_products') }}),
+similar_products as (select * from {{ ref('int_similar_products') }} where fold = 'serving'),
 
 typed as (
     select

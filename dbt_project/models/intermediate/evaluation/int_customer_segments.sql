@@ -1,0 +1,63 @@
+with
+
+folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
+
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
+rfm as (select * from {{ ref('int_fold_rfm') }}),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+judged as (
+    select
+        folds.fold,
+        folds.cutoff_at,
+        fold_customers.customer_id,
+        rfm.segment,
+        rfm.orders,
+        rfm.first_purchase_at >= folds.cutoff_at - settings.label_window_days * interval 1 day as is_new_customer
+    from folds
+    inner join fold_customers on folds.fold = fold_customers.fold
+    cross join settings
+    left join rfm on fold_customers.fold = rfm.fold and fold_customers.customer_id = rfm.customer_id
+),
+
+-- thirds of those who aren't new, by orders; equal customers are in the same third
+ranked as (
+    select
+        *,
+        percent_rank() over (partition by fold, is_new_customer order by orders) as orders_rank
+    from judged
+),
+
+segments as (
+    select
+        fold,
+        customer_id,
+        'all' as segment_type,
+        'all' as segment
+    from ranked
+    union all
+    select
+        fold,
+        customer_id,
+        'activity' as segment_type,
+        case
+            when is_new_customer then 'new'
+            when orders_rank < 1 / 3 then 'light'
+            when orders_rank < 2 / 3 then 'medium'
+            else 'heavy'
+        end as segment
+    from ranked
+    where orders is not null
+    union all
+    select
+        fold,
+        customer_id,
+        'rfm' as segment_type,
+        segment
+    from ranked
+    where segment is not null
+)
+
+select * from segments

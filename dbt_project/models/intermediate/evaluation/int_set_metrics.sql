@@ -1,0 +1,123 @@
+{#
+  Metrics of all lists together: how much of the catalogue they show, and how much of what was bought
+  they found, by how popular it was.
+#}
+
+with
+
+customer_metrics as (select * from {{ ref('int_customer_metrics') }}),
+
+ranked_lists as (select * from {{ ref('int_ranked_lists') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+
+held_out as (select * from {{ ref('int_held_out') }}),
+
+list_types as (select * from {{ ref('int_list_types') }}),
+
+judged as (
+    select distinct
+        fold,
+        recommender,
+        list_type,
+        customer_id,
+        k
+    from customer_metrics
+),
+
+contests as (
+    select
+        fold,
+        recommender,
+        list_type,
+        k,
+        count(*) as customers
+    from judged
+    group by fold, recommender, list_type, k
+),
+
+-- the most popular fifth of the catalogue, the next one, and the long tail of the other three
+bands as (
+    select
+        fold,
+        product_id,
+        count(*) over (partition by fold) as products,
+        case ntile(5) over (partition by fold order by customers desc, product_id asc)
+            when 1 then 'head'
+            when 2 then 'middle'
+            else 'tail'
+        end as band
+    from fold_products
+),
+
+shown as (
+    select distinct
+        contests.fold,
+        contests.recommender,
+        contests.list_type,
+        contests.k,
+        contests.customers,
+        ranked_lists.product_id
+    from contests
+    inner join ranked_lists
+        on
+            contests.fold = ranked_lists.fold
+            and contests.recommender = ranked_lists.recommender
+            and contests.list_type = ranked_lists.list_type
+            and contests.k >= ranked_lists.rank
+),
+
+covered as (
+    select
+        shown.fold,
+        shown.recommender,
+        shown.list_type,
+        'all' as segment_type,
+        'all' as segment,
+        'coverage' as metric,
+        shown.k,
+        count(*) / any_value(bands.products) as value,
+        shown.customers
+    from shown
+    inner join bands on shown.fold = bands.fold and shown.product_id = bands.product_id
+    group by shown.fold, shown.recommender, shown.list_type, shown.k, shown.customers
+),
+
+found as (
+    select
+        judged.fold,
+        judged.recommender,
+        judged.list_type,
+        'product_popularity' as segment_type,
+        bands.band as segment,
+        'recall' as metric,
+        judged.k,
+        count(ranked_lists.product_id) / count(*) as value,
+        count(distinct judged.customer_id) as customers
+    from judged
+    inner join list_types on judged.list_type = list_types.list_type
+    inner join held_out
+        on
+            judged.fold = held_out.fold
+            and judged.customer_id = held_out.customer_id
+            and case when held_out.is_new then list_types.takes_new
+                else list_types.takes_bought and (held_out.was_bought or list_types.takes_new) end
+    inner join bands on held_out.fold = bands.fold and held_out.product_id = bands.product_id
+    left join ranked_lists
+        on
+            judged.fold = ranked_lists.fold
+            and judged.recommender = ranked_lists.recommender
+            and judged.list_type = ranked_lists.list_type
+            and judged.customer_id = ranked_lists.customer_id
+            and held_out.product_id = ranked_lists.product_id
+            and judged.k >= ranked_lists.rank
+    group by judged.fold, judged.recommender, judged.list_type, bands.band, judged.k
+),
+
+set_metrics as (
+    select * from covered
+    union all
+    select * from found
+)
+
+select * from set_metrics

@@ -1,0 +1,3 @@
+{{ config(severity='warn') }}
+
+{{ champions_no_better_than_simple(is_required='false') }}
