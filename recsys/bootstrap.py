@@ -83,11 +83,21 @@ def resample_means(
 
 
 def intervals(resampled: Resampled, confidence: float = 0.95) -> Intervals:
-    """Return each mean with its percentile interval."""
+    """Return each mean with its percentile interval; NaN where nobody has a value.
+
+    Resamples in which nobody has a value are left out.
+    """
     require_number("confidence", confidence, minimum=0, above=True, maximum=1)
     tail = (1 - confidence) / 2
-    low, high = np.nanquantile(resampled.draws, [tail, 1 - tail], axis=0)
-    return Intervals(resampled.value, low, high)
+    ends = np.full((2, resampled.draws.shape[1]), np.nan)
+    missing = np.isnan(resampled.draws)
+    for columns, quantile in (
+        (~missing.any(axis=0), np.quantile),
+        (missing.any(axis=0) & ~missing.all(axis=0), np.nanquantile),  # slow: only where it has to
+    ):
+        if columns.any():
+            ends[:, columns] = quantile(resampled.draws[:, columns], [tail, 1 - tail], axis=0)
+    return Intervals(resampled.value, ends[0], ends[1])
 
 
 def simultaneous_differences(
@@ -95,7 +105,8 @@ def simultaneous_differences(
 ) -> Intervals:
     """Return every recommender's means minus the baseline's, with simultaneous intervals.
 
-    The columns are `recommenders` blocks of the same metrics. Per metric, the intervals of all
+    The columns are `recommenders` blocks of the same metrics, NaN where a recommender has none.
+    Per metric, the intervals of all
     recommenders hold at once in the given share of resamples: they are as wide as the largest
     studentised deviation among them asks (single-step max-t; Westfall and Young, *Resampling-based
     multiple testing*, 1993). The baseline's own difference is 0, from 0 to 0. Results have the
@@ -112,8 +123,12 @@ def simultaneous_differences(
     means = resampled.value.reshape(recommenders, -1)
     value = means - means[baseline]
     against = draws - draws[:, [baseline]]
-    error = against.std(axis=0, ddof=1)
+    is_known = ~np.isnan(against)
+    known = np.maximum(is_known.sum(axis=0), 2)
+    centre = np.where(is_known, against, 0).sum(axis=0) / known
+    error = np.sqrt((np.where(is_known, against - centre, 0) ** 2).sum(axis=0) / (known - 1))
     varies = error > LEAST_ERROR
-    studentised = np.abs(against - value) / np.where(varies, error, np.inf)
+    deviation = np.where(is_known, np.abs(against - value), 0)
+    studentised = deviation / np.where(varies, error, np.inf)
     reach = np.quantile(studentised.max(axis=1), confidence, axis=0) * np.where(varies, error, 0)
     return Intervals(value, value - reach, value + reach)

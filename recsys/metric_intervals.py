@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -67,16 +68,10 @@ def metric_intervals(
         See `resample_means`: all recommenders of a segment are resampled with the same customers.
 
     """
-    columns = ["recommender", "metric", "k"]
     for fold, list_type in _distinct(customer_metrics, GROUP):
         rows = _where(customer_metrics, fold=fold, list_type=list_type)
-        keys = (
-            rows.select(columns)
-            .group_by(columns)
-            .aggregate([])
-            .sort_by([(name, "ascending") for name in columns])
-        )
-        names, families = keys["recommender"].unique().to_pylist(), len(keys)
+        names = sorted(rows["recommender"].unique().to_pylist())
+        keys = _every(names, _distinct(rows, ["metric", "k"]), rows.schema)
         customer_ids, values = _pivot(rows, keys)
         of_fold = _where(segments, fold=fold)
         for segment_type, segment in _distinct(of_fold, ["segment_type", "segment"]):
@@ -104,17 +99,36 @@ def metric_intervals(
                     "segment": segment,
                     "baseline": baseline,
                 }
+                fewest = known
+                if baseline is not None:
+                    of_baseline = known.reshape(len(names), -1)[names.index(baseline)]
+                    fewest = np.minimum(known, np.tile(of_baseline, len(names)))
+                # one customer has no spread: that is no certainty
+                low, high = (
+                    np.where(fewest > 1, end.ravel(), np.nan)
+                    for end in (interval.low, interval.high)
+                )
                 table = keys
                 for name, value in constants.items():
-                    table = table.append_column(name, pa.array([value] * families, pa.string()))
+                    table = table.append_column(name, pa.array([value] * len(keys), pa.string()))
                 for name, numbers in (
                     ("value", interval.value),
-                    ("ci_low", interval.low),
-                    ("ci_high", interval.high),
+                    ("ci_low", low),
+                    ("ci_high", high),
                     ("customers", known),
                 ):
                     table = table.append_column(name, pa.array(numbers.ravel(), from_pandas=True))
+                table = table.filter(pc.is_valid(table["value"]))
                 yield table.select(INTERVAL_SCHEMA.names).cast(INTERVAL_SCHEMA)
+
+
+def _every(recommenders: list[str], measures: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    """Return a row per recommender, metric and k, whether or not the recommender has it."""
+    rows = [(name, metric, k) for name in recommenders for metric, k in measures]
+    fields = [schema.field(name) for name in ("recommender", "metric", "k")]
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
 def _pivot(rows: pa.Table, keys: pa.Table) -> tuple[pa.Array, NDArray[np.float64]]:
@@ -134,6 +148,6 @@ def _where(table: pa.Table, **wanted: str) -> pa.Table:
     return table
 
 
-def _distinct(table: pa.Table, names: list[str]) -> list[tuple[str, ...]]:
+def _distinct(table: pa.Table, names: list[str]) -> list[tuple[Any, ...]]:
     rows = table.select(names).group_by(names).aggregate([]).to_pylist()
     return sorted(tuple(row[name] for name in names) for row in rows)

@@ -81,3 +81,45 @@ def test_differences_are_from_the_baseline(rows, values):
 def test_a_segment_nobody_judged_is_in_and_a_baseline_not_judged_are_left_out(rows):
     assert {row["segment"] for row in rows} == {"all", "light", "heavy"}
     assert {row["baseline"] for row in rows} == {None, "popularity"}
+
+
+def test_recommenders_without_a_metric_don_t_shift_the_others():
+    rows = [
+        ("habit", "ann", "ndcg", 5, 0.1),
+        ("habit", "bob", "ndcg", 5, 0.3),
+        ("model", "ann", "diversity", 5, 0.9),
+        ("model", "bob", "diversity", 5, 0.7),
+        ("model", "ann", "ndcg", 5, 0.2),
+        ("model", "bob", "ndcg", 5, 0.5),
+        ("other", "ann", "diversity", 5, 0.5),
+        ("other", "ann", "ndcg", 5, 0.0),
+        ("other", "bob", "ndcg", 5, 0.0),
+    ]
+    names = ["recommender", "customer_id", "metric", "k", "value"]
+    metrics = [dict(zip(names, row, strict=True), fold="f", list_type="d") for row in rows]
+    segments = [
+        {"fold": "f", "customer_id": customer, "segment_type": "all", "segment": "all"}
+        for customer in ("ann", "bob")
+    ]
+    tables = metric_intervals(
+        pa.Table.from_pylist(metrics), pa.Table.from_pylist(segments), ["habit", "model"]
+    )
+    found = pa.concat_tables(tables).to_pylist()
+    # nobody can be compared with habit in diversity, which it hasn't
+    assert {(row["recommender"], row["metric"]) for row in found if row["baseline"] == "habit"} == {
+        (recommender, "ndcg") for recommender in ("habit", "model", "other")
+    }
+    ndcg = of(found, recommender="model", metric="ndcg", baseline="habit")
+    assert ndcg["value"] == pytest.approx(0.15)
+    assert ndcg["ci_low"] < 0.15 < ndcg["ci_high"]
+    # one customer's diversity is no certainty
+    alone = of(found, recommender="other", metric="diversity", baseline=None)
+    assert (alone["value"], alone["ci_low"], alone["ci_high"], alone["customers"]) == (
+        0.5,
+        None,
+        None,
+        1,
+    )
+    diversity = of(found, recommender="other", metric="diversity", baseline="model")
+    assert (diversity["ci_low"], diversity["ci_high"]) == (None, None)
+    assert diversity["value"] == pytest.approx(-0.3)
