@@ -52,7 +52,9 @@ def test_the_variables_name_the_database_and_the_shop(dbt, tiny_shop, query, tmp
         TZ="Pacific/Auckland",
     )
     assert ran.returncode == 0, ran.stdout
-    assert "Completed successfully" in ran.stdout
+    # in so small a shop hardly anything is certain
+    assert "Completed with 1 warning" in ran.stdout
+    assert "assert_champions_beat_popularity_and_habit" in ran.stdout
     for sql in (
         "from marts.purchases order by all",
         "select * exclude (run_id, generated_at) from marts.recommendations order by all",
