@@ -83,9 +83,9 @@ def rating_predictions(
                     predicted = predicted.add_column(
                         0, column, pa.array([value] * predicted.num_rows, pa.string())
                     )
-                yield from predicted.select(PREDICTION_SCHEMA.names).cast(
-                    PREDICTION_SCHEMA
-                ).to_batches()
+                yield from (
+                    predicted.select(PREDICTION_SCHEMA.names).cast(PREDICTION_SCHEMA).to_batches()
+                )
                 log(f"{name}: fold {fold}: predicted {predicted.num_rows:,} hidden ratings")
 
     return pa.RecordBatchReader.from_batches(PREDICTION_SCHEMA, batches())

@@ -85,7 +85,7 @@ def adversarial_cases() -> tuple[Lists, Wanted]:
 
 
 def whole_rankings() -> tuple[Lists, Wanted]:
-    """Lists that hold the twenty products of a small shop, all of them."""
+    """Return lists that hold the twenty products of a small shop, all of them."""
     generator = np.random.default_rng(7)
     lists = {f"whole {n:02}": generator.permutation(CATALOGUE[:20]).tolist() for n in range(60)}
     wanted = {

@@ -1,0 +1,47 @@
+"""What the documentation shows works, and gives what the tables say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
+EXAMPLE = "select '2017-12-04' as fold, 'popularity' as recommender, 'discover' as list_type"
+
+
+@pytest.fixture(scope="module")
+def statements():
+    return re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_every_statement_runs(query, statements):
+    assert len(statements) == 2
+    columns = dict(query(statements[0]))
+    assert "`ndcg`" in columns["metric"]
+    assert query(statements[1])
+
+
+def test_ndcg_recomputed_is_the_table_s(query, statements):
+    [statement] = [sql for sql in statements if "ndcg" in sql]
+    assert statement.count(EXAMPLE) == 1
+    rows = query("""
+        select fold, recommender, list_type, value from marts.model_metrics
+        where metric = 'ndcg' and k = 10 and segment_type = 'all'
+    """)
+    assert len(rows) > 3 * 8
+    for *what, value in rows:
+        chosen = "select '{}' as fold, '{}' as recommender, '{}' as list_type".format(*what)
+        [(ndcg,)] = query(statement.replace(EXAMPLE, chosen))
+        assert ndcg == pytest.approx(value, abs=1e-9)
+
+
+def test_every_test_and_setting_named_there_exists(query):
+    text = PAGE.read_text(encoding="utf-8")
+    project = PAGE.parents[1] / "dbt_project"
+    for name in re.findall(r"`(assert_\w+)`", text):
+        assert (project / "tests" / f"{name}.sql").is_file()
+    settings = {row[0] for row in query("describe staging.stg_settings")}
+    named = {"label_window_days", "judged_folds", "bootstrap_resamples", "bootstrap_seed"}
+    named |= {"champion_metric", "champion_k", "pinned_champion", "require_better_champion"}
+    assert all(f"`{name}`" in text for name in named)
+    assert named <= settings
