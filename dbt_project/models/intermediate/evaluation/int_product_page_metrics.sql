@@ -18,7 +18,7 @@ popular as (
     select
         fold,
         product_key,
-        row_number() over (partition by fold order by recent_customers desc, tie_order) as rank
+        row_number() over (partition by fold order by recent_customers desc, tie_order asc) as rank
     from fold_products
 ),
 
@@ -119,8 +119,9 @@ first_hits as (
 ),
 
 recommenders as (
-    select * from (values ('bought_together'), ('similar_content'), ('similar_collaborative'), ('popularity'))
-        as names (recommender)
+    select contestants.recommender
+    from (values ('bought_together'), ('similar_content'), ('similar_collaborative'), ('popularity'))
+        as contestants (recommender)
 ),
 
 measured as (

@@ -1,3 +1,5 @@
+{% set simple_names = "'" ~ simple_recommenders() | join("', '") ~ "'" %}
+
 with
 
 metric_intervals as (select * from {{ ref('int_metric_intervals') }} where baseline is not null),
@@ -11,7 +13,7 @@ compared as (
     where
         metric_intervals.recommender <> metric_intervals.baseline
         and (
-            metric_intervals.baseline in ('{{ simple_recommenders() | join("', '") }}')
+            metric_intervals.baseline in ({{ simple_names }})
             or metric_intervals.baseline = champions.recommender
         )
 ),
