@@ -78,7 +78,12 @@ def resample_means(
     known = np.where(is_known, values, 0.0)
     with np.errstate(invalid="ignore"):  # a column without values has no mean
         value = known.sum(axis=0) / is_known.sum(axis=0)
-        draws = (weights @ known) / (weights @ is_known.astype(np.float64))
+        rows = np.broadcast_to(weights.sum(axis=1, keepdims=True), (resamples, values.shape[1]))
+        has_gaps = ~is_known.all(axis=0)
+        if has_gaps.any():
+            rows = rows.copy()
+            rows[:, has_gaps] = weights @ is_known[:, has_gaps].astype(np.float64)
+        draws = (weights @ known) / rows
     return Resampled(value, draws)
 
 
