@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from recsys.errors import DatabaseError, RecsysError, UnknownCustomerError, UnknownProductError
 from recsys.serving import SharedWarehouse
-from recsys.warehouse import ListType, Method
+from recsys.warehouse import JudgedList, ListType, Method
 
 RETRY_AFTER_SECONDS = "30"
 
@@ -76,7 +76,7 @@ class Metric(BaseModel):
 
     fold: str = Field(description="The cut-off's date: nothing later was seen.")
     recommender: str
-    list_type: ListType
+    list_type: JudgedList
     segment_type: str
     segment: str = Field(description="Who was judged; `all` is everyone.")
     metric: str
@@ -173,7 +173,7 @@ def create_app(database: Path) -> FastAPI:
 
     @app.get("/metrics", responses=UNAVAILABLE)
     def metrics(
-        list_type: ListTypeQuery = None,
+        list_type: Annotated[JudgedList | None, Query(description="One list only.")] = None,
         recommender: str | None = None,
         metric: Annotated[str | None, Query(description="Such as ndcg or recall.")] = None,
         k: Annotated[int | None, Query(ge=1, description="5, 10 or 20.")] = None,

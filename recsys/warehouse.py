@@ -26,6 +26,15 @@ class ListType(StrEnum):
     next_basket = "next_basket"
 
 
+class JudgedList(StrEnum):
+    """What is judged: a customer's lists, and what stands on a product's page."""
+
+    discover = "discover"
+    buy_again = "buy_again"
+    next_basket = "next_basket"
+    product_page = "product_page"
+
+
 class Method(StrEnum):
     """Ways of being similar: by what a product is, or by who buys it."""
 
@@ -184,7 +193,7 @@ class Warehouse:
             metric=metric,
             k=k,
             segment_type=segment_type,
-            list_types=list(ListType),
+            list_types=list(JudgedList),
         )
 
     def champions(self) -> pa.Table:

@@ -71,7 +71,8 @@ from (values
     ('2017-12-04', 'hybrid', 'next_basket', 'all', 'all', 'ndcg', 10, .42),
     ('2017-12-04', 'hybrid', 'next_basket', 'all', 'all', 'recall', 10, .2),
     ('2017-12-04', 'hybrid', 'next_basket', 'rfm', 'loyal', 'ndcg', 10, .5),
-    ('2017-11-06', 'hybrid', 'next_basket', 'all', 'all', 'ndcg', 10, .1)
+    ('2017-11-06', 'hybrid', 'next_basket', 'all', 'all', 'ndcg', 10, .1),
+    ('2017-12-04', 'bought_together', 'product_page', 'all', 'all', 'hit_rate', 10, .4)
 ) as rows (fold, recommender, list_type, segment_type, segment, metric, k, value);
 create table marts.rating_metrics as select 'run-2' as run_id, '2017-12-04' as fold,
     'svd' as recommender, 'rmse' as metric, 'time_split' as how, .9 as value, .8 as ci_low,

@@ -78,6 +78,14 @@ def test_metrics_and_champions(client):
     rows = client.get("/metrics?list_type=discover&metric=ndcg&k=10").json()
     assert [row["recommender"] for row in rows] == ["hybrid", "popularity"]
     assert client.get("/metrics?recommender=popularity&list_type=next_basket").json()[0]["k"] == 10
+    assert [row["list_type"] for row in client.get("/metrics?k=10").json()][-2:] == [
+        "product_page",
+        "next_basket",  # of the fold before
+    ]
+    pages = client.get("/metrics?list_type=product_page").json()
+    assert [(row["recommender"], row["metric"]) for row in pages] == [
+        ("bought_together", "hit_rate")
+    ]
     assert client.get("/champions").json()[0]["list_type"] == "discover"
 
 
