@@ -10,6 +10,8 @@
     'popularity_window_days': 'integer',
     'rating_min': 'double',
     'rating_max': 'double',
+    'rating_models': 'varchar',
+    'cross_validate_implied': 'boolean',
     'overdue_discount': 'double',
     'intervals_after_single_purchase': 'double',
     'min_baskets_together': 'integer',
