@@ -61,7 +61,9 @@ settings as (
         * replace (
             case
                 when rating_max > rating_min then rating_max
-                else error(concat('setting rating_max is ', rating_max, '; use a number above rating_min, ', rating_min))
+                else error(concat(
+                    'setting rating_max is ', rating_max, '; use a number above rating_min, ', rating_min
+                ))
             end as rating_max,
             case
                 when candidates_per_customer >= list_length then candidates_per_customer
