@@ -14,8 +14,14 @@ from typing import Any
 import duckdb
 
 from recsys.claim import claimed, work_folder
-from recsys.errors import RecsysError, ShopFileError
-from recsys.project import DATABASE_VARIABLE, SHOP_VARIABLE, dbt_project_folder
+from recsys.errors import InvalidParameterError, RecsysError, ShopFileError
+from recsys.project import (
+    DATABASE_VARIABLE,
+    SHOP_VARIABLE,
+    dbt_project_folder,
+    setting_names,
+)
+from recsys.shop.file import nearest
 from recsys.warehouse import explain_open_failure, is_lock
 
 LOCK_PATIENCE_SECONDS = 5.0
@@ -86,17 +92,22 @@ def build(
     select
         dbt selectors such as `staging` or `+marts.customers`; None: everything.
     variables
-        dbt variables; they win over the shop file's settings.
+        Settings by name; they win over the shop file's.
     progress
         Called with each event, from several threads, one at a time.
 
     Raises
     ------
+    InvalidParameterError
+        A variable isn't a setting.
     RecsysError
         A node failed, an input can't be read, or another process uses the file; the message names
         what failed and the full log.
 
     """
+    for name in variables or {}:
+        if name not in setting_names():
+            raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
     database = database.absolute()
     work = _made_work_folder(database)
     watch = _Watch(progress)

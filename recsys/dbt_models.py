@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import product
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from recsys import workers
 from recsys.exchange import FoldData, candidates_per_fold
 from recsys.interactions import Interactions
-from recsys.rating_accuracy import held_out_predictions
+from recsys.rating_accuracy import (
+    cross_validated_predictions,
+    held_out_predictions,
+    time_split_predictions,
+)
 from recsys.recommenders import recommender_from_parameters
+from recsys.recommenders.base import Recommender
 from recsys.recommenders.content import Content
 from recsys.similarity import SIMILAR_SCHEMA, collaborative_similar_products
 
@@ -33,6 +43,9 @@ PREDICTION_SCHEMA = pa.schema(
 )
 
 SIMILAR_PRODUCTS_PER_METHOD = 10
+
+FEWEST_RATINGS = 5
+"""Fewer can't be cut into five."""
 
 
 def candidates(
@@ -65,30 +78,83 @@ def candidates(
 
 
 def rating_predictions(
-    names: list[str], *, training_rows: Relation, folds: Relation, parameters: Parameters = None
+    *,
+    training_rows: Relation,
+    held_out_ratings: Relation,
+    folds: Relation,
+    settings: Relation,
+    parameters: Parameters = None,
 ) -> pa.RecordBatchReader:
-    """Hide a fifth of the judged folds' ratings; return what each recommender predicts for them."""
+    """Hide ratings of the judged folds; return what the models of `rating_models` predict for them.
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        judged = folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall()
-        for (fold,) in judged:
-            rows = _of_fold(training_rows, fold, TRAINING_COLUMNS)
-            if rows.num_rows == 0:
-                continue
-            interactions = Interactions.from_table(rows)
-            for name in names:
-                recommender = recommender_from_parameters(name, (parameters or {}).get(name))
-                predicted = held_out_predictions(recommender, interactions)
-                for column, value in (("how", "random_20"), ("recommender", name), ("fold", fold)):
-                    predicted = predicted.add_column(
-                        0, column, pa.array([value] * predicted.num_rows, pa.string())
-                    )
-                yield from (
-                    predicted.select(PREDICTION_SCHEMA.names).cast(PREDICTION_SCHEMA).to_batches()
-                )
-                log(f"{name}: fold {fold}: predicted {predicted.num_rows:,} hidden ratings")
+    Ratings given are cross-validated, and predicted from what was known at the cut-off. Where
+    ratings are implied, a fifth of all is hidden, and `cross_validate_implied` may ask for more.
+    What has too few ratings to be measured has no rows.
 
-    return pa.RecordBatchReader.from_batches(PREDICTION_SCHEMA, batches())
+    Raises:
+        RecsysError: a name or parameter isn't legal, or a recommender refuses this shop's size.
+
+    """
+    [(listed, also_implied)] = settings.project("rating_models, cross_validate_implied").fetchall()
+    names = [name.strip() for name in (listed or "").split(",") if name.strip()]
+    models = [recommender_from_parameters(name, (parameters or {}).get(name)) for name in names]
+    judged = folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall()
+    hidings = [
+        hiding
+        for (fold,) in judged
+        for hiding in _hidings(
+            fold,
+            _of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, is_implied"),
+            _of_fold(held_out_ratings, fold, "customer_id, product_id, rating"),
+            also_implied=also_implied,
+        )
+    ]
+    return pa.RecordBatchReader.from_batches(PREDICTION_SCHEMA, _predictions(hidings, models))
+
+
+class _Hiding(NamedTuple):
+    """Ratings of a fold that are hidden in one way, for any model to predict."""
+
+    fold: str
+    how: str
+    predict: Callable[[Recommender], pa.Table]
+
+
+def _hidings(
+    fold: str, rows: pa.Table, later: pa.Table, *, also_implied: bool
+) -> Iterator[_Hiding]:
+    rated = rows.filter(rows["rating"].is_valid())
+    given = rated.filter(pc.invert(rated["is_implied"]))
+    if rated.num_rows == 0:
+        return
+    everything = Interactions.from_table(rows)
+    if given.num_rows < rated.num_rows and rated.num_rows >= FEWEST_RATINGS:
+        yield _Hiding(fold, "random_20", partial(held_out_predictions, interactions=everything))
+    if given.num_rows >= FEWEST_RATINGS:
+        alone = Interactions.from_table(given)
+        yield _Hiding(fold, "cv5", partial(cross_validated_predictions, interactions=alone))
+    elif also_implied and given.num_rows == 0 and rated.num_rows >= FEWEST_RATINGS:
+        yield _Hiding(fold, "cv5", partial(cross_validated_predictions, interactions=everything))
+    if given.num_rows and later.num_rows:
+        after = partial(time_split_predictions, interactions=everything, later=later)
+        yield _Hiding(fold, "time_split", after)
+
+
+def _predictions(hidings: list[_Hiding], models: list[Recommender]) -> Iterator[pa.RecordBatch]:
+    pairs = list(product(hidings, models))
+    # each thread waits for a worker process
+    with ThreadPoolExecutor(max(1, workers.worker_count())) as threads:
+        tables = threads.map(lambda pair: pair[0].predict(pair[1]), pairs)
+        for (hiding, model), table in zip(pairs, tables, strict=True):
+            named = table
+            values = {"fold": hiding.fold, "recommender": model.name, "how": hiding.how}
+            for column, value in values.items():
+                named = named.append_column(column, pa.repeat(value, named.num_rows))
+            yield from named.select(PREDICTION_SCHEMA.names).cast(PREDICTION_SCHEMA).to_batches()
+            log(
+                f"{model.name}: fold {hiding.fold}: predicted {named.num_rows:,} hidden ratings "
+                f"({hiding.how})"
+            )
 
 
 def similar_products(

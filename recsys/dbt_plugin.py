@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
 from recsys.errors import ShopFileError
+from recsys.project import setting_names
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.shop.file import nearest
 
@@ -42,7 +41,7 @@ class Plugin(BasePlugin):
     def _attach(self, conn: duckdb.DuckDBPyConnection) -> None:
         flags = get_flags()  # type: ignore[no-untyped-call]
         shop = load_shop(self._shop)
-        legal = _settings(Path(flags.PROJECT_DIR))
+        legal = setting_names()
         for name in shop.settings:
             if name not in legal:
                 raise ShopFileError(f"settings: unknown setting '{name}'{nearest(name, legal)}")
@@ -51,8 +50,3 @@ class Plugin(BasePlugin):
         if "as_of" in given:
             shop = shop.model_copy(update={"as_of": None})
         attach_shop(conn, shop, {"package_version": __version__, **settings})
-
-
-def _settings(project: Path) -> list[str]:
-    variables = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    return sorted(variables.get("recsys", variables))

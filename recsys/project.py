@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import yaml
+
 from recsys.errors import RecsysError
 
 PACKAGE = Path(__file__).resolve().parent
@@ -25,6 +27,12 @@ def dbt_project_folder() -> Path:
             f"no dbt project at {folder}: the installation is incomplete; install recsys again"
         )
     return folder
+
+
+def setting_names() -> list[str]:
+    """Return the names of the settings, which are the variables of the dbt project."""
+    project = (dbt_project_folder() / "dbt_project.yml").read_text(encoding="utf-8")
+    return sorted(yaml.safe_load(project)["vars"])
 
 
 def database_path(chosen: Path | None = None) -> Path:

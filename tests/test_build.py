@@ -9,7 +9,7 @@ import pytest
 from recsys import build as build_module
 from recsys.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
 from recsys.cli import main
-from recsys.errors import DatabaseError, RecsysError, ShopFileError
+from recsys.errors import DatabaseError, InvalidParameterError, RecsysError, ShopFileError
 
 # dbt leaves its log file and an event loop per Python model to the garbage collector.
 pytestmark = [
@@ -71,6 +71,7 @@ def project(tmp_path, monkeypatch):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     monkeypatch.setattr(build_module, "dbt_project_folder", lambda: folder)
+    monkeypatch.setattr(build_module, "setting_names", lambda: ["second"])
     monkeypatch.delenv("RECSYS_SHOP", raising=False)
     yield folder
     gc.collect()
@@ -211,3 +212,14 @@ def test_the_command_prints_plain_lines_when_piped(project, database, monkeypatc
 )
 def test_the_core_of_a_message(message, core):
     assert core_message(message) == core
+
+
+def test_a_setting_that_does_not_exist_is_refused_with_the_nearest_one(tmp_path):
+    with pytest.raises(InvalidParameterError, match="'list_lenght'; did you mean 'list_length'"):
+        build(None, tmp_path / "shop.duckdb", variables={"list_lenght": 3})
+
+
+def test_a_setting_out_of_range_is_refused_with_what_is_legal(tmp_path):
+    shop = Path(__file__).parent / "tiny_shop" / "shop.yml"
+    with pytest.raises(RecsysError, match="setting list_length is 0; use a whole number from 1"):
+        build(shop, tmp_path / "shop.duckdb", variables={"list_length": 0}, select=["stg_settings"])

@@ -2,11 +2,12 @@
 
 import sys
 
-from benchmarks import build, leaderboard, reproducible
+from benchmarks import build, leaderboard, movielens, reproducible
 
 MEASUREMENTS = {
     "build": build.main,
     "leaderboard": leaderboard.main,
+    "movielens": movielens.main,
     "reproducible": reproducible.main,
 }
 

@@ -101,7 +101,7 @@ def test_every_macro_and_its_arguments_are_described(manifest: Mapping[str, Any]
     for macro in macros:
         head = re.search(r"{%-?\s*(?:macro|test)\s+\w+\((.*?)\)", macro["macro_sql"])
         assert head is not None, macro["name"]
-        parameters = [p.strip() for p in head[1].split(",") if p.strip()]
+        parameters = [p.split("=")[0].strip() for p in head[1].split(",") if p.strip()]
         described = [a["name"] for a in macro["arguments"] if a["description"]]
         assert macro["description"], f"macro {macro['name']} has no description"
         assert described == parameters, f"macro {macro['name']}"

@@ -20,9 +20,15 @@ cast_lines as (
         to_json(struct_pack(
             product_id := lines.product_id,
             title := lines.title,
+            department := lines.department,
             category := lines.category,
+            subcategory := lines.subcategory,
             brand := lines.brand,
-            price := lines.price
+            size := lines.size,
+            description := lines.description,
+            price := lines.price,
+            available := lines.available,
+            excluded := lines.excluded
         )) as row_json
     from lines
 ),

@@ -1,51 +1,82 @@
+{# Each setting's type, and the least and the most it may be, or all it may be. #}
 {% set settings = {
-    'label_window_days': 'integer',
-    'judged_folds': 'integer',
-    'hybrid_training_folds': 'integer',
-    'judged_customers': 'integer',
-    'as_of': 'date',
-    'min_customers_per_product': 'integer',
-    'sold_within_days': 'integer',
-    'decay_half_life_days': 'double',
-    'popularity_window_days': 'integer',
-    'rating_min': 'double',
-    'rating_max': 'double',
-    'overdue_discount': 'double',
-    'intervals_after_single_purchase': 'double',
-    'min_baskets_together': 'integer',
-    'pairs_per_product': 'integer',
-    'candidates_per_customer': 'integer',
-    'list_length': 'integer',
-    'fusion_constant': 'integer',
-    'fusion_share_of_best': 'double',
-    'bootstrap_resamples': 'integer',
-    'bootstrap_seed': 'integer',
-    'champion_metric': 'varchar',
-    'champion_k': 'integer',
-    'require_better_champion': 'boolean',
-    'pinned_champion': 'varchar',
+    'label_window_days': ['integer', 1, 3650],
+    'judged_folds': ['integer', 0, 1000],
+    'hybrid_training_folds': ['integer', 0, 1000],
+    'judged_customers': ['integer', 1, 2000000000],
+    'as_of': ['date'],
+    'min_customers_per_product': ['integer', 1, 2000000000],
+    'sold_within_days': ['integer', 0, 1000000],
+    'decay_half_life_days': ['double', 0.001, 1000000],
+    'popularity_window_days': ['integer', 1, 1000000],
+    'rating_min': ['double', -1000000, 1000000],
+    'rating_max': ['double', -1000000, 1000000],
+    'rating_models': ['varchar'],
+    'cross_validate_implied': ['boolean'],
+    'overdue_discount': ['double', 0, 1000],
+    'intervals_after_single_purchase': ['double', 0, 1000000],
+    'min_baskets_together': ['integer', 1, 2000000000],
+    'pairs_per_product': ['integer', 1, 1000],
+    'candidates_per_customer': ['integer', 1, 10000],
+    'list_length': ['integer', 1, 20],
+    'fusion_constant': ['integer', 0, 1000000],
+    'fusion_share_of_best': ['double', 0, 1],
+    'bootstrap_resamples': ['integer', 2, 1000000],
+    'bootstrap_seed': ['integer', 0, 2000000000],
+    'champion_metric': ['varchar', ['ndcg', 'precision', 'recall', 'map', 'mrr', 'hit_rate']],
+    'champion_k': ['integer', [5, 10, 20]],
+    'require_better_champion': ['boolean'],
+    'pinned_champion': ['varchar', ['', 'hybrid'] + recommenders()],
 } %}
 
 with
 
 shop_settings as (select * from {{ source('shop', 'settings') }}),
 
-settings as (
+given as (
     select
-        {% for name, type in settings.items() %}
-        cast(
-            nullif(
-                coalesce(
-                    max(value) filter (where name = '{{ name }}'),
-                    '{{ var(name) | string | replace("'", "''") }}'
-                ),
-                ''
-            ) as {{ type }}
+        {% for name in settings %}
+        nullif(
+            coalesce(
+                max(value) filter (where name = '{{ name }}'),
+                '{{ var(name) | string | replace("'", "''") }}'
+            ),
+            ''
         ) as {{ name }},
         {% endfor %}
         max(value) filter (where name = 'shop') as shop,
         max(value) filter (where name = 'package_version') as package_version
     from shop_settings
+),
+
+checked as (
+    select
+        {% for name, legal in settings.items() %}
+        {{ checked_setting(name, *legal) }} as {{ name }},
+        {% endfor %}
+        shop,
+        package_version
+    from given
+),
+
+settings as (
+    select
+        * replace (
+            case
+                when rating_max > rating_min then rating_max
+                else error(concat(
+                    'setting rating_max is ', rating_max, '; use a number above rating_min, ', rating_min
+                ))
+            end as rating_max,
+            case
+                when candidates_per_customer >= list_length then candidates_per_customer
+                else error(concat(
+                    'setting candidates_per_customer is ', candidates_per_customer,
+                    '; use at least list_length, ', list_length
+                ))
+            end as candidates_per_customer
+        )
+    from checked
 )
 
 select * from settings

@@ -136,6 +136,8 @@ bounded as (
         measured.lift,
         measured.lift * exp(-1.96 * sqrt(measured.log_lift_variance)) as lift_low
     from measured
+    -- no more often than chance is no pair
+    where measured.lift > 1
 ),
 
 ranked as (

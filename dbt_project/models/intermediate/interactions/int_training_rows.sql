@@ -14,6 +14,7 @@ training_rows as (
         customers.customer_id,
         fold_products.product_id,
         interactions.rating,
+        interactions.is_implied,
         interactions.weight,
         interactions.first_at,
         interactions.last_at

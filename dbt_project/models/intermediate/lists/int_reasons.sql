@@ -15,7 +15,8 @@ interactions as (select * from {{ ref('int_interactions') }} where fold = 'servi
 
 fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'serving'),
 
-pairs as (select * from {{ ref('int_product_pairs') }} where fold = 'serving'),
+-- what is surely more than chance: milk is in one basket with everything
+pairs as (select * from {{ ref('int_product_pairs') }} where fold = 'serving' and lift_low > 1),
 
 similar_products as (select * from {{ ref('int_similar_products') }} where fold = 'serving'),
 
@@ -106,6 +107,9 @@ reasons as (
                 then concat('Similar to ', named.title, ', which this customer ', strongest.verb)
             when strongest.kind = 'collaborative'
                 then concat('Chosen by the same customers as ', named.title, ', which this customer ', strongest.verb)
+            -- in a shop whose ratings have no dates nothing is of the last days
+            when fold_products.recent_customers = 0
+                then concat('Popular: ', wording.verb, ' by ', fold_products.customers, ' customers')
             else concat(
                 'Popular: ', wording.verb, ' by ', fold_products.recent_customers, ' customers in the last ',
                 settings.popularity_window_days, ' days'

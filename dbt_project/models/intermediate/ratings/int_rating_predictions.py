@@ -2,8 +2,9 @@ def model(dbt, session):
     from recsys.dbt_models import rating_predictions
 
     return rating_predictions(
-        ["svd", "nmf", "knn"],
         training_rows=dbt.ref("int_training_rows"),
+        held_out_ratings=dbt.ref("int_held_out_ratings"),
         folds=dbt.ref("int_folds"),
+        settings=dbt.ref("stg_settings"),
         parameters=dbt.config.get("parameters"),
     )

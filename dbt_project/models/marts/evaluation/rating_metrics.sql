@@ -60,4 +60,4 @@ select
     value + 1.96 * standard_error as ci_high,
     ratings
 from metrics
-order by fold, metric, recommender
+order by fold, how, metric, recommender

@@ -1,0 +1,18 @@
+with
+
+folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
+
+ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+
+held_out as (
+    select
+        folds.fold,
+        ratings.customer_id,
+        ratings.product_id,
+        ratings.rating
+    from folds
+    inner join ratings
+        on folds.cutoff_at <= ratings.rated_at and folds.label_until > ratings.rated_at
+)
+
+select * from held_out

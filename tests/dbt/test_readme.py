@@ -1,0 +1,85 @@
+"""What the README says can be run: its questions, its Python, its commands, its shop file."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from recsys.shop.file import Shop
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+COMMANDS = [
+    line.split("#")[0].strip()
+    for block in blocks("sh")
+    for line in block.splitlines()
+    if re.match(r"(\.venv/bin/)?recsys ", line)
+]
+
+
+def test_there_is_something_to_run():
+    assert len(blocks("sql")) >= 10
+    assert len(COMMANDS) >= 6
+
+
+@pytest.mark.parametrize("sql", blocks("sql"), ids=lambda sql: sql.split("\n")[0][:50])
+def test_every_question_can_be_asked_of_any_shop(query, sql):
+    query(sql)
+
+
+def test_the_python_example_prints_a_recommendation(capsys):
+    (example,) = blocks("python")
+    exec(compile(example, "README.md", "exec"), {})  # noqa: S102
+    assert "'product_id': 'milk'" in capsys.readouterr().out
+
+
+def test_the_example_shop_file_is_legal():
+    (example,) = blocks("yaml")
+    Shop.model_validate(yaml.safe_load(example))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_one_that_there_is(command):
+    words = shlex.split(command)[1:2]
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "recsys", *words, "--help"], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    help_text = done.stdout.decode()
+    for option in re.findall(r"--[a-z-]+", command):
+        assert option in help_text
+
+
+@pytest.mark.parametrize(
+    "command", ["status", "recommend '00123' --list discover --k 5", "export --to {} --format csv"]
+)
+def test_the_commands_that_read_work_on_a_built_database(command, tiny_database, tmp_path):
+    words = [word.format(tmp_path / "exports") for word in shlex.split(command)]
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "recsys", *words, "--database", str(tiny_database)],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_every_setting_the_readme_names_exists():
+    project = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text("utf-8"))
+    for name in re.findall(r"--set (\w+)=", README):
+        assert name in project["vars"]
+
+
+def test_every_file_the_readme_points_to_is_there():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target

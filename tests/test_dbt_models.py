@@ -1,0 +1,95 @@
+"""Which ratings are hidden, from which models, follows from the settings and from who gave them."""
+
+from collections import Counter
+
+import duckdb
+import pytest
+
+from recsys import dbt_models
+from recsys.dbt_models import PREDICTION_SCHEMA, rating_predictions
+from recsys.errors import InvalidParameterError
+
+FOLD = "2024-03-01"
+
+
+@pytest.fixture(autouse=True)
+def _quietly_in_this_process(monkeypatch):
+    monkeypatch.setenv("RECSYS_JOBS", "1")
+    monkeypatch.setattr(dbt_models, "log", lambda line: None)
+
+
+def measured(*, given=0, implied=0, unrated=0, later=(), models="baseline", also_implied=False):
+    """Return the predictions for a fold of so many pairs of three customers and later ratings."""
+    connection = duckdb.connect()
+    connection.execute("create table pairs (number int, rating double, is_implied boolean)")
+    kinds = [(3.0, False)] * given + [(2.0, True)] * implied + [(None, True)] * unrated
+    rows = [(number, *kind) for number, kind in enumerate(kinds)]
+    connection.executemany("insert into pairs values (?, ?, ?)", rows or [(0, None, None)])
+    pairs = f"""
+        select '{FOLD}' as fold, 'c' || number % 3 as customer_id, 'p' || number // 3 as product_id,
+            rating, is_implied, 1.0 as weight
+        from pairs where is_implied is not null
+    """  # noqa: S608 - our own
+    connection.execute(
+        "create table later (fold text, customer_id text, product_id text, rating double)"
+    )
+    for pair in later:
+        connection.execute("insert into later values (?, ?, ?, 4.0)", [FOLD, *pair])
+    reader = rating_predictions(
+        training_rows=connection.sql(pairs),
+        held_out_ratings=connection.table("later"),
+        folds=connection.sql(
+            f"select '{FOLD}' as fold, 'judge' as purpose union all select 'serving', 'serve'"
+        ),
+        settings=connection.sql(
+            f"select {repr(models) if models else 'null'} as rating_models, "
+            f"{also_implied} as cross_validate_implied"
+        ),
+    )
+    assert reader.schema.equals(PREDICTION_SCHEMA)
+    return reader.read_all().to_pylist()
+
+
+def hidden(**shop) -> dict[str, int]:
+    return dict(Counter(row["how"] for row in measured(**shop)))
+
+
+def test_ratings_given_are_cross_validated_and_tested_on_later_ones():
+    later = [("c0", "p9"), ("stranger", "p0"), ("stranger", "p9")]
+    rows = measured(given=20, later=later)
+    assert Counter(row["how"] for row in rows) == {"cv5": 20, "time_split": 3}
+    assert {row["fold"] for row in rows} == {FOLD}
+    of_later = [row for row in rows if row["how"] == "time_split"]
+    assert {(row["customer_id"], row["product_id"]) for row in of_later} == set(later)
+    assert {(row["rating"], row["predicted_rating"]) for row in of_later} == {(4.0, 3.0)}
+
+
+def test_of_implied_ratings_a_fifth_is_hidden_and_all_in_turn_where_a_setting_asks():
+    assert hidden(implied=20) == {"random_20": 4}
+    assert hidden(implied=20, also_implied=True) == {"random_20": 4, "cv5": 20}
+
+
+def test_where_some_are_given_these_alone_are_cross_validated():
+    shop = {"given": 10, "implied": 20, "later": [("c0", "p30")]}
+    assert hidden(**shop) == {"random_20": 6, "cv5": 10, "time_split": 1}
+    assert hidden(**shop, also_implied=True) == hidden(**shop)
+
+
+def test_too_few_ratings_are_not_measured():
+    assert hidden() == {}
+    assert hidden(unrated=9) == {}
+    assert hidden(implied=4, also_implied=True) == {}
+    assert hidden(given=4) == {}
+    assert hidden(given=4, later=[("c0", "p9")]) == {"time_split": 1}
+    assert hidden(implied=20, later=[("c0", "p9")]) == {"random_20": 4}  # nothing given to learn
+
+
+def test_a_setting_names_the_models():
+    rows = measured(implied=20, models="svd,svdpp , nmf, knn, knn_means, knn_baseline,baseline")
+    names = ["svd", "svdpp", "nmf", "knn", "knn_means", "knn_baseline", "baseline"]
+    assert [row["recommender"] for row in rows] == [name for name in names for _ in range(4)]
+    assert measured(implied=20, models="") == []
+    with pytest.raises(InvalidParameterError, match="no recommender 'svdp'; did you mean 'svdpp'"):
+        measured(implied=20, models="svd, svdp")
+    with pytest.raises(InvalidParameterError, match="content ranks without predicting ratings"):
+        measured(implied=20, models="content")
