@@ -105,7 +105,10 @@ class Champion(BaseModel):
 class HealthReport(BaseModel):
     """Whether there is something to serve."""
 
-    status: str = Field(description="`ok`, or `empty` when the build made no list.")
+    status: str = Field(
+        description="`ok`; `incomplete` when the last build didn't finish and tables may be of two "
+        "builds; `empty` when the build made no list."
+    )
     database: str = Field(description="The file's name.")
     run_id: str | None
     finished_at: datetime | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,7 +12,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
 from recsys.errors import ShopFileError
-from recsys.project import setting_names
+from recsys.project import dbt_project_folder, setting_names
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.shop.file import nearest
 
@@ -46,6 +47,11 @@ class Plugin(BasePlugin):
             if name not in legal:
                 raise ShopFileError(f"settings: unknown setting '{name}'{nearest(name, legal)}")
         given = flags.VARS or {}
+        if Path(flags.PROJECT_DIR).resolve() == dbt_project_folder().resolve():
+            # a project that uses this one as a package has variables of its own
+            for name in given:
+                if name not in [*legal, "shop"]:
+                    raise ShopFileError(f"--vars: unknown setting '{name}'{nearest(name, legal)}")
         settings = {name: value for name, value in shop.settings.items() if name not in given}
         if "as_of" in given:
             shop = shop.model_copy(update={"as_of": None})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -231,9 +232,32 @@ class Warehouse:
         """Return the newest completed run, or None before the first."""
         return next(iter(self.run_history(1)), None)
 
+    def unfinished_build(self) -> datetime | None:
+        """Return when the last build began if it didn't finish, as after a crash; UTC.
+
+        Each table is of one build, but not all of them of the same then.
+        """
+        is_told = self._row(
+            """
+            select 1 from duckdb_tables()
+            where database_name = current_database()
+                and schema_name = 'staging' and table_name = 'stg_build'
+            """
+        )
+        if is_told is None:  # a copy without the layers below the marts
+            return None
+        row = self._row(
+            """
+            select started_at from staging.stg_build
+            where run_id not in (select run_id from marts.run_history)
+            """
+        )
+        return None if row is None else row["started_at"]
+
     def health(self) -> Health:
-        """Return what a monitor asks: is there a run, and are there lists in it."""
+        """Return what a monitor asks: is there a run, is it whole, and are there lists in it."""
         run = self.last_run()
+        is_whole = self.unfinished_build() is None
         counts = self._row(
             """
             select
@@ -243,7 +267,7 @@ class Warehouse:
         )
         assert counts is not None  # noqa: S101 - two counts are always one row
         return Health(
-            status="ok" if counts["recommendations"] else "empty",
+            status=("ok" if is_whole else "incomplete") if counts["recommendations"] else "empty",
             database=str(self.path),
             run_id=run.run_id if run else None,
             finished_at=run.finished_at if run else None,
@@ -348,6 +372,8 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
             f"no database at {path}: build it with `recsys build`, "
             "or name another file with --database or RECSYS_DATABASE"
         )
+    if path.stat().st_size == 0:
+        raise DatabaseError(f"{path} is empty: build it with `recsys build`")
     try:
         connection = duckdb.connect(path, read_only=True)
         connection.execute("set global timezone = 'UTC'")  # for the cursors made from it

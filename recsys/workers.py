@@ -57,7 +57,7 @@ def submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
             done.set_exception(error)
         return done
     with _death_explained():
-        executor = get_reusable_executor(worker_count(), timeout=600, env=_ONE_THREAD_EACH)
+        executor = get_reusable_executor(worker_count(), timeout=180, env=_ONE_THREAD_EACH)
         started: Future[Result] = executor.submit(function, *arguments)
     return started
 

@@ -2,7 +2,7 @@ with
 
 recommendations as (select * from {{ ref('recommendations') }} where list_type = 'buy_again'),
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return)
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null)
 
 select recommendations.*
 from recommendations

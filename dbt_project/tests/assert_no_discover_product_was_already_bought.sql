@@ -3,7 +3,7 @@ with
 
 recommendations as (select * from {{ ref('recommendations') }} where list_type = 'discover'),
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null),
 
 ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
 

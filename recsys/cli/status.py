@@ -20,12 +20,14 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         audit = warehouse.input_audit().to_pylist()
         metrics = warehouse.model_metrics(metric=METRIC, k=K).to_pylist()
         champions = warehouse.champions().to_pylist()
+        unfinished = warehouse.unfinished_build()
     newest = max((row["fold"] for row in metrics), default=None)
     leaderboard = [row for row in metrics if row["fold"] == newest]
     if json:
         print_json(
             {
                 "run": asdict(runs[0]) if runs else None,
+                "unfinished_build_started_at": unfinished,
                 "input_audit": audit,
                 "leaderboard": leaderboard,
                 "champions": champions,
@@ -33,6 +35,12 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
             }
         )
         return
+    if unfinished is not None:
+        print_line(
+            f"The build that began {unfinished:%Y-%m-%d %H:%M} (UTC) didn't finish: some tables "
+            "are of it, others of the run below. Build again: recsys build",
+            "yellow",
+        )
     _print_run(runs[0] if runs else None)
     _print_audit(audit)
     _print_leaderboard(newest, leaderboard, champions)

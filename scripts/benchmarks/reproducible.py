@@ -47,6 +47,8 @@ def differences(first: Path, second: Path) -> dict[str, int]:
                 [schema, table],
             ).fetchall()
             kept = ", ".join(f'"{name}"' for (name,) in columns if name not in OF_THE_RUN)
+            if not kept:
+                continue
             one = f"select {kept} from one.{schema}.{table}"  # noqa: S608
             two = f"select {kept} from two.{schema}.{table}"  # noqa: S608
             only = f"(({one}) except all ({two})) union all (({two}) except all ({one}))"

@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     # ranx adds unsigned to signed numbers
-    pytest.mark.filterwarnings("ignore:unsafe cast"),
+    pytest.mark.filterwarnings("ignore::numba.core.errors.NumbaTypeSafetyWarning"),
 ]
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"

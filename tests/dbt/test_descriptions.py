@@ -110,5 +110,7 @@ def test_every_macro_and_its_arguments_are_described(manifest: Mapping[str, Any]
 def test_every_sql_model_has_a_unit_test(manifest: Mapping[str, Any], models: Nodes) -> None:
     tested = {test["model"] for test in manifest["unit_tests"].values()}
     alike = {"int_candidates"}  # the same macro as int_hybrid_candidates
-    untested = {m["name"] for m in models if m["language"] == "sql"} - tested - alike
+    without_logic = {"stg_build"}  # the run's id and start, from dbt
+    sql = {m["name"] for m in models if m["language"] == "sql"}
+    untested = sql - tested - alike - without_logic
     assert untested == set()

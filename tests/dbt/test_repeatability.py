@@ -18,6 +18,8 @@ def contents(database):
         found = {}
         for table, names in columns:
             kept = ", ".join(f'"{name}"' for name in names if name not in OF_THE_RUN)
+            if not kept:
+                continue  # stg_build is of the run altogether
             found[table] = connection.execute(f"select {kept} from {table} order by all").fetchall()
     return found
 

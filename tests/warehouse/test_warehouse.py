@@ -152,3 +152,23 @@ def test_times_are_utc_wherever_the_reader_is(built: Path, monkeypatch):
     with Warehouse(built) as warehouse:
         made = warehouse.recommendations("00123")["generated_at"][0].as_py()
     assert made.utcoffset().total_seconds() == 0
+
+
+def test_a_build_that_did_not_finish_is_told(built):
+    with Warehouse(built) as warehouse:
+        assert warehouse.unfinished_build() is None  # no layers below the marts: nothing to tell by
+    with duckdb.connect(built) as connection:
+        connection.execute("create schema staging")
+        connection.execute(
+            "create table staging.stg_build as "
+            "select 'another' as run_id, timestamp '2024-05-30' as started_at"
+        )
+    with Warehouse(built) as warehouse:
+        assert warehouse.unfinished_build() == datetime(2024, 5, 30)
+        assert warehouse.health().status == "incomplete"
+
+
+def test_an_empty_file_is_no_database(tmp_path):
+    (tmp_path / "empty.duckdb").touch()
+    with pytest.raises(DatabaseError, match="is empty: build it"):
+        Warehouse(tmp_path / "empty.duckdb")

@@ -58,13 +58,20 @@ shown as (
         contests.k,
         contests.customers,
         ranked_lists.product_id
-    from contests
+    from judged
+    inner join contests
+        on
+            judged.fold = contests.fold
+            and judged.recommender = contests.recommender
+            and judged.list_type = contests.list_type
+            and judged.k = contests.k
     inner join ranked_lists
         on
-            contests.fold = ranked_lists.fold
-            and contests.recommender = ranked_lists.recommender
-            and contests.list_type = ranked_lists.list_type
-            and contests.k >= ranked_lists.rank
+            judged.fold = ranked_lists.fold
+            and judged.recommender = ranked_lists.recommender
+            and judged.list_type = ranked_lists.list_type
+            and judged.customer_id = ranked_lists.customer_id
+            and judged.k >= ranked_lists.rank
 ),
 
 covered as (

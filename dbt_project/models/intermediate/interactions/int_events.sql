@@ -2,6 +2,10 @@ with
 
 order_products as (select * from {{ ref('int_order_products') }}),
 
+returns as (
+    select * from {{ ref('stg_purchases') }} where reject_reason is null and is_return and customer_id is not null
+),
+
 ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -18,6 +22,22 @@ purchase_events as (
         amount,
         is_paid as is_interest
     from order_products
+),
+
+-- what came back was had before, though its purchase may lie before the data: no interest, not new
+return_events as (
+    select
+        customers.customer_key,
+        products.product_key,
+        cast(null as bigint) as order_key,
+        min(returns.purchased_at) as occurred_at,
+        cast(null as double) as quantity,
+        cast(null as decimal(18, 4)) as amount,
+        false as is_interest
+    from returns
+    inner join customers on returns.customer_id = customers.customer_id
+    inner join products on returns.product_id = products.product_id
+    group by customers.customer_key, products.product_key
 ),
 
 -- in a shop without purchases, what its customers rated stands in for what they bought
@@ -39,6 +59,8 @@ rating_events as (
 found as (
     select * from purchase_events
     union all
+    select * from return_events
+    union all
     select * from rating_events
 ),
 
@@ -57,7 +79,7 @@ events as (
         cast(null as double) as quantity,
         cast(null as decimal(18, 4)) as amount,
         false as is_interest
-    where not exists (select 1 from found)
+    where not exists (select 1 from found where order_key is not null)
 )
 
 select * from events

@@ -25,8 +25,9 @@ bought as (
             ~ decayed('events.occurred_at', 'folds.cutoff_at', 'settings.decay_half_life_days')
             ~ ' else 0 end'
         ) }} as weight,
-        min(events.occurred_at) as first_at,
-        max(events.occurred_at) as last_at
+        -- of what was paid for, if anything was
+        coalesce(min(events.occurred_at) filter (where events.is_interest), min(events.occurred_at)) as first_at,
+        coalesce(max(events.occurred_at) filter (where events.is_interest), max(events.occurred_at)) as last_at
     from folds
     inner join events
         on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')

@@ -95,7 +95,8 @@ reasons as (
                 then concat('Bought ', keyed.own_orders, ' times, last on ', cast(keyed.own_last_at as date))
             -- known by a rating alone, in a shop where others are bought
             when keyed.own_orders is not null and keyed.own_last_at is null then 'Rated, not bought yet'
-            when keyed.own_orders = 0 then concat('Had for free, on ', cast(keyed.own_last_at as date))
+            -- a gift, or known by its return alone
+            when keyed.own_orders = 0 then concat('Had before, on ', cast(keyed.own_last_at as date))
             when keyed.own_orders is not null
                 then concat('Bought once, on ', cast(keyed.own_last_at as date))
             when strongest.kind = 'together'

@@ -5,6 +5,21 @@
     full_refresh=false
 ) }}
 
+-- a run is written down once every public table is of it
+-- depends_on: {{ ref('recommendations') }}
+-- depends_on: {{ ref('recommendation_details') }}
+-- depends_on: {{ ref('predicted_ratings') }}
+-- depends_on: {{ ref('similar_products') }}
+-- depends_on: {{ ref('bought_together') }}
+-- depends_on: {{ ref('popular_products') }}
+-- depends_on: {{ ref('customer_attributes') }}
+-- depends_on: {{ ref('ratings') }}
+-- depends_on: {{ ref('model_metrics') }}
+-- depends_on: {{ ref('model_comparisons') }}
+-- depends_on: {{ ref('rating_metrics') }}
+-- depends_on: {{ ref('rejected_rows') }}
+-- depends_on: {{ ref('input_audit') }}
+
 with
 
 settings as (select * from {{ ref('stg_settings') }}),
@@ -12,13 +27,6 @@ settings as (select * from {{ ref('stg_settings') }}),
 folds as (select * from {{ ref('int_folds') }} where fold = 'serving'),
 
 champions as (select * from {{ ref('champions') }}),
-
--- named so that the run is written down only once its lists and numbers are there
-recommendations as (select count(*) as rows from {{ ref('recommendations') }}),
-
-model_metrics as (select count(*) as rows from {{ ref('model_metrics') }}),
-
-rating_metrics as (select count(*) as rows from {{ ref('rating_metrics') }}),
 
 counts as (
     select
@@ -55,6 +63,3 @@ from settings
 cross join folds
 cross join counts
 cross join headline
-cross join recommendations
-cross join model_metrics
-cross join rating_metrics
