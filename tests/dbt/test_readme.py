@@ -83,3 +83,12 @@ def test_every_setting_the_readme_names_exists():
 def test_every_file_the_readme_points_to_is_there():
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.slow
+def test_the_answers_shown_are_those_of_the_default_shop(tmp_path):
+    database = str(tmp_path / "default.duckdb")
+    build = [sys.executable, "-m", "recsys", "build", "--shop", "complete_journey"]
+    subprocess.run([*build, "--database", database], check=True)  # noqa: S603
+    check = [sys.executable, str(ROOT / "scripts" / "refresh_readme.py"), database, "--check"]
+    assert subprocess.run(check, check=False).returncode == 0  # noqa: S603
