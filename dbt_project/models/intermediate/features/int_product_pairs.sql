@@ -22,14 +22,15 @@ seen_orders as (
 
 counted_pairs as (
     select
-        one.seen_from,
+        -- an order over several days holds both from its second line on
+        greatest(one.seen_from, other.seen_from) as seen_from,
         one.product_key,
         other.product_key as other_product_key,
         count(*) as baskets
     from seen_orders as one
     inner join seen_orders as other
         on one.order_key = other.order_key and one.product_key < other.product_key
-    group by one.seen_from, one.product_key, other.product_key
+    group by all
 ),
 
 -- a pair too rare today was too rare in every fold before: dropping it early saves the memory

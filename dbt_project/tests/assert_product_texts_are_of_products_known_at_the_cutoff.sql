@@ -1,0 +1,73 @@
+-- TF-IDF counts documents: a fold's are those of its catalogue, recounted from the cleaned inputs.
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+texts as (select * from {{ ref('int_product_texts') }}),
+
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+
+ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+
+described as (select * from {{ ref('stg_products') }} where reject_reason is null),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+sales as (
+    select
+        customer_id,
+        product_id,
+        min(purchased_at) as sold_at
+    from purchases
+    group by order_id, customer_id, product_id
+    having coalesce(sum(amount) > 0, true)
+    union all
+    select
+        customer_id,
+        product_id,
+        rated_at as sold_at
+    from ratings
+    where not exists (select 1 from purchases)
+),
+
+counted as (
+    select
+        folds.fold,
+        folds.cutoff_at,
+        folds.purpose,
+        sales.product_id,
+        count(distinct sales.customer_id) as customers,
+        max(sales.sold_at) as last_sold_at
+    from folds
+    inner join sales
+        on folds.cutoff_at > sales.sold_at or (folds.purpose = 'serve' and sales.sold_at is null)
+    group by folds.fold, folds.cutoff_at, folds.purpose, sales.product_id
+),
+
+known as (
+    select
+        counted.fold,
+        counted.product_id
+    from counted
+    cross join settings
+    left join described on counted.product_id = described.product_id
+    where
+        counted.customers >= settings.min_customers_per_product
+        and (
+            settings.sold_within_days = 0
+            or counted.last_sold_at is null
+            or counted.last_sold_at >= counted.cutoff_at - settings.sold_within_days * interval 1 day
+        )
+        and not coalesce(described.is_excluded, false)
+        -- today's stock is no news to the past
+        and (counted.purpose <> 'serve' or coalesce(described.is_available, true))
+)
+
+select
+    coalesce(texts.fold, known.fold) as fold,
+    coalesce(texts.product_id, known.product_id) as product_id,
+    known.product_id is not null as is_known,
+    texts.product_id is not null as has_text
+from texts
+full outer join known on texts.fold = known.fold and texts.product_id = known.product_id
+where texts.product_id is null or known.product_id is null

@@ -1,0 +1,166 @@
+-- Each customer's measures are recounted before the cut-off; who is compared is of the same fold.
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+rfm as (select * from {{ ref('int_fold_rfm') }}),
+
+segments as (select * from {{ ref('int_customer_segments') }}),
+
+purchases as (
+    select * from {{ ref('stg_purchases') }} where reject_reason is null and customer_id is not null
+),
+
+described as (select * from {{ ref('stg_products') }} where reject_reason is null),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+-- what doesn't depend on the fold is added up once a day
+days as (
+    select
+        customer_id,
+        date_trunc('day', purchased_at) as spent_on,
+        sum(amount) as amount
+    from purchases
+    group by all
+),
+
+spent as (
+    select
+        folds.fold,
+        days.customer_id,
+        cast(sum(days.amount) as decimal(18, 2)) as spend
+    from folds
+    inner join days on folds.cutoff_at > days.spent_on
+    group by folds.fold, days.customer_id
+),
+
+orders as (
+    select
+        customer_id,
+        min(purchased_at) as ordered_at
+    from purchases
+    where not is_return
+    group by customer_id, order_id
+),
+
+ordered as (
+    select
+        folds.fold,
+        folds.cutoff_at,
+        orders.customer_id,
+        count(*) as orders,
+        min(orders.ordered_at) as first_at,
+        max(orders.ordered_at) as last_at
+    from folds
+    inner join orders on folds.cutoff_at > orders.ordered_at
+    group by folds.fold, folds.cutoff_at, orders.customer_id
+),
+
+first_in_category as (
+    select
+        purchases.customer_id,
+        described.category,
+        min(purchases.purchased_at) as first_at
+    from purchases
+    inner join described on purchases.product_id = described.product_id
+    where not purchases.is_return and described.category is not null
+    group by purchases.customer_id, described.category
+),
+
+categories as (
+    select
+        folds.fold,
+        first_in_category.customer_id,
+        count(*) as categories
+    from folds
+    inner join first_in_category on folds.cutoff_at > first_in_category.first_at
+    group by folds.fold, first_in_category.customer_id
+),
+
+known as (
+    select
+        ordered.*,
+        spent.spend,
+        coalesce(categories.categories, 0) as categories,
+        date_diff('day', ordered.last_at, ordered.cutoff_at) as recency_days,
+        percent_rank() over (
+            partition by ordered.fold order by date_diff('day', ordered.last_at, ordered.cutoff_at) desc
+        ) as recency_rank,
+        percent_rank() over (partition by ordered.fold order by ordered.orders) as orders_rank,
+        percent_rank() over (partition by ordered.fold, spent.spend is not null order by spent.spend)
+            as spend_rank
+    from ordered
+    left join spent on ordered.fold = spent.fold and ordered.customer_id = spent.customer_id
+    left join categories
+        on ordered.fold = categories.fold and ordered.customer_id = categories.customer_id
+),
+
+wrong_measures as (
+    select
+        rfm.fold,
+        rfm.customer_id,
+        'rfm' as what
+    from rfm
+    left join known on rfm.fold = known.fold and rfm.customer_id = known.customer_id
+    where
+        rfm.orders is distinct from known.orders
+        or rfm.first_purchase_at is distinct from known.first_at
+        or rfm.last_purchase_at is distinct from known.last_at
+        or rfm.recency_days is distinct from known.recency_days
+        or rfm.spend is distinct from known.spend
+        or rfm.categories is distinct from known.categories
+        or rfm.r_score is distinct from least(5, 1 + floor(5 * known.recency_rank))
+        or rfm.f_score is distinct from least(5, 1 + floor(5 * known.orders_rank))
+        or (rfm.spend is not null and rfm.m_score is distinct from least(5, 1 + floor(5 * known.spend_rank)))
+),
+
+-- those of a fold's judged customers who aren't new, in thirds
+judged as (
+    select
+        segments.fold,
+        segments.customer_id,
+        segments.segment,
+        known.first_at >= known.cutoff_at - settings.label_window_days * interval 1 day as is_new,
+        percent_rank() over (
+            partition by
+                segments.fold,
+                known.first_at >= known.cutoff_at - settings.label_window_days * interval 1 day
+            order by known.orders
+        ) as orders_rank
+    from segments
+    cross join settings
+    left join known on segments.fold = known.fold and segments.customer_id = known.customer_id
+    where segments.segment_type = 'activity'
+),
+
+wrong_activity as (
+    select
+        fold,
+        customer_id,
+        'activity' as what
+    from judged
+    where
+        segment is distinct from case
+            when is_new then 'new'
+            when orders_rank < 1 / 3 then 'light'
+            when orders_rank < 2 / 3 then 'medium'
+            else 'heavy'
+        end
+),
+
+wrong_segments as (
+    select
+        segments.fold,
+        segments.customer_id,
+        'rfm segment' as what
+    from segments
+    left join rfm on segments.fold = rfm.fold and segments.customer_id = rfm.customer_id
+    where segments.segment_type = 'rfm' and segments.segment is distinct from rfm.segment
+)
+
+select * from wrong_measures
+union all
+select * from wrong_activity
+union all
+select * from wrong_segments

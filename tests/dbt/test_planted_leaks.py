@@ -1,0 +1,266 @@
+"""The leak tests bite: of a project with one leak planted in it, exactly the named tests fail."""
+
+import csv
+import gc
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+# dbt leaves its log file and an event loop per Python model to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+ROOT = Path(__file__).parents[2]
+MODELS = Path("models") / "intermediate"
+JUDGED_FROM = "2024-05-02"
+
+TRAINING = "assert_no_training_row_is_at_or_after_its_folds_cutoff"
+COUNTS = "assert_products_counts_stop_at_the_cutoff"
+TEXTS = "assert_product_texts_are_of_products_known_at_the_cutoff"
+PRICES = "assert_prices_are_of_before_the_cutoff"
+PAIRS = "assert_product_pairs_stop_at_the_cutoff"
+SEGMENTS = "assert_segments_are_as_of_the_cutoff"
+WEIGHTS = "assert_no_fusion_weight_comes_from_an_unfinished_fold"
+HELD_OUT = "assert_held_out_purchases_lie_in_their_label_window"
+LEAK_TESTS = {TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT}
+
+
+class Leak(NamedTuple):
+    """A text of a model that is replaced, the models built on it, and the tests that then fail."""
+
+    model: str
+    text: str
+    leaky: str
+    fails: set[str]
+    also_built: tuple[str, ...] = ()
+
+
+LEAKS = {
+    "purchases train the fold they judge": Leak(
+        "interactions/int_interactions",
+        "folds.cutoff_at > events.occurred_at",
+        "folds.label_until > events.occurred_at",
+        {TRAINING},
+    ),
+    "ratings train the fold they come after": Leak(
+        "interactions/int_interactions",
+        "folds.cutoff_at > ratings.rated_at",
+        "folds.label_until > ratings.rated_at",
+        {TRAINING},
+    ),
+    "today's training rows serve every fold": Leak(
+        "interactions/int_training_rows",
+        "(select * from {{ ref('int_interactions') }} where in_catalogue)",
+        "(select today.* replace (folds.fold as fold) from {{ ref('int_interactions') }} as today "
+        "cross join {{ ref('int_folds') }} as folds where today.fold = 'serving')",
+        {TRAINING},
+    ),
+    "popularity counts the label window": Leak(
+        "folds/int_fold_products",
+        "folds.cutoff_at > events.occurred_at",
+        "folds.label_until > events.occurred_at",
+        {COUNTS, PRICES},
+    ),
+    "a product of the label window gets into the catalogue": Leak(
+        "folds/int_fold_products",
+        "folds.cutoff_at > events.occurred_at",
+        "folds.label_until > events.occurred_at",
+        {COUNTS, PRICES, TEXTS},
+        ("int_product_texts",),
+    ),
+    "today's texts are every fold's documents": Leak(
+        "features/int_product_texts",
+        "(select * from {{ ref('int_fold_products') }} where in_catalogue)",
+        "(select today.* replace (folds.fold as fold) from {{ ref('int_fold_products') }} as today "
+        "cross join {{ ref('int_folds') }} as folds where today.fold = 'serving' and in_catalogue)",
+        {TEXTS},
+    ),
+    "what is out of stock today was never for sale": Leak(
+        "folds/int_fold_products",
+        "counted.fold = 'serving' and not products.is_available",
+        "not products.is_available",
+        {TEXTS},
+        ("int_product_texts",),
+    ),
+    "today's list price is the past's": Leak(
+        "folds/int_fold_products",
+        "else counted.median_paid_price",
+        "else coalesce(products.list_price, counted.median_paid_price)",
+        {PRICES},
+    ),
+    "baskets of the label window make pairs": Leak(
+        "features/int_product_pairs",
+        "folds on counted_pairs.seen_from <= folds.cutoff_at",
+        "folds on counted_pairs.seen_from <= folds.label_until",
+        {PAIRS},
+    ),
+    "half a basket makes a pair": Leak(
+        "features/int_product_pairs",
+        "greatest(one.seen_from, other.seen_from)",
+        "one.seen_from",
+        {PAIRS},
+    ),
+    "baskets of the label window make a product less telling": Leak(
+        "features/int_product_pairs",
+        "folds on seen_orders.seen_from <= folds.cutoff_at",
+        "folds on seen_orders.seen_from <= folds.label_until",
+        {PAIRS},
+    ),
+    "orders of the label window make a loyal customer": Leak(
+        "features/int_fold_rfm",
+        "folds.cutoff_at > orders.ordered_at",
+        "folds.label_until > orders.ordered_at",
+        {SEGMENTS},
+    ),
+    "money of the label window makes a good customer": Leak(
+        "features/int_fold_rfm",
+        "folds.cutoff_at > purchases.purchased_at",
+        "folds.label_until > purchases.purchased_at",
+        {SEGMENTS},
+    ),
+    "today's segments divide the past": Leak(
+        "evaluation/int_customer_segments",
+        "fold_customers.fold = rfm.fold",
+        "rfm.fold = 'serving'",
+        {SEGMENTS},
+    ),
+    "the hybrid is tuned on the fold it is judged by": Leak(
+        "lists/int_fusion_weights",
+        "folds.cutoff_at >= past_folds.label_until",
+        "folds.label_until >= past_folds.label_until",
+        {WEIGHTS},
+    ),
+    "the past is to be found too": Leak(
+        "folds/int_held_out",
+        "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
+        "folds.label_until > events.occurred_at",
+        {HELD_OUT},
+        ("int_fusion_weights",),
+    ),
+    "what comes after the label window is to be found too": Leak(
+        "folds/int_held_out",
+        "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
+        "folds.cutoff_at <= events.occurred_at",
+        {HELD_OUT},
+        ("int_fusion_weights",),
+    ),
+}
+
+
+class Project:
+    """A copy of the dbt project and of a shop it was built on, both put back for every leak."""
+
+    def __init__(self, folder: Path, shop: Path, patch: pytest.MonkeyPatch) -> None:
+        self.folder = folder / "project"
+        shutil.copytree(
+            ROOT / "dbt_project", self.folder, ignore=shutil.ignore_patterns("target", "logs")
+        )
+        self.work = folder / "work"
+        self.work.mkdir()
+        self.database, self.built = self.work / "shop.duckdb", folder / "built.duckdb"
+        patch.setenv("RECSYS_DATABASE", str(self.database))
+        patch.setenv("RECSYS_SHOP", str(shop / "shop.yml"))
+        patch.setenv("RECSYS_JOBS", "1")
+        patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+        self.run("run", *(f"+{node}" for node in LEAK_TESTS))
+        shutil.copy(self.database, self.built)
+
+    def run(self, command: str, *nodes: str) -> dict[str, str]:
+        """Run dbt on these nodes, and return each one's outcome."""
+        arguments = [command, "--quiet", "--project-dir", str(self.folder)]
+        arguments += ["--profiles-dir", str(self.folder)]
+        arguments += ["--target-path", str(self.work), "--log-path", str(self.work)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            outcome: Any = dbtRunner().invoke([*arguments, "--select", *nodes])
+            close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
+            close()  # else this process keeps the lock
+        gc.collect()
+        assert outcome.exception is None, outcome.exception
+        outcomes = {result.node.name: str(result.status) for result in outcome.result}
+        broken = [result.message for result in outcome.result if result.status == "error"]
+        assert broken == []
+        return outcomes
+
+    def failures(self, models: tuple[str, ...] = ()) -> set[str]:
+        """Build these models, and return which of the leak tests fail."""
+        shutil.copy(self.built, self.database)
+        if models:
+            assert set(self.run("run", *models)) == set(models)
+        outcomes = self.run("test", *LEAK_TESTS)
+        assert set(outcomes) == LEAK_TESTS
+        return {name for name, status in outcomes.items() if status == "fail"}
+
+
+def shop_with_a_past(source: Path, folder: Path) -> Path:
+    """Copy the tiny shop: prices double on the judged fold's cut-off, list prices are later still.
+
+    Two customers rate a product before it, and one after; two discover a product after it; one
+    order lies on both sides of it.
+    """
+    shutil.copytree(source, folder)
+    rewrite(folder / "purchases.csv", double_later_prices)
+    rewrite(folder / "products.csv", lambda row: row | {"Price": "77.00"})
+    with (folder / "purchases.csv").open("a", encoding="utf-8") as file:
+        for customer in ("T4", "C4"):
+            file.write(f"late-{customer},{customer},unsold,2024-05-20,1,5.00\n")
+        file.write("slow,123,001,2024-05-01,1,2.50\nslow,123,beurre d'été,2024-05-03,1,6.00\n")
+    (folder / "ratings.csv").write_text(
+        "customer,product,stars,day\n"
+        "T4,tea-0,5,2024-03-01\nC4,coffee-0,4,2024-03-01\nC5,coffee-1,2,2024-05-20\n",
+        encoding="utf-8",
+    )
+    with (folder / "shop.yml").open("a", encoding="utf-8") as file:
+        file.write(
+            "\nratings:\n  path: ratings.csv\n  columns: "
+            "{customer_id: customer, product_id: product, rating: stars, rated_at: day}\n"
+        )
+    return folder
+
+
+def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [change(row) for row in csv.DictReader(file)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def double_later_prices(row: dict[str, str]) -> dict[str, str]:
+    is_later = row["Day"] >= JUDGED_FROM and row["Price"].replace(".", "").isdigit()
+    return row | {"Price": str(2 * float(row["Price"]))} if is_later else row
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, tiny_shop: Path) -> Iterator[Project]:
+    folder = tmp_path_factory.mktemp("leaks")
+    with pytest.MonkeyPatch.context() as patch:
+        yield Project(folder, shop_with_a_past(tiny_shop, folder / "shop"), patch)
+
+
+def test_no_leak_test_fails_as_things_are(project: Project) -> None:
+    assert project.failures() == set()
+
+
+@pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS.keys())
+def test_a_planted_leak_fails_exactly_its_tests(project: Project, leak: Leak) -> None:
+    model = project.folder / MODELS / f"{leak.model}.sql"
+    sound = model.read_text(encoding="utf-8")
+    assert sound.count(leak.text) == 1
+    model.write_text(sound.replace(leak.text, leak.leaky), encoding="utf-8")
+    try:
+        assert project.failures((model.stem, *leak.also_built)) == leak.fails
+    finally:
+        model.write_text(sound, encoding="utf-8")
+
+
+def test_every_leak_test_is_shown_to_bite() -> None:
+    assert set().union(*(leak.fails for leak in LEAKS.values())) == LEAK_TESTS
