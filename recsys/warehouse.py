@@ -210,6 +210,31 @@ class Warehouse:
             list_types=list(ListType),
         )
 
+    def ties_with_champions(self, metric: str, k: int) -> set[tuple[str, str, str]]:
+        """Return fold, list and name of those who aren't surely better or worse than who serves.
+
+        Empty where nothing was compared, as in a database without the table of comparisons.
+        """
+        if "model_comparisons" not in self.tables():
+            return set()
+        rows = self.query(
+            """
+            select comparisons.fold, comparisons.list_type, comparisons.recommender
+            from marts.model_comparisons as comparisons
+            inner join marts.champions as champions
+                on comparisons.list_type = champions.list_type
+                and comparisons.baseline = champions.recommender
+            where
+                comparisons.segment_type = 'all'
+                and comparisons.metric = $metric
+                and comparisons.k = $k
+                and comparisons.verdict = 'tie'
+            """,
+            metric=metric,
+            k=k,
+        ).to_pylist()
+        return {(row["fold"], row["list_type"], row["recommender"]) for row in rows}
+
     def input_audit(self) -> pa.Table:
         """Return how many lines of each source were accepted or rejected, and why."""
         return self.query(

@@ -20,6 +20,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         audit = warehouse.input_audit().to_pylist()
         metrics = warehouse.model_metrics(metric=METRIC, k=K).to_pylist()
         champions = warehouse.champions().to_pylist()
+        ties = warehouse.ties_with_champions(METRIC, K)
         unfinished = warehouse.unfinished_build()
     newest = max((row["fold"] for row in metrics), default=None)
     leaderboard = [row for row in metrics if row["fold"] == newest]
@@ -43,7 +44,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         )
     _print_run(runs[0] if runs else None)
     _print_audit(audit)
-    _print_leaderboard(newest, leaderboard, champions)
+    _print_leaderboard(newest, leaderboard, champions, ties)
     _print_champions(champions)
     _print_history(runs)
 
@@ -85,7 +86,9 @@ def _print_audit(audit: Rows) -> None:
     )
 
 
-def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> None:
+def _print_leaderboard(
+    fold: str | None, leaderboard: Rows, champions: Rows, ties: set[tuple[str, str, str]]
+) -> None:
     serving = {(row["recommender"], row["list_type"]) for row in champions}
     values = {(row["recommender"], row["list_type"]): row["value"] for row in leaderboard}
     judged: dict[str, int] = {}
@@ -96,19 +99,26 @@ def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> 
     def best_first(name: str) -> tuple[float, ...]:
         return tuple(-(values.get((name, at)) or 0.0) for at in reversed(lists))
 
+    def mark(name: str, at: str) -> str:
+        if (name, at) in serving:
+            return "*"
+        return "~" if (str(fold), at, name) in ties else " "
+
     def cell(name: str, at: str) -> str:
-        return _ndcg(values.get((name, at))) + ("*" if (name, at) in serving else " ")
+        return _ndcg(values.get((name, at))) + mark(name, at)
 
     names = sorted({name for name, _ in values}, key=lambda name: (best_first(name), name))
     rows = [(name, *(cell(name, at) for at in lists)) for name in names]
     if rows:
         rows.append(("customers judged", *(f"{judged[at]:,} " for at in lists)))
     print_table(
-        f"NDCG@{K}, judged on what was bought from {fold} (* serves the list)",
+        f"NDCG@{K}, judged on what was bought from {fold}",
         [Column("recommender", "id"), *(Column(name + " ", "number") for name in lists)],
         rows,
         empty="no recommender was judged",
     )
+    if rows:
+        print_line("* serves the list, ~ no significant difference from it")
 
 
 def _print_champions(champions: Rows) -> None:

@@ -98,6 +98,42 @@ def test_status_judges_the_newest_fold(recsys):
     assert {row["fold"] for row in facts["leaderboard"]} == {"2017-12-04"}
 
 
+def test_status_marks_who_isn_t_surely_different_from_who_serves(recsys, built):
+    """Hybrid serves: a tie with another baseline, segment, metric, k or fold says nothing of it."""
+    _, out, _ = recsys("status")  # without the table
+    assert "0.1590" in out
+    assert "0.1590~" not in out
+    with duckdb.connect(built) as connection:
+        connection.execute("""
+            create table marts.model_comparisons as
+            select * from (values
+                ('2017-12-04', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'hybrid', 'worse'),
+                ('2017-12-04', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'svd', 'tie'),
+                ('2017-12-04', 'next_basket', 'rfm', 'ndcg', 10, 'popularity', 'hybrid', 'tie'),
+                ('2017-12-04', 'next_basket', 'all', 'recall', 10, 'popularity', 'hybrid', 'tie'),
+                ('2017-12-04', 'next_basket', 'all', 'ndcg', 5, 'popularity', 'hybrid', 'tie'),
+                ('2017-11-06', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'hybrid', 'tie')
+            ) as rows (
+                fold, list_type, segment_type, metric, k, recommender, baseline, verdict
+            )
+        """)
+    _, out, _ = recsys("status")
+    assert "0.1590" in out
+    assert "0.1590~" not in out
+    assert "* serves the list, ~ no significant difference from it" in out
+    with duckdb.connect(built) as connection:
+        connection.execute("update marts.model_comparisons set verdict = 'tie'")
+    _, out, _ = recsys("status")
+    assert "0.1590~" in out
+    assert "0.4200*" in out
+    with duckdb.connect(built) as connection:
+        connection.execute("delete from marts.model_comparisons")
+    code, out, _ = recsys("status")
+    assert code == 0
+    assert "0.1590" in out
+    assert "0.1590~" not in out
+
+
 @pytest.mark.parametrize("columns", ["80", "120"])
 @pytest.mark.parametrize("command", [("recommend", "00123"), ("similar", "P1"), ("status",)])
 def test_tables_fit_and_carry_no_escapes(recsys, monkeypatch, columns, command):
