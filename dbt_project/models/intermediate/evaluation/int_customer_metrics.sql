@@ -23,10 +23,7 @@ relevant as (
     inner join folds on held_out.fold = folds.fold
     inner join fold_customers
         on held_out.fold = fold_customers.fold and held_out.customer_id = fold_customers.customer_id
-    inner join list_types
-        on
-            (held_out.is_new and list_types.takes_new)
-            or (not held_out.is_new and list_types.takes_bought and (held_out.was_bought or list_types.takes_new))
+    inner join list_types on {{ is_relevant('held_out', 'list_types') }}
     group by held_out.fold, list_types.list_type, held_out.customer_id
 ),
 

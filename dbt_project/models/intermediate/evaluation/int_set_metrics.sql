@@ -107,10 +107,7 @@ found as (
         on
             judged.fold = held_out.fold
             and judged.customer_id = held_out.customer_id
-            and (
-                (held_out.is_new and list_types.takes_new)
-                or (not held_out.is_new and list_types.takes_bought and (held_out.was_bought or list_types.takes_new))
-            )
+            and {{ is_relevant('held_out', 'list_types') }}
     inner join bands on held_out.fold = bands.fold and held_out.product_id = bands.product_id
     left join ranked_lists
         on

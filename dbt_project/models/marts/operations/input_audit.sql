@@ -1,9 +1,7 @@
-{% set sources = ['purchases', 'ratings', 'products', 'customers'] %}
-
 with
 
 counted as (
-    {% for source in sources %}
+    {% for source in inputs() %}
     select
         '{{ source }}' as source,
         case when reject_reason is null then 'accepted' else 'rejected' end as outcome,

@@ -1,9 +1,7 @@
-{% set sources = ['purchases', 'ratings', 'products', 'customers'] %}
-
 with
 
 rejected as (
-    {% for source in sources %}
+    {% for source in inputs() %}
     select
         '{{ source }}' as source,
         reject_reason as reason,
