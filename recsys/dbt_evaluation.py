@@ -35,9 +35,17 @@ def metric_intervals(
 
 
 def list_diversity(
-    *, folds: Relation, lists: Relation, training_rows: Relation, products: Relation
+    *,
+    folds: Relation,
+    customers: Relation,
+    lists: Relation,
+    training_rows: Relation,
+    products: Relation,
 ) -> pa.Table:
-    """Return the diversity of every list of the judged folds, by TF-IDF of the fold's texts."""
+    """Return the diversity of the judged folds' lists, by TF-IDF of the fold's texts.
+
+    Lists of customers without hits are left out: nobody judges them.
+    """
     keys_schema = [(name, pa.string()) for name in ["fold", *LIST_COLUMNS]]
     schema = pa.schema([*keys_schema, ("k", pa.int32()), ("value", pa.float64())])
     tables = [schema.empty_table()]
@@ -50,6 +58,8 @@ def list_diversity(
             .project(f"{', '.join(LIST_COLUMNS)}, product_id, rank")
             .to_arrow_table()
         )
+        judged = customers.filter(f"fold = '{fold}' and has_hits").project("customer_id")
+        listed = listed.join(judged.to_arrow_table(), "customer_id", join_type="left semi")
         if not rows.limit(1).fetchall() or not listed.num_rows:
             continue
         content = Content().fit(Interactions.from_table(rows.to_arrow_table()), texts)

@@ -5,7 +5,9 @@ folds as (select * from {{ ref('int_folds') }}),
 
 weights as (select * from {{ ref('int_fusion_weights') }}),
 
-candidates as (select * from {{ ref('int_candidates') }} where fold <> 'serving'),
+candidates as (select * from {{ ref('int_candidates') }}),
+
+fold_customers as (select * from {{ ref('int_fold_customers') }} where has_hits),
 
 held_out as (select * from {{ ref('int_held_out') }}),
 
@@ -19,6 +21,8 @@ fold_hits as (
         count(*) as candidates,
         count(held_out.product_id) as hits
     from candidates
+    inner join fold_customers
+        on candidates.fold = fold_customers.fold and candidates.customer_id = fold_customers.customer_id
     cross join settings
     left join held_out
         on

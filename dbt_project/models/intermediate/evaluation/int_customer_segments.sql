@@ -2,7 +2,7 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
-fold_customers as (select * from {{ ref('int_fold_customers') }}),
+fold_customers as (select * from {{ ref('int_fold_customers') }} where has_hits),
 
 rfm as (select * from {{ ref('int_fold_rfm') }}),
 

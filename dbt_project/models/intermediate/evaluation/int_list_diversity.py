@@ -3,6 +3,7 @@ def model(dbt, session):
 
     return list_diversity(
         folds=dbt.ref("int_folds"),
+        customers=dbt.ref("int_fold_customers"),
         lists=dbt.ref("int_ranked_lists"),
         training_rows=dbt.ref("int_training_rows"),
         products=dbt.ref("int_product_texts"),

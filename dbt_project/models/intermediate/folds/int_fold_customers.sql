@@ -35,30 +35,42 @@ eligible as (
         customers.customer_id,
         with_history.products,
         with_history.orders,
-        -- the same customers in every run: a hash of the id decides, not chance
-        row_number() over (
-            partition by with_history.fold order by md5(customers.customer_id), customers.customer_id
-        ) as sample_number,
-        folds.purpose
+        folds.purpose,
+        case when folds.purpose <> 'serve' then with_hits.customer_key is not null end as has_hits
     from with_history
     inner join folds on with_history.fold = folds.fold
     inner join customers on with_history.customer_key = customers.customer_key
     left join with_hits
         on with_history.fold = with_hits.fold and with_history.customer_key = with_hits.customer_key
-    -- a past fold ranks only for those it can judge; today's ranks for everyone with a history
-    where folds.purpose = 'serve' or with_hits.customer_key is not null
 ),
 
+numbered as (
+    select
+        *,
+        -- the same customers in every run: a hash of the id decides, not chance
+        row_number() over (
+            partition by fold, has_hits order by md5(customer_id), customer_id
+        ) as sample_number,
+        count(*) over (partition by fold, has_hits) as customers_of_kind
+    from eligible
+),
+
+-- today's fold ranks for everyone with a history; a past one for some of those whom it can judge,
+-- and for as many of the others: without them, buying would look certain to whoever learns from it
 sampled as (
     select
-        eligible.fold,
-        eligible.customer_key,
-        eligible.customer_id,
-        eligible.products,
-        eligible.orders
-    from eligible
+        numbered.fold,
+        numbered.customer_key,
+        numbered.customer_id,
+        numbered.products,
+        numbered.orders,
+        numbered.has_hits,
+        numbered.customers_of_kind / count(*) over (
+            partition by numbered.fold, numbered.has_hits
+        ) as sample_weight
+    from numbered
     cross join settings
-    where eligible.purpose = 'serve' or eligible.sample_number <= settings.judged_customers
+    where numbered.purpose = 'serve' or numbered.sample_number <= settings.judged_customers
 )
 
 select * from sampled

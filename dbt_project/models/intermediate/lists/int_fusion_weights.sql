@@ -4,6 +4,8 @@ folds as (select * from {{ ref('int_folds') }}),
 
 candidates as (select * from {{ ref('int_candidates') }}),
 
+fold_customers as (select * from {{ ref('int_fold_customers') }} where has_hits),
+
 held_out as (select * from {{ ref('int_held_out') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
@@ -17,13 +19,15 @@ past as (
         count(*) as candidates,
         count(held_out.product_id) as hits
     from candidates
+    inner join fold_customers
+        on candidates.fold = fold_customers.fold and candidates.customer_id = fold_customers.customer_id
     cross join settings
     left join held_out
         on
             candidates.fold = held_out.fold
             and candidates.customer_id = held_out.customer_id
             and candidates.product_id = held_out.product_id
-    where candidates.fold <> 'serving' and candidates.rank_in_group <= settings.list_length
+    where candidates.rank_in_group <= settings.list_length
     group by candidates.fold, candidates.recommender, candidates.is_new
 ),
 
