@@ -197,6 +197,20 @@ class Warehouse:
             list_types=list(JudgedList),
         )
 
+    def evaluation_coverage(self) -> pa.Table:
+        """Return whom the metrics are over and who and what was left out, newest fold first."""
+        return self.query(
+            """
+            select
+                fold, list_type, customers_with_history, customers_judged,
+                customers_nothing_to_find, customers_not_sampled, customers_without_history,
+                held_out, in_catalogue, share_outside
+            from marts.evaluation_coverage
+            order by fold desc, list_position($list_types, list_type)
+            """,
+            list_types=list(JudgedList),
+        )
+
     def champions(self) -> pa.Table:
         """Return the recommender that serves each list, and why it was chosen."""
         return self.query(

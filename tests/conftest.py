@@ -74,6 +74,18 @@ from (values
     ('2017-11-06', 'hybrid', 'next_basket', 'all', 'all', 'ndcg', 10, .1),
     ('2017-12-04', 'bought_together', 'product_page', 'all', 'all', 'hit_rate', 10, .4)
 ) as rows (fold, recommender, list_type, segment_type, segment, metric, k, value);
+create table marts.evaluation_coverage as
+select
+    'run-2' as run_id, fold, list_type, 2300::bigint as customers_with_history,
+    judged as customers_judged, nothing_to_find as customers_nothing_to_find,
+    0::bigint as customers_not_sampled, 30::bigint as customers_without_history, held_out,
+    in_catalogue, 1 - in_catalogue / held_out as share_outside
+from (values
+    ('2017-12-04', 'discover', 2000::bigint, 300::bigint, 800::bigint, 500::bigint),
+    ('2017-12-04', 'next_basket', 2050, 250, 1000, 650),
+    ('2017-12-04', 'product_page', 1900, 400, null, null),
+    ('2017-11-06', 'next_basket', 1999, 301, 1000, 650)
+) as rows (fold, list_type, judged, nothing_to_find, held_out, in_catalogue);
 create table marts.rating_metrics as select 'run-2' as run_id, '2017-12-04' as fold,
     'svd' as recommender, 'rmse' as metric, 'time_split' as how, .9 as value, .8 as ci_low,
     1.0 as ci_high, 10::bigint as ratings;

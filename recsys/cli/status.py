@@ -10,6 +10,13 @@ from recsys.warehouse import ListType
 
 METRIC, K = "ndcg", 10
 
+COUNTED = {
+    "customers_judged": "judged",
+    "customers_nothing_to_find": "left out: nothing to find",
+    "customers_not_sampled": "left out: not in the sample",
+    "customers_without_history": "left out: no history",
+}
+
 Rows = list[dict[str, Any]]
 
 
@@ -20,10 +27,12 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         audit = warehouse.input_audit().to_pylist()
         metrics = warehouse.model_metrics(metric=METRIC, k=K).to_pylist()
         champions = warehouse.champions().to_pylist()
+        coverage = warehouse.evaluation_coverage().to_pylist()
         ties = warehouse.ties_with_champions(METRIC, K)
         unfinished = warehouse.unfinished_build()
     newest = max((row["fold"] for row in metrics), default=None)
     leaderboard = [row for row in metrics if row["fold"] == newest]
+    coverage = [row for row in coverage if row["fold"] == newest]
     if json:
         print_json(
             {
@@ -31,6 +40,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
                 "unfinished_build_started_at": unfinished,
                 "input_audit": audit,
                 "leaderboard": leaderboard,
+                "coverage": coverage,
                 "champions": champions,
                 "run_history": [asdict(run) for run in runs],
             }
@@ -45,6 +55,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
     _print_run(runs[0] if runs else None)
     _print_audit(audit)
     _print_leaderboard(newest, leaderboard, champions, ties)
+    _print_coverage(coverage)
     _print_champions(champions)
     _print_history(runs)
 
@@ -91,10 +102,7 @@ def _print_leaderboard(
 ) -> None:
     serving = {(row["recommender"], row["list_type"]) for row in champions}
     values = {(row["recommender"], row["list_type"]): row["value"] for row in leaderboard}
-    judged: dict[str, int] = {}
-    for row in leaderboard:
-        judged[row["list_type"]] = max(row["customers"] or 0, judged.get(row["list_type"], 0))
-    lists = [name for name in ListType if name in judged]
+    lists = [name for name in ListType if name in {row["list_type"] for row in leaderboard}]
 
     def best_first(name: str) -> tuple[float, ...]:
         return tuple(-(values.get((name, at)) or 0.0) for at in reversed(lists))
@@ -109,8 +117,6 @@ def _print_leaderboard(
 
     names = sorted({name for name, _ in values}, key=lambda name: (best_first(name), name))
     rows = [(name, *(cell(name, at) for at in lists)) for name in names]
-    if rows:
-        rows.append(("customers judged", *(f"{judged[at]:,} " for at in lists)))
     print_table(
         f"NDCG@{K}, judged on what was bought from {fold}",
         [Column("recommender", "id"), *(Column(name + " ", "number") for name in lists)],
@@ -119,6 +125,21 @@ def _print_leaderboard(
     )
     if rows:
         print_line("* serves the list, ~ no significant difference from it")
+
+
+def _print_coverage(coverage: Rows) -> None:
+    of_list = {row["list_type"]: row for row in coverage}
+    lists = [name for name in ListType if name in of_list]
+    counts = [(words, [of_list[at][column] for at in lists]) for column, words in COUNTED.items()]
+    rows = [(words, *numbers) for words, numbers in counts if any(numbers)]
+    outside = [of_list[at]["share_outside"] for at in lists]
+    shares = ["" if share is None else f"{100 * share:.1f} %" for share in outside]
+    print_table(
+        "Whom and what it leaves out",
+        [Column("customers", "id"), *(Column(name, "number") for name in lists)],
+        [*rows, ("purchases outside the catalogue", *shares)] if lists else [],
+        empty="nothing was judged",
+    )
 
 
 def _print_champions(champions: Rows) -> None:

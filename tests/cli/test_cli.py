@@ -89,13 +89,23 @@ def test_status_judges_the_newest_fold(recsys):
     assert code == 0
     assert "judged on what was bought from 2017-12-04" in out
     assert "0.4200*" in out
-    assert "customers judged" in out
+    lines = [line.split() for line in out.splitlines()]
+    assert ["judged", "2,000", "2,050"] in lines
+    assert ["left", "out:", "nothing", "to", "find", "300", "250"] in lines
+    assert ["left", "out:", "no", "history", "30", "30"] in lines
+    assert "not in the sample" not in out
+    assert ["purchases", "outside", "the", "catalogue", "37.5", "%", "35.0", "%"] in lines
     assert "1,469,307" in out
     assert "quantity is not a number (300)" in " ".join(out.split())
     _, out, _ = recsys("status", "--json")
     facts = json.loads(out)
     assert facts["run"]["run_id"] == "run-2"
     assert {row["fold"] for row in facts["leaderboard"]} == {"2017-12-04"}
+    assert [(row["list_type"], row["customers_nothing_to_find"]) for row in facts["coverage"]] == [
+        ("discover", 300),
+        ("next_basket", 250),
+        ("product_page", 400),
+    ]
 
 
 def test_status_marks_who_isn_t_surely_different_from_who_serves(recsys, built):

@@ -138,18 +138,18 @@ LEAKS = {
         {WEIGHTS},
     ),
     "the past is to be found too": Leak(
-        "folds/int_held_out",
+        "folds/int_bought_after",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.label_until > events.occurred_at",
         {HELD_OUT},
-        ("int_fusion_weights",),
+        ("int_held_out", "int_fusion_weights"),
     ),
     "what comes after the label window is to be found too": Leak(
-        "folds/int_held_out",
+        "folds/int_bought_after",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.cutoff_at <= events.occurred_at",
         {HELD_OUT},
-        ("int_fusion_weights",),
+        ("int_held_out", "int_fusion_weights"),
     ),
 }
 
