@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from recsys.recommenders.base import Recommender
     from recsys.recommenders.baseline import BaselineOnly
     from recsys.recommenders.content import Content
+    from recsys.recommenders.ease import EASE
     from recsys.recommenders.knn import KNNBasic
     from recsys.recommenders.knn_baseline import KNNBaseline
     from recsys.recommenders.knn_means import KNNWithMeans
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 __version__ = version("recsys")
 
 __all__ = [
+    "EASE",
     "NMF",
     "SVD",
     "BaselineOnly",
@@ -86,6 +88,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "EASE": "recsys.recommenders.ease",
     "NMF": "recsys.recommenders.nmf",
     "SVD": "recsys.recommenders.svd",
     "BaselineOnly": "recsys.recommenders.baseline",

@@ -91,6 +91,7 @@ class _Ranked(NamedTuple):
 
     candidates: Candidates
     seconds: float
+    notice: str
 
 
 class _Started(NamedTuple):
@@ -119,6 +120,8 @@ def _batches(
                 f"products, ranked for {len(np.unique(ranked.candidates.customers)):,} customers, "
                 f"in {ranked.seconds:.1f} s ({number} of {len(folds)})"
             )
+            if ranked.notice:
+                log(f"{recommender.name}: fold {started.fold}: {ranked.notice}")
             yield from _with_ids(started, ranked.candidates)
     finally:
         for started in in_background:  # after an error, or when the reader is given up
@@ -154,7 +157,7 @@ def _rank(
     )
     blocks = [nothing, *fitted.candidate_indices(customers, per_customer)]
     candidates = Candidates._make(map(np.concatenate, zip(*blocks, strict=True)))
-    return _Ranked(candidates, time.perf_counter() - start)
+    return _Ranked(candidates, time.perf_counter() - start, fitted.notice_)
 
 
 def _with_ids(started: _Started, candidates: Candidates) -> Iterator[pa.RecordBatch]:

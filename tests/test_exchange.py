@@ -19,6 +19,7 @@ from recsys.errors import (
 from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
 from recsys.interactions import Interactions
 from recsys.recommenders.content import Content
+from recsys.recommenders.ease import EASE
 from recsys.recommenders.nmf import NMF
 from recsys.recommenders.svd import SVD
 
@@ -35,6 +36,19 @@ def ratings(seed, n=120):
             "product_id": cells % 15,
             "rating": random.integers(1, 6, n),
         }
+    )
+
+
+@both_ways
+def test_what_a_recommender_left_out_is_logged(monkeypatch, jobs):
+    monkeypatch.setenv("RECSYS_JOBS", jobs)
+    lines = []
+    fold = FoldData(fold="serving", interactions=ratings(0))
+    candidates_per_fold(
+        EASE(max_products=5, beyond_max="most_popular"), [fold], log=lines.append
+    ).read_all()
+    assert lines[1] == (
+        "ease: fold serving: only the 5 most popular of 15 products have scores (max_products)"
     )
 
 

@@ -8,6 +8,7 @@
         'nmf',
         'knn',
         'mean_imputed_svd',
+        'ease',
         'content',
     ]) }}
 {% endmacro %}

@@ -20,6 +20,7 @@ RECOMMENDERS = {
     "knn_baseline": "recsys.recommenders.knn_baseline:KNNBaseline",
     "baseline": "recsys.recommenders.baseline:BaselineOnly",
     "mean_imputed_svd": "recsys.recommenders.mean_imputed_svd:MeanImputedSVD",
+    "ease": "recsys.recommenders.ease:EASE",
     "content": "recsys.recommenders.content:Content",
 }
 """Where each recommender lives, by the name that tables call it; imported when asked for."""

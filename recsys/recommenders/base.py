@@ -82,6 +82,7 @@ class Recommender(ABC):
             )
         for learned in [attribute for attribute in vars(self) if attribute.endswith("_")]:
             delattr(self, learned)
+        self.notice_ = ""  # what whoever fits should know
         self._fit(interactions, products)
         self.interactions_ = interactions
         return self

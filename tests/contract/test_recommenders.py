@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import fields, replace
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_fro
 from recsys.recommenders.base import CANDIDATE_SCHEMA, LIST_SCHEMA, Recommender
 from recsys.recommenders.baseline import BaselineOnly
 from recsys.recommenders.content import Content
+from recsys.recommenders.ease import EASE
 from recsys.recommenders.knn import KNNBasic
 from recsys.recommenders.knn_baseline import KNNBaseline
 from recsys.recommenders.knn_means import KNNWithMeans
@@ -83,13 +85,15 @@ def tie_table() -> pa.Table:
 
 
 class RecommenderContract(ABC):
+    catalogue: ClassVar[list[str]] = [COLD_PRODUCT]
+
     @abstractmethod
     def make(self) -> Recommender:
         """Return a recommender that is to learn the checkerboard."""
 
     @pytest.fixture
     def interactions(self) -> Interactions:
-        return Interactions.from_table(checkerboard_table(), catalogue=[COLD_PRODUCT])
+        return Interactions.from_table(checkerboard_table(), catalogue=self.catalogue)
 
     @pytest.fixture
     def fitted(self, interactions) -> Recommender:
@@ -149,7 +153,7 @@ class RecommenderContract(ABC):
         table = checkerboard_table()
         shuffled = table.take(np.random.default_rng(0).permutation(table.num_rows))
         products = products_table().take(np.random.default_rng(1).permutation(N_PRODUCTS + 1))
-        again = Interactions.from_table(shuffled, catalogue=[COLD_PRODUCT])
+        again = Interactions.from_table(shuffled, catalogue=self.catalogue)
         refitted = self.make().fit(again, products)
         assert refitted.recommend(k=100, new_only=False).equals(
             fitted.recommend(k=100, new_only=False)
@@ -280,6 +284,23 @@ class TestBaselineOnly(RecommenderContract):
 class TestMeanImputedSVD(RecommenderContract):
     def make(self):
         return MeanImputedSVD(n_factors=2)
+
+
+class TestEASEBetweenProducts(RecommenderContract):
+    def make(self):
+        return EASE(regularization=1)
+
+
+class TestEASEBetweenCustomers(RecommenderContract):
+    """With more products than customers."""
+
+    catalogue: ClassVar[list[str]] = [
+        COLD_PRODUCT,
+        *(f"{COLD_PRODUCT} {n}" for n in range(N_CUSTOMERS)),
+    ]
+
+    def make(self):
+        return EASE(regularization=1)
 
 
 class TestContent(RecommenderContract):

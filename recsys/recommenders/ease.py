@@ -1,0 +1,173 @@
+"""EASE: each product predicted from all others by ridge regression, solved in closed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.linalg import get_lapack_funcs
+
+from recsys.arrow_tables import ArrowTable
+from recsys.errors import CatalogueTooLargeError, InvalidParameterError
+from recsys.interactions import Interactions
+from recsys.ranking import blocks
+from recsys.recommenders.base import Recommender
+from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.weighting import TRANSFORMS, transformed
+
+
+@dataclass(kw_only=True)
+class EASE(Recommender):
+    """Embarrassingly shallow autoencoder: a linear model between products, exact, no iterations.
+
+    With X the (customers, products) transformed weights and λ the regularization, the model is the
+    B that minimises |X - XB|² + λ|B|² with a diagonal of 0, and a score is the customer's row
+    of XB. There is no score (NaN) for a customer without weights, nor for a product that nobody
+    bought.
+
+    Source: Steck, *Embarrassingly shallow autoencoders for sparse data* (2019).
+
+    Notes
+    -----
+    Fitting inverts one square matrix in place: of products, XᵀX + λ, in float32, or, where
+    customers are fewer, of customers, XXᵀ + λ, in float64, which says the same by the Woodbury
+    identity and never makes B. Time grows with the cube of the smaller number, memory with its
+    square: 4 bytes a pair of products (10,000: .4 GB, 20,000: 1.6 GB), 8 a pair of customers.
+    The last digits of such arithmetic depend on the machine: scores are rounded to a millionth
+    of the customer's largest weight, so that what is equal ties.
+
+    >>> import pyarrow as pa
+    >>> purchases = pa.table({
+    ...     "customer_id": ["ann", "ann", "bob", "bob", "cat", "dan"],
+    ...     "product_id": ["tea", "milk", "tea", "milk", "tea", "rye"],
+    ... })
+    >>> model = EASE(regularization=1).fit(Interactions.from_table(purchases))
+    >>> model.recommend(["cat"], k=1)["product_id"].to_pylist()
+    ['milk']
+
+    """
+
+    name = "ease"
+
+    regularization: float = 300.0
+    """λ: the larger, the more a product has to be bought to count."""
+    transform: str = "sqrt"
+    """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
+    max_products: int = 20_000
+    """Most products, or customers if they are fewer. See Notes for memory."""
+    beyond_max: str = "refuse"
+    """With more: `refuse`, or `most_popular`: so many products, the others get no score."""
+
+    def _check_parameters(self) -> None:
+        require_number("regularization", self.regularization, above=True)
+        require_choice("transform", self.transform, TRANSFORMS)
+        # LAPACK counts the cells of a matrix in 32 bits
+        require_integer("max_products", self.max_products, minimum=1, maximum=46_340)
+        require_choice("beyond_max", self.beyond_max, ["refuse", "most_popular"])
+
+    def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
+        weights = interactions.weights
+        if min(weights.shape) > self.max_products:
+            if self.beyond_max == "refuse":
+                raise CatalogueTooLargeError(_too_large(weights.shape, self.max_products))
+            weights = weights[:, : self.max_products]  # the most popular come first
+            self.notice_ = (
+                f"only the {self.max_products:,} most popular of {interactions.n_products:,} "
+                "products have scores (max_products)"
+            )
+        has_fewer_customers = weights.shape[0] < weights.shape[1]
+        self.weights_ = transformed(weights, self.transform)
+        self.is_bought_ = np.bincount(self.weights_.indices, minlength=weights.shape[1]) > 0
+        if has_fewer_customers:
+            self._fit_customers()
+        else:
+            self.weights_ = self.weights_.astype(np.float32)
+            self._fit_products()
+
+    def _fit_products(self) -> None:
+        """Make B, (products, products), in the memory of XᵀX."""
+        between = _gram(self.weights_.T.tocsr(), self.regularization)
+        _invert(between)
+        between = between.T  # symmetric: the same cells in C's order, as sparse products want it
+        between /= -between.diagonal()
+        np.fill_diagonal(between, 0)
+        self.between_products_ = between
+
+    def _fit_customers(self) -> None:
+        """Make K⁻¹ = (XXᵀ + λ)⁻¹, (customers, customers), and the diagonal of (XᵀX + λ)⁻¹.
+
+        The whole of (XᵀX + λ)⁻¹ would be (1 - XᵀK⁻¹X) / λ.
+        """
+        between = _gram(self.weights_, self.regularization)
+        _invert(between)
+        explained = np.zeros(self.weights_.shape[1])
+        by_product = self.weights_.T.tocsr()
+        for block in blocks(np.arange(len(between)), self.weights_.shape[1]):
+            row = (by_product @ between[:, block]).T
+            explained += self.weights_[block].multiply(row).sum(axis=0)
+        self.between_customers_ = between
+        self.by_product_ = by_product
+        self.diagonal_ = (1 - explained) / self.regularization
+
+    def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+        mine = self.weights_[customers]
+        if mine.shape[0] == 0:
+            return np.empty((0, self._fitted().n_products), np.float32)
+        if hasattr(self, "between_products_"):
+            predicted: NDArray[Any] = mine @ self.between_products_
+        else:
+            dense = mine.toarray()
+            alike = (mine @ self.by_product_).toarray() @ self.between_customers_
+            unexplained = dense - (self.by_product_ @ alike.T).T
+            predicted = dense - unexplained / (self.regularization * self.diagonal_)
+        largest = mine.max(axis=1).toarray().reshape(-1, 1)
+        unit = np.exp2(np.floor(np.log2(np.where(largest > 0, largest, 1))))
+        scores = np.full((len(customers), self._fitted().n_products), np.nan, predicted.dtype)
+        scores[:, : predicted.shape[1]] = np.round(predicted / unit, 6) * unit
+        scores[:, : predicted.shape[1]][:, ~self.is_bought_] = np.nan
+        scores[largest[:, 0] == 0] = np.nan
+        return scores
+
+
+def _gram(rows: sparse.csr_array, regularization: float) -> NDArray[np.floating[Any]]:
+    """Return rows times their transpose, dense, plus `regularization` on the diagonal.
+
+    In Fortran's order, which LAPACK overwrites instead of copying.
+    """
+    size = rows.shape[0]
+    gram = np.empty((size, size), rows.dtype, order="F")
+    columns = rows.T.tocsr()
+    for block in blocks(np.arange(size), size):
+        gram[:, block] = (rows[block] @ columns).toarray().T
+    gram[np.diag_indices(size)] += regularization
+    return gram
+
+
+def _invert(matrix: NDArray[np.floating[Any]]) -> None:
+    """Replace a symmetric positive definite matrix in Fortran's order by its inverse."""
+    factorise, invert = get_lapack_funcs(("potrf", "potri"), (matrix,))
+    factor, is_singular = factorise(matrix, lower=1, clean=0, overwrite_a=1)
+    if is_singular:
+        raise InvalidParameterError(
+            "regularization is too small for weights this large: rounding makes the matrix "
+            "singular; use a larger number, or transform='sqrt'"
+        )
+    invert(factor, lower=1, overwrite_c=1)
+    for block in blocks(np.arange(len(matrix)), len(matrix)):  # only the lower triangle is filled
+        rows = slice(block[0], block[-1] + 1)
+        matrix[rows, rows.stop :] = matrix[rows.stop :, rows].T
+        corner = matrix[rows, rows]
+        corner[:] = np.tril(corner) + np.tril(corner, -1).T
+
+
+def _too_large(shape: tuple[int, int], limit: int) -> str:
+    customers, products = shape
+    gigabytes = (8 * customers**2 if customers < products else 4 * products**2) / 1e9
+    return (
+        f"ease inverts a square matrix of {customers:,} customers or {products:,} products, "
+        f"whichever are fewer: {gigabytes:,.1f} GB, over the limit of {limit:,}; use item_knn, "
+        "leave rarely bought products out, set beyond_max to 'most_popular' or raise max_products"
+    )
