@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from recsys.errors import DatabaseError, RecsysError, UnknownCustomerError, UnknownProductError
 from recsys.serving import SharedWarehouse
-from recsys.warehouse import JudgedList, ListType, Method
+from recsys.warehouse import JudgedList, ListType, Method, Verdict
 
 RETRY_AFTER_SECONDS = "30"
 
@@ -85,6 +85,29 @@ class Metric(BaseModel):
     ci_low: float | None = Field(description="Lower end of the 95 % interval.")
     ci_high: float | None = Field(description="Upper end of the 95 % interval.")
     customers: int | None = Field(description="Customers judged.")
+    baseline: str | None = Field(
+        description="Who serves the list, or popularity on a product's page: what it is compared "
+        "with; null for that one itself and where nothing was compared."
+    )
+    difference: float | None = Field(description="Value minus the baseline's, same customers.")
+    difference_low: float | None = Field(description="Lower end of the difference's interval.")
+    difference_high: float | None = Field(description="Upper end of the difference's interval.")
+    verdict: Verdict | None = Field(description="`tie`: no significant difference.")
+
+
+class Coverage(BaseModel):
+    """Whom and what the metrics of a list are silent about."""
+
+    fold: str = Field(description="The cut-off's date: nothing later was seen.")
+    list_type: JudgedList
+    customers_with_history: int
+    customers_judged: int
+    customers_nothing_to_find: int = Field(description="Left out: bought nothing that fits.")
+    customers_not_sampled: int = Field(description="Left out by the setting judged_customers.")
+    customers_without_history: int = Field(description="Left out: nothing known of them before.")
+    held_out: int | None = Field(description="Customers' products bought in the label window.")
+    in_catalogue: int | None = Field(description="Those of them that a list could have held.")
+    share_outside: float | None = Field(description="Share that no list could have held.")
 
 
 class Champion(BaseModel):
@@ -97,8 +120,11 @@ class Champion(BaseModel):
     value: float | None
     baseline: str | None = Field(description="The best simple recommender.")
     difference: float | None = Field(description="Value minus the baseline's.")
-    ci_low: float | None
-    ci_high: float | None
+    ci_low: float | None = Field(description="Lower end of the difference's interval.")
+    ci_high: float | None = Field(description="Upper end of the difference's interval.")
+    verdict: Verdict | None = Field(
+        description="`tie`: no significant difference; null where the baseline itself serves."
+    )
     why: str | None = Field(description="Why it was chosen.")
 
 
@@ -186,6 +212,12 @@ def create_app(database: Path) -> FastAPI:
         with shared.open() as warehouse:
             found = warehouse.model_metrics(recommender, list_type, metric, k, segment_type)
         return _rows(Metric, found)
+
+    @app.get("/coverage", responses=UNAVAILABLE)
+    def coverage() -> list[Coverage]:
+        """Return whom the metrics are over, and who and what was left out."""
+        with shared.open() as warehouse:
+            return _rows(Coverage, warehouse.evaluation_coverage())
 
     @app.get("/champions", responses=UNAVAILABLE)
     def champions() -> list[Champion]:

@@ -36,6 +36,14 @@ class JudgedList(StrEnum):
     product_page = "product_page"
 
 
+class Verdict(StrEnum):
+    """How one recommender compares with another; inside the noise it is a tie."""
+
+    better = "better"
+    worse = "worse"
+    tie = "tie"
+
+
 class Method(StrEnum):
     """Ways of being similar: by what a product is, or by who buys it."""
 
@@ -172,22 +180,40 @@ class Warehouse:
         k: int | None = None,
         segment_type: str = "all",
     ) -> pa.Table:
-        """Return the judged folds' metrics, newest fold first; each None means any value."""
+        """Return the judged folds' metrics, newest fold first; each None means any value.
+
+        Beside each stands how it compares with who serves the list, or with popularity on a
+        product's page: difference, interval and verdict, null for that one itself.
+        """
         return self.query(
             """
             select
-                fold, recommender, list_type, segment_type, segment, metric, k, value,
-                ci_low, ci_high, customers
-            from marts.model_metrics
+                metrics.fold, metrics.recommender, metrics.list_type, metrics.segment_type,
+                metrics.segment, metrics.metric, metrics.k, metrics.value, metrics.ci_low,
+                metrics.ci_high, metrics.customers, comparisons.baseline, comparisons.difference,
+                comparisons.ci_low as difference_low, comparisons.ci_high as difference_high,
+                comparisons.verdict
+            from marts.model_metrics as metrics
+            left join marts.champions as champions on metrics.list_type = champions.list_type
+            left join marts.model_comparisons as comparisons
+                on
+                    metrics.fold = comparisons.fold
+                    and metrics.recommender = comparisons.recommender
+                    and metrics.list_type = comparisons.list_type
+                    and metrics.segment_type = comparisons.segment_type
+                    and metrics.segment = comparisons.segment
+                    and metrics.metric = comparisons.metric
+                    and metrics.k = comparisons.k
+                    and comparisons.baseline = coalesce(champions.recommender, 'popularity')
             where
-                ($recommender is null or recommender = $recommender)
-                and ($list_type is null or list_type = $list_type)
-                and ($metric is null or metric = $metric)
-                and ($k is null or k = $k)
-                and segment_type = $segment_type
+                ($recommender is null or metrics.recommender = $recommender)
+                and ($list_type is null or metrics.list_type = $list_type)
+                and ($metric is null or metrics.metric = $metric)
+                and ($k is null or metrics.k = $k)
+                and metrics.segment_type = $segment_type
             order by
-                fold desc, list_position($list_types, list_type), metric, k, segment,
-                value desc nulls last, recommender
+                metrics.fold desc, list_position($list_types, metrics.list_type), metrics.metric,
+                metrics.k, metrics.segment, metrics.value desc nulls last, metrics.recommender
             """,
             recommender=recommender,
             list_type=list_type,
@@ -217,37 +243,12 @@ class Warehouse:
             """
             select
                 list_type, recommender, metric, k, value, baseline, difference, ci_low, ci_high,
-                why
+                verdict, why
             from marts.champions
             order by list_position($list_types, list_type)
             """,
             list_types=list(ListType),
         )
-
-    def ties_with_champions(self, metric: str, k: int) -> set[tuple[str, str, str]]:
-        """Return fold, list and name of those who aren't surely better or worse than who serves.
-
-        Empty where nothing was compared, as in a database without the table of comparisons.
-        """
-        if "model_comparisons" not in self.tables():
-            return set()
-        rows = self.query(
-            """
-            select comparisons.fold, comparisons.list_type, comparisons.recommender
-            from marts.model_comparisons as comparisons
-            inner join marts.champions as champions
-                on comparisons.list_type = champions.list_type
-                and comparisons.baseline = champions.recommender
-            where
-                comparisons.segment_type = 'all'
-                and comparisons.metric = $metric
-                and comparisons.k = $k
-                and comparisons.verdict = 'tie'
-            """,
-            metric=metric,
-            k=k,
-        ).to_pylist()
-        return {(row["fold"], row["list_type"], row["recommender"]) for row in rows}
 
     def input_audit(self) -> pa.Table:
         """Return how many lines of each source were accepted or rejected, and why."""

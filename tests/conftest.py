@@ -74,6 +74,19 @@ from (values
     ('2017-11-06', 'hybrid', 'next_basket', 'all', 'all', 'ndcg', 10, .1),
     ('2017-12-04', 'bought_together', 'product_page', 'all', 'all', 'hit_rate', 10, .4)
 ) as rows (fold, recommender, list_type, segment_type, segment, metric, k, value);
+create table marts.model_comparisons as
+select
+    'run-2' as run_id, fold, list_type, segment_type, 'all' as segment, metric, k, recommender,
+    baseline, -.1 as difference, -.2 as ci_low, .01 as ci_high, verdict
+from (values
+    ('2017-12-04', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'hybrid', 'worse'),
+    ('2017-12-04', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'svd', 'tie'),
+    ('2017-12-04', 'next_basket', 'rfm', 'ndcg', 10, 'popularity', 'hybrid', 'tie'),
+    ('2017-12-04', 'next_basket', 'all', 'recall', 10, 'popularity', 'hybrid', 'tie'),
+    ('2017-12-04', 'next_basket', 'all', 'ndcg', 5, 'popularity', 'hybrid', 'tie'),
+    ('2017-11-06', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'hybrid', 'tie'),
+    ('2017-12-04', 'product_page', 'all', 'hit_rate', 10, 'bought_together', 'popularity', 'tie')
+) as rows (fold, list_type, segment_type, metric, k, recommender, baseline, verdict);
 create table marts.evaluation_coverage as
 select
     'run-2' as run_id, fold, list_type, 2300::bigint as customers_with_history,
@@ -92,7 +105,7 @@ create table marts.rating_metrics as select 'run-2' as run_id, '2017-12-04' as f
 create table marts.champions as
 select 'run-2' as run_id, list_type, 'hybrid' as recommender, 'ndcg' as metric, 10 as k, value,
     'popularity' as baseline, .02 as difference, .01 as ci_low, .03 as ci_high,
-    'significantly better than popularity' as why
+    'better' as verdict, 'significantly better than popularity' as why
 from (values ('next_basket', .42), ('discover', .0575)) as rows (list_type, value);
 create table marts.customer_attributes as
 select '00123' as customer_id, 'age_band' as attribute, '35-44' as value;

@@ -28,7 +28,6 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         metrics = warehouse.model_metrics(metric=METRIC, k=K).to_pylist()
         champions = warehouse.champions().to_pylist()
         coverage = warehouse.evaluation_coverage().to_pylist()
-        ties = warehouse.ties_with_champions(METRIC, K)
         unfinished = warehouse.unfinished_build()
     newest = max((row["fold"] for row in metrics), default=None)
     leaderboard = [row for row in metrics if row["fold"] == newest]
@@ -54,7 +53,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         )
     _print_run(runs[0] if runs else None)
     _print_audit(audit)
-    _print_leaderboard(newest, leaderboard, champions, ties)
+    _print_leaderboard(newest, leaderboard, champions)
     _print_coverage(coverage)
     _print_champions(champions)
     _print_history(runs)
@@ -97,11 +96,10 @@ def _print_audit(audit: Rows) -> None:
     )
 
 
-def _print_leaderboard(
-    fold: str | None, leaderboard: Rows, champions: Rows, ties: set[tuple[str, str, str]]
-) -> None:
+def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> None:
     serving = {(row["recommender"], row["list_type"]) for row in champions}
     values = {(row["recommender"], row["list_type"]): row["value"] for row in leaderboard}
+    verdicts = {(row["recommender"], row["list_type"]): row["verdict"] for row in leaderboard}
     lists = [name for name in ListType if name in {row["list_type"] for row in leaderboard}]
 
     def best_first(name: str) -> tuple[float, ...]:
@@ -110,7 +108,7 @@ def _print_leaderboard(
     def mark(name: str, at: str) -> str:
         if (name, at) in serving:
             return "*"
-        return "~" if (str(fold), at, name) in ties else " "
+        return "~" if verdicts.get((name, at)) == "tie" else " "
 
     def cell(name: str, at: str) -> str:
         return _ndcg(values.get((name, at))) + mark(name, at)
@@ -149,10 +147,11 @@ def _print_champions(champions: Rows) -> None:
             Column("list", "id"),
             Column("recommender", "id"),
             Column("value", "number"),
+            Column("over baseline", "number"),
             Column("why"),
         ],
         [
-            (row["list_type"], row["recommender"], _ndcg(row["value"]), row["why"])
+            (row["list_type"], row["recommender"], _ndcg(row["value"]), _margin(row), row["why"])
             for row in champions
         ],
         empty="none",
@@ -185,6 +184,13 @@ def _print_history(runs: list[Run]) -> None:
 
 def _minute(run: Run) -> str:
     return "" if run.finished_at is None else f"{run.finished_at:%Y-%m-%d %H:%M}"
+
+
+def _margin(champion: dict[str, Any]) -> str:
+    """Return how much better than its baseline it is; a tie is marked, itself is no baseline."""
+    if champion["verdict"] is None:
+        return ""
+    return f"{champion['difference']:+.4f}" + ("~" if champion["verdict"] == "tie" else " ")
 
 
 def _ndcg(value: float | None) -> str:

@@ -22,6 +22,7 @@ PATHS = [
     "/products/P1/bought-together",
     "/metrics",
     "/champions",
+    "/coverage",
 ]
 
 
@@ -86,7 +87,18 @@ def test_metrics_and_champions(client):
     assert [(row["recommender"], row["metric"]) for row in pages] == [
         ("bought_together", "hit_rate")
     ]
-    assert client.get("/champions").json()[0]["list_type"] == "discover"
+    assert pages[0]["verdict"] == "tie"
+    assert pages[0]["baseline"] == "popularity"
+    champion = client.get("/champions").json()[0]
+    assert (champion["list_type"], champion["verdict"]) == ("discover", "better")
+    rows = client.get("/metrics?list_type=next_basket&metric=ndcg&k=10").json()
+    assert [(row["fold"], row["recommender"], row["verdict"]) for row in rows] == [
+        ("2017-12-04", "hybrid", None),
+        ("2017-12-04", "popularity", "worse"),
+        ("2017-11-06", "hybrid", None),
+    ]
+    left_out = client.get("/coverage").json()
+    assert [row["customers_nothing_to_find"] for row in left_out] == [300, 250, 400, 301]
 
 
 def test_health_names_the_run_but_not_the_folder(client, built):

@@ -110,32 +110,27 @@ def test_status_judges_the_newest_fold(recsys):
 
 def test_status_marks_who_isn_t_surely_different_from_who_serves(recsys, built):
     """Hybrid serves: a tie with another baseline, segment, metric, k or fold says nothing of it."""
-    _, out, _ = recsys("status")  # without the table
-    assert "0.1590" in out
-    assert "0.1590~" not in out
-    with duckdb.connect(built) as connection:
-        connection.execute("""
-            create table marts.model_comparisons as
-            select * from (values
-                ('2017-12-04', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'hybrid', 'worse'),
-                ('2017-12-04', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'svd', 'tie'),
-                ('2017-12-04', 'next_basket', 'rfm', 'ndcg', 10, 'popularity', 'hybrid', 'tie'),
-                ('2017-12-04', 'next_basket', 'all', 'recall', 10, 'popularity', 'hybrid', 'tie'),
-                ('2017-12-04', 'next_basket', 'all', 'ndcg', 5, 'popularity', 'hybrid', 'tie'),
-                ('2017-11-06', 'next_basket', 'all', 'ndcg', 10, 'popularity', 'hybrid', 'tie')
-            ) as rows (
-                fold, list_type, segment_type, metric, k, recommender, baseline, verdict
-            )
-        """)
     _, out, _ = recsys("status")
     assert "0.1590" in out
     assert "0.1590~" not in out
     assert "* serves the list, ~ no significant difference from it" in out
+    assert "+0.0200 " in out
     with duckdb.connect(built) as connection:
         connection.execute("update marts.model_comparisons set verdict = 'tie'")
+        connection.execute("update marts.champions set verdict = 'tie'")
     _, out, _ = recsys("status")
     assert "0.1590~" in out
     assert "0.4200*" in out
+    assert "+0.0200~" in out
+    facts = json.loads(recsys("status", "--json")[1])
+    [popularity] = [
+        row
+        for row in facts["leaderboard"]
+        if (row["recommender"], row["list_type"]) == ("popularity", "next_basket")
+    ]
+    compared = ("baseline", "difference", "difference_low", "difference_high", "verdict")
+    assert [popularity[key] for key in compared] == ["hybrid", -0.1, -0.2, 0.01, "tie"]
+    assert {row["verdict"] for row in facts["champions"]} == {"tie"}
     with duckdb.connect(built) as connection:
         connection.execute("delete from marts.model_comparisons")
     code, out, _ = recsys("status")
