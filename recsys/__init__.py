@@ -39,10 +39,12 @@ if TYPE_CHECKING:
         time_split_predictions,
     )
     from recsys.recommenders import recommender_from_parameters
+    from recsys.recommenders.als import ALS
     from recsys.recommenders.base import Recommender
     from recsys.recommenders.baseline import BaselineOnly
     from recsys.recommenders.content import Content
     from recsys.recommenders.ease import EASE
+    from recsys.recommenders.item_knn import ItemKNN
     from recsys.recommenders.knn import KNNBasic
     from recsys.recommenders.knn_baseline import KNNBaseline
     from recsys.recommenders.knn_means import KNNWithMeans
@@ -50,11 +52,13 @@ if TYPE_CHECKING:
     from recsys.recommenders.nmf import NMF
     from recsys.recommenders.svd import SVD
     from recsys.recommenders.svdpp import SVDpp
+    from recsys.recommenders.user_knn import UserKNN
     from recsys.similarity import collaborative_similar_products, similar_products
 
 __version__ = version("recsys")
 
 __all__ = [
+    "ALS",
     "EASE",
     "NMF",
     "SVD",
@@ -66,6 +70,7 @@ __all__ = [
     "Interactions",
     "InvalidParameterError",
     "InvalidTableError",
+    "ItemKNN",
     "KNNBaseline",
     "KNNBasic",
     "KNNWithMeans",
@@ -77,6 +82,7 @@ __all__ = [
     "ShopFileError",
     "UnknownCustomerError",
     "UnknownProductError",
+    "UserKNN",
     "__version__",
     "candidates_per_fold",
     "collaborative_similar_products",
@@ -88,6 +94,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ALS": "recsys.recommenders.als",
     "EASE": "recsys.recommenders.ease",
     "NMF": "recsys.recommenders.nmf",
     "SVD": "recsys.recommenders.svd",
@@ -95,12 +102,14 @@ _MODULES = {
     "Content": "recsys.recommenders.content",
     "FoldData": "recsys.exchange",
     "Interactions": "recsys.interactions",
+    "ItemKNN": "recsys.recommenders.item_knn",
     "KNNBaseline": "recsys.recommenders.knn_baseline",
     "KNNBasic": "recsys.recommenders.knn",
     "KNNWithMeans": "recsys.recommenders.knn_means",
     "MeanImputedSVD": "recsys.recommenders.mean_imputed_svd",
     "Recommender": "recsys.recommenders.base",
     "SVDpp": "recsys.recommenders.svdpp",
+    "UserKNN": "recsys.recommenders.user_knn",
     "candidates_per_fold": "recsys.exchange",
     "collaborative_similar_products": "recsys.similarity",
     "cross_validated_predictions": "recsys.rating_accuracy",

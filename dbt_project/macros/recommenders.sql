@@ -9,6 +9,9 @@
         'knn',
         'mean_imputed_svd',
         'ease',
+        'item_knn',
+        'user_knn',
+        'als',
         'content',
     ]) }}
 {% endmacro %}

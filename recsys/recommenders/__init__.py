@@ -21,6 +21,9 @@ RECOMMENDERS = {
     "baseline": "recsys.recommenders.baseline:BaselineOnly",
     "mean_imputed_svd": "recsys.recommenders.mean_imputed_svd:MeanImputedSVD",
     "ease": "recsys.recommenders.ease:EASE",
+    "item_knn": "recsys.recommenders.item_knn:ItemKNN",
+    "user_knn": "recsys.recommenders.user_knn:UserKNN",
+    "als": "recsys.recommenders.als:ALS",
     "content": "recsys.recommenders.content:Content",
 }
 """Where each recommender lives, by the name that tables call it; imported when asked for."""

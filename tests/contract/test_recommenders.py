@@ -15,10 +15,12 @@ from recsys.errors import (
 )
 from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
+from recsys.recommenders.als import ALS
 from recsys.recommenders.base import CANDIDATE_SCHEMA, LIST_SCHEMA, Recommender
 from recsys.recommenders.baseline import BaselineOnly
 from recsys.recommenders.content import Content
 from recsys.recommenders.ease import EASE
+from recsys.recommenders.item_knn import ItemKNN
 from recsys.recommenders.knn import KNNBasic
 from recsys.recommenders.knn_baseline import KNNBaseline
 from recsys.recommenders.knn_means import KNNWithMeans
@@ -26,6 +28,7 @@ from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
 from recsys.recommenders.nmf import NMF
 from recsys.recommenders.svd import SVD
 from recsys.recommenders.svdpp import SVDpp
+from recsys.recommenders.user_knn import UserKNN
 
 N_CUSTOMERS, N_PRODUCTS = 24, 16
 COLD_PRODUCT = "never bought"
@@ -301,6 +304,21 @@ class TestEASEBetweenCustomers(RecommenderContract):
 
     def make(self):
         return EASE(regularization=1)
+
+
+class TestItemKNN(RecommenderContract):
+    def make(self):
+        return ItemKNN(k=5)
+
+
+class TestUserKNN(RecommenderContract):
+    def make(self):
+        return UserKNN(k=5)
+
+
+class TestALS(RecommenderContract):
+    def make(self):
+        return ALS(n_factors=2, regularization=0.1)
 
 
 class TestContent(RecommenderContract):

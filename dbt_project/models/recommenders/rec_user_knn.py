@@ -1,0 +1,10 @@
+def model(dbt, session):
+    from recsys.dbt_models import candidates
+
+    return candidates(
+        "user_knn",
+        training_rows=dbt.ref("int_training_rows"),
+        customers=dbt.ref("int_fold_customers"),
+        settings=dbt.ref("stg_settings"),
+        parameters=dbt.config.get("parameters"),
+    )
