@@ -66,7 +66,7 @@ def candidates(
     folds = (
         FoldData(
             fold=fold,
-            interactions=_of_fold(training_rows, fold, TRAINING_COLUMNS),
+            interactions=_of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, last_at"),
             customers=_of_fold(customers, fold, "customer_id")["customer_id"],
             products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
         )

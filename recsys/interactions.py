@@ -17,6 +17,7 @@ from recsys.errors import InvalidTableError, UnknownCustomerError, UnknownProduc
 
 DEFAULT_RATING = "rating"
 DEFAULT_WEIGHT = "weight"
+DEFAULT_LAST_AT = "last_at"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Interactions:
     """How much each purchase counts as evidence, float64: only weights above 0 are stored."""
     seen: sparse.csr_array
     """True for every pair of the table: bought or rated, whatever the weight."""
+    last_at: sparse.csr_array
+    """When a pair last met, in seconds since 1970, float64: only pairs with a time are stored."""
 
     @classmethod
     def from_table(
@@ -61,6 +64,7 @@ class Interactions:
         product_id: str = "product_id",
         rating: str | None = DEFAULT_RATING,
         weight: str | None = DEFAULT_WEIGHT,
+        last_at: str | None = DEFAULT_LAST_AT,
         catalogue: Any = None,
     ) -> Self:
         """Read a table with one row per (customer, product) pair.
@@ -77,6 +81,9 @@ class Interactions:
         weight
             The column of weights, 0 or more. Without a column of the default name, or with
             None, every pair weighs 1. A pair of weight 0 or null still counts as bought.
+        last_at
+            The column of dates or timestamps, null where there is none. Without a column of the
+            default name, or with None, no pair has a time.
         catalogue
             Ids of products that get a column although nobody may have bought them.
 
@@ -101,6 +108,7 @@ class Interactions:
                 f"'{weight}' is negative, for example {np.nanmin(weight_values):g}; "
                 "weights are 0 or more: leave returns out"
             )
+        times = _times(arrow, last_at)
         customer_ids, rows = _encode(customers)
         extra = None if catalogue is None else ids_as_text(catalogue, "the catalogue's ids")
         product_ids, columns = _encode_by_popularity(products, extra)
@@ -119,6 +127,7 @@ class Interactions:
             ratings=matrix(rating_values, ~np.isnan(rating_values)),
             weights=matrix(weight_values, weight_values > 0),
             seen=matrix(everything, everything),
+            last_at=matrix(times, ~np.isnan(times)),
         )
 
     @property
@@ -170,6 +179,20 @@ def _numbers(table: pa.Table, column: str | None, default: str) -> NDArray[np.fl
         raise InvalidTableError(f"'{column}' holds {example}; use null or a finite number")
     numbers: NDArray[np.float64] = values.to_numpy()
     return numbers
+
+
+def _times(table: pa.Table, column: str | None) -> NDArray[np.float64]:
+    """Return a column of times as seconds since 1970, NaN for null or without the column."""
+    if column is None or (column == DEFAULT_LAST_AT and column not in table.column_names):
+        return np.full(table.num_rows, np.nan)
+    values = column_of(table, column)
+    kind = values.type
+    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)):
+        raise InvalidTableError(f"'{column}' is of type {kind}; cast it to a timestamp")
+    zone = kind.tz if pa.types.is_timestamp(kind) else None
+    microseconds = values.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
+    seconds: NDArray[np.float64] = pc.divide(microseconds.cast(pa.float64()), 1e6).to_numpy()
+    return seconds
 
 
 def _encode(ids: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:

@@ -279,6 +279,7 @@ def _with_unknown(known: Interactions, others: Interactions) -> Interactions:
         ratings=larger(known.ratings),
         weights=larger(known.weights),
         seen=larger(known.seen),
+        last_at=larger(known.last_at),
     )
 
 

@@ -186,3 +186,24 @@ def test_unknown_ids_are_named():
         interactions.customer_index(["a", "A", "q"])
     with pytest.raises(UnknownProductError, match="product 'z' isn't among the 3 products"):
         interactions.product_index(["z"])
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([0, 1_500_000, None], pa.timestamp("us")),
+        pa.array([0, 1500, None], pa.timestamp("ms", "Europe/Berlin")),
+    ],
+)
+def test_times_are_seconds_since_1970(column):
+    table = pa.table({"customer_id": ["a", "b", "c"], "product_id": ["x"] * 3, "last_at": column})
+    last_at = Interactions.from_table(table).last_at
+    assert last_at.nnz == 2  # the epoch is a time, null isn't
+    assert last_at.toarray().tolist() == [[0.0], [1.5], [0.0]]
+    assert Interactions.from_table(table, last_at=None).last_at.nnz == 0
+
+
+def test_a_time_that_is_none_is_named():
+    table = pa.table({"customer_id": ["a"], "product_id": ["x"], "last_at": ["yesterday"]})
+    with pytest.raises(InvalidTableError, match="'last_at' is of type string; cast it"):
+        Interactions.from_table(table)

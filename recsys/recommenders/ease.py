@@ -16,7 +16,7 @@ from recsys.interactions import Interactions
 from recsys.ranking import blocks
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
-from recsys.recommenders.weighting import TRANSFORMS, transformed
+from recsys.recommenders.weighting import TRANSFORMS, faded, transformed
 
 
 @dataclass(kw_only=True)
@@ -56,6 +56,9 @@ class EASE(Recommender):
     """λ: the larger, the more a product has to be bought to count."""
     transform: str = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
+    profile_half_life: float | None = None
+    """After so many other products, what a customer met counts half in the customer's row of X
+    when scoring, though not when fitting; None: it doesn't fade. Needs `last_at`."""
     max_products: int = 20_000
     """Most products, or customers if they are fewer. See Notes for memory."""
     beyond_max: str = "refuse"
@@ -64,6 +67,8 @@ class EASE(Recommender):
     def _check_parameters(self) -> None:
         require_number("regularization", self.regularization, above=True)
         require_choice("transform", self.transform, TRANSFORMS)
+        if self.profile_half_life is not None:
+            require_number("profile_half_life", self.profile_half_life, above=True)
         # LAPACK counts the cells of a matrix in 32 bits
         require_integer("max_products", self.max_products, minimum=1, maximum=46_340)
         require_choice("beyond_max", self.beyond_max, ["refuse", "most_popular"])
@@ -86,6 +91,13 @@ class EASE(Recommender):
         else:
             self.weights_ = self.weights_.astype(np.float32)
             self._fit_products()
+        self.profiles_ = self.weights_
+        if self.profile_half_life is not None:
+            self.profiles_ = faded(
+                self.weights_,
+                interactions.last_at[:, : weights.shape[1]],
+                self.profile_half_life,
+            )
 
     def _fit_products(self) -> None:
         """Make B, (products, products), in the memory of XᵀX."""
@@ -113,7 +125,7 @@ class EASE(Recommender):
         self.diagonal_ = (1 - explained) / self.regularization
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
-        mine = self.weights_[customers]
+        mine = self.profiles_[customers]
         if mine.shape[0] == 0:
             return np.empty((0, self._fitted().n_products), np.float32)
         if hasattr(self, "between_products_"):

@@ -30,6 +30,44 @@ def transformed(weights: sparse.csr_array, transform: str) -> sparse.csr_array:
     return sparse.csr_array((values, weights.indices, weights.indptr), weights.shape)
 
 
+def faded(
+    weights: sparse.csr_array, last_at: sparse.csr_array, half_life: float
+) -> sparse.csr_array:
+    """Return weights halved by every `half_life` products that the row met later.
+
+    Of products met at the same time none is later. One without a time in `last_at` is before all
+    that have one.
+
+    >>> weights = sparse.csr_array([[8.0, 8.0, 8.0, 8.0]])
+    >>> faded(weights, sparse.csr_array([[7.0, 9.0, 7.0, 0.0]]), half_life=1).toarray()
+    array([[4., 8., 4., 1.]])
+    """
+    row = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    times = np.full(weights.nnz, -np.inf)
+    width = weights.shape[1]
+    cells, timed = (_cells(matrix, width) for matrix in (weights, last_at))
+    place = np.searchsorted(timed, cells)
+    has_time = place < len(timed)
+    has_time[has_time] = timed[place[has_time]] == cells[has_time]
+    times[has_time] = last_at.data[place[has_time]]
+    order = np.lexsort((-times, row))  # latest first
+    starts_group = np.ones(weights.nnz, bool)
+    starts_group[1:] = np.diff(row[order]) != 0
+    starts_group[1:] |= times[order][1:] != times[order][:-1]
+    group_start = np.maximum.accumulate(np.where(starts_group, np.arange(weights.nnz), 0))
+    later = np.empty(weights.nnz)
+    later[order] = group_start - weights.indptr[row[order]]
+    values = (weights.data * 0.5 ** (later / half_life)).astype(weights.dtype)
+    return sparse.csr_array((values, weights.indices, weights.indptr), weights.shape)
+
+
+def _cells(matrix: sparse.csr_array, width: int) -> NDArray[np.int64]:
+    """Return the position of each stored cell, row by row; rising, as our matrices are sorted."""
+    row = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
+    positions: NDArray[np.int64] = row * width + matrix.indices
+    return positions
+
+
 SCHEMES = ("tfidf", "bm25", "none")
 """Legal values of `scheme` in `weighted`."""
 

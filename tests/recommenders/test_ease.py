@@ -54,6 +54,29 @@ def test_scores_equal_the_closed_form(shape, transform):
     np.testing.assert_allclose(scores, expected, atol=2e-5 * weights.max())
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_fading_profile_asks_the_same_model(shape):
+    known = random_interactions(6, *shape)
+    rows, columns = known.seen.nonzero()
+    days = np.random.default_rng(7).permutation(len(rows))  # no two at the same time
+    table = pa.table(
+        {
+            "customer_id": known.customer_ids.take(pa.array(rows)),
+            "product_id": known.product_ids.take(pa.array(columns)),
+            "weight": known.weights.data,
+            "last_at": pa.array(days.astype("datetime64[D]")),
+        }
+    )
+    interactions = Interactions.from_table(table)
+    roots = np.sqrt(interactions.weights.toarray())
+    met = np.zeros(roots.shape)
+    met[rows, columns] = days + 1
+    later = (met[:, None, :] > met[:, :, None]).sum(axis=2)  # products the customer met after it
+    expected = (roots * 0.5 ** (later / 4)) @ closed_form(roots, 5)
+    model = EASE(regularization=5, profile_half_life=4).fit(interactions)
+    np.testing.assert_allclose(model.score(np.arange(len(roots))), expected, atol=1e-4)
+
+
 def test_no_product_predicts_itself():
     model = EASE(regularization=5).fit(random_interactions(2, 60, 20))
     assert (model.between_products_.diagonal() == 0).all()
