@@ -89,7 +89,9 @@ def rating_predictions(
 
     Ratings given are cross-validated, and predicted from what was known at the cut-off. Where
     ratings are implied, a fifth of all is hidden, and `cross_validate_implied` may ask for more.
-    What has too few ratings to be measured has no rows.
+    What has too few ratings to be measured has no rows. A random split needs no time: where no
+    judged fold knew enough ratings for one, as in a shop that doesn't know when ratings were given,
+    it is made of all there are, in fold `serving`.
 
     Raises:
         RecsysError: a name or parameter isn't legal, or a recommender refuses this shop's size.
@@ -98,17 +100,19 @@ def rating_predictions(
     [(listed, also_implied)] = settings.project("rating_models, cross_validate_implied").fetchall()
     names = [name.strip() for name in (listed or "").split(",") if name.strip()]
     models = [recommender_from_parameters(name, (parameters or {}).get(name)) for name in names]
+
+    def hidings_of(fold: str) -> list[_Hiding]:
+        rows = _of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, is_implied")
+        later = _of_fold(held_out_ratings, fold, "customer_id, product_id, rating")
+        return list(_hidings(fold, rows, later, also_implied=also_implied))
+
     judged = folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall()
-    hidings = [
-        hiding
-        for (fold,) in judged
-        for hiding in _hidings(
-            fold,
-            _of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, is_implied"),
-            _of_fold(held_out_ratings, fold, "customer_id, product_id, rating"),
-            also_implied=also_implied,
-        )
-    ]
+    hidings = [hiding for (fold,) in judged for hiding in hidings_of(fold)]
+    if all(hiding.how != "cv5" for hiding in hidings):
+        is_unmeasured = not hidings
+        hidings += [
+            hiding for hiding in hidings_of("serving") if is_unmeasured or hiding.how == "cv5"
+        ]
     return pa.RecordBatchReader.from_batches(PREDICTION_SCHEMA, _predictions(hidings, models))
 
 

@@ -18,17 +18,30 @@ def _quietly_in_this_process(monkeypatch):
     monkeypatch.setattr(dbt_models, "log", lambda line: None)
 
 
-def measured(*, given=0, implied=0, unrated=0, later=(), models="baseline", also_implied=False):
-    """Return the predictions for a fold of so many pairs of three customers and later ratings."""
+def measured(
+    *,
+    given=0,
+    implied=0,
+    unrated=0,
+    later=(),
+    models="baseline",
+    also_implied=False,
+    fold=FOLD,
+    today=None,
+):
+    """Return the predictions for a fold of so many pairs of three customers and later ratings.
+
+    `today` is one more query of pairs, which only serving knows.
+    """
     connection = duckdb.connect()
     connection.execute("create table pairs (number int, rating double, is_implied boolean)")
     kinds = [(3.0, False)] * given + [(2.0, True)] * implied + [(None, True)] * unrated
     rows = [(number, *kind) for number, kind in enumerate(kinds)]
     connection.executemany("insert into pairs values (?, ?, ?)", rows or [(0, None, None)])
     pairs = f"""
-        select '{FOLD}' as fold, 'c' || number % 3 as customer_id, 'p' || number // 3 as product_id,
+        select '{fold}' as fold, 'c' || number % 3 as customer_id, 'p' || number // 3 as product_id,
             rating, is_implied, 1.0 as weight
-        from pairs where is_implied is not null
+        from pairs where is_implied is not null {today or ""}
     """  # noqa: S608 - our own
     connection.execute(
         "create table later (fold text, customer_id text, product_id text, rating double)"
@@ -73,6 +86,25 @@ def test_where_some_are_given_these_alone_are_cross_validated():
     shop = {"given": 10, "implied": 20, "later": [("c0", "p30")]}
     assert hidden(**shop) == {"random_20": 6, "cv5": 10, "time_split": 1}
     assert hidden(**shop, also_implied=True) == hidden(**shop)
+
+
+def test_a_random_split_is_of_today_s_ratings_where_no_past_fold_knew_enough():
+    """As in a shop without the times of its ratings: only serving knows them."""
+    assert {row["fold"] for row in measured(given=20, fold="serving")} == {"serving"}
+    assert hidden(given=20, fold="serving") == {"cv5": 20}
+    assert hidden(implied=20, fold="serving") == {"random_20": 4}
+    untimed = """
+        union all
+        select 'serving', 'c' || n % 3, 'q' || n // 3, 4.0, false, 0.0 from range(12) as t (n)
+    """
+    rows = measured(implied=20, today=untimed)
+    assert Counter((row["fold"], row["how"]) for row in rows) == {
+        (FOLD, "random_20"): 4,
+        ("serving", "cv5"): 12,
+    }
+    # a past fold that knew enough is enough
+    rows = measured(given=20, today=untimed)
+    assert Counter((row["fold"], row["how"]) for row in rows) == {(FOLD, "cv5"): 20}
 
 
 def test_too_few_ratings_are_not_measured():

@@ -1,4 +1,5 @@
--- As many orders of the pair as are held out lie between the cut-off and the window's end.
+-- As many orders of the pair as are held out lie between the cut-off and the window's end, and hadn't
+-- come back by then.
 with
 
 folds as (select * from {{ ref('int_folds') }}),
@@ -22,6 +23,7 @@ in_window as (
             and held_out.product_key = events.product_key
             and folds.cutoff_at <= events.occurred_at
             and folds.label_until > events.occurred_at
+            and {{ kept_at('events', 'folds.label_until') }}
     group by held_out.fold, held_out.customer_id, held_out.product_id, held_out.orders
 )
 

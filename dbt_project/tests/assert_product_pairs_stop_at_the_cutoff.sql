@@ -10,13 +10,21 @@ products as (select * from {{ ref('int_products') }}),
 
 purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
 
+returned_orders as (select * from {{ ref('int_returned_orders') }}),
+
 lines as (
     select
         hash(purchases.order_id, purchases.customer_id) as basket,
         products.product_key,
+        returned_orders.returned_at,
         min(purchases.purchased_at) as bought_at
     from purchases
     inner join products on purchases.product_id = products.product_id
+    left join returned_orders
+        on
+            purchases.order_id = returned_orders.order_id
+            and purchases.customer_id = returned_orders.customer_id
+            and purchases.product_id = returned_orders.product_id
     group by all
 ),
 
@@ -44,6 +52,7 @@ product_baskets as (
         count(*) as baskets
     from folds
     inner join lines on folds.cutoff_at > lines.bought_at
+    where {{ kept_at('lines', 'folds.cutoff_at') }}
     group by folds.fold, lines.product_key
 ),
 
@@ -54,12 +63,13 @@ listed as (
     from pairs
 ),
 
--- a basket holds both from when it holds the second
+-- a basket holds both from when it holds the second, until one of them comes back
 together as (
     select
         listed.product_key,
         listed.other_product_key,
-        greatest(one.bought_at, other.bought_at) as bought_at
+        greatest(one.bought_at, other.bought_at) as bought_at,
+        least(one.returned_at, other.returned_at) as returned_at
     from listed
     inner join lines as one on listed.product_key = one.product_key
     inner join lines as other
@@ -74,6 +84,7 @@ recounted as (
         count(*) as baskets
     from folds
     inner join together on folds.cutoff_at > together.bought_at
+    where {{ kept_at('together', 'folds.cutoff_at') }}
     group by folds.fold, together.product_key, together.other_product_key
 )
 

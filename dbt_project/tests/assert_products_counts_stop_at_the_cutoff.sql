@@ -15,6 +15,7 @@ known as (
     from folds
     inner join events
         on folds.cutoff_at > events.occurred_at or (folds.purpose = 'serve' and events.occurred_at is null)
+    where {{ kept_at('events', 'folds.cutoff_at') }}
     group by folds.fold, events.product_key
 )
 

@@ -126,11 +126,14 @@ def test_another_future_changes_no_past_ranking(query, builder, tmp_path):
 
 
 def paid_orders():
-    """Yield customer, product, order and time of every accepted line that was paid."""
+    """Yield customer, product and time of every accepted line that was paid and kept."""
+    returned = ("00123", "tea-0", "2024-01-02")  # on 21 January, before the next was bought
     with (TINY_SHOP / "purchases.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))[:-9]  # the bad ones come last
     for line in lines:
-        if line["CustomerNo"] and int(line["Qty"]) > 0 and float(line["Price"]) > 0:
+        is_returned = (line["CustomerNo"], line["SKU"], line["Day"]) == returned
+        is_bought = int(line["Qty"]) > 0 and float(line["Price"]) > 0 and not is_returned
+        if line["CustomerNo"] and is_bought:
             yield line["CustomerNo"], line["SKU"], datetime.fromisoformat(line["Day"])
 
 

@@ -254,7 +254,7 @@ def test_a_reason_counts_right(query):
     """)
     assert dict(rows) == {
         "0001": "Bought 11 times, last on 2024-05-21",
-        "tea-0": "Bought 8 times, last on 2024-05-07",
+        "tea-0": "Bought 7 times, last on 2024-05-07",  # and once more, given back
         "001": "Bought 4 times, last on 2024-05-21",
         "tea-4": "Bought once, on 2024-05-07",
     }

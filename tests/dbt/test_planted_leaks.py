@@ -29,7 +29,8 @@ PAIRS = "assert_product_pairs_stop_at_the_cutoff"
 SEGMENTS = "assert_segments_are_as_of_the_cutoff"
 WEIGHTS = "assert_no_fusion_weight_comes_from_an_unfinished_fold"
 HELD_OUT = "assert_held_out_purchases_lie_in_their_label_window"
-LEAK_TESTS = {TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT}
+RETURNS = "assert_later_returns_leave_earlier_folds_as_they_were"
+LEAK_TESTS = {RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT}
 
 
 class Leak(NamedTuple):
@@ -47,7 +48,7 @@ LEAKS = {
         "interactions/int_interactions",
         "folds.cutoff_at > events.occurred_at",
         "folds.label_until > events.occurred_at",
-        {TRAINING},
+        {TRAINING, RETURNS},
     ),
     "ratings train the fold they come after": Leak(
         "interactions/int_interactions",
@@ -95,10 +96,41 @@ LEAKS = {
         "else coalesce(products.list_price, counted.median_paid_price)",
         {PRICES},
     ),
+    "later folds' prices shift the price bands": Leak(
+        "folds/int_fold_products",
+        "partition by fold, category_code, price is not null",
+        "partition by category_code, price is not null",
+        {PRICES},
+    ),
+    "what comes back later was never bought": Leak(
+        "interactions/int_interactions",
+        "{{ kept_at('events', 'folds.cutoff_at') }}",
+        "events.returned_at is null",
+        {RETURNS},
+    ),
+    "what comes back later was never popular": Leak(
+        "folds/int_fold_products",
+        "{{ kept_at('events', 'folds.cutoff_at') }}",
+        "events.returned_at is null",
+        {COUNTS},
+    ),
+    "what comes back later was never in a basket": Leak(
+        "features/int_product_pairs",
+        "counted_pairs.gone_from > folds.cutoff_at",
+        "counted_pairs.gone_from = 'infinity'",
+        {PAIRS},
+    ),
+    "what comes back after the label window was never to be found": Leak(
+        "folds/int_bought_after",
+        "{{ kept_at('events', 'folds.label_until') }}",
+        "events.returned_at is null",
+        {HELD_OUT},
+        ("int_held_out", "int_fusion_weights"),
+    ),
     "baskets of the label window make pairs": Leak(
         "features/int_product_pairs",
-        "folds on counted_pairs.seen_from <= folds.cutoff_at",
-        "folds on counted_pairs.seen_from <= folds.label_until",
+        "counted_pairs.seen_from <= folds.cutoff_at",
+        "counted_pairs.seen_from <= folds.label_until",
         {PAIRS},
     ),
     "half a basket makes a pair": Leak(
@@ -109,8 +141,8 @@ LEAKS = {
     ),
     "baskets of the label window make a product less telling": Leak(
         "features/int_product_pairs",
-        "folds on seen_orders.seen_from <= folds.cutoff_at",
-        "folds on seen_orders.seen_from <= folds.label_until",
+        "seen_orders.seen_from <= folds.cutoff_at",
+        "seen_orders.seen_from <= folds.label_until",
         {PAIRS},
     ),
     "orders of the label window make a loyal customer": Leak(
@@ -203,7 +235,7 @@ def shop_with_a_past(source: Path, folder: Path) -> Path:
     """Copy the tiny shop: prices double on the judged fold's cut-off, list prices are later still.
 
     Two customers rate a product before it, and one after; two discover a product after it; one
-    order lies on both sides of it.
+    order lies on both sides of it; bread of 10 April comes back on 20 May, and milk of 24 April.
     """
     shutil.copytree(source, folder)
     rewrite(folder / "purchases.csv", double_later_prices)
@@ -211,6 +243,8 @@ def shop_with_a_past(source: Path, folder: Path) -> Path:
     with (folder / "purchases.csv").open("a", encoding="utf-8") as file:
         for customer in ("T4", "C4"):
             file.write(f"late-{customer},{customer},unsold,2024-05-20,1,5.00\n")
+        file.write("back,O'Hara,001,2024-05-20,-1,2.50\n")
+        file.write("back,O'Hara,0001,2024-05-20,-2,1.20\n")
         file.write("slow,123,001,2024-05-01,1,2.50\nslow,123,beurre d'été,2024-05-03,1,6.00\n")
     (folder / "ratings.csv").write_text(
         "customer,product,stars,day\n"

@@ -34,6 +34,7 @@ held_out_baskets as (
         on folds.cutoff_at <= order_products.purchased_at and folds.label_until > order_products.purchased_at
     inner join fold_products
         on folds.fold = fold_products.fold and order_products.product_key = fold_products.product_key
+    where {{ kept_at('order_products', 'folds.label_until') }}
 ),
 
 -- given one product of a basket, every other one is what its page should have shown

@@ -8,12 +8,16 @@ fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogu
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- the first fold that sees an order; every later one sees it too
+-- the first fold that sees an order, and the first that knows that it came back; later ones do too
 seen_orders as (
     select
         order_products.order_key,
         order_products.product_key,
-        min(folds.cutoff_at) as seen_from
+        min(folds.cutoff_at) as seen_from,
+        coalesce(
+            min(folds.cutoff_at) filter (where not {{ kept_at('order_products', 'folds.cutoff_at') }}),
+            'infinity'
+        ) as gone_from
     from order_products
     inner join folds on order_products.purchased_at < folds.cutoff_at
     where order_products.product_key in (select fold_products.product_key from fold_products)
@@ -24,6 +28,7 @@ counted_pairs as (
     select
         -- an order over several days holds both from its second line on
         greatest(one.seen_from, other.seen_from) as seen_from,
+        least(one.gone_from, other.gone_from) as gone_from,
         one.product_key,
         other.product_key as other_product_key,
         count(*) as baskets
@@ -33,7 +38,7 @@ counted_pairs as (
     group by all
 ),
 
--- a pair too rare today was too rare in every fold before: dropping it early saves the memory
+-- a pair too rare in all was too rare in every fold: dropping it early saves the memory
 frequent_pairs as (
     select
         counted_pairs.product_key,
@@ -55,7 +60,8 @@ fold_pairs as (
         on
             counted_pairs.product_key = frequent_pairs.product_key
             and counted_pairs.other_product_key = frequent_pairs.other_product_key
-    inner join folds on counted_pairs.seen_from <= folds.cutoff_at
+    inner join folds
+        on counted_pairs.seen_from <= folds.cutoff_at and counted_pairs.gone_from > folds.cutoff_at
     group by folds.fold, counted_pairs.product_key, counted_pairs.other_product_key
 ),
 
@@ -81,7 +87,8 @@ product_baskets as (
         seen_orders.product_key,
         count(*) as baskets
     from seen_orders
-    inner join folds on seen_orders.seen_from <= folds.cutoff_at
+    inner join folds
+        on seen_orders.seen_from <= folds.cutoff_at and seen_orders.gone_from > folds.cutoff_at
     group by folds.fold, seen_orders.product_key
 ),
 

@@ -30,6 +30,8 @@ pairs as (
     from folds
     inner join events
         on folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at
+    -- what came back within the window wasn't wanted after all; what comes back later can't be known
+    where {{ kept_at('events', 'folds.label_until') }}
     group by folds.fold, events.customer_key, events.product_key
 ),
 

@@ -28,7 +28,7 @@ counted as (
     inner join events
         on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')
     cross join settings
-    where events.is_interest
+    where events.is_interest and {{ kept_at('events', 'folds.cutoff_at') }}
     group by folds.fold, folds.cutoff_at, events.product_key
 ),
 

@@ -20,11 +20,13 @@ purchase_events as (
         purchased_at as occurred_at,
         quantity,
         amount,
-        is_paid as is_interest
+        is_paid as is_interest,
+        returned_at
     from order_products
 ),
 
--- what came back was had before, though its purchase may lie before the data: no interest, not new
+-- what came back was had before, though its purchase may lie before the data: not new. The purchases
+-- that it cancels say so themselves, in returned_at
 return_events as (
     select
         customers.customer_key,
@@ -33,7 +35,8 @@ return_events as (
         min(returns.purchased_at) as occurred_at,
         cast(null as double) as quantity,
         cast(null as decimal(18, 4)) as amount,
-        false as is_interest
+        false as is_interest,
+        cast(null as timestamp) as returned_at
     from returns
     inner join customers on returns.customer_id = customers.customer_id
     inner join products on returns.product_id = products.product_id
@@ -49,7 +52,8 @@ rating_events as (
         ratings.rated_at as occurred_at,
         1.0 as quantity,
         cast(null as decimal(18, 4)) as amount,
-        true as is_interest
+        true as is_interest,
+        cast(null as timestamp) as returned_at
     from ratings
     inner join customers on ratings.customer_id = customers.customer_id
     inner join products on ratings.product_id = products.product_id
@@ -78,7 +82,8 @@ events as (
         cast(null as timestamp) as occurred_at,
         cast(null as double) as quantity,
         cast(null as decimal(18, 4)) as amount,
-        false as is_interest
+        false as is_interest,
+        cast(null as timestamp) as returned_at
     where not exists (select 1 from found where order_key is not null)
 )
 

@@ -14,25 +14,36 @@ fold_products as (select * from {{ ref('int_fold_products') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
-bought as (
+known as (
     select
         folds.fold,
+        folds.cutoff_at,
         events.customer_key,
         events.product_key,
-        count(*) filter (where events.is_interest) as orders,
-        {{ exact_sum(
-            'case when events.is_interest then '
-            ~ decayed('events.occurred_at', 'folds.cutoff_at', 'settings.decay_half_life_days')
-            ~ ' else 0 end'
-        ) }} as weight,
-        -- of what was paid for, if anything was
-        coalesce(min(events.occurred_at) filter (where events.is_interest), min(events.occurred_at)) as first_at,
-        coalesce(max(events.occurred_at) filter (where events.is_interest), max(events.occurred_at)) as last_at
+        events.occurred_at,
+        events.is_interest and {{ kept_at('events', 'folds.cutoff_at') }} as is_interest
     from folds
     inner join events
         on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')
+),
+
+bought as (
+    select
+        known.fold,
+        known.customer_key,
+        known.product_key,
+        count(*) filter (where known.is_interest) as orders,
+        {{ exact_sum(
+            'case when known.is_interest then '
+            ~ decayed('known.occurred_at', 'known.cutoff_at', 'settings.decay_half_life_days')
+            ~ ' else 0 end'
+        ) }} as weight,
+        -- of what was paid for and kept, if anything was
+        coalesce(min(known.occurred_at) filter (where known.is_interest), min(known.occurred_at)) as first_at,
+        coalesce(max(known.occurred_at) filter (where known.is_interest), max(known.occurred_at)) as last_at
+    from known
     cross join settings
-    group by folds.fold, events.customer_key, events.product_key
+    group by known.fold, known.customer_key, known.product_key
 ),
 
 rated as (

@@ -2,6 +2,8 @@ with
 
 purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
 
+returned_orders as (select * from {{ ref('int_returned_orders') }}),
+
 customers as (select * from {{ ref('int_customers') }}),
 
 products as (select * from {{ ref('int_products') }}),
@@ -26,10 +28,16 @@ keyed as (
         order_products.purchased_at,
         order_products.quantity,
         order_products.amount,
-        coalesce(order_products.amount > 0, true) as is_paid
+        coalesce(order_products.amount > 0, true) as is_paid,
+        returned_orders.returned_at
     from order_products
     inner join products on order_products.product_id = products.product_id
     left join customers on order_products.customer_id = customers.customer_id
+    left join returned_orders
+        on
+            order_products.order_id = returned_orders.order_id
+            and order_products.customer_id = returned_orders.customer_id
+            and order_products.product_id = returned_orders.product_id
 )
 
 select * from keyed
