@@ -1,46 +1,37 @@
 with
 
-candidates as (select * from {{ ref('int_candidates') }}),
+scores as (select * from {{ ref('int_hybrid_scores') }}),
 
-weights as (select * from {{ ref('int_fusion_weights') }}),
+fusion as (select * from {{ ref('rec_fusion') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- weighted reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), scaled so that being first
--- for every recommender scores the sum of the weights
-fused as (
+learned as (
     select
-        candidates.fold,
-        candidates.customer_id,
-        candidates.product_id,
-        candidates.is_new,
-        min(candidates.tie_order) as tie_order,
-        {{ exact_sum(
-            'weights.weight * (settings.fusion_constant + 1) / (settings.fusion_constant + candidates.rank_in_group)'
-        ) }} as score
-    from candidates
-    inner join weights
-        on
-            candidates.fold = weights.fold
-            and candidates.recommender = weights.recommender
-            and candidates.is_new = weights.is_new
+        scores.fold,
+        scores.customer_id,
+        scores.product_id,
+        scores.probability as score,
+        scores.is_new
+    from scores
     cross join settings
-    group by candidates.fold, candidates.customer_id, candidates.product_id, candidates.is_new
-),
-
-best as (
-    select
-        fused.fold,
-        fused.customer_id,
-        fused.product_id,
-        fused.score,
-        fused.is_new
-    from fused
-    cross join settings
+    inner join fold_products on scores.fold = fold_products.fold and scores.product_id = fold_products.product_id
     qualify
         row_number() over (
-            partition by fused.fold, fused.customer_id, fused.is_new order by fused.score desc, fused.tie_order asc
+            partition by scores.fold, scores.customer_id, scores.is_new
+            order by scores.probability desc, fold_products.tie_order asc
         ) <= settings.candidates_per_customer
+),
+
+-- a shop too small to learn from falls back on the ranks alone
+candidates as (
+    select * from learned
+    union all
+    select fusion.*
+    from fusion
+    where fusion.fold not in (select scores.fold from scores)
 )
 
-select * from best
+select * from candidates

@@ -1,1 +1,1 @@
-{{ ranked_candidates(['hybrid']) }}
+{{ ranked_candidates(['fusion', 'hybrid']) }}

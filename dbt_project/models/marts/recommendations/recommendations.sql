@@ -4,6 +4,8 @@ served as (select * from {{ ref('int_served_lists') }}),
 
 reasons as (select * from {{ ref('int_reasons') }}),
 
+scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
+
 recommendations as (
     select
         served.customer_id,
@@ -11,8 +13,8 @@ recommendations as (
         cast(served.rank as integer) as rank,
         served.product_id,
         served.score,
-        -- no champion of today has a calibrated probability
-        cast(null as double) as probability,
+        -- only the hybrid that has learned knows one
+        case when served.recommender = 'hybrid' then scores.probability end as probability,
         served.recommender,
         reasons.reason,
         reasons.reason_product_id,
@@ -20,6 +22,7 @@ recommendations as (
         {{ build_started_at() }} as generated_at
     from served
     inner join reasons on served.customer_id = reasons.customer_id and served.product_id = reasons.product_id
+    left join scores on served.customer_id = scores.customer_id and served.product_id = scores.product_id
 )
 
 select * from recommendations

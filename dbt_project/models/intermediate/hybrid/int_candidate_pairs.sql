@@ -1,0 +1,83 @@
+with
+
+candidates as (select * from {{ ref('int_candidates') }}),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+folds as (select * from {{ ref('int_folds') }}),
+
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }}),
+
+held_out as (select * from {{ ref('int_held_out') }}),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+pooled as (
+    select
+        candidates.fold,
+        candidates.customer_id,
+        candidates.product_id,
+        bool_or(candidates.is_new) as is_new,
+        count(*) as recommenders,
+        {% for name in recommenders() %}
+        max(candidates.score) filter (where candidates.recommender = '{{ name }}') as {{ name }}_score,
+        min(candidates.rank_in_group) filter (where candidates.recommender = '{{ name }}') as {{ name }}_rank
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from candidates
+    cross join settings
+    group by candidates.fold, candidates.customer_id, candidates.product_id, settings.hybrid_candidates
+    having min(candidates.rank_in_group) <= settings.hybrid_candidates
+),
+
+labelled as (
+    select
+        pooled.*,
+        fold_customers.customer_key,
+        fold_products.product_key,
+        folds.purpose,
+        case when folds.purpose <> 'serve' then held_out.product_id is not null end as is_bought,
+        fold_customers.sample_weight,
+        md5_number_lower(concat(pooled.customer_id, chr(31), pooled.product_id)) / 18446744073709551616.0 as draw
+    from pooled
+    inner join folds on pooled.fold = folds.fold
+    inner join customers on pooled.customer_id = customers.customer_id
+    inner join fold_customers
+        on pooled.fold = fold_customers.fold and customers.customer_key = fold_customers.customer_key
+    inner join fold_products on pooled.fold = fold_products.fold and pooled.product_id = fold_products.product_id
+    left join held_out
+        on
+            pooled.fold = held_out.fold
+            and pooled.customer_id = held_out.customer_id
+            and pooled.product_id = held_out.product_id
+),
+
+-- all that was bought teaches; of the many that weren't, a sample that stands for them
+rates as (
+    select
+        labelled.fold,
+        least(1.0, greatest(
+            0.01, settings.hybrid_training_rows / count(*) filter (where not labelled.is_bought)
+        )) as kept_share
+    from labelled
+    cross join settings
+    where labelled.purpose <> 'serve'
+    group by labelled.fold, settings.hybrid_training_rows
+),
+
+weighted as (
+    select
+        labelled.* exclude (draw),
+        case
+            when labelled.is_bought then labelled.sample_weight
+            when labelled.draw < rates.kept_share then labelled.sample_weight / rates.kept_share
+        end as training_weight
+    from labelled
+    left join rates on labelled.fold = rates.fold
+),
+
+pairs as (select * from weighted where purpose <> 'train' or training_weight is not null)
+
+select * from pairs

@@ -1,0 +1,80 @@
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
+events as (select * from {{ ref('int_events') }} where customer_key is not null and is_interest),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+with_intervals as (
+    select
+        *,
+        {{ days_between(
+            'lag(occurred_at) over (partition by customer_key, product_key order by occurred_at, order_key)',
+            'occurred_at'
+        ) }} as interval_before
+    from events
+),
+
+aged as (
+    select
+        fold_customers.fold,
+        folds.cutoff_at,
+        settings.label_window_days,
+        with_intervals.customer_key,
+        with_intervals.product_key,
+        with_intervals.occurred_at,
+        with_intervals.interval_before,
+        with_intervals.quantity,
+        -- without a date, as old as a label window
+        coalesce(
+            {{ days_between('with_intervals.occurred_at', 'folds.cutoff_at') }}, settings.label_window_days
+        ) as age
+    from fold_customers
+    inner join folds on fold_customers.fold = folds.fold
+    inner join with_intervals
+        on
+            fold_customers.customer_key = with_intervals.customer_key
+            and (
+                folds.cutoff_at > with_intervals.occurred_at
+                or (with_intervals.occurred_at is null and folds.purpose = 'serve')
+            )
+    cross join settings
+),
+
+features as (
+    select
+        fold,
+        customer_key,
+        product_key,
+        count(*) as orders,
+        count(*) filter (where age <= 0.5 * label_window_days) as orders_half_window,
+        count(*) filter (where age <= label_window_days) as orders_one_window,
+        count(*) filter (where age <= 3 * label_window_days) as orders_three_windows,
+        {{ exact_sum('power(0.5, age / (0.25 * label_window_days))') }} as decay_quarter_window,
+        {{ exact_sum('power(0.5, age / label_window_days)') }} as decay_one_window,
+        {{ exact_sum('power(0.5, age / (3 * label_window_days))') }} as decay_three_windows,
+        {{ exact_sum('power(0.5, age / (6 * label_window_days))') }} as decay_six_windows,
+        min(age) as days_since_last,
+        max(age) as days_since_first,
+        median(interval_before) as usual_interval,
+        arg_min(quantity, age) as last_quantity
+    from aged
+    group by fold, customer_key, product_key
+),
+
+timed as (
+    select
+        *,
+        -- below a day, an interval is two orders of one errand
+        days_since_last / greatest(usual_interval, 1) as due_ratio,
+        case
+            when orders > 1
+                then days_since_last / greatest((days_since_first - days_since_last) / (orders - 1), 1)
+        end as due_ratio_of_mean
+    from features
+)
+
+select * from timed

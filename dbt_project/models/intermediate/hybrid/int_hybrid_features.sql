@@ -1,0 +1,92 @@
+{{ config(materialized='view') }}
+
+{# Which columns of which table describe a pair; each becomes `<prefix>_<column>`. #}
+{% set features = {
+    'own': [
+        'orders', 'orders_half_window', 'orders_one_window', 'orders_three_windows', 'decay_quarter_window',
+        'decay_one_window', 'decay_three_windows', 'decay_six_windows', 'days_since_last', 'days_since_first',
+        'usual_interval', 'due_ratio', 'due_ratio_of_mean', 'last_quantity',
+    ],
+    'customer': [
+        'orders', 'orders_one_window', 'orders_three_windows', 'products_per_order', 'days_since_last',
+        'days_since_first', 'spend_three_windows', 'due_ratio', 'products', 'products_one_window',
+        'first_bought_one_window', 'first_bought_three_windows', 'first_bought_share',
+    ],
+    'product': [
+        'customers', 'customers_half_window', 'customers_one_window', 'customers_three_windows',
+        'new_customers_half_window', 'new_customers_one_window', 'new_customers_three_windows', 'trend',
+        'new_customers_share', 'orders_per_customer', 'repeat_share', 'usual_interval', 'days_since_last',
+        'days_since_first', 'price', 'price_band', 'ratings', 'mean_rating',
+    ],
+    'department': ['decay_three_windows'],
+    'category': [
+        'products', 'orders', 'decay_one_window', 'decay_three_windows', 'days_since_last', 'days_since_newest',
+    ],
+    'subcategory': [
+        'products', 'orders', 'most_orders', 'decay_one_window', 'decay_three_windows', 'days_since_last',
+    ],
+    'brand': ['decay_three_windows', 'orders'],
+} %}
+
+with
+
+pairs as (select * from {{ ref('int_candidate_pairs') }}),
+
+customer_products as (select * from {{ ref('int_customer_product_features') }}),
+
+customers as (select * from {{ ref('int_customer_features') }}),
+
+product_features as (select * from {{ ref('int_product_features') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
+affinities as (select * from {{ ref('int_affinities') }}),
+
+features as (
+    select
+        pairs.fold,
+        pairs.customer_id,
+        pairs.product_id,
+        pairs.customer_key,
+        pairs.is_new,
+        pairs.is_bought,
+        pairs.training_weight,
+        cast(pairs.is_new as float) as pair_is_new,
+        cast(pairs.recommenders as float) as pair_recommenders,
+        {% for name in recommenders() %}
+        cast(pairs.{{ name }}_score as float) as {{ name }}_score,
+        cast(pairs.{{ name }}_rank as float) as {{ name }}_rank,
+        {% endfor %}
+        {% for prefix, columns in features.items() %}
+        {% for column in columns %}
+        cast({{ prefix }}.{{ column }} as float) as {{ prefix }}_{{ column }},
+        {% endfor %}
+        {% endfor %}
+        cast(own.orders / customer.orders as float) as own_orders_share,
+        cast(own.orders_three_windows / nullif(customer.orders_three_windows, 0) as float)
+            as own_orders_share_three_windows,
+        cast(own.days_since_last / greatest(product.usual_interval, 1) as float) as own_due_ratio_of_product,
+        cast(product.price / nullif(subcategory.usual_price, 0) as float) as subcategory_price_ratio,
+        cast(product.price / nullif(category.usual_price, 0) as float) as category_price_ratio
+    from pairs
+    inner join products on pairs.product_id = products.product_id
+    left join customer_products as own
+        on
+            pairs.fold = own.fold
+            and pairs.customer_key = own.customer_key
+            and pairs.product_key = own.product_key
+    left join customers as customer
+        on pairs.fold = customer.fold and pairs.customer_key = customer.customer_key
+    left join product_features as product
+        on pairs.fold = product.fold and pairs.product_key = product.product_key
+    {% for kind in ['department', 'category', 'subcategory', 'brand'] %}
+    left join affinities as {{ kind }}
+        on
+            pairs.fold = {{ kind }}.fold
+            and pairs.customer_key = {{ kind }}.customer_key
+            and products.{{ kind }}_code = {{ kind }}.code
+            and {{ kind }}.kind = '{{ kind }}'
+    {% endfor %}
+)
+
+select * from features

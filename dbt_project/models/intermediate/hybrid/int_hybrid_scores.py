@@ -1,0 +1,7 @@
+def model(dbt, session):
+    from recsys.dbt_hybrid import hybrid_scores
+
+    return hybrid_scores(
+        models=dbt.ref("int_hybrid_models"),
+        features=dbt.ref("int_hybrid_features"),
+    )

@@ -1,0 +1,23 @@
+with
+
+models as (select * from {{ ref('int_hybrid_models') }}),
+
+importances as (
+    select
+        models.fold,
+        unnest(models.importances, recursive := true)
+    from models
+),
+
+ranked as (
+    select
+        {{ run_id() }} as run_id,
+        fold,
+        cast(row_number() over (partition by fold order by importance desc, feature asc) as integer) as rank,
+        feature,
+        importance
+    from importances
+)
+
+select * from ranked
+order by fold, rank

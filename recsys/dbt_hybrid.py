@@ -1,0 +1,204 @@
+"""What the dbt Python models of the learned hybrid call: relations in, the rows of a table out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from recsys import workers
+from recsys.dbt_models import Parameters, log
+from recsys.errors import InvalidTableError
+from recsys.purchase_model import Examples, PurchaseModel
+
+Relation = duckdb.DuckDBPyRelation
+
+KEYS = ["fold", "customer_id", "product_id", "is_new", "is_bought", "training_weight"]
+"""Columns of the table of features that aren't features."""
+
+FEWEST_BOUGHT = 200
+"""Fewer pairs that were bought, in a fold to learn from, teach nothing that would last."""
+
+MODEL_SCHEMA = pa.schema(
+    [
+        ("fold", pa.string()),
+        ("learned_from", pa.list_(pa.string())),
+        ("why_not", pa.string()),
+        ("pairs", pa.int64()),
+        ("bought_pairs", pa.int64()),
+        ("trees", pa.int32()),
+        (
+            "importances",
+            pa.list_(pa.struct([("feature", pa.string()), ("importance", pa.float64())])),
+        ),
+        ("model", pa.binary()),
+    ]
+)
+
+SCORE_SCHEMA = pa.schema(
+    [
+        ("fold", pa.string()),
+        ("customer_id", pa.string()),
+        ("product_id", pa.string()),
+        ("is_new", pa.bool_()),
+        ("probability", pa.float64()),
+    ]
+)
+
+PAIRS_PER_BATCH = 100_000
+
+
+class _Learning(NamedTuple):
+    fold: str
+    learned_from: list[str]
+    pairs: int
+    bought_pairs: int
+    learned: Future[_Learned] | None
+    why_not: str | None
+
+
+class _Learned(NamedTuple):
+    trees: int
+    importances: list[float]
+    model: bytes
+
+
+def hybrid_models(
+    *, folds: Relation, features: Relation, settings: Relation, parameters: Parameters = None
+) -> pa.RecordBatchReader:
+    """Learn one `PurchaseModel` per fold that is judged or served, from the folds before it.
+
+    A fold with too little before it has a row that says why, and no model.
+
+    Raises:
+        RecsysError: a parameter isn't legal.
+
+    """
+    [(wanted,)] = settings.project("hybrid_training_folds").fetchall()
+    names = [name for name in features.columns if name not in KEYS]
+    examples: dict[str, Examples] = {}
+    unfitted = PurchaseModel(**(parameters or {}))
+
+    def learn(fold: str, past: list[str]) -> _Learning:
+        for name in past:
+            if name not in examples:
+                examples[name] = _examples(features, name, names)
+        parts = [examples[name] for name in past]
+        pairs = sum(len(part) for part in parts)
+        bought = [int(part.is_bought.sum()) for part in parts]
+        why_not = None
+        if not past:
+            why_not = "no past fold to learn from"
+        elif min(bought) < FEWEST_BOUGHT:
+            why_not = (
+                f"only {min(bought):,} of the candidates of fold {past[bought.index(min(bought))]} "
+                f"were bought, of at least {FEWEST_BOUGHT:,} to learn from"
+            )
+        learned = None if why_not else workers.submit(_learn, unfitted, parts)
+        return _Learning(fold, past, pairs, sum(bought), learned, why_not)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        started = [learn(fold, past) for fold, past in _lessons(folds, wanted)]
+        examples.clear()
+        for learning in started:
+            yield _row(learning, names)
+
+    return pa.RecordBatchReader.from_batches(MODEL_SCHEMA, batches())
+
+
+def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchReader:
+    """Return the probability of every pair of the folds that have a model."""
+    fitted = models.filter("model is not null").order("fold").project("fold, model").fetchall()
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        names = [name for name in features.columns if name not in KEYS]
+        for fold, data in fitted:
+            model = PurchaseModel.from_bytes(data)
+            # a fold's name is a date or 'serving', made by int_folds
+            pairs = features.filter(f"fold = '{fold}'").to_arrow_reader(PAIRS_PER_BATCH)
+            for batch in pairs:
+                columns = [batch.column(name) for name in SCORE_SCHEMA.names[:-1]]
+                columns.append(pa.array(model.predict(_matrix(batch, names))))
+                yield pa.RecordBatch.from_arrays(columns, schema=SCORE_SCHEMA)
+
+    return pa.RecordBatchReader.from_batches(SCORE_SCHEMA, batches())
+
+
+def _lessons(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield each fold to rank, and the last `wanted` folds whose labels it may know."""
+    rows = folds.order("cutoff_at").project("fold, purpose, cutoff_at, label_until").fetchall()
+    for fold, purpose, cutoff_at, _ in rows:
+        if purpose != "train":
+            known = [
+                name
+                for name, kind, _, label_until in rows
+                if kind != "serve" and label_until <= cutoff_at
+            ]
+            yield fold, known[-wanted:] if wanted else []
+
+
+def _examples(features: Relation, fold: str, names: list[str]) -> Examples:
+    table = (
+        features.filter(f"fold = '{fold}' and training_weight is not null")
+        # sums within the trees depend on the order; halves of it are halves of the customers
+        .order("md5(customer_id), customer_id, product_id")
+        .to_arrow_table()
+    )
+    return Examples(
+        _matrix(table, names),
+        table["is_bought"].to_numpy(zero_copy_only=False).astype(bool),
+        table["training_weight"].to_numpy().astype(np.float64),
+    )
+
+
+def _matrix(table: pa.Table | pa.RecordBatch, names: list[str]) -> np.ndarray[Any, Any]:
+    """Return (rows, names) float32, NaN for null."""
+    matrix = np.empty((table.num_rows, len(names)), np.float32)
+    for position, name in enumerate(names):
+        matrix[:, position] = table.column(name).to_numpy(zero_copy_only=False)
+    return matrix
+
+
+def _learn(unfitted: PurchaseModel, parts: list[Examples]) -> _Learned:
+    if len(parts) > 1:
+        earlier, later = Examples.concatenated(parts[:-1]), parts[-1]
+    else:
+        earlier, later = parts[0].halves()
+    model = unfitted.fit(earlier, later)
+    return _Learned(model.trees_, model.importances_.tolist(), model.to_bytes())
+
+
+def _row(learning: _Learning, names: list[str]) -> pa.RecordBatch:
+    learned, why_not = None, learning.why_not
+    if learning.learned is not None:
+        try:
+            learned = workers.result_of(learning.learned)
+        except InvalidTableError as error:
+            why_not = str(error)
+    if learned is None:
+        log(f"hybrid: fold {learning.fold}: falls back to rank fusion: {why_not}")
+    else:
+        log(
+            f"hybrid: fold {learning.fold}: learned {learned.trees:,} trees from "
+            f"{learning.pairs:,} pairs of folds {', '.join(learning.learned_from)}, "
+            f"{learning.bought_pairs:,} of them bought"
+        )
+    row = {
+        "fold": learning.fold,
+        "learned_from": learning.learned_from,
+        "why_not": why_not,
+        "pairs": learning.pairs,
+        "bought_pairs": learning.bought_pairs,
+        "trees": learned and learned.trees,
+        "importances": learned
+        and [
+            {"feature": name, "importance": importance}
+            for name, importance in zip(names, learned.importances, strict=True)
+        ],
+        "model": learned and learned.model,
+    }
+    return pa.RecordBatch.from_pylist([row], schema=MODEL_SCHEMA)

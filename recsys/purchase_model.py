@@ -1,0 +1,201 @@
+"""How likely a customer buys a product: gradient boosting, its probabilities calibrated."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.inspection import permutation_importance
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+from recsys.errors import InvalidTableError, NotFittedError
+from recsys.recommenders.parameters import require_integer, require_number
+
+Floats = NDArray[np.floating[Any]]
+
+LEAST = 1e-6
+"""Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
+
+
+IMPORTANCE_PAIRS = 10_000
+"""About so many pairs tell how much each feature matters."""
+
+TREES_PER_STEP = 10
+"""The number of trees is chosen in steps of so many."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Pairs of customers and products, and whether they were bought in the label window."""
+
+    features: Floats
+    """(pairs, features) float32; NaN where there is none."""
+    is_bought: NDArray[np.bool_]
+    """(pairs,)"""
+    weight: Floats
+    """(pairs,) how many pairs each one stands for: samples weigh more."""
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.is_bought)
+
+    def with_features(self, columns: NDArray[np.intp]) -> Examples:
+        """Return the same pairs with only these columns of the features."""
+        return Examples(self.features[:, columns], self.is_bought, self.weight)
+
+    def halves(self) -> tuple[Examples, Examples]:
+        """Return the first and the second half."""
+        middle = len(self) // 2
+        columns = (self.features, self.is_bought, self.weight)
+        first, second = (
+            Examples(*(column[rows] for column in columns))
+            for rows in (slice(middle), slice(middle, None))
+        )
+        return first, second
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Examples]) -> Examples:
+        """Return all pairs of `parts`, in their order."""
+        return cls(
+            np.concatenate([part.features for part in parts]),
+            np.concatenate([part.is_bought for part in parts]),
+            np.concatenate([part.weight for part in parts]),
+        )
+
+
+@dataclass(kw_only=True)
+class PurchaseModel:
+    """Gradient boosted trees whose output is the probability of buying within a label window.
+
+    The trees minimise log loss (Friedman 2001; scikit-learn's histogram-based implementation).
+    How many trees, and the calibration (Platt 1999: a logistic regression on the log odds, which
+    leaves the ranking as it is), are chosen on pairs that the trees haven't seen; then the trees
+    are grown anew on all pairs.
+    """
+
+    learning_rate: float = 0.05
+    max_trees: int = 300
+    max_leaf_nodes: int = 31
+    min_pairs_per_leaf: int = 200
+    """A leaf has at least so many pairs; fewer in a small table, a thousandth but 20."""
+    max_features: float = 0.5
+    """Share of the features that each split chooses from."""
+    l2_regularization: float = 5.0
+    random_state: int = 0
+
+    def __post_init__(self) -> None:
+        require_number("learning_rate", self.learning_rate, above=True, maximum=1)
+        require_integer("max_trees", self.max_trees, minimum=1)
+        require_integer("max_leaf_nodes", self.max_leaf_nodes, minimum=2)
+        require_integer("min_pairs_per_leaf", self.min_pairs_per_leaf, minimum=1)
+        require_number("max_features", self.max_features, above=True, maximum=1)
+        require_number("l2_regularization", self.l2_regularization)
+        require_integer("random_state", self.random_state, minimum=0)
+
+    def fit(self, earlier: Examples, later: Examples) -> Self:
+        """Learn from `earlier`, choose and calibrate on `later`, then learn from both.
+
+        Raises
+        ------
+        InvalidTableError
+            One of them has no pair that was bought, or none that wasn't.
+
+        """
+        for name, examples in (("earlier", earlier), ("later", later)):
+            bought = int(examples.is_bought.sum())
+            if bought in (0, len(examples)):
+                raise InvalidTableError(
+                    f"{bought:,} of {len(examples):,} {name} pairs were bought; a model learns "
+                    "from some that were and some that weren't"
+                )
+        has_values = [~np.isnan(part.features).all(axis=0) for part in (earlier, later)]
+        self.used_ = np.flatnonzero(np.logical_and(*has_values))
+        earlier, later = earlier.with_features(self.used_), later.with_features(self.used_)
+        trial = self._grow(earlier, self.max_trees)
+        self.trees_, log_odds = _best_size(trial, later)
+        self.calibration_ = LogisticRegression(C=np.inf).fit(
+            log_odds[:, None], later.is_bought, later.weight
+        )
+        if self.calibration_.coef_[0, 0] <= 0:
+            raise InvalidTableError(
+                f"what was learned from {len(earlier):,} earlier pairs ranks {len(later):,} later "
+                "ones no better than chance; more purchases are needed"
+            )
+        self.importances_ = np.zeros(len(has_values[0]))
+        self.importances_[self.used_] = self._importances(trial, later)
+        self.forest_ = self._grow(Examples.concatenated([earlier, later]), self.trees_)
+        return self
+
+    def predict(self, features: Floats) -> NDArray[np.float64]:
+        """Return the (pairs,) probabilities of buying."""
+        if not hasattr(self, "forest_"):
+            raise NotFittedError("this PurchaseModel isn't fitted; call fit first")
+        if len(features) == 0:
+            return np.empty(0)
+        return self._calibrated(self.forest_.decision_function(features[:, self.used_]))
+
+    def to_bytes(self) -> bytes:
+        """Return the fitted model, pickled: read it only from where you wrote it."""
+        return pickle.dumps(self)
+
+    @staticmethod
+    def from_bytes(data: bytes) -> PurchaseModel:
+        """Return a model written by `to_bytes`; bytes of unknown origin can run any code."""
+        model: PurchaseModel = pickle.loads(data)  # noqa: S301 - said above
+        return model
+
+    def _grow(self, examples: Examples, trees: int) -> HistGradientBoostingClassifier:
+        smallest_leaf = max(20, min(self.min_pairs_per_leaf, len(examples) // 1000))
+        return HistGradientBoostingClassifier(
+            learning_rate=self.learning_rate,
+            max_iter=trees,
+            max_leaf_nodes=self.max_leaf_nodes,
+            min_samples_leaf=smallest_leaf,
+            max_features=self.max_features,
+            l2_regularization=self.l2_regularization,
+            early_stopping=False,
+            random_state=self.random_state,
+        ).fit(examples.features, examples.is_bought, examples.weight)
+
+    def _importances(
+        self, forest: HistGradientBoostingClassifier, unseen: Examples
+    ) -> NDArray[np.float64]:
+        """Return how much log loss grows when a feature's values are shuffled (Breiman 2001)."""
+        sample = slice(None, None, -(-len(unseen) // IMPORTANCE_PAIRS))
+        found = permutation_importance(
+            forest,
+            unseen.features[sample],
+            unseen.is_bought[sample],
+            sample_weight=unseen.weight[sample],
+            scoring="neg_log_loss",
+            n_repeats=1,
+            random_state=self.random_state,
+        )
+        importances: NDArray[np.float64] = found.importances_mean
+        return importances
+
+    def _calibrated(self, log_odds: Floats) -> NDArray[np.float64]:
+        probability: NDArray[np.float64] = self.calibration_.predict_proba(log_odds[:, None])[:, 1]
+        return np.clip(probability, LEAST, 1 - LEAST)
+
+
+def _best_size(
+    forest: HistGradientBoostingClassifier, unseen: Examples
+) -> tuple[int, NDArray[np.float64]]:
+    """Return the number of trees with the least log loss on pairs unseen, and their log odds."""
+    best = (np.inf, 0, np.empty(0))
+    for trees, log_odds in enumerate(forest.staged_decision_function(unseen.features), start=1):
+        if trees % TREES_PER_STEP and trees != forest.n_iter_:
+            continue
+        column = np.ravel(log_odds)
+        loss = log_loss(unseen.is_bought, expit(column), sample_weight=unseen.weight)
+        if loss < best[0]:
+            best = (loss, trees, column)
+    return best[1], best[2]
