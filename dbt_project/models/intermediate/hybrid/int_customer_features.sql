@@ -29,6 +29,7 @@ aged as (
                 folds.cutoff_at > events.occurred_at
                 or (events.occurred_at is null and folds.purpose = 'serve')
             )
+            and {{ kept_at('events', 'folds.cutoff_at') }}
     cross join settings
 ),
 

@@ -41,6 +41,7 @@ aged as (
                 folds.cutoff_at > with_intervals.occurred_at
                 or (with_intervals.occurred_at is null and folds.purpose = 'serve')
             )
+            and {{ kept_at('with_intervals', 'folds.cutoff_at') }}
     cross join settings
 ),
 

@@ -22,8 +22,8 @@ aged as (
     from folds
     inner join events
         on
-            folds.cutoff_at > events.occurred_at
-            or (events.occurred_at is null and folds.purpose = 'serve')
+            (folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve'))
+            and {{ kept_at('events', 'folds.cutoff_at') }}
     cross join settings
 ),
 
