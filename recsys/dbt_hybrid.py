@@ -17,7 +17,15 @@ from recsys.purchase_model import Examples, PurchaseModel
 
 Relation = duckdb.DuckDBPyRelation
 
-KEYS = ["fold", "customer_id", "product_id", "is_new", "is_bought", "training_weight"]
+KEYS = [
+    "fold",
+    "customer_id",
+    "product_id",
+    "customer_key",
+    "is_new",
+    "is_bought",
+    "training_weight",
+]
 """Columns of the table of features that aren't features."""
 
 FEWEST_BOUGHT = 200
