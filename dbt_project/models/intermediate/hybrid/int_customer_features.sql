@@ -8,6 +8,8 @@ events as (select * from {{ ref('int_events') }} where customer_key is not null 
 
 customer_products as (select * from {{ ref('int_customer_product_features') }}),
 
+fold_products as (select * from {{ ref('int_fold_products') }}),
+
 settings as (select * from {{ ref('stg_settings') }}),
 
 aged as (
@@ -59,9 +61,16 @@ of_products as (
         ) as first_bought_one_window,
         count(*) filter (
             where customer_products.days_since_first <= 3 * settings.label_window_days
-        ) as first_bought_three_windows
+        ) as first_bought_three_windows,
+        sum(fold_products.price_band) / count(fold_products.price_band) as mean_price_band,
+        cast(sum(customer_products.orders * fold_products.price) as double)
+        / sum(customer_products.orders) filter (where fold_products.price is not null) as usual_price
     from customer_products
     cross join settings
+    left join fold_products
+        on
+            customer_products.fold = fold_products.fold
+            and customer_products.product_key = fold_products.product_key
     group by customer_products.fold, customer_products.customer_key
 ),
 
@@ -75,6 +84,8 @@ features as (
         of_products.products_one_window,
         of_products.first_bought_one_window,
         of_products.first_bought_three_windows,
+        of_products.mean_price_band,
+        of_products.usual_price,
         -- appetite for new products
         of_products.first_bought_one_window / nullif(of_products.products_one_window, 0) as first_bought_share
     from of_orders

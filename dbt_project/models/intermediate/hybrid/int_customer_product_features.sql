@@ -11,6 +11,7 @@ settings as (select * from {{ ref('stg_settings') }}),
 with_intervals as (
     select
         *,
+        dense_rank() over (partition by customer_key order by occurred_at, order_key) as order_number,
         {{ days_between(
             'lag(occurred_at) over (partition by customer_key, product_key order by occurred_at, order_key)',
             'occurred_at'
@@ -27,6 +28,7 @@ aged as (
         with_intervals.product_key,
         with_intervals.occurred_at,
         with_intervals.interval_before,
+        with_intervals.order_number,
         with_intervals.quantity,
         -- without a date, as old as a label window
         coalesce(
@@ -60,22 +62,52 @@ features as (
         {{ exact_sum('power(0.5, age / (6 * label_window_days))') }} as decay_six_windows,
         min(age) as days_since_last,
         max(age) as days_since_first,
+        -- of the stretches of a label window's length before the cut-off, those with a purchase: what
+        -- is asked about the next one
+        count(distinct floor(age / label_window_days)) as windows,
+        ceil(greatest(max(age), 1) / label_window_days) as windows_since_first,
         median(interval_before) as usual_interval,
-        arg_min(quantity, age) as last_quantity
+        max(interval_before) as longest_interval,
+        arg_min(quantity, age) as last_quantity,
+        min(order_number) as first_order_number,
+        max(order_number) as last_order_number
     from aged
-    group by fold, customer_key, product_key
+    group by fold, customer_key, product_key, label_window_days
+),
+
+visits as (
+    select
+        fold,
+        customer_key,
+        max(order_number) as orders
+    from aged
+    group by fold, customer_key
 ),
 
 timed as (
     select
-        *,
-        -- below a day, an interval is two orders of one errand
-        days_since_last / greatest(usual_interval, 1) as due_ratio,
+        features.* exclude (first_order_number, last_order_number),
+        features.windows / features.windows_since_first as windows_share,
+        -- the same counted in the customer's own orders instead of days
+        visits.orders - features.last_order_number as orders_since_last,
+        features.orders / (visits.orders - features.first_order_number + 1) as share_of_orders_since_first,
         case
-            when orders > 1
-                then days_since_last / greatest((days_since_first - days_since_last) / (orders - 1), 1)
+            when features.orders > 1
+                then
+                    (visits.orders - features.last_order_number) * (features.orders - 1)
+                    / (features.last_order_number - features.first_order_number)
+        end as due_ratio_of_orders,
+        -- below a day, an interval is two orders of one errand
+        features.days_since_last / greatest(features.usual_interval, 1) as due_ratio,
+        features.days_since_last / greatest(features.longest_interval, 1) as due_ratio_of_longest,
+        case
+            when features.orders > 1
+                then
+                    features.days_since_last
+                    / greatest((features.days_since_first - features.days_since_last) / (features.orders - 1), 1)
         end as due_ratio_of_mean
     from features
+    inner join visits on features.fold = visits.fold and features.customer_key = visits.customer_key
 )
 
 select * from timed

@@ -5,17 +5,19 @@
     'own': [
         'orders', 'orders_half_window', 'orders_one_window', 'orders_three_windows', 'decay_quarter_window',
         'decay_one_window', 'decay_three_windows', 'decay_six_windows', 'days_since_last', 'days_since_first',
-        'usual_interval', 'due_ratio', 'due_ratio_of_mean', 'last_quantity',
+        'windows', 'windows_share', 'orders_since_last', 'share_of_orders_since_first', 'usual_interval',
+        'due_ratio', 'due_ratio_of_longest', 'due_ratio_of_mean', 'due_ratio_of_orders', 'last_quantity',
     ],
     'customer': [
         'orders', 'orders_one_window', 'orders_three_windows', 'products_per_order', 'days_since_last',
         'days_since_first', 'spend_three_windows', 'due_ratio', 'products', 'products_one_window',
         'first_bought_one_window', 'first_bought_three_windows', 'first_bought_share',
+        'mean_price_band',
     ],
     'product': [
         'customers', 'customers_half_window', 'customers_one_window', 'customers_three_windows',
         'new_customers_half_window', 'new_customers_one_window', 'new_customers_three_windows', 'trend',
-        'new_customers_share', 'orders_per_customer', 'repeat_share', 'usual_interval', 'days_since_last',
+        'new_customers_share', 'orders_per_customer', 'repeat_share', 'recent_repeat_share', 'usual_interval', 'days_since_last',
         'days_since_first', 'price', 'price_band', 'ratings', 'mean_rating',
     ],
     'department': ['decay_three_windows'],
@@ -57,6 +59,9 @@ features as (
         cast(pairs.{{ name }}_score as float) as {{ name }}_score,
         cast(pairs.{{ name }}_rank as float) as {{ name }}_rank,
         {% endfor %}
+        -- numbers that stand for names: trees cut them as they need
+        cast(products.department_code as float) as product_department,
+        cast(products.category_code as float) as product_category,
         {% for prefix, columns in features.items() %}
         {% for column in columns %}
         cast({{ prefix }}.{{ column }} as float) as {{ prefix }}_{{ column }},
@@ -66,6 +71,7 @@ features as (
         cast(own.orders_three_windows / nullif(customer.orders_three_windows, 0) as float)
             as own_orders_share_three_windows,
         cast(own.days_since_last / greatest(product.usual_interval, 1) as float) as own_due_ratio_of_product,
+        cast(product.price / nullif(customer.usual_price, 0) as float) as customer_price_ratio,
         cast(product.price / nullif(subcategory.usual_price, 0) as float) as subcategory_price_ratio,
         cast(product.price / nullif(category.usual_price, 0) as float) as category_price_ratio
     from pairs

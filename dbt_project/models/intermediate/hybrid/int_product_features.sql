@@ -51,6 +51,8 @@ of_products as (
         {% endfor %}
         sum(orders) / count(*) as orders_per_customer,
         count(*) filter (where orders > 1) / count(*) as repeat_share,
+        count(*) filter (where orders > 1 and days_since_last <= label_window_days) / count(*)
+            as recent_repeat_share,
         median((days_since_first - days_since_last) / nullif(orders - 1, 0)) as usual_interval,
         min(days_since_last) as days_since_last,
         max(days_since_first) as days_since_first
@@ -84,6 +86,7 @@ features as (
         of_products.new_customers_one_window / nullif(of_products.customers_one_window, 0) as new_customers_share,
         of_products.orders_per_customer,
         of_products.repeat_share,
+        of_products.recent_repeat_share,
         of_products.usual_interval,
         of_products.days_since_last,
         of_products.days_since_first,
