@@ -69,8 +69,8 @@ features as (
 timed as (
     select
         *,
-        -- below a day, an interval is two orders of one errand
-        days_since_last / greatest(usual_interval, 1) as due_ratio,
+        -- below a day, an interval is two orders of one errand; greatest would take 1 for a null
+        case when usual_interval is not null then days_since_last / greatest(usual_interval, 1) end as due_ratio,
         case
             when orders > 1
                 then days_since_last / greatest((days_since_first - days_since_last) / (orders - 1), 1)
