@@ -25,6 +25,7 @@ aged as (
         settings.label_window_days,
         with_intervals.customer_key,
         with_intervals.product_key,
+        with_intervals.order_key,
         with_intervals.occurred_at,
         with_intervals.interval_before,
         with_intervals.quantity,
@@ -61,7 +62,7 @@ features as (
         min(age) as days_since_last,
         max(age) as days_since_first,
         median(interval_before) as usual_interval,
-        arg_min(quantity, age) as last_quantity
+        arg_min(quantity, (age, -order_key)) as last_quantity
     from aged
     group by fold, customer_key, product_key
 ),
