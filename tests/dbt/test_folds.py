@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
-JUDGED, TRAIN = "2024-05-02", "2024-04-04"
+JUDGED, TRAIN, EARLIER = "2024-05-02", "2024-04-04", "2024-03-07"
 TEA_DRINKERS = ["00123", "O'Hara", "Tee Zwei", "Зоя", "T4", "T5"]
 
 
@@ -19,6 +19,7 @@ def test_the_folds(query):
     )
     assert rows == [
         # the last day is 30 May; a label window is 28 days, and the last one includes that day
+        (EARLIER, datetime(2024, 3, 7), datetime(2024, 4, 4), "train"),
         (TRAIN, datetime(2024, 4, 4), datetime(2024, 5, 2), "train"),
         (JUDGED, datetime(2024, 5, 2), datetime(2024, 5, 31), "judge"),
         ("serving", datetime(2024, 5, 31), datetime(2024, 6, 28), "serve"),
@@ -64,6 +65,8 @@ def test_the_share_of_held_out_purchases_in_the_catalogue(query):
         "select fold, held_out, in_catalogue from intermediate.int_fold_coverage order by 1"
     )
     assert rows == [
+        # 12 with milk and drinks 0, 1 and 2, in orders 5 and 6
+        (EARLIER, 12 * 4, 12 * 4),
         # 12 with milk and drinks 3, 0 and 2; 6 with bread and butter; nobody had had saffron, gift
         # card, mystery (3 each) or caviar before
         (TRAIN, 12 * 4 + 6 * 2 + 10, 12 * 4 + 6 * 2),
@@ -94,7 +97,7 @@ def test_nothing_learned_from_is_at_or_after_the_cut_off(query):
             select fold, max(last_at) < any_value(cutoff_at) from intermediate.{table}
             inner join intermediate.int_folds using (fold) group by fold order by fold
         """)  # noqa: S608
-        assert rows == [(TRAIN, True), (JUDGED, True), ("serving", True)]
+        assert rows == [(EARLIER, True), (TRAIN, True), (JUDGED, True), ("serving", True)]
 
 
 def test_another_future_changes_no_past_ranking(query, builder, tmp_path):

@@ -30,11 +30,19 @@ SEGMENTS = "assert_segments_are_as_of_the_cutoff"
 WEIGHTS = "assert_no_fusion_weight_comes_from_an_unfinished_fold"
 HELD_OUT = "assert_held_out_purchases_lie_in_their_label_window"
 RETURNS = "assert_later_returns_leave_earlier_folds_as_they_were"
-LEAK_TESTS = {RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT}
+FEATURES = "assert_features_stop_at_the_cutoff"
+LESSONS = "assert_no_hybrid_learns_from_an_unfinished_fold"
+LEAK_TESTS = {
+    *(RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
+    *(FEATURES, LESSONS),
+}
 
 
 class Leak(NamedTuple):
-    """A text of a model that is replaced, the models built on it, and the tests that then fail."""
+    """A text of a model that is replaced, the models built on it, and the tests that then fail.
+
+    The model is one of SQL where its name doesn't say otherwise.
+    """
 
     model: str
     text: str
@@ -169,6 +177,30 @@ LEAKS = {
         "folds.label_until >= past_folds.label_until",
         {WEIGHTS},
     ),
+    "orders of the label window are a pair's features": Leak(
+        "hybrid/int_customer_product_features",
+        "folds.cutoff_at > with_intervals.occurred_at",
+        "folds.label_until > with_intervals.occurred_at",
+        {FEATURES},
+    ),
+    "orders of the label window are a customer's features": Leak(
+        "hybrid/int_customer_features",
+        "folds.cutoff_at > events.occurred_at",
+        "folds.label_until > events.occurred_at",
+        {FEATURES},
+    ),
+    "orders of the label window are a product's features": Leak(
+        "hybrid/int_product_features",
+        "folds.cutoff_at > events.occurred_at",
+        "folds.label_until > events.occurred_at",
+        {FEATURES},
+    ),
+    "the hybrid learns from the fold it is judged by": Leak(
+        "hybrid/int_hybrid_models.py",
+        'dbt.ref("int_folds")',
+        'dbt.ref("int_folds").project("fold, purpose, cutoff_at, cutoff_at as label_until")',
+        {LESSONS},
+    ),
     "the past is to be found too": Leak(
         "folds/int_bought_after",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
@@ -286,7 +318,8 @@ def test_no_leak_test_fails_as_things_are(project: Project) -> None:
 
 @pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS.keys())
 def test_a_planted_leak_fails_exactly_its_tests(project: Project, leak: Leak) -> None:
-    model = project.folder / MODELS / f"{leak.model}.sql"
+    model = project.folder / MODELS / leak.model
+    model = model if model.suffix else model.with_suffix(".sql")
     sound = model.read_text(encoding="utf-8")
     assert sound.count(leak.text) == 1
     model.write_text(sound.replace(leak.text, leak.leaky), encoding="utf-8")

@@ -77,9 +77,12 @@ of_products as (
 features as (
     select
         of_orders.*,
-        of_orders.days_since_last / greatest(
-            (of_orders.days_since_first - of_orders.days_since_last) / nullif(of_orders.orders - 1, 0), 1
-        ) as due_ratio,
+        case
+            when of_orders.orders > 1
+                then of_orders.days_since_last / greatest(
+                    (of_orders.days_since_first - of_orders.days_since_last) / (of_orders.orders - 1), 1
+                )
+        end as due_ratio,
         of_products.products,
         of_products.products_one_window,
         of_products.first_bought_one_window,

@@ -26,6 +26,7 @@ aged as (
         settings.label_window_days,
         with_intervals.customer_key,
         with_intervals.product_key,
+        with_intervals.order_key,
         with_intervals.occurred_at,
         with_intervals.interval_before,
         with_intervals.order_number,
@@ -68,7 +69,7 @@ features as (
         ceil(greatest(max(age), 1) / label_window_days) as windows_since_first,
         median(interval_before) as usual_interval,
         max(interval_before) as longest_interval,
-        arg_min(quantity, age) as last_quantity,
+        arg_min(quantity, (age, -order_key)) as last_quantity,
         min(order_number) as first_order_number,
         max(order_number) as last_order_number
     from aged
@@ -97,9 +98,15 @@ timed as (
                     (visits.orders - features.last_order_number) * (features.orders - 1)
                     / (features.last_order_number - features.first_order_number)
         end as due_ratio_of_orders,
-        -- below a day, an interval is two orders of one errand
-        features.days_since_last / greatest(features.usual_interval, 1) as due_ratio,
-        features.days_since_last / greatest(features.longest_interval, 1) as due_ratio_of_longest,
+        -- below a day, an interval is two orders of one errand; greatest would take 1 for a null
+        case
+            when features.usual_interval is not null
+                then features.days_since_last / greatest(features.usual_interval, 1)
+        end as due_ratio,
+        case
+            when features.longest_interval is not null
+                then features.days_since_last / greatest(features.longest_interval, 1)
+        end as due_ratio_of_longest,
         case
             when features.orders > 1
                 then

@@ -70,7 +70,10 @@ features as (
         cast(own.orders / customer.orders as float) as own_orders_share,
         cast(own.orders_three_windows / nullif(customer.orders_three_windows, 0) as float)
             as own_orders_share_three_windows,
-        cast(own.days_since_last / greatest(product.usual_interval, 1) as float) as own_due_ratio_of_product,
+        cast(case
+            when product.usual_interval is not null
+                then own.days_since_last / greatest(product.usual_interval, 1)
+        end as float) as own_due_ratio_of_product,
         cast(product.price / nullif(customer.usual_price, 0) as float) as customer_price_ratio,
         cast(product.price / nullif(subcategory.usual_price, 0) as float) as subcategory_price_ratio,
         cast(product.price / nullif(category.usual_price, 0) as float) as category_price_ratio

@@ -1,0 +1,128 @@
+"""From features to today's probabilities, in a shop where a little is enough to learn from."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from recsys import dbt_hybrid
+
+PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
+JUDGED = "2024-05-02"
+AUDIENCE = 5
+
+
+@pytest.fixture(scope="module")
+def ask(builder, tiny_shop):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dbt_hybrid, "FEWEST_BOUGHT", 20)
+        database = builder.build(
+            tiny_shop, variables={"pinned_champion": "hybrid", "audience_size": AUDIENCE}
+        )
+    return builder.ask(database)
+
+
+@pytest.fixture(scope="module")
+def scores(ask):
+    return {
+        (fold, customer, product): (is_new, probability)
+        for fold, customer, product, is_new, probability in ask(
+            "from intermediate.int_hybrid_scores"
+        )
+    }
+
+
+def test_judged_and_served_folds_learn(ask, scores):
+    rows = ask("select fold, learned_from, why_not from intermediate.int_hybrid_models order by 1")
+    assert rows == [
+        (JUDGED, ["2024-03-07", "2024-04-04"], None),
+        ("serving", ["2024-04-04", JUDGED], None),
+    ]
+    assert {fold for fold, *_ in scores} == {JUDGED, "serving"}
+
+
+def test_every_candidate_of_theirs_has_a_probability(ask, scores):
+    pairs = ask("""
+        select fold, customer_id, product_id from intermediate.int_candidate_pairs
+        where purpose <> 'train'
+    """)
+    assert sorted(pairs) == sorted(scores)
+    assert all(0 < probability < 1 for _, probability in scores.values())
+
+
+def test_the_hybrid_ranks_by_probability_and_past_lessons_by_fusion(ask, scores):
+    rows = ask("select fold, customer_id, product_id, is_new, score from recommenders.rec_hybrid")
+    learned = [row for row in rows if row[0] in {JUDGED, "serving"}]
+    assert {tuple(key): tuple(value) for *key, new, p in learned for value in [(new, p)]} == scores
+    others = {row[:3] for row in rows if row not in learned}
+    fused = ask("""
+        select fold, customer_id, product_id from recommenders.rec_fusion
+        where fold not in (select fold from intermediate.int_hybrid_scores)
+    """)
+    assert others == set(fused)
+
+
+def test_calibration_is_recounted_from_probabilities_and_purchases(ask, scores):
+    bought = {
+        tuple(row)
+        for row in ask("select fold, customer_id, product_id from intermediate.int_held_out")
+    }
+    pairs, expected, actual = (defaultdict(float) for _ in range(3))
+    for key, (is_new, probability) in scores.items():
+        if key[0] == JUDGED:
+            list_type = "discover" if is_new else "buy_again"
+            pairs[list_type] += 1
+            expected[list_type] += probability
+            actual[list_type] += key in bought
+    rows = ask(
+        """
+        select list_type, sum(pairs), sum(expected_purchases), sum(actual_purchases)
+        from marts.probability_calibration where fold = ? group by 1
+    """,
+        JUDGED,
+    )
+    assert len(rows) == 2
+    for list_type, *sums in rows:
+        assert sums == pytest.approx([of[list_type] for of in (pairs, expected, actual)], abs=1e-9)
+    [statement] = [
+        sql
+        for sql in re.findall(r"```sql\n(.*?)```", PAGE.read_text("utf-8"), flags=re.DOTALL)
+        if "probability_calibration" in sql
+    ]
+    assert {row[1:] for row in ask(statement)} == {
+        (list_type, round(likely), real) for list_type, _, likely, real in rows
+    }
+
+
+def test_audiences_are_the_likeliest_of_today(ask, scores):
+    likeliest = defaultdict(list)
+    for (fold, customer, product), (_, probability) in scores.items():
+        if fold == "serving":
+            likeliest[product].append((-probability, customer))
+    audiences = defaultdict(list)
+    for product, customer, probability in ask(
+        "select product_id, customer_id, probability from marts.product_audiences order by rank"
+    ):
+        audiences[product].append((-probability, customer))
+    assert audiences == {product: sorted(all_)[:AUDIENCE] for product, all_ in likeliest.items()}
+
+
+def test_what_the_hybrid_serves_has_its_probability(ask, scores):
+    rows = ask("""
+        select customer_id, product_id, recommender, score, probability from marts.recommendations
+    """)
+    for customer, product, recommender, score, probability in rows:
+        if recommender == "hybrid":
+            assert probability == score == scores["serving", customer, product][1]
+        else:
+            assert probability is None
+    assert {"hybrid"} < {row[2] for row in rows}
+
+
+def test_importances_are_of_every_feature(ask):
+    features = {row[0] for row in ask("describe intermediate.int_hybrid_features")}
+    rows = ask("select fold, list(feature order by rank) from marts.feature_importances group by 1")
+    assert {fold for fold, _ in rows} == {JUDGED, "serving"}
+    for _, ranked in rows:
+        assert sorted(ranked) == sorted(features - set(dbt_hybrid.KEYS))

@@ -1,0 +1,197 @@
+"""Purchase probabilities: as good as data with known probabilities allow, and true as such."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.metrics import log_loss
+from threadpoolctl import threadpool_limits
+
+from recsys.errors import InvalidParameterError, InvalidTableError, NotFittedError
+from recsys.purchase_model import LEAST, Examples, PurchaseModel
+
+SMALL = {"max_trees": 60, "learning_rate": 0.1, "min_pairs_per_leaf": 50}
+FEW_TREES = SMALL | {"max_trees": 10, "max_features": 1.0}
+
+
+def shop(seed: int, pairs: int = 8000) -> tuple[Examples, np.ndarray]:
+    """Return pairs whose purchases are drawn with known probabilities, and these.
+
+    The first feature decides on a step, the second on a slope where there is a value at all; the
+    third says nothing.
+    """
+    generator = np.random.default_rng(seed)
+    features = generator.random((pairs, 3)).astype(np.float32)
+    features[generator.random(pairs) < 0.3, 1] = np.nan
+    log_odds = -2.5 + 2 * (features[:, 0] > 0.6) + 1.5 * np.nan_to_num(features[:, 1])
+    probability = expit(log_odds)
+    return Examples(features, generator.random(pairs) < probability, np.ones(pairs)), probability
+
+
+@pytest.fixture(scope="module")
+def fitted() -> PurchaseModel:
+    return PurchaseModel(**SMALL).fit(shop(1)[0], shop(2)[0])
+
+
+@pytest.fixture(scope="module")
+def unseen() -> tuple[Examples, np.ndarray]:
+    return shop(3, pairs=40_000)
+
+
+def test_log_loss_is_close_to_the_least_that_any_model_can_reach(fitted, unseen):
+    examples, probability = unseen
+    bought = examples.is_bought
+    least = log_loss(bought, probability)
+    nothing_learned = log_loss(bought, np.full(len(bought), bought.mean()))
+    reached = log_loss(bought, fitted.predict(examples.features))
+    assert nothing_learned - least > 0.05
+    assert reached - least < 0.1 * (nothing_learned - least)
+
+
+def test_probabilities_add_up_to_what_is_bought(fitted, unseen):
+    """In each fifth by probability, within four standard errors of a sum and a twentieth of it.
+
+    The twentieth is for having calibrated on a sample of 8,000 pairs.
+    """
+    examples, _ = unseen
+    predicted = fitted.predict(examples.features)
+    for part in np.array_split(np.argsort(predicted, kind="stable"), 5):
+        expected, actual = predicted[part].sum(), examples.is_bought[part].sum()
+        error = np.sqrt((predicted[part] * (1 - predicted[part])).sum())
+        assert abs(actual - expected) < 4 * error + 0.05 * expected
+
+
+def test_a_pair_that_stands_for_many_weighs_as_much():
+    """Of those not bought a quarter is kept, each for four: the probabilities stay those of all."""
+    generator = np.random.default_rng(4)
+
+    def sampled(seed: int) -> Examples:
+        every, _ = shop(seed, pairs=24_000)
+        kept = every.is_bought | (generator.random(len(every)) < 0.25)
+        weight = np.where(every.is_bought, 1.0, 4.0)
+        return Examples(every.features[kept], every.is_bought[kept], weight[kept])
+
+    model = PurchaseModel(**SMALL).fit(sampled(1), sampled(2))
+    examples, _ = shop(3, pairs=40_000)
+    predicted = model.predict(examples.features)
+    assert predicted.mean() == pytest.approx(examples.is_bought.mean(), rel=0.05)
+
+
+def test_importance_tells_what_decides(fitted):
+    step, slope, nothing = fitted.importances_
+    assert step > slope > 0.005
+    assert abs(nothing) < 0.002
+
+
+def test_it_is_the_same_every_time_with_any_number_of_threads(unseen):
+    features = unseen[0].features[:1000]
+
+    def fit(threads: int) -> tuple[int, list[float], list[float]]:
+        with threadpool_limits(threads):
+            model = PurchaseModel(**FEW_TREES).fit(shop(1, 2000)[0], shop(2, 2000)[0])
+        return model.trees_, model.importances_.tolist(), model.predict(features).tolist()
+
+    assert fit(1) == fit(1) == fit(2)
+
+
+@pytest.mark.parametrize("value", [7.0, np.nan], ids=["constant", "missing"])
+def test_a_column_that_says_nothing_changes_nothing(unseen, value):
+    def widened(features: np.ndarray) -> np.ndarray:
+        return np.hstack([np.full((len(features), 1), value, np.float32), features])
+
+    parts = [shop(1, 2000)[0], shop(2, 2000)[0]]
+    wide_parts = [Examples(widened(p.features), p.is_bought, p.weight) for p in parts]
+    narrow = PurchaseModel(**FEW_TREES).fit(*parts)
+    wide = PurchaseModel(**FEW_TREES).fit(*wide_parts)
+    features = unseen[0].features
+    assert wide.importances_[0] == 0
+    assert np.array_equal(wide.predict(widened(features)), narrow.predict(features))
+
+
+def test_a_column_missing_in_one_of_the_parts_is_left_out():
+    """A recommender new in the later fold can't have taught the trees of the earlier one."""
+    earlier, later = shop(1, 2000)[0], shop(2, 2000)[0]
+    earlier.features[:, 2] = np.nan
+    model = PurchaseModel(**FEW_TREES).fit(earlier, later)
+    assert model.used_.tolist() == [0, 1]
+    assert model.importances_[2] == 0
+
+
+def test_a_model_survives_being_written_down(fitted, unseen):
+    features = unseen[0].features
+    read = PurchaseModel.from_bytes(fitted.to_bytes())
+    assert np.array_equal(read.predict(features), fitted.predict(features))
+
+
+def test_probabilities_are_never_certain(fitted, unseen):
+    predicted = fitted.predict(unseen[0].features)
+    assert predicted.dtype == np.float64
+    assert predicted.shape == (len(unseen[0]),)
+    assert predicted.min() >= LEAST
+    assert predicted.max() <= 1 - LEAST
+
+
+def test_of_no_pairs_there_are_no_probabilities(fitted):
+    assert fitted.predict(np.empty((0, 3), np.float32)).shape == (0,)
+
+
+def test_unfitted_it_predicts_nothing():
+    with pytest.raises(NotFittedError, match="call fit first"):
+        PurchaseModel().predict(np.zeros((1, 3), np.float32))
+
+
+@pytest.mark.parametrize(("part", "bought"), [(0, False), (1, False), (0, True), (1, True)])
+def test_without_both_kinds_of_pairs_there_is_nothing_to_learn(part, bought):
+    parts = [shop(1, pairs=200)[0], shop(2, pairs=200)[0]]
+    parts[part].is_bought[:] = bought
+    with pytest.raises(InvalidTableError) as error:
+        PurchaseModel(**SMALL).fit(*parts)
+    name = ["earlier", "later"][part]
+    assert f"{200 if bought else 0} of 200 {name} pairs were bought" in str(error.value)
+
+
+def test_what_turns_into_its_opposite_is_no_use():
+    """In the later pairs the feature that brought purchases keeps them away."""
+    generator = np.random.default_rng(5)
+    parts = []
+    for sign in (1, -1):
+        features = generator.normal(size=(4000, 1)).astype(np.float32)
+        bought = generator.random(4000) < expit(3 * sign * features[:, 0])
+        parts.append(Examples(features, bought, np.ones(4000)))
+    with pytest.raises(InvalidTableError, match="no better than chance"):
+        PurchaseModel(**SMALL).fit(*parts)
+
+
+def test_halves_are_the_first_and_the_second():
+    examples = Examples(
+        np.arange(10, dtype=np.float32).reshape(5, 2),
+        np.array([True, False, False, True, False]),
+        np.array([1.0, 2.0, 3.0, 4.0, 5.0]),
+    )
+    first, second = examples.halves()
+    assert (len(first), len(second)) == (2, 3)
+    assert first.features.tolist() == [[0, 1], [2, 3]]
+    assert second.is_bought.tolist() == [False, True, False]
+    assert second.weight.tolist() == [3, 4, 5]
+    both = Examples.concatenated([first, second])
+    assert np.array_equal(both.features, examples.features)
+    assert np.array_equal(both.is_bought, examples.is_bought)
+    assert np.array_equal(both.weight, examples.weight)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learning_rate", 0),
+        ("learning_rate", 1.5),
+        ("max_trees", 0),
+        ("max_leaf_nodes", 1),
+        ("min_pairs_per_leaf", 0),
+        ("max_features", 0),
+        ("max_features", 1.1),
+        ("l2_regularization", -1),
+        ("random_state", -1),
+    ],
+)
+def test_a_parameter_out_of_range_is_named(name, value):
+    with pytest.raises(InvalidParameterError, match=f"{name} is {value}"):
+        PurchaseModel(**{name: value})
