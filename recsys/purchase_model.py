@@ -75,6 +75,7 @@ class PurchaseModel:
     """Gradient boosted trees whose output is the probability of buying within a label window.
 
     The trees minimise log loss (Friedman 2001; scikit-learn's histogram-based implementation).
+    Several forests, each with its own random choice of features, are averaged on log odds.
     How many trees, and the calibration (Platt 1999: a logistic regression on the log odds, which
     leaves the ranking as it is), are chosen on pairs that the trees haven't seen; then the trees
     are grown anew on all pairs.
@@ -88,6 +89,7 @@ class PurchaseModel:
     max_features: float = 0.5
     """Share of the features that each split chooses from."""
     l2_regularization: float = 5.0
+    n_forests: int = 2
     random_state: int = 0
 
     def __post_init__(self) -> None:
@@ -97,6 +99,7 @@ class PurchaseModel:
         require_integer("min_pairs_per_leaf", self.min_pairs_per_leaf, minimum=1)
         require_number("max_features", self.max_features, above=True, maximum=1)
         require_number("l2_regularization", self.l2_regularization)
+        require_integer("n_forests", self.n_forests, minimum=1)
         require_integer("random_state", self.random_state, minimum=0)
 
     def fit(self, earlier: Examples, later: Examples) -> Self:
@@ -118,7 +121,7 @@ class PurchaseModel:
         has_values = [~np.isnan(part.features).all(axis=0) for part in (earlier, later)]
         self.used_ = np.flatnonzero(np.logical_and(*has_values))
         earlier, later = earlier.with_features(self.used_), later.with_features(self.used_)
-        trial = self._grow(earlier, self.max_trees)
+        trial = self._grow(earlier, self.max_trees, self.random_state)
         self.trees_, log_odds = _best_size(trial, later)
         self.calibration_ = LogisticRegression(C=np.inf).fit(
             log_odds[:, None], later.is_bought, later.weight
@@ -130,16 +133,22 @@ class PurchaseModel:
             )
         self.importances_ = np.zeros(len(has_values[0]))
         self.importances_[self.used_] = self._importances(trial, later)
-        self.forest_ = self._grow(Examples.concatenated([earlier, later]), self.trees_)
+        everything = Examples.concatenated([earlier, later])
+        self.forests_ = [
+            self._grow(everything, self.trees_, self.random_state + number)
+            for number in range(self.n_forests)
+        ]
         return self
 
     def predict(self, features: Floats) -> NDArray[np.float64]:
         """Return the (pairs,) probabilities of buying."""
-        if not hasattr(self, "forest_"):
+        if not hasattr(self, "forests_"):
             raise NotFittedError("this PurchaseModel isn't fitted; call fit first")
         if len(features) == 0:
             return np.empty(0)
-        return self._calibrated(self.forest_.decision_function(features[:, self.used_]))
+        used = features[:, self.used_]
+        log_odds = sum(forest.decision_function(used) for forest in self.forests_)
+        return self._calibrated(log_odds / self.n_forests)
 
     def to_bytes(self) -> bytes:
         """Return the fitted model, pickled: read it only from where you wrote it."""
@@ -151,7 +160,7 @@ class PurchaseModel:
         model: PurchaseModel = pickle.loads(data)  # noqa: S301 - said above
         return model
 
-    def _grow(self, examples: Examples, trees: int) -> HistGradientBoostingClassifier:
+    def _grow(self, examples: Examples, trees: int, seed: int) -> HistGradientBoostingClassifier:
         smallest_leaf = max(20, min(self.min_pairs_per_leaf, len(examples) // 1000))
         return HistGradientBoostingClassifier(
             learning_rate=self.learning_rate,
@@ -161,7 +170,7 @@ class PurchaseModel:
             max_features=self.max_features,
             l2_regularization=self.l2_regularization,
             early_stopping=False,
-            random_state=self.random_state,
+            random_state=seed,
         ).fit(examples.features, examples.is_bought, examples.weight)
 
     def _importances(
