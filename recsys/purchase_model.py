@@ -53,12 +53,10 @@ class Examples:
     def halves(self) -> tuple[Examples, Examples]:
         """Return the first and the second half."""
         middle = len(self) // 2
-        columns = (self.features, self.is_bought, self.weight)
-        first, second = (
-            Examples(*(column[rows] for column in columns))
-            for rows in (slice(middle), slice(middle, None))
-        )
-        return first, second
+        return self._part(slice(middle)), self._part(slice(middle, None))
+
+    def _part(self, pairs: slice) -> Examples:
+        return Examples(self.features[pairs], self.is_bought[pairs], self.weight[pairs])
 
     @classmethod
     def concatenated(cls, parts: Sequence[Examples]) -> Examples:
@@ -118,8 +116,8 @@ class PurchaseModel:
                     f"{bought:,} of {len(examples):,} {name} pairs were bought; a model learns "
                     "from some that were and some that weren't"
                 )
-        has_values = [~np.isnan(part.features).all(axis=0) for part in (earlier, later)]
-        self.used_ = np.flatnonzero(np.logical_and(*has_values))
+        missing = np.stack([np.isnan(part.features).all(axis=0) for part in (earlier, later)])
+        self.used_ = np.flatnonzero(~missing.any(axis=0))
         earlier, later = earlier.with_features(self.used_), later.with_features(self.used_)
         trial = self._grow(earlier, self.max_trees, self.random_state)
         self.trees_, log_odds = _best_size(trial, later)
@@ -131,7 +129,7 @@ class PurchaseModel:
                 f"what was learned from {len(earlier):,} earlier pairs ranks {len(later):,} later "
                 "ones no better than chance; more purchases are needed"
             )
-        self.importances_ = np.zeros(len(has_values[0]))
+        self.importances_ = np.zeros(missing.shape[1])
         self.importances_[self.used_] = self._importances(trial, later)
         everything = Examples.concatenated([earlier, later])
         self.forests_ = [

@@ -23,7 +23,7 @@ known as (
     inner join events
         on
             (folds.cutoff_at > events.occurred_at or (folds.purpose = 'serve' and events.occurred_at is null))
-            and (events.returned_at is null or events.returned_at >= folds.cutoff_at)
+            and (events.returned_at is null or folds.cutoff_at <= events.returned_at)
 ),
 
 known_own as (

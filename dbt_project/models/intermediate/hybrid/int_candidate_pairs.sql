@@ -39,8 +39,7 @@ labelled as (
         fold_products.product_key,
         folds.purpose,
         case when folds.purpose <> 'serve' then held_out.product_id is not null end as is_bought,
-        fold_customers.sample_weight,
-        md5_number_lower(concat(pooled.customer_id, chr(31), pooled.product_id)) / 18446744073709551616.0 as draw
+        fold_customers.sample_weight
     from pooled
     inner join folds on pooled.fold = folds.fold
     inner join customers on pooled.customer_id = customers.customer_id
@@ -69,10 +68,14 @@ rates as (
 
 weighted as (
     select
-        labelled.* exclude (draw),
+        labelled.*,
         case
             when labelled.is_bought then labelled.sample_weight
-            when labelled.draw < rates.kept_share then labelled.sample_weight / rates.kept_share
+            -- the same pairs in every run: a hash of the ids, as a fraction of all hashes, decides
+            when
+                md5_number_lower(concat(labelled.customer_id, chr(31), labelled.product_id)) / 18446744073709551616.0
+                < rates.kept_share
+                then labelled.sample_weight / rates.kept_share
         end as training_weight
     from labelled
     left join rates on labelled.fold = rates.fold

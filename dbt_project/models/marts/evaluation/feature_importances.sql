@@ -2,11 +2,19 @@ with
 
 models as (select * from {{ ref('int_hybrid_models') }}),
 
-importances as (
+listed as (
     select
         models.fold,
-        unnest(models.importances, recursive := true)
+        unnest(models.importances) as entry
     from models
+),
+
+importances as (
+    select
+        fold,
+        entry['feature'] as feature,
+        entry['importance'] as importance
+    from listed
 ),
 
 ranked as (
