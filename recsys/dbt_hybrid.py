@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from recsys import workers
 from recsys.dbt_models import Parameters, log
@@ -122,18 +125,31 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
     """Return the probability of every pair of the folds that have a model."""
     fitted = models.filter("model is not null").order("fold").project("fold, model").fetchall()
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        names = [name for name in features.columns if name not in KEYS]
+    names = [name for name in features.columns if name not in KEYS]
+
+    def started() -> Iterator[tuple[pa.RecordBatch, Future[NDArray[np.float64]]]]:
         for fold, data in fitted:
-            model = PurchaseModel.from_bytes(data)
             # a fold's name is a date or 'serving', made by int_folds
             pairs = features.filter(f"fold = '{fold}'").to_arrow_reader(PAIRS_PER_BATCH)
             for batch in pairs:
-                columns = [batch.column(name) for name in SCORE_SCHEMA.names[:-1]]
-                columns.append(pa.array(model.predict(_matrix(batch, names))))
-                yield pa.RecordBatch.from_arrays(columns, schema=SCORE_SCHEMA)
+                keys = batch.select(SCORE_SCHEMA.names[:-1])
+                yield keys, workers.submit(_predict, data, _matrix(batch, names))
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        under_way = started()
+        # as many at once as there are workers: memory stays flat
+        waiting = deque(islice(under_way, workers.worker_count()))
+        while waiting:
+            keys, predicted = waiting.popleft()
+            waiting.extend(islice(under_way, 1))
+            columns = [*keys.columns, pa.array(workers.result_of(predicted))]
+            yield pa.RecordBatch.from_arrays(columns, schema=SCORE_SCHEMA)
 
     return pa.RecordBatchReader.from_batches(SCORE_SCHEMA, batches())
+
+
+def _predict(model: bytes, features: NDArray[np.float32]) -> NDArray[np.float64]:
+    return PurchaseModel.from_bytes(model).predict(features)
 
 
 def _lessons(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
@@ -163,7 +179,7 @@ def _examples(features: Relation, fold: str, names: list[str]) -> Examples:
     )
 
 
-def _matrix(table: pa.Table | pa.RecordBatch, names: list[str]) -> np.ndarray[Any, Any]:
+def _matrix(table: pa.Table | pa.RecordBatch, names: list[str]) -> NDArray[np.float32]:
     """Return (rows, names) float32, NaN for null."""
     matrix = np.empty((table.num_rows, len(names)), np.float32)
     for position, name in enumerate(names):
