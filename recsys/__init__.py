@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from recsys.recommenders.knn_means import KNNWithMeans
     from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
     from recsys.recommenders.nmf import NMF
+    from recsys.recommenders.rating_blend import RatingBlend
     from recsys.recommenders.svd import SVD
     from recsys.recommenders.svdpp import SVDpp
     from recsys.recommenders.user_knn import UserKNN
@@ -76,6 +77,7 @@ __all__ = [
     "KNNWithMeans",
     "MeanImputedSVD",
     "NotFittedError",
+    "RatingBlend",
     "Recommender",
     "RecsysError",
     "SVDpp",
@@ -107,6 +109,7 @@ _MODULES = {
     "KNNBasic": "recsys.recommenders.knn",
     "KNNWithMeans": "recsys.recommenders.knn_means",
     "MeanImputedSVD": "recsys.recommenders.mean_imputed_svd",
+    "RatingBlend": "recsys.recommenders.rating_blend",
     "Recommender": "recsys.recommenders.base",
     "SVDpp": "recsys.recommenders.svdpp",
     "UserKNN": "recsys.recommenders.user_knn",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -139,6 +139,22 @@ class Interactions:
     def n_products(self) -> int:
         """Number of columns."""
         return len(self.product_ids)
+
+    def without_ratings(self, removed: NDArray[np.bool_]) -> Self:
+        """Return a copy that lacks the ratings marked, in the order of `ratings.data`.
+
+        Everything else stays: whoever was rated is still seen.
+
+        >>> interactions = Interactions.from_table(pa.table({
+        ...     "customer_id": [7, 7], "product_id": ["tea", "jam"], "rating": [5.0, 3.0],
+        ... }))
+        >>> interactions.without_ratings(np.array([True, False])).ratings.data
+        array([5.])
+        """
+        ratings, kept = self.ratings, ~removed
+        starts = np.concatenate([[0], np.cumsum(kept)])[ratings.indptr].astype(np.int32)
+        fewer = sparse.csr_array((ratings.data[kept], ratings.indices[kept], starts), ratings.shape)
+        return replace(self, ratings=fewer)
 
     def customer_index(self, ids: Iterable[Any]) -> NDArray[np.intp]:
         """Return the rows of these customer ids; UnknownCustomerError names one that has none."""

@@ -15,7 +15,6 @@ from recsys import workers
 from recsys.arrow_tables import ArrowTable
 from recsys.errors import InvalidParameterError, InvalidTableError
 from recsys.interactions import Interactions
-from recsys.ranking import blocks
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.parameters import require_integer, require_number, require_seed
@@ -219,7 +218,7 @@ def _predicted(
         workers.submit(
             _predict,
             recommender,
-            replace(interactions, ratings=_only(ratings, ~mask)),
+            interactions.without_ratings(mask),
             rows[mask],
             columns[mask],
         )
@@ -250,11 +249,6 @@ def _table(
         ],
         schema=PREDICTION_SCHEMA,
     )
-
-
-def _only(ratings: sparse.csr_array, kept: NDArray[np.bool_]) -> sparse.csr_array:
-    starts = np.concatenate([[0], np.cumsum(kept)])[ratings.indptr].astype(np.int32)
-    return sparse.csr_array((ratings.data[kept], ratings.indices[kept], starts), ratings.shape)
 
 
 def _with_unknown(known: Interactions, others: Interactions) -> Interactions:
@@ -289,11 +283,6 @@ def _predict(
     rows: NDArray[np.integer],
     columns: NDArray[np.integer],
 ) -> NDArray[np.float64]:
-    """Fit and return the scores at (rows, columns), the mean rating without; rows ascend."""
-    fitted = replace(recommender).fit(interactions)
-    predicted = np.empty(len(rows))
-    for block in blocks(np.unique(rows), interactions.n_products):
-        start, end = np.searchsorted(rows, [block[0], block[-1] + 1])
-        here = np.searchsorted(block, rows[start:end])
-        predicted[start:end] = fitted.score(block)[here, columns[start:end]]
+    """Fit and return the scores at (rows, columns), the mean rating without."""
+    predicted = replace(recommender).fit(interactions).score_pairs(rows, columns)
     return np.where(np.isnan(predicted), interactions.ratings.data.mean(), predicted)

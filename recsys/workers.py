@@ -25,8 +25,9 @@ _ONE_THREAD_EACH = {
     "MKL_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
     "NUMBA_NUM_THREADS": "1",
+    "RECSYS_JOBS": "1",
 }
-"""With as many workers as cores, threads within them would only get in each other's way."""
+"""With a worker per core, threads or workers of its own would only get in each other's way."""
 
 
 def worker_count() -> int:

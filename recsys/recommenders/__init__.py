@@ -19,6 +19,7 @@ RECOMMENDERS = {
     "knn_means": "recsys.recommenders.knn_means:KNNWithMeans",
     "knn_baseline": "recsys.recommenders.knn_baseline:KNNBaseline",
     "baseline": "recsys.recommenders.baseline:BaselineOnly",
+    "rating_blend": "recsys.recommenders.rating_blend:RatingBlend",
     "mean_imputed_svd": "recsys.recommenders.mean_imputed_svd:MeanImputedSVD",
     "ease": "recsys.recommenders.ease:EASE",
     "item_knn": "recsys.recommenders.item_knn:ItemKNN",

@@ -96,6 +96,23 @@ class Recommender(ABC):
         self._fitted()
         return self._score(np.asarray(customers, dtype=np.intp))
 
+    def score_pairs(
+        self, customers: NDArray[np.integer[Any]], products: NDArray[np.integer[Any]]
+    ) -> NDArray[np.floating[Any]]:
+        """Return the scores at these rows and columns of the interactions, one each.
+
+        NaN where there is no score. Memory is flat in the number of pairs.
+        """
+        interactions = self._fitted()
+        order = np.argsort(customers, kind="stable")
+        rows, columns = customers[order], products[order]
+        scores = np.empty(len(rows))
+        for block in blocks(np.unique(rows), interactions.n_products):
+            start, end = np.searchsorted(rows, [block[0], block[-1] + 1])
+            here = np.searchsorted(block, rows[start:end])
+            scores[order[start:end]] = self.score(block)[here, columns[start:end]]
+        return scores
+
     def recommend(
         self, customer_ids: Iterable[Any] | None = None, k: int = 10, *, new_only: bool = True
     ) -> pa.Table:

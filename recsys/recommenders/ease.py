@@ -26,7 +26,8 @@ class EASE(Recommender):
     With X the (customers, products) transformed weights and λ the regularization, the model is the
     B that minimises |X - XB|² + λ|B|² with a diagonal of 0, and a score is the customer's row
     of XB. There is no score (NaN) for a customer without weights, nor for a product that nobody
-    bought.
+    bought. In the sum of squared errors |X - XB|², customers may count by their activity
+    (`activity_discount`).
 
     Source: Steck, *Embarrassingly shallow autoencoders for sparse data* (2019).
 
@@ -56,6 +57,9 @@ class EASE(Recommender):
     """λ: the larger, the more a product has to be bought to count."""
     transform: str = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
+    activity_discount: float = 0.0
+    """From 0 to 1: when fitting, a customer of n products counts (mean n / n) to this power. With
+    0 all count alike, so that those who buy many products say most."""
     profile_half_life: float | None = None
     """After so many other products, what a customer met counts half in the customer's row of X
     when scoring, though not when fitting; None: it doesn't fade. Needs `last_at`."""
@@ -67,6 +71,7 @@ class EASE(Recommender):
     def _check_parameters(self) -> None:
         require_number("regularization", self.regularization, above=True)
         require_choice("transform", self.transform, TRANSFORMS)
+        require_number("activity_discount", self.activity_discount, maximum=1)
         if self.profile_half_life is not None:
             require_number("profile_half_life", self.profile_half_life, above=True)
         # LAPACK counts the cells of a matrix in 32 bits
@@ -83,43 +88,50 @@ class EASE(Recommender):
                 f"only the {self.max_products:,} most popular of {interactions.n_products:,} "
                 "products have scores (max_products)"
             )
-        has_fewer_customers = weights.shape[0] < weights.shape[1]
-        self.weights_ = transformed(weights, self.transform)
-        self.is_bought_ = np.bincount(self.weights_.indices, minlength=weights.shape[1]) > 0
-        if has_fewer_customers:
-            self._fit_customers()
+        self.profiles_ = transformed(weights, self.transform)
+        self.is_bought_ = np.bincount(weights.indices, minlength=weights.shape[1]) > 0
+        if weights.shape[0] < weights.shape[1]:
+            self._fit_customers(self._discounted(self.profiles_))
         else:
-            self.weights_ = self.weights_.astype(np.float32)
-            self._fit_products()
-        self.profiles_ = self.weights_
+            self.profiles_ = self.profiles_.astype(np.float32)
+            self._fit_products(self._discounted(self.profiles_))
         if self.profile_half_life is not None:
             self.profiles_ = faded(
-                self.weights_,
+                self.profiles_,
                 interactions.last_at[:, : weights.shape[1]],
                 self.profile_half_life,
             )
 
-    def _fit_products(self) -> None:
-        """Make B, (products, products), in the memory of XᵀX."""
-        between = _gram(self.weights_.T.tocsr(), self.regularization)
+    def _discounted(self, rows: sparse.csr_array) -> sparse.csr_array:
+        """Multiply each row by the root of what the customer counts: squares are summed up."""
+        if self.activity_discount == 0:
+            return rows
+        products = np.diff(rows.indptr)
+        counts = (products[products > 0] / products[products > 0].mean()) ** -self.activity_discount
+        factors = np.repeat(np.sqrt(counts), products[products > 0]).astype(rows.dtype)
+        return sparse.csr_array((rows.data * factors, rows.indices, rows.indptr), rows.shape)
+
+    def _fit_products(self, rows: sparse.csr_array) -> None:
+        """Make B, (products, products), in the memory of XᵀX, where X are the rows."""
+        between = _gram(rows.T.tocsr(), self.regularization)
         _invert(between)
         between = between.T  # symmetric: the same cells in C's order, as sparse products want it
         between /= -between.diagonal()
         np.fill_diagonal(between, 0)
         self.between_products_ = between
 
-    def _fit_customers(self) -> None:
+    def _fit_customers(self, rows: sparse.csr_array) -> None:
         """Make K⁻¹ = (XXᵀ + λ)⁻¹, (customers, customers), and the diagonal of (XᵀX + λ)⁻¹.
 
-        The whole of (XᵀX + λ)⁻¹ would be (1 - XᵀK⁻¹X) / λ.
+        X are the rows. The whole of (XᵀX + λ)⁻¹ would be (1 - XᵀK⁻¹X) / λ.
         """
-        between = _gram(self.weights_, self.regularization)
+        between = _gram(rows, self.regularization)
         _invert(between)
-        explained = np.zeros(self.weights_.shape[1])
-        by_product = self.weights_.T.tocsr()
-        for block in blocks(np.arange(len(between)), self.weights_.shape[1]):
+        explained = np.zeros(rows.shape[1])
+        by_product = rows.T.tocsr()
+        for block in blocks(np.arange(len(between)), rows.shape[1]):
             row = (by_product @ between[:, block]).T
-            explained += self.weights_[block].multiply(row).sum(axis=0)
+            explained += rows[block].multiply(row).sum(axis=0)
         self.between_customers_ = between
         self.by_product_ = by_product
         self.diagonal_ = (1 - explained) / self.regularization

@@ -26,6 +26,7 @@ from recsys.recommenders.knn_baseline import KNNBaseline
 from recsys.recommenders.knn_means import KNNWithMeans
 from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
 from recsys.recommenders.nmf import NMF
+from recsys.recommenders.rating_blend import RatingBlend
 from recsys.recommenders.svd import SVD
 from recsys.recommenders.svdpp import SVDpp
 from recsys.recommenders.user_knn import UserKNN
@@ -282,6 +283,12 @@ class TestBaselineOnly(RecommenderContract):
         everything = fitted.score(np.arange(interactions.n_customers))
         order = np.argsort(-everything, axis=1, kind="stable")
         np.testing.assert_array_equal(order, np.broadcast_to(order[0], order.shape))
+
+
+class TestRatingBlend(RecommenderContract):
+    def make(self):
+        svd = {"recommender": "svd", "n_factors": 4, "n_epochs": 120, "learning_rate": 0.05}
+        return RatingBlend(members=[svd, {"recommender": "knn", "k": 5}, "baseline"])
 
 
 class TestMeanImputedSVD(RecommenderContract):

@@ -15,7 +15,16 @@ ratings:
   columns: {customer_id: c, product_id: p, rating: r, rated_at: t}
 settings: {min_customers_per_product: 2, sold_within_days: 0}
 """
-MODELS = ["svd", "svdpp", "nmf", "knn", "knn_means", "knn_baseline", "baseline"]
+MODELS = [
+    "svd",
+    "svdpp",
+    "nmf",
+    "knn",
+    "knn_means",
+    "knn_baseline",
+    "baseline",
+    "rating_blend",
+]
 CUTOFF = date(2024, 4, 2)  # 28 days before the last rating
 
 

@@ -34,9 +34,13 @@ def random_interactions(seed, n_customers, n_products):
     )
 
 
-def closed_form(weights, regularization):
-    """Steck's equation (8): B = 1 - P / diag(P), P = the inverse of XᵀX + λ."""
-    inverse = np.linalg.inv(weights.T @ weights + regularization * np.eye(weights.shape[1]))
+def closed_form(weights, regularization, counts=1.0):
+    """Steck's equation (8): B = 1 - P / diag(P), P = the inverse of XᵀX + λ.
+
+    Or of XᵀCX + λ, with what each customer counts on the diagonal of C.
+    """
+    gram = (weights.T * counts) @ weights
+    inverse = np.linalg.inv(gram + regularization * np.eye(weights.shape[1]))
     return np.eye(weights.shape[1]) - inverse / np.diag(inverse)
 
 
@@ -51,6 +55,19 @@ def test_scores_equal_the_closed_form(shape, transform):
     weights = TRANSFORMS[transform](interactions.weights.toarray())
     expected = weights @ closed_form(weights, 5)
     scores = model.score(np.arange(interactions.n_customers))
+    np.testing.assert_allclose(scores, expected, atol=2e-5 * weights.max())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("discount", [0.5, 1])
+def test_active_customers_count_less_when_fitting(shape, discount):
+    interactions = random_interactions(8, *shape)
+    weights = interactions.weights.toarray()
+    products = (weights > 0).sum(axis=1)
+    counts = (products.mean() / products) ** discount
+    expected = weights @ closed_form(weights, 5, counts)
+    model = EASE(regularization=5, transform="none", activity_discount=discount).fit(interactions)
+    scores = model.score(np.arange(len(weights)))
     np.testing.assert_allclose(scores, expected, atol=2e-5 * weights.max())
 
 
