@@ -87,7 +87,7 @@ visits as (
 
 timed as (
     select
-        features.* exclude (first_order_number, last_order_number),
+        features.*,
         features.windows / features.windows_since_first as windows_share,
         -- the same counted in the customer's own orders instead of days
         visits.orders - features.last_order_number as orders_since_last,
@@ -117,4 +117,4 @@ timed as (
     inner join visits on features.fold = visits.fold and features.customer_key = visits.customer_key
 )
 
-select * from timed
+select * exclude (first_order_number, last_order_number) from timed
