@@ -89,10 +89,10 @@ def hybrid_models(
         RecsysError: a parameter isn't legal.
 
     """
-    [(wanted,)] = settings.project("hybrid_training_folds").fetchall()
+    [(wanted, seed)] = settings.project("hybrid_training_folds, hybrid_seed").fetchall()
     names = [name for name in features.columns if name not in KEYS]
     examples: dict[str, Examples] = {}
-    unfitted = PurchaseModel(**(parameters or {}))
+    unfitted = PurchaseModel(**({"random_state": seed} | dict(parameters or {})))
 
     def learn(fold: str, past: list[str]) -> _Learning:
         for name in past:

@@ -65,7 +65,7 @@ def learned(shop, *, wanted=2, parameters=PARAMETERS) -> list[dict]:
     reader = dbt_hybrid.hybrid_models(
         folds=shop.table("folds"),
         features=shop.table("features"),
-        settings=shop.sql(f"select {wanted} as hybrid_training_folds"),
+        settings=shop.sql(f"select {wanted} as hybrid_training_folds, 0 as hybrid_seed"),
         parameters=parameters,
     )
     assert reader.schema.equals(MODEL_SCHEMA)

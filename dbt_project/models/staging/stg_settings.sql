@@ -23,6 +23,7 @@
     'fusion_share_of_best': ['double', 0, 1],
     'hybrid_candidates': ['integer', 1, 10000],
     'hybrid_training_rows': ['integer', 1, 2000000000],
+    'hybrid_seed': ['integer', 0, 1000000000],
     'audience_size': ['integer', 1, 1000000],
     'bootstrap_resamples': ['integer', 2, 1000000],
     'bootstrap_seed': ['integer', 0, 2000000000],
