@@ -2,12 +2,13 @@
 
 import sys
 
-from benchmarks import build, leaderboard, movielens, reproducible
+from benchmarks import build, leaderboard, movielens, quality, reproducible
 
 MEASUREMENTS = {
     "build": build.main,
     "leaderboard": leaderboard.main,
     "movielens": movielens.main,
+    "quality": quality.main,
     "reproducible": reproducible.main,
 }
 

@@ -1,0 +1,179 @@
+"""Leaderboards of real shops, the hybrid's as the mean of three seeds, beside the targets."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+import duckdb
+import yaml
+
+from benchmarks import movielens
+from recsys.build import build
+
+LISTS = ("discover", "buy_again", "next_basket")
+SEEDS = (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A shop, how it is judged, and what is aimed at."""
+
+    name: str
+    shop: str | Path
+    settings: Mapping[str, object]
+    targets: Mapping[str, float]
+    """NDCG@10 of the hybrid, by list."""
+    single_targets: Mapping[str, float]
+    """NDCG@10 of the best other recommender, by list."""
+
+
+def main(arguments: list[str]) -> None:
+    """Print NDCG@10 of real shops: complete_journey, online_retail (where it is), movielens."""
+    wanted = arguments or ["complete_journey", "online_retail", "movielens"]
+    with tempfile.TemporaryDirectory() as folder:
+        for case in _cases(Path(folder)):
+            if case.name in wanted:
+                _measure(case, Path(folder))
+    if "movielens" in wanted:
+        movielens.main([])
+
+
+def _cases(folder: Path) -> Iterator[Case]:
+    yield Case(
+        "complete_journey",
+        "complete_journey",
+        {"sold_within_days": 0},
+        {"discover": 0.060, "next_basket": 0.425},
+        {"discover": 0.052, "next_basket": 0.405},
+    )
+    invoices = _shared_data() / "online_retail" / "invoices_2009_2010.parquet"
+    if invoices.exists():
+        yield Case(
+            "online_retail",
+            _online_retail(invoices, folder),
+            {"sold_within_days": 0},
+            {"discover": 0.145, "buy_again": 0.515, "next_basket": 0.410},
+            {},
+        )
+    else:
+        print(f"online_retail: left out, there is no {invoices.name} in RECSYS_SHARED_DATA")
+
+
+def _shared_data() -> Path:
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    return Path(os.environ.get("RECSYS_SHARED_DATA", beside))
+
+
+def _online_retail(invoices: Path, folder: Path) -> Path:
+    """Write a shop file: lines with a customer, of products proper, that weren't cancelled."""
+    products = folder / "online_retail_products.parquet"
+    duckdb.sql(
+        """
+        select StockCode, mode(trim(Description)) as Description
+        from read_parquet($invoices)
+        where Description is not null
+        group by StockCode
+        """,
+        params={"invoices": str(invoices)},
+    ).write_parquet(str(products))
+    shop = {
+        "name": "online_retail",
+        "purchases": {
+            "path": str(invoices),
+            "columns": {
+                "customer_id": "Customer ID",
+                "product_id": "StockCode",
+                "order_id": "Invoice",
+                "purchased_at": "InvoiceDate",
+                "quantity": "Quantity",
+                "unit_price": "Price",
+            },
+            "where": (
+                'Quantity > 0 and Price > 0 and "Customer ID" is not null '
+                "and regexp_full_match(StockCode, '[0-9]{5}[A-Za-z]*')"
+            ),
+        },
+        "products": {
+            "path": str(products),
+            "columns": {"product_id": "StockCode", "title": "Description"},
+        },
+    }
+    path = folder / "online_retail.yml"
+    path.write_text(yaml.safe_dump(shop), encoding="utf-8")
+    return path
+
+
+def _measure(case: Case, folder: Path) -> None:
+    database = folder / f"{case.name}.duckdb"
+    by_seed: list[dict[str, float]] = []
+    for seed in SEEDS:
+        select = None if seed == SEEDS[0] else ["stg_settings", "int_hybrid_models+"]
+        settings = {**case.settings, "hybrid_seed": seed}
+        result = build(case.shop, database, select=select, variables=settings)
+        found = _ndcg(database)
+        if seed == SEEDS[0]:
+            _print_leaderboard(case, found, result.seconds, _not_beaten(database))
+        by_seed.append(found.get("hybrid", {}))
+    for name in LISTS:
+        values = [found[name] for found in by_seed if name in found]
+        if values:
+            listed = ", ".join(f"{value:.4f}" for value in values)
+            print(f"  hybrid {name:<12} mean {mean(values):.4f} of seeds {listed}", end="")
+            print(f"  target {case.targets[name]:.3f}" if name in case.targets else "")
+
+
+def _ndcg(database: Path) -> dict[str, dict[str, float]]:
+    with duckdb.connect(database, read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select recommender, list_type, value from marts.model_metrics
+            where metric = 'ndcg' and k = 10 and segment_type = 'all'
+            """
+        ).fetchall()
+    found: dict[str, dict[str, float]] = {}
+    for recommender, list_type, value in rows:
+        found.setdefault(recommender, {})[list_type] = value
+    return found
+
+
+def _not_beaten(database: Path) -> dict[str, list[str]]:
+    """Return, by list, the recommenders that the hybrid isn't significantly better than."""
+    with duckdb.connect(database, read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select list_type, recommender from intermediate.int_metric_intervals
+            where metric = 'ndcg' and k = 10 and segment_type = 'all' and baseline = 'hybrid'
+                and recommender <> 'hybrid' and ci_high >= 0
+            order by all
+            """
+        ).fetchall()
+    beaten: dict[str, list[str]] = {name: [] for name in LISTS}
+    for list_type, recommender in rows:
+        beaten.setdefault(list_type, []).append(recommender)
+    return beaten
+
+
+def _print_leaderboard(
+    case: Case,
+    found: dict[str, dict[str, float]],
+    seconds: float,
+    not_beaten: dict[str, list[str]],
+) -> None:
+    print(f"\n{case.name}, NDCG@10 (built in {seconds:.0f} s)")
+    print(f"  {'recommender':<18}" + "".join(f"{name:>13}" for name in LISTS))
+    for recommender in sorted(found, key=lambda one: -found[one].get("next_basket", 0)):
+        cells = [found[recommender].get(name) for name in LISTS]
+        texts = ["" if value is None else f"{value:.4f}" for value in cells]
+        print(f"  {recommender:<18}" + "".join(f"{text:>13}" for text in texts))
+    for name, target in case.single_targets.items():
+        singles = {one: values.get(name, 0) for one, values in found.items() if one != "hybrid"}
+        best = max(singles, key=lambda one: singles[one])
+        print(f"  best single {name:<12} {singles[best]:.4f} ({best})  target {target:.3f}")
+    for name in LISTS:
+        others = ", ".join(not_beaten[name]) or "none"
+        print(f"  not significantly below the hybrid, {name}: {others}")
