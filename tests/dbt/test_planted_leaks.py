@@ -36,6 +36,9 @@ LEAK_TESTS = {
     *(RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
     *(FEATURES, LESSONS),
 }
+PREFERENCES = "assert_preference_features_stop_at_the_cutoff"
+LEAK_TESTS = {RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT}
+LEAK_TESTS |= {PREFERENCES}
 
 
 class Leak(NamedTuple):
@@ -200,6 +203,18 @@ LEAKS = {
         'dbt.ref("int_folds")',
         'dbt.ref("int_folds").project("fold, purpose, cutoff_at, cutoff_at as label_until")',
         {LESSONS},
+    ),
+    "what is bought in a category in the label window was bought before": Leak(
+        "preferences/int_category_history",
+        "folds.cutoff_at > category_orders.occurred_at",
+        "folds.label_until > category_orders.occurred_at",
+        {PREFERENCES},
+    ),
+    "orders of the label window make a lively customer": Leak(
+        "preferences/int_preference_features",
+        "folds.cutoff_at > events.occurred_at",
+        "folds.label_until > events.occurred_at",
+        {PREFERENCES},
     ),
     "the past is to be found too": Leak(
         "folds/int_bought_after",
