@@ -31,14 +31,12 @@ WEIGHTS = "assert_no_fusion_weight_comes_from_an_unfinished_fold"
 HELD_OUT = "assert_held_out_purchases_lie_in_their_label_window"
 RETURNS = "assert_later_returns_leave_earlier_folds_as_they_were"
 FEATURES = "assert_features_stop_at_the_cutoff"
+PREFERENCES = "assert_preference_features_stop_at_the_cutoff"
 LESSONS = "assert_no_hybrid_learns_from_an_unfinished_fold"
 LEAK_TESTS = {
     *(RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
-    *(FEATURES, LESSONS),
+    *(FEATURES, LESSONS, PREFERENCES),
 }
-PREFERENCES = "assert_preference_features_stop_at_the_cutoff"
-LEAK_TESTS = {RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT}
-LEAK_TESTS |= {PREFERENCES}
 
 
 class Leak(NamedTuple):

@@ -30,8 +30,7 @@
     'champion_metric': ['varchar', ['ndcg', 'precision', 'recall', 'map', 'mrr', 'hit_rate']],
     'champion_k': ['integer', [5, 10, 20]],
     'require_better_champion': ['boolean'],
-    'pinned_champion': ['varchar', ['', 'hybrid', 'fusion'] + recommenders()],
-    'pinned_champion': ['varchar', ['', 'hybrid', 'profile'] + recommenders()],
+    'pinned_champion': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
 } %}
 
 with
