@@ -126,7 +126,7 @@ def ours(sql: str, lists: Lists, wanted: Wanted) -> Metrics:
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as certified; create schema certified.intermediate")
 
-        def create(name: str, columns: dict[str, list]) -> None:
+        def create(name: str, columns: dict[str, list | pa.Array]) -> None:
             given = pa.table(columns)  # noqa: F841 - DuckDB reads it by its name
             connection.execute(f"create table certified.intermediate.{name} as from given")
 
@@ -136,6 +136,8 @@ def ours(sql: str, lists: Lists, wanted: Wanted) -> Metrics:
             {"list_type": ["next_basket"], "takes_new": [True], "takes_bought": [True]},
         )
         create("int_fold_customers", {"fold": ["f"] * len(wanted), "customer_id": list(wanted)})
+        nobody = pa.array([], pa.string())
+        create("int_cold_customers", {"fold": nobody, "customer_id": nobody})
         held_out = [(customer, product) for customer, some in wanted.items() for product in some]
         create(
             "int_held_out",

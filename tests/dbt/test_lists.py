@@ -158,26 +158,45 @@ def test_ranks_count_from_one_without_gaps(query):
     assert rows == []
 
 
-def test_a_profile_without_purchases_gets_what_is_popular(query):
-    rows = query("""
-        select product_id, recommender, reason from marts.recommendations
-        where customer_id = 'visitor' and list_type = 'discover' order by rank limit 1
-    """)
-    assert rows == [
-        ("0001", "popularity", "Popular: bought by 13 customers in the last 42 days"),
-    ]
-    popular = query("""
-        select product_id from marts.popular_products where category = '(all)' and rank <= 10
-        order by rank
-    """)
+def test_a_profile_without_purchases_gets_what_customers_like_this_one_buy(query):
+    """The visitor is of the kind that drinks tea: all tea comes before any coffee."""
     for list_type in ("discover", "next_basket"):
-        assert popular == query(
+        rows = query(
             """
-            select product_id from marts.recommendations
+            select product_id, recommender, reason, products.category
+            from marts.recommendations inner join marts.products using (product_id)
             where customer_id = 'visitor' and list_type = ? order by rank
             """,
             list_type,
         )
+        assert len(rows) == 10
+        for _, recommender, reason, category in rows:
+            assert recommender == "profile"
+            assert reason == f"Popular with customers like this one, in {category}"
+        categories = [row[3] for row in rows]
+        assert "tea" in categories
+        assert (
+            "coffee"
+            not in categories[
+                : 1 + max(place for place, category in enumerate(categories) if category == "tea")
+            ]
+        )
+
+
+def test_preferences_of_someone_without_purchases_come_from_the_profile(query):
+    rows = query("""
+        select category, basis, probability from marts.customer_preferences
+        where customer_id = 'visitor' order by rank
+    """)
+    assert {basis for _, basis, _ in rows} == {"profile"}
+    place = {category: number for number, (category, *_) in enumerate(rows)}
+    assert place["basics"] < place["tea"] < place["coffee"]
+    by_customer = query("""
+        select customer_id, count(distinct basis), min(rank), max(rank), count(*)
+        from marts.customer_preferences group by customer_id
+    """)
+    assert len(by_customer) == query("select count(*) from marts.customers")[0][0]
+    assert {row[1:] for row in by_customer} == {(1, 1, len(rows), len(rows))}
 
 
 def test_popular_products_by_category(query):

@@ -58,11 +58,15 @@ def relevant(query):
 
 @pytest.fixture(scope="module")
 def lists(query):
-    """Return every list of the judged folds, by fold, recommender, list type and customer."""
+    """Return every list of the judged folds, by fold, recommender, list type and customer.
+
+    Of customers with a history: the others are judged apart.
+    """
     ranked: dict = defaultdict(list)
     rows = query("""
         select fold, recommender, list_type, customer_id, product_id, rank
         from intermediate.int_ranked_lists inner join intermediate.int_folds using (fold)
+        semi join intermediate.int_fold_customers using (fold, customer_id)
         where purpose = 'judge' order by all
     """)
     for *whose, product, _rank in sorted(rows, key=lambda row: row[-1]):

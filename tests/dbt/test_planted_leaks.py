@@ -31,10 +31,11 @@ WEIGHTS = "assert_no_fusion_weight_comes_from_an_unfinished_fold"
 HELD_OUT = "assert_held_out_purchases_lie_in_their_label_window"
 RETURNS = "assert_later_returns_leave_earlier_folds_as_they_were"
 FEATURES = "assert_features_stop_at_the_cutoff"
+PREFERENCES = "assert_preference_features_stop_at_the_cutoff"
 LESSONS = "assert_no_hybrid_learns_from_an_unfinished_fold"
 LEAK_TESTS = {
     *(RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
-    *(FEATURES, LESSONS),
+    *(FEATURES, LESSONS, PREFERENCES),
 }
 
 
@@ -200,6 +201,18 @@ LEAKS = {
         'dbt.ref("int_folds")',
         'dbt.ref("int_folds").project("fold, purpose, cutoff_at, cutoff_at as label_until")',
         {LESSONS},
+    ),
+    "what is bought in a category in the label window was bought before": Leak(
+        "preferences/int_category_history",
+        "folds.cutoff_at > category_orders.occurred_at",
+        "folds.label_until > category_orders.occurred_at",
+        {PREFERENCES},
+    ),
+    "orders of the label window make a lively customer": Leak(
+        "preferences/int_preference_features",
+        "folds.cutoff_at > events.occurred_at",
+        "folds.label_until > events.occurred_at",
+        {PREFERENCES},
     ),
     "the past is to be found too": Leak(
         "folds/int_bought_after",

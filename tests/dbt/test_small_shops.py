@@ -56,6 +56,7 @@ def listed(ask) -> dict:
 
 def assert_nothing_judged(ask):
     assert ask("select count(*) from marts.model_metrics") == [(0,)]
+    assert ask("select count(*) from marts.preference_metrics") == [(0,)]
     assert ask("select count(*) from marts.rating_metrics where fold <> 'serving'") == [(0,)]
     rows = ask("select value, baseline, difference, why from marts.champions")
     assert set(rows) == {(None, None, None, NOT_JUDGED)}
@@ -87,6 +88,7 @@ def test_a_single_product(shop):
     assert all(products == ["x"] for products in lists.values())
     assert ask("select count(*) from marts.bought_together") == [(0,)]
     assert ask("select count(*) from marts.similar_products") == [(0,)]
+    assert ask("select count(*) from marts.customer_preferences") == [(0,)]
 
 
 def test_a_single_day(shop):
@@ -101,6 +103,30 @@ def test_a_single_day(shop):
     assert_nothing_judged(ask)
     rows = ask("select distinct fold, how, ratings from marts.rating_metrics")
     assert rows == [("serving", "random_20", round(len(pairs) / 5))]
+
+
+def test_preferences_need_no_customer_file(builder):
+    """Even customers buy tea every week, odd ones jam; of nobody anything else is known."""
+    lines = [
+        f"c{c},{'jam' if c % 2 else 'tea'}{week % 3},{day(week * 7 + c % 5)}"
+        for c in range(20)
+        for week in range(16)
+    ]
+    goods = [f"{name}{n},{name}" for name in ("tea", "jam") for n in range(3)]
+    yml = PURCHASES + "products: {path: goods.csv, columns: {product_id: p, category: k}}\n"
+    files = {"lines.csv": csv("c,p,t", lines), "goods.csv": csv("p,k", goods)}
+    ask = builder.ask(builder.build({"shop.yml": yml + SETTINGS} | files))
+    rows = ask("select customer_id, category, basis from marts.customer_preferences where rank = 1")
+    assert len(rows) == 20
+    for customer, category, basis in rows:
+        assert (category, basis) == ("jam" if int(customer[1:]) % 2 else "tea", "history")
+    [(ours, base)] = ask("""
+        select max(value) filter (where model = 'classifier'),
+            max(value) filter (where model = 'base_rate')
+        from marts.preference_metrics where metric = 'log_loss' and segment = 'all'
+    """)
+    assert ours < base
+    assert ask("select count(*) from marts.preference_metrics where segment = 'cold'") == [(0,)]
 
 
 def test_customers_and_products_that_nobody_knows_enough_of(shop):

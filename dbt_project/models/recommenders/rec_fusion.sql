@@ -2,6 +2,9 @@ with
 
 candidates as (select * from {{ ref('int_candidates') }}),
 
+-- of whom nothing was bought before, a recommender of habits has nothing to say
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
 weights as (select * from {{ ref('int_fusion_weights') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
@@ -25,6 +28,8 @@ fused as (
             and candidates.recommender = weights.recommender
             and candidates.is_new = weights.is_new
     cross join settings
+    semi join fold_customers
+        on candidates.fold = fold_customers.fold and candidates.customer_id = fold_customers.customer_id
     group by candidates.fold, candidates.customer_id, candidates.product_id, candidates.is_new
 ),
 

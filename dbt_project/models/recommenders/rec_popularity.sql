@@ -1,6 +1,19 @@
 with
 
-fold_customers as (select * from {{ ref('int_fold_customers') }}),
+-- whom nothing is known of gets what is popular, too
+fold_customers as (
+    select
+        fold,
+        customer_key,
+        customer_id
+    from {{ ref('int_fold_customers') }}
+    union all
+    select
+        fold,
+        customer_key,
+        customer_id
+    from {{ ref('int_cold_customers') }}
+),
 
 fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
 
@@ -37,13 +50,13 @@ new_products as (
         popular.popularity_rank,
         true as is_new
     from fold_customers
-    inner join bought_counts
-        on fold_customers.fold = bought_counts.fold and fold_customers.customer_key = bought_counts.customer_key
     cross join settings
+    left join bought_counts
+        on fold_customers.fold = bought_counts.fold and fold_customers.customer_key = bought_counts.customer_key
     inner join popular
         on
             fold_customers.fold = popular.fold
-            and popular.popularity_rank <= settings.candidates_per_customer + bought_counts.products
+            and popular.popularity_rank <= settings.candidates_per_customer + coalesce(bought_counts.products, 0)
     anti join interactions
         on
             fold_customers.fold = interactions.fold

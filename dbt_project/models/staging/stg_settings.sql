@@ -25,12 +25,13 @@
     'hybrid_training_rows': ['integer', 1, 2000000000],
     'hybrid_seed': ['integer', 0, 1000000000],
     'audience_size': ['integer', 1, 1000000],
+    'preference_categories': ['integer', 1, 250],
     'bootstrap_resamples': ['integer', 2, 1000000],
     'bootstrap_seed': ['integer', 0, 2000000000],
     'champion_metric': ['varchar', ['ndcg', 'precision', 'recall', 'map', 'mrr', 'hit_rate']],
     'champion_k': ['integer', [5, 10, 20]],
     'require_better_champion': ['boolean'],
-    'pinned_champion': ['varchar', ['', 'hybrid', 'fusion'] + recommenders()],
+    'pinned_champion': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
 } %}
 
 with

@@ -4,7 +4,18 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
-fold_customers as (select * from {{ ref('int_fold_customers') }}),
+-- those with a history; and those without, whom only their own segment judges
+fold_customers as (
+    select
+        fold,
+        customer_id
+    from {{ ref('int_fold_customers') }}
+    union all
+    select
+        fold,
+        customer_id
+    from {{ ref('int_cold_customers') }}
+),
 
 lists as (select * from {{ ref('int_ranked_lists') }}),
 

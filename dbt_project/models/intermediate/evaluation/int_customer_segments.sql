@@ -1,8 +1,13 @@
+{# With so few orders a customer has a history, but hardly a habit. #}
+{% set most_orders_of_cool = 2 %}
+
 with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
 fold_customers as (select * from {{ ref('int_fold_customers') }} where has_hits),
+
+cold_customers as (select * from {{ ref('int_cold_customers') }} where has_hits),
 
 rfm as (select * from {{ ref('int_fold_rfm') }}),
 
@@ -58,6 +63,22 @@ segments as (
         segment
     from ranked
     where segment is not null
+    union all
+    select
+        fold,
+        customer_id,
+        'history' as segment_type,
+        case when orders <= {{ most_orders_of_cool }} then 'cool' else 'warm' end as segment
+    from ranked
+    where orders is not null
+    union all
+    select
+        cold_customers.fold,
+        cold_customers.customer_id,
+        'history' as segment_type,
+        'cold' as segment
+    from cold_customers
+    inner join folds on cold_customers.fold = folds.fold
 )
 
 select * from segments

@@ -5,6 +5,8 @@
 
 with
 
+fold_customers as (select * from {{ ref('int_fold_customers') }}),
+
 customer_metrics as (select * from {{ ref('int_customer_metrics') }}),
 
 ranked_lists as (select * from {{ ref('int_ranked_lists') }}),
@@ -15,14 +17,17 @@ held_out as (select * from {{ ref('int_held_out') }}),
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
+-- as everyone in the metrics: those with a history
 judged as (
     select distinct
-        fold,
-        recommender,
-        list_type,
-        customer_id,
-        k
+        customer_metrics.fold,
+        customer_metrics.recommender,
+        customer_metrics.list_type,
+        customer_metrics.customer_id,
+        customer_metrics.k
     from customer_metrics
+    inner join fold_customers
+        on customer_metrics.fold = fold_customers.fold and customer_metrics.customer_id = fold_customers.customer_id
 ),
 
 contests as (

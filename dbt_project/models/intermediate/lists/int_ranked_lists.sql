@@ -7,6 +7,8 @@ with
 candidates as (
     select * from {{ ref('int_candidates') }} where rank_in_group <= {{ longest }}
     union all
+    select * from {{ ref('int_profile_candidates') }} where rank_in_group <= {{ longest }}
+    union all
     select * from {{ ref('int_hybrid_candidates') }} where rank_in_group <= {{ longest }}
 ),
 

@@ -1,10 +1,12 @@
 with
 
 served as (
-    select distinct
+    select
         customer_id,
-        product_id
+        product_id,
+        bool_or(recommender = 'profile') as is_from_profile
     from {{ ref('int_served_lists') }}
+    group by customer_id, product_id
 ),
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -28,6 +30,8 @@ keyed as (
     select
         served.customer_id,
         served.product_id,
+        served.is_from_profile,
+        coalesce(products.category, products.department) as category,
         customers.customer_key,
         products.product_key,
         own.orders as own_orders,
@@ -108,6 +112,7 @@ reasons as (
                 then concat('Similar to ', named.title, ', which this customer ', strongest.verb)
             when strongest.kind = 'collaborative'
                 then concat('Chosen by the same customers as ', named.title, ', which this customer ', strongest.verb)
+            when keyed.is_from_profile then concat('Popular with customers like this one, in ', keyed.category)
             -- in a shop whose ratings have no dates nothing is of the last days
             when fold_products.recent_customers = 0
                 then concat('Popular: ', wording.verb, ' by ', fold_products.customers, ' customers')

@@ -8,12 +8,23 @@ list_types as (select * from {{ ref('int_list_types') }}),
 
 ranked_lists as (select * from {{ ref('int_ranked_lists') }} where fold = 'serving'),
 
+cold_customers as (select * from {{ ref('int_cold_customers') }} where fold = 'serving' and has_profile),
+
 fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'serving' and in_catalogue),
 
 interactions as (select * from {{ ref('int_interactions') }} where fold = 'serving'),
 
+-- without a past fold nobody has learned what profiles mean: popularity fills those lists
+profiled as (
+    select distinct cold_customers.customer_id
+    from cold_customers
+    inner join ranked_lists
+        on cold_customers.customer_id = ranked_lists.customer_id and ranked_lists.recommender = 'profile'
+),
+
 settings as (select * from {{ ref('stg_settings') }}),
 
+-- who has a profile but no history gets what customers like this one buy, whoever is champion
 champion_lists as (
     select
         ranked_lists.customer_id,
@@ -23,10 +34,13 @@ champion_lists as (
         ranked_lists.score,
         ranked_lists.recommender
     from ranked_lists
-    inner join champions
-        on ranked_lists.list_type = champions.list_type and ranked_lists.recommender = champions.recommender
+    inner join champions on ranked_lists.list_type = champions.list_type
     cross join settings
-    where ranked_lists.rank <= settings.list_length
+    left join profiled on ranked_lists.customer_id = profiled.customer_id
+    where
+        ranked_lists.rank <= settings.list_length
+        and ranked_lists.recommender
+        = case when profiled.customer_id is null then champions.recommender else 'profile' end
 ),
 
 list_lengths as (

@@ -1,0 +1,8 @@
+def model(dbt, session):
+    from recsys.dbt_preferences import category_probabilities
+
+    return category_probabilities(
+        folds=dbt.ref("int_folds"),
+        features=dbt.ref("int_preference_features"),
+        attributes=dbt.ref("int_customer_attributes"),
+    )

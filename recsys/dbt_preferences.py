@@ -1,0 +1,183 @@
+"""What the dbt Python models of the preferences call: relations in, the rows of one table out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from recsys import workers
+from recsys.dbt_models import log
+from recsys.exchange import EXCHANGE_SCHEMA
+from recsys.preferences import CategoryPreferences
+from recsys.profile_lists import profile_candidates
+
+Relation = duckdb.DuckDBPyRelation
+
+PROBABILITY_SCHEMA = pa.schema(
+    [
+        ("fold", pa.string()),
+        ("customer_id", pa.string()),
+        ("category", pa.string()),
+        ("basis", pa.string()),
+        ("probability", pa.float64()),
+    ]
+)
+
+MOST_CUSTOMERS = 20_000
+"""A fold teaches with a sample of about so many: more hardly change what is learned."""
+
+ROWS_PER_BATCH = 500_000
+"""Rows predicted at a time: memory doesn't grow with the number of customers."""
+
+
+class _Fitting(NamedTuple):
+    fold: str
+    basis: str
+    past: list[str]
+    rows: int
+    model: Future[CategoryPreferences]
+
+
+def category_probabilities(
+    *, folds: Relation, features: Relation, attributes: Relation
+) -> pa.RecordBatchReader:
+    """Return how likely customers are to buy in each category, in the judged folds and serving.
+
+    A fold's models learn from the folds whose label windows were over at its cut-off. `basis` is
+    `history` (all features, customers with a history) or `profile` (the profile alone, everyone).
+    A fold without past folds, or with fewer than two categories in them, has no rows; the log
+    says so.
+    """
+    profiles = attributes.to_arrow_table()
+    fittings = [
+        fitting
+        for fold, past in _pasts(folds)
+        for fitting in _start(fold, past, features, profiles)
+    ]
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for fitting in fittings:
+            model = workers.result_of(fitting.model)
+            rows = features.filter(f"fold = '{fitting.fold}'")
+            if model.from_history:
+                rows = rows.filter("has_history")
+            predicted = 0
+            for batch in rows.order("customer_id, category").to_arrow_reader(ROWS_PER_BATCH):
+                table = pa.Table.from_batches([batch])
+                predicted += len(table)
+                columns = [
+                    pa.repeat(fitting.fold, len(table)),
+                    table["customer_id"].combine_chunks(),
+                    table["category"].combine_chunks(),
+                    pa.repeat(fitting.basis, len(table)),
+                    pa.array(model.predict(table)),
+                ]
+                yield from _batches(columns, PROBABILITY_SCHEMA)
+            log(
+                f"customer preferences: fold {fitting.fold}: by {fitting.basis}, learned from "
+                f"{fitting.rows:,} customers and categories of {', '.join(fitting.past)}; "
+                f"{predicted:,} probabilities"
+            )
+
+    return pa.RecordBatchReader.from_batches(PROBABILITY_SCHEMA, batches())
+
+
+def profile_lists(
+    *,
+    probabilities: Relation,
+    category_products: Relation,
+    training_rows: Relation,
+    settings: Relation,
+) -> pa.RecordBatchReader:
+    """Return the exchange table of the recommender `profile`."""
+    per_customer = settings.project("candidates_per_customer").fetchall()[0][0]
+    by_profile = probabilities.filter("basis = 'profile'")
+    names = by_profile.project("fold").distinct().order("fold").fetchall()
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for (fold,) in names:
+            of_fold = f"fold = '{fold}'"
+            lists = profile_candidates(
+                by_profile.filter(of_fold)
+                .project("customer_id, category, probability")
+                .to_arrow_table(),
+                category_products.filter(of_fold)
+                .order("tie_order")
+                .project("product_id, category, category_share as share")
+                .to_arrow_table(),
+                training_rows.filter(of_fold).project("customer_id, product_id").to_arrow_table(),
+                per_customer,
+            )
+            listed = 0
+            for table in lists:
+                listed += len(table)
+                columns = [pa.repeat(fold, len(table)), *table.combine_chunks().columns]
+                arrays = [
+                    column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+                    for column in columns
+                ]
+                yield from _batches(arrays, EXCHANGE_SCHEMA)
+            log(f"profile: fold {fold}: {listed:,} candidates")
+
+    return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, batches())
+
+
+def _pasts(folds: Relation) -> Iterator[tuple[str, list[str]]]:
+    """Yield each fold that is judged or served, with the folds that were over at its cut-off."""
+    rows = folds.order("cutoff_at").project("fold, purpose, cutoff_at, label_until").fetchall()
+    for fold, purpose, cutoff_at, _ in rows:
+        if purpose != "train":
+            past = [
+                name
+                for name, kind, _, label_until in rows
+                if kind != "serve" and label_until <= cutoff_at
+            ]
+            yield fold, past
+
+
+def _start(
+    fold: str, past: list[str], features: Relation, profiles: pa.Table
+) -> Iterator[_Fitting]:
+    if not past:
+        log(f"customer preferences: fold {fold}: no past fold to learn from, hence none")
+        return
+    names = ", ".join(f"'{name}'" for name in past)
+    rows = features.filter(f"fold in ({names}) and has_history")
+    [(categories, customers)] = rows.aggregate(
+        "count(distinct category), count(distinct customer_id)"
+    ).fetchall()
+    if categories < 2:
+        log(
+            f"customer preferences: fold {fold}: {categories} categories bought from before, "
+            "fewer than two: nothing to prefer"
+        )
+        return
+    share = MOST_CUSTOMERS / max(MOST_CUSTOMERS, customers)
+    # a hash of the id decides, not chance
+    sampled = rows.filter(
+        f"md5_number_upper(customer_id) / 18446744073709551616.0 < {share}"
+    ).order("fold, customer_id, category")
+    table = sampled.to_arrow_table()
+    if table.num_rows == 0:
+        return
+    for basis in ("history", "profile"):
+        model = CategoryPreferences(from_history=basis == "history")
+        fitting = workers.submit(_fit, model, table, profiles)
+        yield _Fitting(fold, basis, past, len(table), fitting)
+
+
+def _fit(model: CategoryPreferences, rows: pa.Table, attributes: pa.Table) -> CategoryPreferences:
+    return model.fit(rows, attributes)
+
+
+def _batches(columns: list[Any], schema: pa.Schema) -> list[pa.RecordBatch]:
+    table = pa.Table.from_arrays(
+        [column.cast(field.type) for column, field in zip(columns, schema, strict=True)],
+        schema=schema,
+    )
+    batches: list[pa.RecordBatch] = table.to_batches(ROWS_PER_BATCH)
+    return batches

@@ -1,0 +1,107 @@
+"""The SQL of the preferences' metrics gives what scikit-learn gives, ties and weights included."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from dbt.cli.main import dbtRunner
+from sklearn.metrics import log_loss, roc_auc_score
+
+# dbt leaves its log file to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+
+@pytest.fixture(scope="module")
+def sql(tmp_path_factory):
+    """Return the model's compiled SQL; its tables stand in a database named `measured`."""
+    folder = tmp_path_factory.mktemp("compiled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECSYS_DATABASE", str(folder / "measured.duckdb"))
+        project, target = str(PROJECT), str(folder)
+        options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
+        select = ["--select", "int_preference_metrics", "--no-introspect"]
+        ran = dbtRunner().invoke(["compile", "--quiet", *select, *options, "--log-path", target])
+    assert ran.success, ran.exception
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return str(manifest["nodes"]["model.recsys.int_preference_metrics"]["compiled_code"])
+
+
+@pytest.fixture(scope="module", params=[0, 1], ids=["one weight", "two weights"])
+def world(request):
+    """Return random predictions with many ties, and one category that everybody bought."""
+    random = np.random.default_rng(request.param)
+    customers, categories = 60, ["bread", "jam", "rum", "tea"]
+    rows = pd.DataFrame(
+        [(f"c{c}", category) for c in range(customers) for category in categories],
+        columns=["customer_id", "category"],
+    )
+    rows["fold"] = "f"
+    rows["has_history"] = True
+    rows["base_rate"] = rows["category"].map(
+        dict(zip(categories, [0.6, 0.3, 0.1, 0.3], strict=True))
+    )
+    rows["history"] = random.integers(1, 20, len(rows)) / 20
+    rows["profile"] = random.random(len(rows)).clip(1e-6, 1 - 1e-6)
+    rows["is_bought"] = (random.random(len(rows)) < rows["history"]) | (rows["category"] == "bread")
+    weights = random.choice([1.0, 3.25], customers) if request.param else np.ones(customers)
+    rows["sample_weight"] = np.repeat(weights, len(categories))
+    rows["has_profile"] = np.repeat(random.random(customers) < 0.5, len(categories))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def ours(sql, world):
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as measured; create schema measured.intermediate")
+        connection.register("world", world)
+        for name, query in {
+            "int_folds": "select 'f' as fold, 'judge' as purpose",
+            "int_preference_features": "select * from world",
+            "int_customer_attributes": "select distinct customer_id, 'age' as attribute, "
+            "'35' as value from world where has_profile",
+            "int_category_probabilities": "unpivot (select fold, customer_id, category, history, "
+            "profile from world) on history, profile into name basis value probability",
+        }.items():
+            connection.execute(f"create table measured.intermediate.{name} as {query}")
+        rows = connection.execute(f"select segment, model, metric, value from ({sql})").fetchall()  # noqa: S608
+    return {(segment, model, metric): value for segment, model, metric, value in rows}
+
+
+@pytest.mark.parametrize("model", ["classifier", "base_rate"])
+@pytest.mark.parametrize("segment", ["all", "cold"])
+def test_metrics_are_scikit_learns(ours, world, segment, model):
+    rows = world if segment == "all" else world[world["has_profile"]]
+    column = "base_rate" if model == "base_rate" else {"all": "history", "cold": "profile"}[segment]
+    bought, predicted = rows["is_bought"], rows[column]
+    weight = rows["sample_weight"]
+
+    def measured(metric):
+        return ours[segment, model, metric]
+
+    assert measured("log_loss") == pytest.approx(
+        log_loss(bought, predicted, sample_weight=weight), abs=1e-9
+    )
+    assert measured("roc_auc") == pytest.approx(
+        roc_auc_score(bought, predicted, sample_weight=weight), abs=1e-9
+    )
+    within = [
+        roc_auc_score(group["is_bought"], group[column], sample_weight=group["sample_weight"])
+        for category, group in rows.groupby("category")
+        if category != "bread"  # everybody bought some: nothing to tell apart
+    ]
+    assert measured("roc_auc_within_category") == pytest.approx(np.mean(within), abs=1e-9)
+    assert measured("expected_purchases") == pytest.approx((predicted * weight).sum(), abs=1e-6)
+    assert measured("purchases") == pytest.approx((bought * weight).sum(), abs=1e-6)
+    bins = np.minimum(np.floor(predicted * 10), 9)
+    distance = sum(
+        abs(((predicted - bought) * weight)[bins == number].sum()) for number in range(10)
+    )
+    assert measured("calibration_error") == pytest.approx(distance / weight.sum(), abs=1e-9)
