@@ -2,13 +2,15 @@
 
 import sys
 
-from benchmarks import build, leaderboard, movielens, reproducible
+from benchmarks import build, leaderboard, movielens, reproducible, scale, topn
 
 MEASUREMENTS = {
     "build": build.main,
     "leaderboard": leaderboard.main,
     "movielens": movielens.main,
     "reproducible": reproducible.main,
+    "scale": scale.main,
+    "topn": topn.main,
 }
 
 
