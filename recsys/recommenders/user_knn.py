@@ -31,7 +31,8 @@ class UserKNN(Recommender):
 
     Notes
     -----
-    Memory grows with customers times `k`, time with the pairs of customers who share a product.
+    Memory grows with customers times `k`; time with the pairs of customers who share a product
+    up to `max_pool` customers, beyond them with the customers alone.
 
     >>> import pyarrow as pa
     >>> purchases = pa.table({
@@ -56,6 +57,8 @@ class UserKNN(Recommender):
     """For the cosine. `tfidf`: products of few customers tell more; `bm25`; `none`: all alike."""
     shrinkage: float = 0.0
     """Added to the divisor of the cosine: few purchases in common count less."""
+    max_pool: int = 10_000
+    """Most customers among whom neighbours are sought: of more, evenly spaced ones by id."""
 
     def _check_parameters(self) -> None:
         require_integer("k", self.k, minimum=1)
@@ -63,11 +66,19 @@ class UserKNN(Recommender):
         require_choice("transform", self.transform, TRANSFORMS)
         require_choice("weighting", self.weighting, SCHEMES)
         require_number("shrinkage", self.shrinkage)
+        require_integer("max_pool", self.max_pool, minimum=1)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         self.weights_ = transformed(interactions.weights, self.transform)
         vectors = weighted(self.weights_, self.weighting)
-        neighbours = nearest(vectors, self.k, self.shrinkage)
+        pool = np.arange(interactions.n_customers)
+        if len(pool) > self.max_pool:
+            pool = np.arange(self.max_pool) * len(pool) // self.max_pool
+            self.notice_ = (
+                f"neighbours are sought among {self.max_pool:,} of "
+                f"{interactions.n_customers:,} customers (max_pool)"
+            )
+        neighbours = nearest(vectors, self.k, self.shrinkage, among=pool)
         total = neighbours.sum(axis=1)
         neighbours.data /= np.repeat(np.where(total > 0, total, 1), np.diff(neighbours.indptr))
         self.neighbours_ = neighbours

@@ -119,6 +119,19 @@ def test_user_knn_mixes_the_own_vector_and_the_neighbours_mean():
     np.testing.assert_allclose(scores, 0.25 * roots + 0.75 * mean, atol=1e-9)
 
 
+def test_user_knn_seeks_neighbours_in_a_pool_where_there_are_more_customers():
+    interactions = interactions_of(random_rows(4, (25, 30), 0.3).toarray())
+    roots = np.sqrt(interactions.weights.toarray())
+    allowed = np.zeros((25, 25))
+    pool = [0, 5, 10, 15, 20]
+    allowed[:, pool] = cosine_similarity(roots)[:, pool]
+    similarities = strongest(allowed, 3)
+    mean = similarities @ roots / similarities.sum(axis=1)[:, None]
+    model = UserKNN(k=3, own_share=0.25, max_pool=5).fit(interactions)
+    np.testing.assert_allclose(model.score(np.arange(25)), 0.25 * roots + 0.75 * mean, atol=1e-9)
+    assert model.notice_ == "neighbours are sought among 5 of 25 customers (max_pool)"
+
+
 @pytest.mark.parametrize("model", [ItemKNN(weighting="none"), UserKNN(weighting="none")])
 def test_who_and_what_has_no_weight_has_no_score(model):
     table = pa.table(

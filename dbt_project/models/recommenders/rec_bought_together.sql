@@ -49,14 +49,14 @@ kept as (
         scored.fold,
         scored.customer_key,
         scored.is_new,
-        max(
+        unnest(max(
             {
                 'score': scored.score,
                 'precedence': -scored.tie_order,
                 'product_id': scored.product_id
             },
             settings.candidates_per_customer
-        ) as best
+        )) as product
     from scored
     cross join settings
     group by scored.fold, scored.customer_key, scored.is_new
@@ -66,11 +66,10 @@ candidates as (
     select
         kept.fold,
         fold_customers.customer_id,
-        listed.product.product_id,
-        listed.product.score,
+        struct_extract(kept.product, 'product_id') as product_id,
+        struct_extract(kept.product, 'score') as score,
         kept.is_new
     from kept
-    cross join unnest(kept.best) as listed (product)
     inner join fold_customers
         on kept.fold = fold_customers.fold and kept.customer_key = fold_customers.customer_key
 )
