@@ -77,6 +77,19 @@ LEAKS = {
         "folds.label_until > events.occurred_at",
         {COUNTS, PRICES},
     ),
+    "today's popularity is the past's": Leak(
+        "folds/int_fold_products",
+        "        recent_customers,\n        orders_14d,",
+        "        max(recent_customers) over (partition by product_key) as recent_customers,\n"
+        "        orders_14d,",
+        {COUNTS},
+    ),
+    "the future shows in the trend": Leak(
+        "folds/int_fold_products",
+        "(orders_14d + 1)",
+        "(max(orders_14d) over (partition by product_key) + 1)",
+        {COUNTS},
+    ),
     "a product of the label window gets into the catalogue": Leak(
         "folds/int_fold_products",
         "folds.cutoff_at > events.occurred_at",
