@@ -21,18 +21,27 @@ def test_every_statement_runs(query, statements):
     assert query(ndcg)
 
 
-def test_ndcg_recomputed_is_the_table_s(query, statements):
+def assert_ndcg_is_the_table_s(query, statements, folds):
     [statement] = [sql for sql in statements if "ndcg" in sql]
     assert statement.count(EXAMPLE) == 1
     rows = query("""
         select fold, recommender, list_type, value from marts.model_metrics
         where metric = 'ndcg' and k = 10 and segment_type = 'all'
     """)
-    assert len(rows) > 3 * 8
+    assert len({row[0] for row in rows}) == folds
+    assert len(rows) > folds * 3 * 8
     for *what, value in rows:
         chosen = "select '{}' as fold, '{}' as recommender, '{}' as list_type".format(*what)
         [(ndcg,)] = query(statement.replace(EXAMPLE, chosen))
         assert ndcg == pytest.approx(value, abs=1e-9)
+
+
+def test_ndcg_recomputed_is_the_table_s(query, statements):
+    assert_ndcg_is_the_table_s(query, statements, folds=1)
+
+
+def test_ndcg_recomputed_of_several_folds_and_a_sample_of_customers(ask_sampled, statements):
+    assert_ndcg_is_the_table_s(ask_sampled, statements, folds=2)
 
 
 def test_every_test_and_setting_named_there_exists(query):
