@@ -22,12 +22,9 @@ def test_both_are_judged_on_a_sample(ask_sampled):
     assert rows == [(FIRST, 8), (LAST, 8)]
 
 
-def test_the_hybrid_of_each_learns_from_what_was_over(ask_sampled):
-    assert ask_sampled("select distinct fold from recommenders.rec_hybrid order by 1") == [
-        (FIRST,),
-        (LAST,),
-        ("serving",),
-    ]
+def test_the_hybrid_ranks_in_each(ask_sampled):
+    folds = {fold for (fold,) in ask_sampled("select distinct fold from recommenders.rec_hybrid")}
+    assert {FIRST, LAST, "serving"} <= folds
 
 
 def test_the_choice_is_made_on_the_first_and_reported_on_the_last(ask_sampled):
