@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recsys import workers
+from recsys.dbt_tuning import parameters_for
 from recsys.errors import CatalogueTooLargeError
 from recsys.exchange import FoldData, candidates_per_fold
 from recsys.interactions import Interactions
@@ -56,10 +57,12 @@ def candidates(
     customers: Relation,
     settings: Relation,
     products: Relation | None = None,
+    tuned: Relation | None = None,
     parameters: Parameters = None,
 ) -> pa.RecordBatchReader:
     """Fit the recommender called `name` on every fold; return the exchange table.
 
+    Its parameters are those given, else those tuned, else its defaults.
     A fold too large for the recommender has no rows, and the log says why: the others go on.
 
     Raises:
@@ -76,7 +79,7 @@ def candidates(
         for fold in _folds(customers)
     )
     per_customer = settings.project("candidates_per_customer").fetchall()[0][0]
-    recommender = recommender_from_parameters(name, parameters)
+    recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
     return candidates_per_fold(
         recommender, folds, per_customer=per_customer, log=log, skip_too_large=True
     )
@@ -88,6 +91,7 @@ def rating_predictions(
     held_out_ratings: Relation,
     folds: Relation,
     settings: Relation,
+    tuned: Relation | None = None,
     parameters: Parameters = None,
 ) -> pa.RecordBatchReader:
     """Hide ratings of the judged folds; return what the models of `rating_models` predict for them.
@@ -105,7 +109,10 @@ def rating_predictions(
     """
     [(listed, also_implied)] = settings.project("rating_models, cross_validate_implied").fetchall()
     names = [name.strip() for name in (listed or "").split(",") if name.strip()]
-    models = [recommender_from_parameters(name, (parameters or {}).get(name)) for name in names]
+    models = [
+        recommender_from_parameters(name, parameters_for(name, tuned, (parameters or {}).get(name)))
+        for name in names
+    ]
 
     def hidings_of(fold: str) -> list[_Hiding]:
         rows = _of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, is_implied")

@@ -12,7 +12,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from recsys.errors import CatalogueTooLargeError, InvalidParameterError, Invalid
 from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
 from recsys.recommenders.parameters import require_choice, require_integer
+from recsys.recommenders.search_space import Choice, Range
 
 
 class RatedPart(NamedTuple):
@@ -213,13 +214,13 @@ class NeighbourModel(SurpriseModel):
     similarities: ClassVar[tuple[str, ...]] = ("msd", "cosine", "pearson")
     """Legal values of `similarity`."""
 
-    k: int = 40
+    k: Annotated[int, Range(low=5, high=200, log=True)] = 40
     """Most neighbours that count: the nearest *among those who rated the product*."""
-    min_k: int = 1
+    min_k: Annotated[int, Range(low=1, high=10)] = 1
     """Fewest neighbours of positive similarity; with fewer, none counts."""
-    similarity: str = "msd"
+    similarity: Annotated[str, Choice(("msd", "cosine", "pearson"))] = "msd"
     """`msd` (1 / (mean squared difference + 1)), `cosine` or `pearson`, over common ratings."""
-    min_support: int = 1
+    min_support: Annotated[int, Range(low=1, high=10)] = 1
     """Fewest ratings in common for a similarity above 0."""
     user_based: bool = True
     """Neighbours are customers who rated alike; if false, products that were rated alike."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.nearest import nearest
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import SCHEMES, TRANSFORMS, transformed, weighted
 
 
@@ -47,15 +48,15 @@ class UserKNN(Recommender):
 
     name = "user_knn"
 
-    k: int = 50
+    k: Annotated[int, Range(low=5, high=500, log=True)] = 50
     """Neighbours of each customer: the most similar ones."""
-    own_share: float = 0.7
+    own_share: Annotated[float, Range(low=0.0, high=1.0)] = 0.7
     """Share of the customer's own vector, from 0 to 1; the neighbours' mean has the rest."""
-    transform: str = "sqrt"
+    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    weighting: str = "none"
+    weighting: Annotated[str, Choice(SCHEMES)] = "none"
     """For the cosine. `tfidf`: products of few customers tell more; `bm25`; `none`: all alike."""
-    shrinkage: float = 0.0
+    shrinkage: Annotated[float, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
     """Added to the divisor of the cosine: few purchases in common count less."""
     max_pool: int = 10_000
     """Most customers among whom neighbours are sought: of more, evenly spaced ones by id."""

@@ -32,9 +32,10 @@ HELD_OUT = "assert_held_out_purchases_lie_in_their_label_window"
 RETURNS = "assert_later_returns_leave_earlier_folds_as_they_were"
 FEATURES = "assert_features_stop_at_the_cutoff"
 LESSONS = "assert_no_hybrid_learns_from_an_unfinished_fold"
+TUNING = "assert_tuning_sees_nothing_that_is_judged"
 LEAK_TESTS = {
     *(RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
-    *(FEATURES, LESSONS),
+    *(FEATURES, LESSONS, TUNING),
 }
 
 
@@ -214,18 +215,31 @@ LEAKS = {
         'dbt.ref("int_folds").project("fold, purpose, cutoff_at, cutoff_at as label_until")',
         {LESSONS},
     ),
+    "parameters are tuned on the fold that judges them": Leak(
+        "tuning/int_tuning_folds",
+        "folds.purpose = 'train' and folds.label_until <= coalesce(first_judged.cutoff_at, "
+        "folds.label_until)",
+        "folds.purpose <> 'serve'",
+        {TUNING},
+    ),
+    "parameters are tuned on what is bought in the judged window": Leak(
+        "tuning/int_tuning_targets",
+        "held_out.fold = folds.fold",
+        "held_out.fold >= folds.fold",
+        {TUNING},
+    ),
     "the past is to be found too": Leak(
         "folds/int_bought_after",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.label_until > events.occurred_at",
-        {HELD_OUT},
+        {HELD_OUT, TUNING},
         ("int_held_out", "int_fusion_weights"),
     ),
     "what comes after the label window is to be found too": Leak(
         "folds/int_bought_after",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.cutoff_at <= events.occurred_at",
-        {HELD_OUT},
+        {HELD_OUT, TUNING},
         ("int_held_out", "int_fusion_weights"),
     ),
 }
