@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
+TUNING = PAGE.with_name("tuning.md")
 EXAMPLE = "select '2017-12-04' as fold, 'popularity' as recommender, 'discover' as list_type"
 
 
@@ -54,3 +55,16 @@ def test_every_test_and_setting_named_there_exists(query):
     named |= {"champion_metric", "champion_k", "pinned_champion", "require_better_champion"}
     assert all(f"`{name}`" in text for name in named)
     assert named <= settings
+
+
+def test_what_the_page_on_tuning_asks_and_names_exists(query):
+    text = TUNING.read_text(encoding="utf-8")
+    [statement] = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)
+    assert query(statement) == []
+    settings = {row[0] for row in query("describe staging.stg_settings")}
+    named = {"tuning_trials", "tuning_minutes", "tuning_recommenders"}
+    named |= {"judged_folds", "hybrid_training_folds"}
+    assert all(name in text for name in named)
+    assert named <= settings
+    for table in re.findall(r"`(\w+\.\w*tun\w+)`", text):
+        assert query(f"select count(*) from {table}")  # noqa: S608

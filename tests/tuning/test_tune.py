@@ -100,7 +100,7 @@ def test_other_data_begins_anew_with_what_was_best(fold):
     store = Memory()
     run(made(fold), store, trials=3)
     other = past_fold({"c00": ["p29", "p28"], "c01": ["p27"]})
-    store.before = {"regularization": 77.0, "transform": "log", "profile_half_life": None}
+    store.before = {**store.trials[0].outcome.parameters, "regularization": 77.0}
     events = run(made(other), store, trials=3)
     assert events[0].kept == 0
     assert events[1].trial.is_default
@@ -277,6 +277,7 @@ def test_the_best_is_the_earliest_of_equal_ones(fold):
     ("names", "metric", "message"),
     [
         (["svdd"], "ndcg", "did you mean 'svd'"),
+        (["rating_blend"], "ndcg", "rating_blend has no parameters to tune; leave it out"),
         (["ease"], "rmse", "ease isn't searched by rmse; choose the metric ndcg, or one of svd"),
     ],
 )
