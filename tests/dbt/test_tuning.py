@@ -82,7 +82,7 @@ def test_what_is_measured_is_what_the_evaluation_would_say(
     tiny_database, two_judged_folds, list_type
 ):
     with duckdb.connect(tiny_database, read_only=True) as connection:
-        [fold] = read_past_folds(PastRelations.of(connection), list_type)
+        *_, fold = read_past_folds(PastRelations.of(connection), list_type)
         [[per_customer]] = connection.sql(
             "select candidates_per_customer from staging.stg_settings"
         ).fetchall()
@@ -140,7 +140,7 @@ def test_the_next_build_fits_with_what_was_chosen(chosen, rebuilt):
     assert [row for row in after if row[0] != "svd"] == before
     name, parameters = ask(rebuilt, "select recommender, parameters from marts.tuned_parameters")[0]
     with duckdb.connect(rebuilt, read_only=True) as connection:
-        [fold] = read_past_folds(PastRelations.of(connection), "discover")
+        *_, fold = read_past_folds(PastRelations.of(connection), "discover")
     settings = {**BASES.get(name, {}), **json.loads(parameters)}
     fitted = recommender_from_parameters(name, settings).fit(fold.interactions)
     customer = fold.interactions.customer_ids[int(fold.customers[0])].as_py()
