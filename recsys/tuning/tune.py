@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from recsys.errors import InvalidParameterError, RecsysError
+from recsys.errors import InvalidParameterError
 from recsys.recommenders.parameters import require_integer, require_number
 from recsys.tuning.list_search import ListSearch
 from recsys.tuning.past_folds import PastFold, folds_with_hits
@@ -84,7 +84,15 @@ class StudyEnded:
         return best_of(list(self.trials))
 
 
-TuningEvent = StudyStarted | TrialKept | StudyEnded
+@dataclass(frozen=True, kw_only=True)
+class StudySkipped:
+    """The recommender refuses its defaults, as of a shop too large for it; nothing is kept."""
+
+    study: Study
+    why: str
+
+
+TuningEvent = StudyStarted | TrialKept | StudyEnded | StudySkipped
 
 
 def searches(
@@ -142,7 +150,7 @@ def tune(
     Raises
     ------
     RecsysError
-        A recommender's defaults fail; or the database can't be written to.
+        The database can't be written to.
 
     """
     started = clock()
@@ -188,10 +196,8 @@ def _study(
             finished_at=datetime.now(UTC).replace(tzinfo=None),
         )
         if trial.is_default and outcome.value is None:
-            raise RecsysError(
-                f"{search.recommender} fails with its default parameters: {outcome.message}; "
-                "leave it out"
-            )
+            yield StudySkipped(study=study, why=str(outcome.message))
+            return
         store.append(trial)
         trials.append(trial)
         yield TrialKept(trial=trial, best=best_of(trials))

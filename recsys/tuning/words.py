@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from recsys.tuning.trials import State
-from recsys.tuning.tune import StudyEnded, StudyStarted, TrialKept, TuningEvent
+from recsys.tuning.tune import StudyEnded, StudySkipped, StudyStarted, TrialKept, TuningEvent
 
 
 def shown_parameters(parameters: Mapping[str, Any]) -> str:
@@ -40,6 +40,8 @@ def words_of(event: TuningEvent) -> list[str]:
             is_best = best is not None and best.number == trial.number and not trial.is_default
             mark = ", the best so far" if is_best else ""
             return [f"{name}: trial {trial.number}: {came}{mark}: {said} ({trial.seconds:.1f} s)"]
+        case StudySkipped(why=why):
+            return [f"{name}: left out, as it fails with its defaults: {why}"]
         case StudyEnded():
             best, default = event.best, event.default.outcome.value
             if best is None or best.is_default:

@@ -10,7 +10,15 @@ from recsys.recommenders import recommender_from_parameters
 from recsys.recommenders.ease import EASE
 from recsys.tuning.list_search import STEPS_PER_FOLD, ListSearch
 from recsys.tuning.trials import Metric, Outcome, Sampler, State, best_of
-from recsys.tuning.tune import Budget, StudyEnded, StudyStarted, TrialKept, searches, tune
+from recsys.tuning.tune import (
+    Budget,
+    StudyEnded,
+    StudySkipped,
+    StudyStarted,
+    TrialKept,
+    searches,
+    tune,
+)
 
 from .conftest import past_fold
 
@@ -252,9 +260,13 @@ def test_parameters_that_are_refused_fail_alone(fold, monkeypatch):
     assert {trial.outcome.state for trial in store.trials} == {State.failed, State.complete}
 
 
-def test_defaults_that_fail_end_the_run(fold):
-    with pytest.raises(RecsysError, match="content fails with its default parameters"):
-        run(made(replace(fold, products=fold.products.select([])), "content"), Memory(), trials=3)
+def test_who_fails_with_the_defaults_is_left_out(fold):
+    store = Memory()
+    wanted = made(replace(fold, products=fold.products.select([])), "content", "ease")
+    events = run(wanted, store, trials=3)
+    assert isinstance(events[1], StudySkipped)
+    assert "product_id" in events[1].why
+    assert [trial.study.recommender for trial in store.trials] == ["ease"] * 3
 
 
 def test_the_best_is_the_earliest_of_equal_ones(fold):
