@@ -7,6 +7,7 @@ customers, so differences are paired.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,19 +107,40 @@ def intervals(resampled: Resampled, confidence: float = 0.95) -> Intervals:
 
 
 def simultaneous_differences(
-    resampled: Resampled, recommenders: int, baseline: int, confidence: float = 0.95
-) -> Intervals:
-    """Return every recommender's means minus the baseline's, with simultaneous intervals.
+    resampled: Resampled,
+    recommenders: int,
+    baselines: Sequence[int],
+    families: NDArray[np.integer[Any]] | None = None,
+    confidence: float = 0.95,
+) -> list[Intervals]:
+    """Return every recommender's means minus each baseline's, with simultaneous intervals.
 
     The columns are `recommenders` blocks of the same metrics, NaN where a recommender has none.
-    Per metric, the intervals of all
-    recommenders hold at once in the given share of resamples: they are as wide as the largest
-    studentised deviation among them asks (single-step max-t; Westfall and Young, *Resampling-based
-    multiple testing*, 1993). The baseline's own difference is 0, from 0 to 0. Results have the
-    shape (recommenders, metrics).
+    The intervals of a family, with all recommenders and all baselines, hold at once in the given
+    share of resamples: they are as wide as the largest studentised deviation among them asks
+    (single-step max-t; Westfall and Young, *Resampling-based multiple testing*, 1993). A baseline's
+    own difference is 0, from 0 to 0.
+
+    Parameters
+    ----------
+    resampled
+        Means of (recommenders * metrics) columns.
+    recommenders
+        How many there are.
+    baselines
+        The numbers, from 0, of those that the others are compared with.
+    families
+        (metrics,): which family, from 0, each metric belongs to; by default each is its own.
+    confidence
+        Share of resamples in which all intervals of a family hold.
+
+    Returns
+    -------
+    list of Intervals
+        One per baseline, of shape (recommenders, metrics).
 
     >>> values = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]])
-    >>> found = simultaneous_differences(resample_means(values), recommenders=2, baseline=1)
+    >>> [found] = simultaneous_differences(resample_means(values), recommenders=2, baselines=[1])
     >>> found.value.ravel()
     array([0.5, 0. ])
 
@@ -126,14 +148,26 @@ def simultaneous_differences(
     require_number("confidence", confidence, minimum=0, above=True, maximum=1)
     draws = resampled.draws.reshape(len(resampled.draws), recommenders, -1)
     means = resampled.value.reshape(recommenders, -1)
-    value = means - means[baseline]
-    against = draws - draws[:, [baseline]]
-    is_known = ~np.isnan(against)
-    known = np.maximum(is_known.sum(axis=0), 2)
-    centre = np.where(is_known, against, 0).sum(axis=0) / known
-    error = np.sqrt((np.where(is_known, against - centre, 0) ** 2).sum(axis=0) / (known - 1))
-    varies = error > LEAST_ERROR
-    deviation = np.where(is_known, np.abs(against - value), 0)
-    studentised = deviation / np.where(varies, error, np.inf)
-    reach = np.quantile(studentised.max(axis=1), confidence, axis=0) * np.where(varies, error, 0)
-    return Intervals(value, value - reach, value + reach)
+    if families is None:
+        families = np.arange(means.shape[1])
+    largest = np.zeros((len(draws), int(families.max(initial=-1)) + 1))
+    differences = []
+    for baseline in baselines:
+        value = means - means[baseline]
+        against = draws - draws[:, [baseline]]
+        is_known = ~np.isnan(against)
+        known = np.maximum(is_known.sum(axis=0), 2)
+        centre = np.where(is_known, against, 0).sum(axis=0) / known
+        error = np.sqrt((np.where(is_known, against - centre, 0) ** 2).sum(axis=0) / (known - 1))
+        varies = error > LEAST_ERROR
+        deviation = np.where(is_known, np.abs(against - value), 0)
+        studentised = (deviation / np.where(varies, error, np.inf)).max(axis=1)
+        for family in range(largest.shape[1]):
+            of_family = studentised[:, families == family].max(axis=1, initial=0)
+            largest[:, family] = np.maximum(largest[:, family], of_family)
+        differences.append((value, np.where(varies, error, 0)))
+    errors_wide = np.quantile(largest, confidence, axis=0)[families]
+    return [
+        Intervals(value, value - errors_wide * error, value + errors_wide * error)
+        for value, error in differences
+    ]

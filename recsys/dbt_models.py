@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recsys import workers
+from recsys.dbt_tuning import parameters_for
+from recsys.errors import CatalogueTooLargeError
 from recsys.exchange import FoldData, candidates_per_fold
 from recsys.interactions import Interactions
 from recsys.rating_accuracy import (
@@ -55,12 +57,16 @@ def candidates(
     customers: Relation,
     settings: Relation,
     products: Relation | None = None,
+    tuned: Relation | None = None,
     parameters: Parameters = None,
 ) -> pa.RecordBatchReader:
     """Fit the recommender called `name` on every fold; return the exchange table.
 
+    Its parameters are those given, else those tuned, else its defaults.
+    A fold too large for the recommender has no rows, and the log says why: the others go on.
+
     Raises:
-        RecsysError: a parameter isn't legal, or the recommender refuses this shop's size.
+        RecsysError: a parameter isn't legal.
 
     """
     folds = (
@@ -73,8 +79,10 @@ def candidates(
         for fold in _folds(customers)
     )
     per_customer = settings.project("candidates_per_customer").fetchall()[0][0]
-    recommender = recommender_from_parameters(name, parameters)
-    return candidates_per_fold(recommender, folds, per_customer=per_customer, log=log)
+    recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
+    return candidates_per_fold(
+        recommender, folds, per_customer=per_customer, log=log, skip_too_large=True
+    )
 
 
 def rating_predictions(
@@ -83,23 +91,28 @@ def rating_predictions(
     held_out_ratings: Relation,
     folds: Relation,
     settings: Relation,
+    tuned: Relation | None = None,
     parameters: Parameters = None,
 ) -> pa.RecordBatchReader:
     """Hide ratings of the judged folds; return what the models of `rating_models` predict for them.
 
     Ratings given are cross-validated, and predicted from what was known at the cut-off. Where
     ratings are implied, a fifth of all is hidden, and `cross_validate_implied` may ask for more.
-    What has too few ratings to be measured has no rows. A random split needs no time: where no
+    What has too few ratings to be measured has no rows, nor has a model that refuses this shop's
+    size; the log says so. A random split needs no time: where no
     judged fold knew enough ratings for one, as in a shop that doesn't know when ratings were given,
     it is made of all there are, in fold `serving`.
 
     Raises:
-        RecsysError: a name or parameter isn't legal, or a recommender refuses this shop's size.
+        RecsysError: a name or parameter isn't legal.
 
     """
     [(listed, also_implied)] = settings.project("rating_models, cross_validate_implied").fetchall()
     names = [name.strip() for name in (listed or "").split(",") if name.strip()]
-    models = [recommender_from_parameters(name, (parameters or {}).get(name)) for name in names]
+    models = [
+        recommender_from_parameters(name, parameters_for(name, tuned, (parameters or {}).get(name)))
+        for name in names
+    ]
 
     def hidings_of(fold: str) -> list[_Hiding]:
         rows = _of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, is_implied")
@@ -148,8 +161,10 @@ def _predictions(hidings: list[_Hiding], models: list[Recommender]) -> Iterator[
     pairs = list(product(hidings, models))
     # each thread waits for a worker process
     with ThreadPoolExecutor(max(1, workers.worker_count())) as threads:
-        tables = threads.map(lambda pair: pair[0].predict(pair[1]), pairs)
+        tables = threads.map(lambda pair: _predicted(*pair), pairs)
         for (hiding, model), table in zip(pairs, tables, strict=True):
+            if table is None:
+                continue
             named = table
             values = {"fold": hiding.fold, "recommender": model.name, "how": hiding.how}
             for column, value in values.items():
@@ -159,6 +174,14 @@ def _predictions(hidings: list[_Hiding], models: list[Recommender]) -> Iterator[
                 f"{model.name}: fold {hiding.fold}: predicted {named.num_rows:,} hidden ratings "
                 f"({hiding.how})"
             )
+
+
+def _predicted(hiding: _Hiding, model: Recommender) -> pa.Table | None:
+    try:
+        return hiding.predict(model)
+    except CatalogueTooLargeError as error:
+        log(f"{model.name}: fold {hiding.fold}: not measured ({hiding.how}): {error}")
+        return None
 
 
 def similar_products(

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from recsys import workers
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.errors import CatalogueTooLargeError
 from recsys.interactions import Interactions
 from recsys.ranking import Candidates
 from recsys.recommenders.base import CANDIDATE_SCHEMA, Recommender
@@ -46,6 +47,8 @@ def candidates_per_fold(
     folds: Iterable[FoldData],
     per_customer: int = 100,
     log: Callable[[str], object] | None = None,
+    *,
+    skip_too_large: bool = False,
 ) -> pa.RecordBatchReader:
     """Fit the recommender on each fold and return its candidates as `EXCHANGE_SCHEMA`.
 
@@ -63,6 +66,8 @@ def candidates_per_fold(
         At most this many new and this many seen products per customer.
     log
         Called with a line of progress per fold.
+    skip_too_large
+        A fold whose size the recommender refuses has no rows; the log says so.
 
     Raises
     ------
@@ -82,7 +87,7 @@ def candidates_per_fold(
     require_integer("per_customer", per_customer, minimum=1)
     return pa.RecordBatchReader.from_batches(
         EXCHANGE_SCHEMA,
-        _batches(recommender, list(folds), per_customer, log or _no_log),
+        _batches(recommender, list(folds), per_customer, log or _no_log, skip_too_large),
     )
 
 
@@ -107,13 +112,20 @@ def _batches(
     folds: list[FoldData],
     per_customer: int,
     log: Callable[[str], object],
+    skip_too_large: bool,
 ) -> Iterator[pa.RecordBatch]:
     starting = (_start(recommender, fold, per_customer) for fold in folds)
     # Workers get all folds at once. Without workers, starting a fold is computing it.
     in_background = list(starting) if workers.worker_count() > 1 else []
     try:
         for number, started in enumerate(in_background or starting, start=1):
-            ranked = workers.result_of(started.ranked)
+            try:
+                ranked = workers.result_of(started.ranked)
+            except CatalogueTooLargeError as error:
+                if not skip_too_large:
+                    raise
+                log(f"{recommender.name}: fold {started.fold}: no rows: {error}")
+                continue
             log(
                 f"{recommender.name}: fold {started.fold}: fitted {started.pairs:,} pairs of "
                 f"{len(started.customer_ids):,} customers and {len(started.product_ids):,} "

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from recsys.bootstrap import Intervals, intervals, resample_means, simultaneous_differences
+from recsys.bootstrap import Resampled, intervals, resample_means, simultaneous_differences
 
-GROUP = ["fold", "list_type"]
 METRIC_SCHEMA = pa.schema(
     [
         ("fold", pa.string()),
@@ -42,7 +41,12 @@ INTERVAL_SCHEMA = pa.schema(
         ("customers", pa.int64()),
     ]
 )
-"""A mean where `baseline` is null, else the mean difference from that recommender."""
+"""A mean where `baseline` is null, else the mean difference from that recommender; where `fold` is
+null, over all judged folds but the last."""
+
+FEWEST_CUSTOMERS = 6
+"""Fewer prove nothing: that all five of five are better off has, by chance alone, a probability of
+2 / 2**5, more than 5 %."""
 
 
 def metric_intervals(
@@ -55,85 +59,151 @@ def metric_intervals(
 ) -> Iterator[pa.Table]:
     """Yield tables of `INTERVAL_SCHEMA`, one per fold, list and segment.
 
+    Everyone's means are also given with null as fold, over what choices are made on: all folds but
+    the last, or the only one. A customer judged in several of them is drawn with all its folds,
+    because the folds of one customer resemble each other.
+
     Parameters
     ----------
     customer_metrics
-        A table of `METRIC_SCHEMA`.
+        A table of `METRIC_SCHEMA`. Folds are named so that the last is the last by name.
     segments
         fold, customer_id, segment_type, segment: which customers belong to which segment.
     baselines
-        Recommenders that every other one is compared with; the intervals of the differences from
-        one of them are simultaneous over the recommenders of a list, segment, metric and k.
+        Recommenders that every other one is compared with; the intervals of the differences are
+        simultaneous over the recommenders, baselines and ks of a fold, list, segment and metric.
     resamples, random_state
         See `resample_means`: all recommenders of a segment are resampled with the same customers.
 
     """
-    for fold, list_type in _distinct(customer_metrics, GROUP):
-        rows = _where(customer_metrics, fold=fold, list_type=list_type)
-        names = sorted(rows["recommender"].unique().to_pylist())
-        keys = _every(names, _distinct(rows, ["metric", "k"]), rows.schema)
-        customer_ids, values = _pivot(rows, keys)
+    for (list_type,) in _distinct(customer_metrics, ["list_type"]):
+        rows = _where(customer_metrics, list_type=list_type)
+        keys = _every(rows)
+        folds = {
+            fold: _pivot(_where(rows, fold=fold), keys) for (fold,) in _distinct(rows, ["fold"])
+        }
+        for sample in _samples(folds, segments):
+            resampled = resample_means(
+                sample.values, sample.customers, resamples=resamples, random_state=random_state
+            )
+            for table in _bounded(keys, sample, resampled, baselines):
+                for fold in sample.folds:
+                    labels = {
+                        "fold": fold,
+                        "list_type": list_type,
+                        "segment_type": sample.segment_type,
+                        "segment": sample.segment,
+                    }
+                    labelled = table
+                    for name, value in labels.items():
+                        constant = pa.array([value] * len(table), pa.string())
+                        labelled = labelled.append_column(name, constant)
+                    yield labelled.select(INTERVAL_SCHEMA.names).cast(INTERVAL_SCHEMA)
+
+
+class _Sample(NamedTuple):
+    """Customers that are resampled together."""
+
+    folds: list[str | None]
+    """As what the result is given: one fold, and null for what choices are made on."""
+    segment_type: str
+    segment: str
+    customers: NDArray[np.int64]
+    """(rows,): which customer, from 0, a row is of; one judged in several folds has several."""
+    values: NDArray[np.float64]
+    """(rows, keys)."""
+
+
+Pivoted = tuple[pa.Array, NDArray[np.float64]]
+"""Customers and their (customers, keys) values."""
+
+
+def _samples(folds: dict[str, Pivoted], segments: pa.Table) -> Iterator[_Sample]:
+    for fold, (customer_ids, values) in folds.items():
         of_fold = _where(segments, fold=fold)
         for segment_type, segment in _distinct(of_fold, ["segment_type", "segment"]):
-            members = _where(of_fold, segment_type=segment_type, segment=segment)["customer_id"]
-            chosen = pc.is_in(customer_ids, value_set=members.combine_chunks()).to_numpy(
-                zero_copy_only=False
-            )
-            if not chosen.any():
-                continue
-            resampled = resample_means(
-                values[chosen], resamples=resamples, random_state=random_state
-            )
-            found: list[tuple[str | None, Intervals]] = [(None, intervals(resampled))]
-            found += [
-                (name, simultaneous_differences(resampled, len(names), names.index(name)))
-                for name in baselines
-                if name in names
-            ]
-            known = (~np.isnan(values[chosen])).sum(axis=0)
-            for baseline, interval in found:
-                constants = {
-                    "fold": fold,
-                    "list_type": list_type,
-                    "segment_type": segment_type,
-                    "segment": segment,
-                    "baseline": baseline,
-                }
-                fewest = known
-                if baseline is not None:
-                    of_baseline = known.reshape(len(names), -1)[names.index(baseline)]
-                    fewest = np.minimum(known, np.tile(of_baseline, len(names)))
-                # one customer has no spread: that is no certainty
-                low, high = (
-                    np.where(fewest > 1, end.ravel(), np.nan)
-                    for end in (interval.low, interval.high)
-                )
-                table = keys
-                for name, value in constants.items():
-                    table = table.append_column(name, pa.array([value] * len(keys), pa.string()))
-                for name, numbers in (
-                    ("value", interval.value),
-                    ("ci_low", low),
-                    ("ci_high", high),
-                    ("customers", known),
-                ):
-                    table = table.append_column(name, pa.array(numbers.ravel(), from_pandas=True))
-                table = table.filter(pc.is_valid(table["value"]))
-                yield table.select(INTERVAL_SCHEMA.names).cast(INTERVAL_SCHEMA)
+            is_member = _are_members(customer_ids, of_fold, segment_type, segment)
+            if is_member.any():
+                labels = [fold, None] if segment_type == "all" and len(folds) == 1 else [fold]
+                members = values[is_member]
+                yield _Sample(labels, segment_type, segment, np.arange(len(members)), members)
+    if len(folds) > 1:
+        *chosen_on, _ = folds
+        ids, blocks = [], []
+        for fold in chosen_on:
+            customer_ids, values = folds[fold]
+            is_member = _are_members(customer_ids, _where(segments, fold=fold), "all", "all")
+            ids.append(customer_ids.filter(pa.array(is_member)))
+            blocks.append(values[is_member])
+        customers = pa.concat_arrays(ids).dictionary_encode().indices.to_numpy().astype(np.int64)
+        if len(customers):
+            yield _Sample([None], "all", "all", customers, np.concatenate(blocks))
 
 
-def _every(recommenders: list[str], measures: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+def _are_members(
+    customer_ids: pa.Array, segments: pa.Table, segment_type: str, segment: str
+) -> NDArray[np.bool_]:
+    members = _where(segments, segment_type=segment_type, segment=segment)["customer_id"]
+    is_in = pc.is_in(customer_ids, value_set=members.combine_chunks())
+    return np.asarray(is_in.to_numpy(zero_copy_only=False), bool)
+
+
+def _bounded(
+    keys: pa.Table, sample: _Sample, resampled: Resampled, baselines: list[str]
+) -> Iterator[pa.Table]:
+    """Yield the means with their intervals, then the differences from each baseline."""
+    names = keys["recommender"].unique().to_pylist()
+    compared = [name for name in baselines if name in names]
+    measures = keys["metric"].combine_chunks()[: len(keys) // len(names)]
+    differences = simultaneous_differences(
+        resampled,
+        len(names),
+        [names.index(name) for name in compared],
+        measures.dictionary_encode().indices.to_numpy(),
+    )
+    customers = _customers_known(sample)
+    found = [(None, intervals(resampled)), *zip(compared, differences, strict=True)]
+    for baseline, interval in found:
+        fewest = customers
+        if baseline is not None:
+            of_baseline = customers.reshape(len(names), -1)[names.index(baseline)]
+            fewest = np.minimum(customers, np.tile(of_baseline, len(names)))
+        low, high = (
+            np.where(fewest >= FEWEST_CUSTOMERS, end.ravel(), np.nan)
+            for end in (interval.low, interval.high)
+        )
+        table = keys.append_column("baseline", pa.array([baseline] * len(keys), pa.string()))
+        for name, numbers in (
+            ("value", interval.value),
+            ("ci_low", low),
+            ("ci_high", high),
+            ("customers", customers),
+        ):
+            table = table.append_column(name, pa.array(numbers.ravel(), from_pandas=True))
+        yield table.filter(pc.is_valid(table["value"]))
+
+
+def _customers_known(sample: _Sample) -> NDArray[np.int64]:
+    """Return how many customers have a value, per key."""
+    known = np.zeros((int(sample.customers.max()) + 1, sample.values.shape[1]), bool)
+    np.logical_or.at(known, sample.customers, ~np.isnan(sample.values))
+    return np.asarray(known.sum(axis=0), np.int64)
+
+
+def _every(rows: pa.Table) -> pa.Table:
     """Return a row per recommender, metric and k, whether or not the recommender has it."""
-    rows = [(name, metric, k) for name in recommenders for metric, k in measures]
-    fields = [schema.field(name) for name in ("recommender", "metric", "k")]
-    columns = zip(*rows, strict=True)
+    names = sorted(rows["recommender"].unique().to_pylist())
+    measures = _distinct(rows, ["metric", "k"])
+    found = [(name, metric, k) for name in names for metric, k in measures]
+    fields = [rows.schema.field(name) for name in ("recommender", "metric", "k")]
+    columns = zip(*found, strict=True)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def _pivot(rows: pa.Table, keys: pa.Table) -> tuple[pa.Array, NDArray[np.float64]]:
+def _pivot(rows: pa.Table, keys: pa.Table) -> Pivoted:
     """Return the customers, in order of id, and their (customers, keys) values."""
-    customer_ids = rows["customer_id"].unique().sort()
+    customer_ids = rows["customer_id"].combine_chunks().unique().sort()
     numbered = keys.append_column("column", pa.array(range(len(keys))))
     joined = rows.join(numbered, ["recommender", "metric", "k"])
     row = pc.index_in(joined["customer_id"], value_set=customer_ids).to_numpy()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 BLOCK_BYTES = 32 * 1024**2
-"""Size of one block of float64 scores. Ranking holds a few such blocks at a time."""
+"""Size of one block of float64 scores. Ranking holds one such block beside the model's own."""
 
 
 class TopK(NamedTuple):
@@ -44,7 +44,7 @@ def top_k(scores: NDArray[np.floating[Any]], k: int, mask: NDArray[np.bool_] | N
     Notes
     -----
     Equal scores are listed by lowest column, also where the cut falls among them, which
-    `np.argpartition` alone leaves to chance.
+    `np.argpartition` alone leaves to chance. One pass over each row keeps its best in a heap.
 
     >>> top_k(np.array([[1.0, 3.0, 3.0, 3.0], [np.nan, 0.5, -np.inf, np.nan]]), 2)
     TopK(indices=array([[ 1,  2],
@@ -52,30 +52,46 @@ def top_k(scores: NDArray[np.floating[Any]], k: int, mask: NDArray[np.bool_] | N
            [0.5, nan]]))
 
     """
+    allowed = scores if mask is None else np.where(mask, scores, scores.dtype.type(-np.inf))
+    return top_unseen(allowed, k, sparse.csr_array(scores.shape, dtype=np.bool_))
+
+
+def top_unseen(scores: NDArray[np.floating[Any]], k: int, seen: sparse.csr_array) -> TopK:
+    """Return `top_k` of the columns that a row of `seen`, of the scores' shape, doesn't store.
+
+    >>> top_unseen(np.array([[3.0, 1.0, 2.0]]), 1, sparse.csr_array([[True, False, False]]))
+    TopK(indices=array([[2]]), scores=array([[2.]]))
+    """
+    from recsys.ranking_kernels import best_cells  # noqa: PLC0415 - takes long to import
+
+    return _ranked(best_cells, scores, k, seen)
+
+
+def top_seen(scores: NDArray[np.floating[Any]], k: int, seen: sparse.csr_array) -> TopK:
+    """Return `top_k` of the columns that a row of `seen`, of the scores' shape, stores.
+
+    >>> top_seen(np.array([[3.0, 1.0, 2.0]]), 1, sparse.csr_array([[False, True, True]]))
+    TopK(indices=array([[2]]), scores=array([[2.]]))
+    """
+    from recsys.ranking_kernels import best_named_cells  # noqa: PLC0415
+
+    return _ranked(best_named_cells, scores, k, seen)
+
+
+def _ranked(
+    kernel: Callable[..., Any],
+    scores: NDArray[np.floating[Any]],
+    k: int,
+    named: sparse.csr_array,
+) -> TopK:
     rows, columns = scores.shape
     k = min(k, columns)
     if k == 0 or rows == 0:
         return TopK(np.empty((rows, k), np.int64), np.empty((rows, k), scores.dtype))
-    legal = scores > -np.inf  # false for NaN too
-    if mask is not None:
-        legal &= mask
-    ranked = np.where(legal, scores, scores.dtype.type(-np.inf))
-    cut = np.partition(ranked, columns - k, axis=1)[:, columns - k, None]
-    kept = ranked > cut
-    room = k - kept.sum(axis=1)
-    at_cut = ranked == cut
-    crowded = at_cut.sum(axis=1) > room
-    kept |= at_cut
-    tied = at_cut[crowded]
-    surplus = tied & (np.cumsum(tied, axis=1, dtype=np.int32) > room[crowded, None])
-    kept[crowded] &= ~surplus
-    indices = np.nonzero(kept)[1].reshape(rows, k)
-    best = np.take_along_axis(ranked, indices, axis=1)
-    order = np.argsort(-best, axis=1, kind="stable")
-    indices = np.take_along_axis(indices, order, axis=1)
-    best = np.take_along_axis(best, order, axis=1)
-    missing = best == -np.inf
-    return TopK(np.where(missing, -1, indices), np.where(missing, scores.dtype.type(np.nan), best))
+    named = named if named.has_sorted_indices else named.sorted_indices()
+    # one type of each, so that each kernel is compiled once per type of score
+    starts, indices = named.indptr.astype(np.int64), named.indices.astype(np.int32)
+    return TopK._make(kernel(np.ascontiguousarray(scores), k, starts, indices))
 
 
 def blocks(rows: NDArray[np.intp], columns: int) -> Iterator[NDArray[np.intp]]:
@@ -111,8 +127,8 @@ def top_candidates(
     """
     for block in blocks(customers, seen.shape[1]):
         scores = score(block)
-        is_seen = seen[block].toarray()
-        both = [top_k(scores, per_customer, ~is_seen), top_k(scores, per_customer, is_seen)]
+        theirs = seen[block]
+        both = [top_unseen(scores, per_customer, theirs), top_seen(scores, per_customer, theirs)]
         products = np.hstack([top.indices for top in both])
         listed = products >= 0
         k = both[0].indices.shape[1]

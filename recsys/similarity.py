@@ -1,4 +1,4 @@
-"""Which products are alike: exact cosine neighbours, in blocks."""
+"""Which products are alike: exact cosine neighbours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.interactions import Interactions
-from recsys.ranking import blocks, top_k
+from recsys.recommenders.nearest import most_similar
 from recsys.recommenders.parameters import require_integer
 
 SIMILAR_SCHEMA = pa.schema(
@@ -48,24 +48,20 @@ def similar_products(
 
     """
     require_integer("k", k, minimum=1)
-    columns = rows.T.tocsr()
-    tables = [SIMILAR_SCHEMA.empty_table()]
-    everything = np.arange(rows.shape[0]) if wanted is None else wanted
-    for block in blocks(everything, rows.shape[0]):
-        cosines = np.round((rows[block] @ columns).toarray(), 12)  # equal ones tie exactly
-        alike = cosines > 0
-        alike[np.arange(len(block)), block] = False
-        similar, similarity = top_k(cosines, k, alike)
-        listed = similar >= 0
-        rank = np.broadcast_to(np.arange(1, similar.shape[1] + 1), similar.shape)
-        columns_of_table = [
-            product_ids.take(pa.array(np.repeat(block, listed.sum(axis=1)))),
-            rank[listed].astype(np.int32),
-            product_ids.take(pa.array(similar[listed])),
-            similarity[listed].astype(np.float64),
-        ]
-        tables.append(pa.Table.from_arrays(columns_of_table, schema=SIMILAR_SCHEMA))
-    return pa.concat_tables(tables).combine_chunks()
+    everything = np.arange(rows.shape[0])
+    asked = everything if wanted is None else wanted
+    similar, similarity = most_similar(
+        rows[asked], rows, k, asked, everything, lengths=np.ones(len(everything))
+    )
+    listed = similar >= 0
+    rank = np.broadcast_to(np.arange(1, similar.shape[1] + 1), similar.shape)
+    columns = [
+        product_ids.take(pa.array(np.repeat(asked, listed.sum(axis=1)))),
+        rank[listed].astype(np.int32),
+        product_ids.take(pa.array(similar[listed])),
+        similarity[listed],
+    ]
+    return pa.Table.from_arrays(columns, schema=SIMILAR_SCHEMA)
 
 
 def collaborative_similar_products(interactions: Interactions, k: int = 10) -> pa.Table:

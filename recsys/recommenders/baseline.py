@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from recsys.recommenders.parameters import (
     require_integer,
     require_number,
 )
+from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
 
 
@@ -20,19 +21,27 @@ from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
 class BaselineParameters:
     """How the biases of customers and products are learned; two ways, each with its fields."""
 
-    baselines: str = "als"
+    baselines: Annotated[str, Choice(("als", "sgd"))] = "als"
     """`als`: alternating least squares; `sgd`: stochastic gradient descent."""
-    als_epochs: int = 10
+    als_epochs: Annotated[int, Range(low=5, high=30, log=True, only_if=("baselines", "als"))] = 10
     """Rounds of least squares; `sgd` ignores this and the next two."""
-    als_customer_regularization: float = 15
+    als_customer_regularization: Annotated[
+        float, Range(low=1.0, high=50.0, log=True, only_if=("baselines", "als"))
+    ] = 15
     """Ratings of nobody in particular, all as the mean, that each customer is taken to have."""
-    als_product_regularization: float = 10
+    als_product_regularization: Annotated[
+        float, Range(low=1.0, high=50.0, log=True, only_if=("baselines", "als"))
+    ] = 10
     """The same for products."""
-    sgd_epochs: int = 20
+    sgd_epochs: Annotated[int, Range(low=5, high=60, log=True, only_if=("baselines", "sgd"))] = 20
     """Passes over all ratings; `als` ignores this and the next two."""
-    sgd_learning_rate: float = 0.005
+    sgd_learning_rate: Annotated[
+        float, Range(low=0.001, high=0.05, log=True, only_if=("baselines", "sgd"))
+    ] = 0.005
     """Step of the descent."""
-    sgd_regularization: float = 0.02
+    sgd_regularization: Annotated[
+        float, Range(low=0.005, high=0.5, log=True, only_if=("baselines", "sgd"))
+    ] = 0.02
     """Penalty on the size of biases."""
 
     def _check_baselines(self) -> None:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from recsys.errors import InvalidParameterError, InvalidTableError
 from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.parameters import require_integer
+from recsys.recommenders.search_space import Range
 from recsys.similarity import similar_products, unit_rows
 
 _TOKEN = re.compile(r"[^\W\d_][^\W_]*|\d+(?:[.,]\d+)*")
@@ -61,7 +62,7 @@ class Content(Recommender):
     """Columns of the products to read; None means every text column but `product_id`."""
     word_fields: Sequence[str] = ("title", "description")
     """Columns read as running words; the others are read as categories."""
-    min_products: int = 1
+    min_products: Annotated[int, Range(low=1, high=20, log=True)] = 1
     """Fewest products a token has to occur in."""
 
     def _check_parameters(self) -> None:

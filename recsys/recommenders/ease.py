@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from recsys.interactions import Interactions
 from recsys.ranking import blocks
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import TRANSFORMS, faded, transformed
 
 
@@ -53,14 +54,14 @@ class EASE(Recommender):
 
     name = "ease"
 
-    regularization: float = 300.0
+    regularization: Annotated[float, Range(low=1.0, high=10_000.0, log=True)] = 300.0
     """λ: the larger, the more a product has to be bought to count."""
-    transform: str = "sqrt"
+    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    activity_discount: float = 0.0
+    activity_discount: Annotated[float, Range(low=0.0, high=1.0)] = 0.0
     """From 0 to 1: when fitting, a customer of n products counts (mean n / n) to this power. With
     0 all count alike, so that those who buy many products say most."""
-    profile_half_life: float | None = None
+    profile_half_life: Annotated[float | None, Choice((None, 5.0, 10.0, 20.0, 50.0, 100.0))] = None
     """After so many other products, what a customer met counts half in the customer's row of X
     when scoring, though not when fitting; None: it doesn't fade. Needs `last_at`."""
     max_products: int = 20_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.nearest import nearest
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import SCHEMES, TRANSFORMS, transformed, weighted
 
 
@@ -46,17 +47,19 @@ class ItemKNN(Recommender):
 
     name = "item_knn"
 
-    k: int = 50
+    k: Annotated[int, Range(low=5, high=500, log=True)] = 50
     """Neighbours of each product: the most similar ones."""
-    transform: str = "sqrt"
+    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    weighting: str = "tfidf"
+    weighting: Annotated[str, Choice(SCHEMES)] = "tfidf"
     """`tfidf`: who buys few products tells more; `bm25`: popular ones don't stand out; `none`."""
-    bm25_k1: float = 1.2
+    bm25_k1: Annotated[
+        float, Range(low=0.1, high=10.0, log=True, only_if=("weighting", "bm25"))
+    ] = 1.2
     """`bm25`: the larger, the later more of the same stops to count."""
-    bm25_b: float = 0.75
+    bm25_b: Annotated[float, Range(low=0.0, high=1.0, only_if=("weighting", "bm25"))] = 0.75
     """`bm25`: from 0 to 1, how much a product's total counts against it."""
-    shrinkage: float = 0.0
+    shrinkage: Annotated[float, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
     """Added to the divisor of the cosine: few purchases in common count less."""
 
     def _check_parameters(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recsys.interactions import Interactions
 from recsys.recommenders.baseline import BaselineParameters
 from recsys.recommenders.parameters import require_number
+from recsys.recommenders.search_space import Choice
 from recsys.recommenders.surprise_bridge import NeighbourModel, RatedPart, spread
 
 
@@ -43,7 +44,7 @@ class KNNBaseline(BaselineParameters, NeighbourModel):
     name = "knn_baseline"
     similarities = (*NeighbourModel.similarities, "pearson_baseline")
 
-    similarity: str = "msd"
+    similarity: Annotated[str, Choice(("msd", "cosine", "pearson", "pearson_baseline"))] = "msd"
     """As in KNNBasic, or `pearson_baseline`: correlation around the baseline, see `shrinkage`.
 
     On MovieLens-100k the latter's errors are smaller: RMSE .922 instead of .930.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from recsys.arrow_tables import ArrowTable
 from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
 from recsys.recommenders.parameters import require_integer, require_seed
+from recsys.recommenders.search_space import Range
 
 
 @dataclass(kw_only=True)
@@ -48,7 +49,7 @@ class MeanImputedSVD(Recommender):
     name = "mean_imputed_svd"
     predicts_ratings = True
 
-    n_factors: int = 20
+    n_factors: Annotated[int, Range(low=2, high=200, log=True)] = 20
     """Directions kept: the largest singular values."""
     random_state: int = 0
     """Seed of the vector that the solver starts from; changes the last digits only."""

@@ -1,23 +1,27 @@
-"""The nearest rows of each row of a sparse matrix: exact, in blocks, ties broken by position."""
+"""The nearest rows of each row of a sparse matrix: exact, compiled, ties broken by position."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.ranking import blocks, top_k
-
-_DENSE_FROM = 0.25
-"""Share of cells that are filled from which a block is cheaper to rank as a dense one."""
+from recsys.ranking import TopK
 
 
-def nearest(rows: sparse.csr_array, k: int, shrinkage: float = 0.0) -> sparse.csr_array:
+def nearest(
+    rows: sparse.csr_array,
+    k: int,
+    shrinkage: float = 0.0,
+    among: NDArray[np.intp] | None = None,
+) -> sparse.csr_array:
     """Return the (n, n) similarities between each row and its `k` most similar other rows.
 
     Similarity is a·b / (|a||b| + shrinkage): the cosine, smaller where it rests on little.
     Rows that share nothing aren't neighbours; of equally similar ones the lowest rows are kept.
-    Memory grows with n times `k`, and a block of `recsys.ranking.BLOCK_BYTES`.
+    With `among`, sorted, only those rows are neighbours. Memory grows with n times `k`.
 
     >>> rows = sparse.csr_array([[1.0, 0.0], [3.0, 4.0], [0.0, 2.0]])
     >>> nearest(rows, k=1).toarray()
@@ -27,35 +31,61 @@ def nearest(rows: sparse.csr_array, k: int, shrinkage: float = 0.0) -> sparse.cs
     """
     size = rows.shape[0]
     lengths = np.sqrt(rows.multiply(rows).sum(axis=1))
-    columns = rows.T.tocsr()
-    kept = []
-    for block in blocks(np.arange(size), size):
-        products = rows[block] @ columns
-        per_row = np.diff(products.indptr)
-        values = products.data / (
-            np.repeat(lengths[block], per_row) * lengths[products.indices] + shrinkage
-        )
-        products.data = np.round(values, 12)  # equal ones tie exactly
-        products.data[products.indices == np.repeat(block, per_row)] = 0  # itself
-        kept.append(_largest(products, k))
-    return sparse.vstack([sparse.csr_array((0, size)), *kept], format="csr")
-
-
-def _largest(rows: sparse.csr_array, k: int) -> sparse.csr_array:
-    """Keep the `k` largest positive cells of each row."""
-    n_rows, n_columns = rows.shape
-    per_row = np.diff(rows.indptr)
-    if rows.nnz >= _DENSE_FROM * n_rows * n_columns:
-        cells = rows.toarray()
-        columns: NDArray[np.integer] = np.broadcast_to(np.arange(n_columns), cells.shape)
-    else:  # move each row's cells to its front
-        rows.sort_indices()
-        is_filled = np.arange(per_row.max(initial=0)) < per_row[:, None]
-        cells = np.zeros(is_filled.shape)
-        columns = np.zeros(is_filled.shape, rows.indices.dtype)
-        cells[is_filled], columns[is_filled] = rows.data, rows.indices
-    places, values = top_k(cells, k, cells > 0)
+    everything = np.arange(size)
+    others = everything if among is None else among
+    places, values = most_similar(
+        rows, rows[others], k, everything, others, lengths=lengths, shrinkage=shrinkage
+    )
     listed = places >= 0
-    found = np.take_along_axis(columns, places, axis=1)[listed]  # -1 is never listed
     starts = np.concatenate([[0], np.cumsum(listed.sum(axis=1))])
-    return sparse.csr_array((values[listed], found, starts), rows.shape)
+    return sparse.csr_array((values[listed], places[listed], starts), (size, size))
+
+
+def most_similar(
+    rows: sparse.csr_array,
+    others: sparse.csr_array,
+    k: int,
+    numbers: NDArray[np.intp],
+    other_numbers: NDArray[np.intp],
+    *,
+    lengths: NDArray[np.float64],
+    shrinkage: float = 0.0,
+) -> TopK:
+    """Return numbers and similarities of the `k` most similar others of each row.
+
+    Parameters
+    ----------
+    rows, others
+        (n, features) and (m, features), rows and others of one set of vectors.
+    k
+        At most this many; equally similar ones by lowest number.
+    numbers, other_numbers
+        Which of the set each is; the others' ascend. Nothing is similar to itself.
+    lengths, shrinkage
+        Of every vector of the set. Similarity is a·b / (|a||b| + shrinkage), to twelve digits.
+
+    """
+    from recsys.ranking_kernels import best_of_product  # noqa: PLC0415 - takes long to import
+
+    k = min(k, len(other_numbers))
+    if k == 0 or len(numbers) == 0:
+        return TopK(np.empty((len(numbers), k), np.int64), np.empty((len(numbers), k)))
+    places, values = best_of_product(
+        *_parts(rows),
+        *_parts(others.T.tocsr()),
+        (lengths[numbers], lengths[other_numbers], float(shrinkage)),
+        _positions(numbers, other_numbers),
+        k,
+    )
+    return TopK(np.where(places >= 0, other_numbers[places], -1), values)
+
+
+def _parts(matrix: sparse.csr_array) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data
+
+
+def _positions(numbers: NDArray[np.intp], sorted_numbers: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return where each number stands among the sorted ones, -1 where it doesn't."""
+    places = np.searchsorted(sorted_numbers, numbers)
+    found = sorted_numbers[np.minimum(places, len(sorted_numbers) - 1)] == numbers
+    return np.where(found, places, -1)

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Lock
-from typing import Any
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-_one_at_a_time = Lock()  # one of numba's threading layers aborts when entered by two threads
-
-
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile for all cores; keep the result on disk if there is a directory to write to."""
-    try:
-        compiled = numba.njit(parallel=True, cache=True)(function)
-    except RuntimeError:  # neither the package's directory nor the user's cache is writable
-        compiled = numba.njit(parallel=True)(function)
-
-    def locked(*arguments: Any) -> Any:
-        with _one_at_a_time:
-            return compiled(*arguments)
-
-    return locked
+from recsys.compiled import compiled_for_all_cores
 
 
 def nearest_first(similarities: NDArray[np.float64]) -> NDArray[np.int32]:
@@ -88,7 +70,7 @@ def neighbour_means(
     return means
 
 
-@_compiled
+@compiled_for_all_cores
 def _nearest_first(similarities):  # type: ignore[no-untyped-def]
     order = np.empty(similarities.shape, np.int32)
     for row in numba.prange(len(similarities)):
@@ -96,7 +78,7 @@ def _nearest_first(similarities):  # type: ignore[no-untyped-def]
     return order
 
 
-@_compiled
+@compiled_for_all_cores
 def _neighbour_means(  # type: ignore[no-untyped-def]  # noqa: PLR0917
     similarities, order, wanted, starts, columns, values, n_columns, k, min_k, otherwise
 ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from recsys.recommenders.parameters import (
     require_choice,
@@ -11,6 +11,7 @@ from recsys.recommenders.parameters import (
     require_number,
     require_seed,
 )
+from recsys.recommenders.search_space import Range
 from recsys.recommenders.surprise_bridge import FactorModel
 
 
@@ -40,11 +41,11 @@ class NMF(FactorModel):
 
     biased: bool = False
     """Whether ratings are modelled around the mean and biases; overfits more easily."""
-    n_factors: int = 15
+    n_factors: Annotated[int, Range(low=5, high=100, log=True)] = 15
     """Numbers learned per customer and per product."""
-    n_epochs: int = 50
+    n_epochs: Annotated[int, Range(low=10, high=100, log=True)] = 50
     """Passes over all ratings."""
-    regularization: float = 0.06
+    regularization: Annotated[float, Range(low=0.01, high=0.5, log=True)] = 0.06
     """Penalty on the size of factors."""
     bias_learning_rate: float = 0.005
     """Step of the descent of biases; without biases it changes nothing."""

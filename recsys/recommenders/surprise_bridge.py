@@ -9,9 +9,10 @@ everything a customer likes best at the top of the scale.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from recsys.errors import CatalogueTooLargeError, InvalidParameterError, Invalid
 from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
 from recsys.recommenders.parameters import require_choice, require_integer
+from recsys.recommenders.search_space import Choice, Range
 
 
 class RatedPart(NamedTuple):
@@ -148,12 +150,22 @@ class BiasedModel(SurpriseModel):
                 f"{self.name} diverged: its numbers grew beyond all bounds; use a lower learning "
                 "rate, more regularization or fewer epochs"
             )
-        self.customer_biases_, self.customer_factors_ = (
-            spread(learned, part.customers, interactions.n_customers) for learned in of_customers
+        self._take(
+            [spread(of, part.customers, interactions.n_customers) for of in of_customers],
+            [spread(of, part.products, interactions.n_products) for of in of_products],
         )
-        self.product_biases_, self.product_factors_ = (
-            spread(learned, part.products, interactions.n_products) for learned in of_products
-        )
+
+    def _take(
+        self,
+        of_customers: Sequence[NDArray[np.float64]],
+        of_products: Sequence[NDArray[np.float64]],
+    ) -> None:
+        """Take the biases (n,) and factors (n, factors) of all customers and of all products."""
+        self.customer_biases_, self.customer_factors_ = of_customers
+        self.product_biases_, self.product_factors_ = of_products
+        # as two more factors, biases cost no pass over the scores
+        ones = np.ones(len(self.product_biases_))
+        self.with_biases_ = np.vstack([self.product_factors_.T, ones, self.product_biases_])
 
     def _factors(self, algorithm: Any, part: RatedPart) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the learned (customers, n) and (products, n) factors, in order of inner ids."""
@@ -161,9 +173,9 @@ class BiasedModel(SurpriseModel):
         return algorithm.pu, algorithm.qi
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
-        scores: NDArray[np.float64] = self.customer_factors_[customers] @ self.product_factors_.T
-        scores += self.global_mean_ + self.customer_biases_[customers, None]
-        scores += self.product_biases_
+        biases = self.global_mean_ + self.customer_biases_[customers]
+        factors = [self.customer_factors_[customers], biases, np.ones(len(customers))]
+        scores: NDArray[np.float64] = np.column_stack(factors) @ self.with_biases_
         return scores
 
 
@@ -202,13 +214,13 @@ class NeighbourModel(SurpriseModel):
     similarities: ClassVar[tuple[str, ...]] = ("msd", "cosine", "pearson")
     """Legal values of `similarity`."""
 
-    k: int = 40
+    k: Annotated[int, Range(low=5, high=200, log=True)] = 40
     """Most neighbours that count: the nearest *among those who rated the product*."""
-    min_k: int = 1
+    min_k: Annotated[int, Range(low=1, high=10)] = 1
     """Fewest neighbours of positive similarity; with fewer, none counts."""
-    similarity: str = "msd"
+    similarity: Annotated[str, Choice(("msd", "cosine", "pearson"))] = "msd"
     """`msd` (1 / (mean squared difference + 1)), `cosine` or `pearson`, over common ratings."""
-    min_support: int = 1
+    min_support: Annotated[int, Range(low=1, high=10)] = 1
     """Fewest ratings in common for a similarity above 0."""
     user_based: bool = True
     """Neighbours are customers who rated alike; if false, products that were rated alike."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from recsys.recommenders.parameters import (
     require_choice,
@@ -11,6 +11,7 @@ from recsys.recommenders.parameters import (
     require_number,
     require_seed,
 )
+from recsys.recommenders.search_space import Range
 from recsys.recommenders.surprise_bridge import FactorModel
 
 
@@ -38,15 +39,15 @@ class SVD(FactorModel):
 
     name = "svd"
 
-    n_factors: int = 100
+    n_factors: Annotated[int, Range(low=5, high=200, log=True)] = 100
     """Numbers learned per customer and per product."""
-    n_epochs: int = 20
+    n_epochs: Annotated[int, Range(low=5, high=60, log=True)] = 20
     """Passes over all ratings."""
-    learning_rate: float = 0.005
+    learning_rate: Annotated[float, Range(low=0.001, high=0.05, log=True)] = 0.005
     """Step of the descent, for biases and factors alike."""
-    regularization: float = 0.02
+    regularization: Annotated[float, Range(low=0.005, high=0.5, log=True)] = 0.02
     """Penalty on the size of biases and factors."""
-    initial_std: float = 0.1
+    initial_std: Annotated[float, Range(low=0.01, high=0.5, log=True)] = 0.1
     """Standard deviation of the factors that the descent starts from."""
     random_state: int = 0
     """Seed of those factors."""

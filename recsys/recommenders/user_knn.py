@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.nearest import nearest
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import SCHEMES, TRANSFORMS, transformed, weighted
 
 
@@ -31,7 +32,8 @@ class UserKNN(Recommender):
 
     Notes
     -----
-    Memory grows with customers times `k`, time with the pairs of customers who share a product.
+    Memory grows with customers times `k`; time with the pairs of customers who share a product
+    up to `max_pool` customers, beyond them with the customers alone.
 
     >>> import pyarrow as pa
     >>> purchases = pa.table({
@@ -46,16 +48,18 @@ class UserKNN(Recommender):
 
     name = "user_knn"
 
-    k: int = 50
+    k: Annotated[int, Range(low=5, high=500, log=True)] = 50
     """Neighbours of each customer: the most similar ones."""
-    own_share: float = 0.7
+    own_share: Annotated[float, Range(low=0.0, high=1.0)] = 0.7
     """Share of the customer's own vector, from 0 to 1; the neighbours' mean has the rest."""
-    transform: str = "sqrt"
+    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    weighting: str = "none"
+    weighting: Annotated[str, Choice(SCHEMES)] = "none"
     """For the cosine. `tfidf`: products of few customers tell more; `bm25`; `none`: all alike."""
-    shrinkage: float = 0.0
+    shrinkage: Annotated[float, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
     """Added to the divisor of the cosine: few purchases in common count less."""
+    max_pool: int = 10_000
+    """Most customers among whom neighbours are sought: of more, evenly spaced ones by id."""
 
     def _check_parameters(self) -> None:
         require_integer("k", self.k, minimum=1)
@@ -63,11 +67,19 @@ class UserKNN(Recommender):
         require_choice("transform", self.transform, TRANSFORMS)
         require_choice("weighting", self.weighting, SCHEMES)
         require_number("shrinkage", self.shrinkage)
+        require_integer("max_pool", self.max_pool, minimum=1)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         self.weights_ = transformed(interactions.weights, self.transform)
         vectors = weighted(self.weights_, self.weighting)
-        neighbours = nearest(vectors, self.k, self.shrinkage)
+        pool = np.arange(interactions.n_customers)
+        if len(pool) > self.max_pool:
+            pool = np.arange(self.max_pool) * len(pool) // self.max_pool
+            self.notice_ = (
+                f"neighbours are sought among {self.max_pool:,} of "
+                f"{interactions.n_customers:,} customers (max_pool)"
+            )
+        neighbours = nearest(vectors, self.k, self.shrinkage, among=pool)
         total = neighbours.sum(axis=1)
         neighbours.data /= np.repeat(np.where(total > 0, total, 1), np.diff(neighbours.indptr))
         self.neighbours_ = neighbours

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import build, leaderboard, movielens, quality, reproducible
+from benchmarks import build, leaderboard, movielens, quality, reproducible, scale, topn
 
 MEASUREMENTS = {
     "build": build.main,
@@ -10,6 +10,8 @@ MEASUREMENTS = {
     "movielens": movielens.main,
     "quality": quality.main,
     "reproducible": reproducible.main,
+    "scale": scale.main,
+    "topn": topn.main,
 }
 
 

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -24,6 +26,19 @@ class Taken:
     each, so it is an upper bound."""
     steps: list[tuple[float, str]]
     """Seconds and name of every model, the longest first."""
+    stages: list[Stage]
+    """Layers of the project, in the order in which they began."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the models and tests of one layer took; two layers may run at the same time."""
+
+    name: str
+    seconds: float
+    """From the clock: while at least one of them ran."""
+    peak_bytes: int
+    """As `Taken.peak_bytes`, while at least one of them ran."""
 
 
 def run_build(database: Path, *arguments: str) -> Taken:
@@ -31,17 +46,19 @@ def run_build(database: Path, *arguments: str) -> Taken:
     command = [sys.executable, "-m", "recsys", "build", "--database", str(database), *arguments]
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
-    peak = 0
+    samples = []
     while process.poll() is None:
-        peak = max(peak, _resident(process.pid))
+        samples.append((time.time(), resident(process.pid)))
         time.sleep(EVERY_SECONDS)
     seconds = time.monotonic() - started
     if process.returncode:
         raise SystemExit(f"the build failed with exit code {process.returncode}")
-    return Taken(seconds, peak, _steps(database))
+    peak = max(size for _, size in samples)
+    return Taken(seconds, peak, _steps(database), _stages(database, samples))
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
+    """Return the resident memory of a process and its children, in bytes."""
     total = 0
     try:
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
@@ -56,9 +73,60 @@ def _resident(pid: int) -> int:
 
 
 def _steps(database: Path) -> list[tuple[float, str]]:
-    results = database.parent / ".recsys" / database.stem / "target" / "run_results.json"
-    found = json.loads(results.read_text(encoding="utf-8"))["results"]
-    models = [r for r in found if r["unique_id"].startswith("model.")]
+    models = [r for r in _results(database) if r["unique_id"].startswith("model.")]
     return sorted(
         ((r["execution_time"], r["unique_id"].split(".")[-1]) for r in models), reverse=True
     )
+
+
+def _stages(database: Path, samples: list[tuple[float, int]]) -> list[Stage]:
+    manifest = json.loads((_target(database) / "manifest.json").read_text(encoding="utf-8"))
+    ran: dict[str, list[tuple[float, float]]] = {}
+    for result in _results(database):
+        node = manifest["nodes"][result["unique_id"]]
+        is_model = node["resource_type"] == "model"
+        times = [
+            (_seconds(part["started_at"]), _seconds(part["completed_at"]))
+            for part in result["timing"]
+            if part["name"] == "execute"
+        ]
+        ran.setdefault(node["fqn"][1] if is_model else "tests", []).extend(times)
+    return [
+        Stage(
+            name,
+            _covered(spans),
+            max(
+                (size for at, size in samples if any(start <= at <= end for start, end in spans)),
+                default=0,
+            ),
+        )
+        for name, spans in sorted(ran.items(), key=lambda entry: min(entry[1]))
+    ]
+
+
+def _covered(spans: list[tuple[float, float]]) -> float:
+    """Return the length of the union of the spans.
+
+    >>> _covered([(0.0, 2.0), (1.0, 3.0), (5.0, 6.0)])
+    4.0
+    """
+    total, reached = 0.0, float("-inf")
+    for start, end in sorted(spans):
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()
+
+
+def _results(database: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(
+        (_target(database) / "run_results.json").read_text(encoding="utf-8")
+    )["results"]
+    return found
+
+
+def _target(database: Path) -> Path:
+    return database.parent / ".recsys" / database.stem / "target"

@@ -104,3 +104,15 @@ def query(tiny_database: Path) -> Iterator[Query]:
             return connection.execute(sql, parameters).fetchall()
 
         yield ask
+
+
+@pytest.fixture(scope="session")
+def ask_sampled(builder: Builder) -> Iterator[Query]:
+    """Return a function that asks of the tiny shop, built with two judged folds of 8 customers."""
+    database = builder.build(TINY_SHOP, variables={"judged_folds": 2, "judged_customers": 8})
+    with duckdb.connect(database, read_only=True) as connection:
+
+        def ask(sql: str, *parameters: object) -> Rows:
+            return connection.execute(sql, parameters).fetchall()
+
+        yield ask

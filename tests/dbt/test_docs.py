@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
+TUNING = PAGE.with_name("tuning.md")
 EXAMPLE = "select '2017-12-04' as fold, 'popularity' as recommender, 'discover' as list_type"
 
 
@@ -21,18 +22,27 @@ def test_every_statement_runs(query, statements):
     assert query(ndcg)
 
 
-def test_ndcg_recomputed_is_the_table_s(query, statements):
+def assert_ndcg_is_the_table_s(query, statements, folds):
     [statement] = [sql for sql in statements if "ndcg" in sql]
     assert statement.count(EXAMPLE) == 1
     rows = query("""
         select fold, recommender, list_type, value from marts.model_metrics
         where metric = 'ndcg' and k = 10 and segment_type = 'all'
     """)
-    assert len(rows) > 3 * 8
+    assert len({row[0] for row in rows}) == folds
+    assert len(rows) > folds * 3 * 8
     for *what, value in rows:
         chosen = "select '{}' as fold, '{}' as recommender, '{}' as list_type".format(*what)
         [(ndcg,)] = query(statement.replace(EXAMPLE, chosen))
         assert ndcg == pytest.approx(value, abs=1e-9)
+
+
+def test_ndcg_recomputed_is_the_table_s(query, statements):
+    assert_ndcg_is_the_table_s(query, statements, folds=1)
+
+
+def test_ndcg_recomputed_of_several_folds_and_a_sample_of_customers(ask_sampled, statements):
+    assert_ndcg_is_the_table_s(ask_sampled, statements, folds=2)
 
 
 def test_every_test_and_setting_named_there_exists(query):
@@ -45,3 +55,16 @@ def test_every_test_and_setting_named_there_exists(query):
     named |= {"champion_metric", "champion_k", "pinned_champion", "require_better_champion"}
     assert all(f"`{name}`" in text for name in named)
     assert named <= settings
+
+
+def test_what_the_page_on_tuning_asks_and_names_exists(query):
+    text = TUNING.read_text(encoding="utf-8")
+    [statement] = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)
+    assert query(statement) == []
+    settings = {row[0] for row in query("describe staging.stg_settings")}
+    named = {"tuning_trials", "tuning_minutes", "tuning_recommenders"}
+    named |= {"judged_folds", "hybrid_training_folds"}
+    assert all(name in text for name in named)
+    assert named <= settings
+    for table in re.findall(r"`(\w+\.\w*tun\w+)`", text):
+        assert query(f"select count(*) from {table}")  # noqa: S608

@@ -33,9 +33,10 @@ RETURNS = "assert_later_returns_leave_earlier_folds_as_they_were"
 FEATURES = "assert_features_stop_at_the_cutoff"
 PREFERENCES = "assert_preference_features_stop_at_the_cutoff"
 LESSONS = "assert_no_hybrid_learns_from_an_unfinished_fold"
+TUNING = "assert_tuning_sees_nothing_that_is_judged"
 LEAK_TESTS = {
     *(RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
-    *(FEATURES, LESSONS, PREFERENCES),
+    *(FEATURES, LESSONS, PREFERENCES, TUNING),
 }
 
 
@@ -77,6 +78,19 @@ LEAKS = {
         "folds.cutoff_at > events.occurred_at",
         "folds.label_until > events.occurred_at",
         {COUNTS, PRICES},
+    ),
+    "today's popularity is the past's": Leak(
+        "folds/int_fold_products",
+        "        recent_customers,\n        orders_14d,",
+        "        max(recent_customers) over (partition by product_key) as recent_customers,\n"
+        "        orders_14d,",
+        {COUNTS},
+    ),
+    "the future shows in the trend": Leak(
+        "folds/int_fold_products",
+        "(orders_14d + 1)",
+        "(max(orders_14d) over (partition by product_key) + 1)",
+        {COUNTS},
     ),
     "a product of the label window gets into the catalogue": Leak(
         "folds/int_fold_products",
@@ -214,18 +228,31 @@ LEAKS = {
         "folds.label_until > events.occurred_at",
         {PREFERENCES},
     ),
+    "parameters are tuned on the fold that judges them": Leak(
+        "tuning/int_tuning_folds",
+        "folds.purpose = 'train' and folds.label_until <= coalesce(first_judged.cutoff_at, "
+        "folds.label_until)",
+        "folds.purpose <> 'serve'",
+        {TUNING},
+    ),
+    "parameters are tuned on what is bought in the judged window": Leak(
+        "tuning/int_tuning_targets",
+        "held_out.fold = folds.fold",
+        "held_out.fold >= folds.fold",
+        {TUNING},
+    ),
     "the past is to be found too": Leak(
         "folds/int_bought_after",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.label_until > events.occurred_at",
-        {HELD_OUT},
+        {HELD_OUT, TUNING},
         ("int_held_out", "int_fusion_weights"),
     ),
     "what comes after the label window is to be found too": Leak(
         "folds/int_bought_after",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.cutoff_at <= events.occurred_at",
-        {HELD_OUT},
+        {HELD_OUT, TUNING},
         ("int_held_out", "int_fusion_weights"),
     ),
 }

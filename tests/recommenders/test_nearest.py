@@ -1,4 +1,4 @@
-"""Nearest neighbours by block equal the dense similarities ranked by hand; so do the two kNN."""
+"""Nearest neighbours equal the dense similarities ranked by hand; so do the two kNN."""
 
 import math
 
@@ -45,12 +45,21 @@ def strongest(similarities, k):
 
 @pytest.mark.parametrize("filled", [0.02, 0.1, 0.6])
 @pytest.mark.parametrize("k", [1, 4, 100])
-@pytest.mark.parametrize("block_bytes", [8 * 30 * 7, 2**20])
-def test_neighbours_are_the_largest_cosines(monkeypatch, filled, k, block_bytes):
-    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", block_bytes)
+def test_neighbours_are_the_largest_cosines(filled, k):
     rows = random_rows(1, (30, 25), filled)
     expected = strongest(cosine_similarity(rows.toarray()), k)
     np.testing.assert_allclose(nearest(rows, k).toarray(), expected, atol=1e-11)
+
+
+@pytest.mark.parametrize("filled", [0.05, 0.5])
+def test_neighbours_among_some_rows_are_the_largest_cosines_with_those(filled):
+    rows = random_rows(4, (30, 25), filled)
+    among = np.array([3, 4, 11, 20, 29])
+    allowed = np.zeros((30, 30))
+    allowed[:, among] = cosine_similarity(rows.toarray())[:, among]
+    found = nearest(rows, 3, among=among)
+    np.testing.assert_allclose(found.toarray(), strongest(allowed, 3), atol=1e-11)
+    assert nearest(rows, 3, among=among[:0]).nnz == 0
 
 
 def test_shrinkage_is_added_to_the_divisor():
@@ -108,6 +117,19 @@ def test_user_knn_mixes_the_own_vector_and_the_neighbours_mean():
     model = UserKNN(k=6, own_share=0.25, weighting="none").fit(interactions)
     scores = model.score(np.arange(interactions.n_customers))
     np.testing.assert_allclose(scores, 0.25 * roots + 0.75 * mean, atol=1e-9)
+
+
+def test_user_knn_seeks_neighbours_in_a_pool_where_there_are_more_customers():
+    interactions = interactions_of(random_rows(4, (25, 30), 0.3).toarray())
+    roots = np.sqrt(interactions.weights.toarray())
+    allowed = np.zeros((25, 25))
+    pool = [0, 5, 10, 15, 20]
+    allowed[:, pool] = cosine_similarity(roots)[:, pool]
+    similarities = strongest(allowed, 3)
+    mean = similarities @ roots / similarities.sum(axis=1)[:, None]
+    model = UserKNN(k=3, own_share=0.25, max_pool=5).fit(interactions)
+    np.testing.assert_allclose(model.score(np.arange(25)), 0.25 * roots + 0.75 * mean, atol=1e-9)
+    assert model.notice_ == "neighbours are sought among 5 of 25 customers (max_pool)"
 
 
 @pytest.mark.parametrize("model", [ItemKNN(weighting="none"), UserKNN(weighting="none")])

@@ -6,16 +6,17 @@ import numba
 import numpy as np
 from scipy import sparse
 
+from recsys.compiled import compiled_for_all_cores
 from recsys.recommenders import neighbours
 
 
 def test_compiles_where_no_directory_can_be_written(monkeypatch):
     compile_for_good = numba.njit
 
-    def refuse_to_cache(*, parallel, cache=False):
+    def refuse_to_cache(*, cache=False, **options):
         if cache:
             raise RuntimeError("cannot cache function: no locator available")
-        return compile_for_good(parallel=parallel)
+        return compile_for_good(**options)
 
     def double(numbers):
         for row in numba.prange(len(numbers)):
@@ -24,7 +25,7 @@ def test_compiles_where_no_directory_can_be_written(monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(numba, "njit", refuse_to_cache)
-        doubled = neighbours._compiled(double)
+        doubled = compiled_for_all_cores(double)
     assert doubled(np.array([21.0])) == 42.0
 
 

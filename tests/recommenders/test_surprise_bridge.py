@@ -91,6 +91,25 @@ def test_scores_equal_surprise_for_every_pair(model, seed, whole):
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_svd_lists_are_surprises_unclipped_estimates_ranked(seed):
+    interactions = random_ratings(seed, whole=True)
+    model = SVD(n_factors=5, n_epochs=20)
+    estimates = predicted(model, interactions)
+    ids = interactions.product_ids.to_pylist()
+    is_seen = interactions.seen.toarray()
+    lists = model.fit(interactions).recommend(k=10).to_pydict()
+    expected = [
+        ids[column]
+        for row in range(interactions.n_customers)
+        for column in sorted(
+            np.flatnonzero(~is_seen[row]),
+            key=lambda column, row=row: (-estimates[row, column], column),
+        )[:10]
+    ]
+    assert lists["product_id"] == expected
+
+
 @pytest.mark.parametrize("user_based", [True, False])
 @pytest.mark.parametrize("kind", [KNNBasic, KNNWithMeans, KNNBaseline])
 def test_neighbour_scores_that_tie_in_surprise_tie_here(kind, user_based):

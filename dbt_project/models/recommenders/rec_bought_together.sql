@@ -43,27 +43,35 @@ scored as (
             and votes.product_key = interactions.product_key
 ),
 
-best as (
-    select scored.*
+-- the first n of each customer without sorting all: n at a time are kept
+kept as (
+    select
+        scored.fold,
+        scored.customer_key,
+        scored.is_new,
+        unnest(max(
+            {
+                'score': scored.score,
+                'precedence': -scored.tie_order,
+                'product_id': scored.product_id
+            },
+            settings.candidates_per_customer
+        )) as product
     from scored
     cross join settings
-    qualify
-        row_number() over (
-            partition by scored.fold, scored.customer_key, scored.is_new
-            order by scored.score desc, scored.tie_order asc
-        ) <= settings.candidates_per_customer
+    group by scored.fold, scored.customer_key, scored.is_new
 ),
 
 candidates as (
     select
-        best.fold,
+        kept.fold,
         fold_customers.customer_id,
-        best.product_id,
-        best.score,
-        best.is_new
-    from best
+        struct_extract(kept.product, 'product_id') as product_id,
+        struct_extract(kept.product, 'score') as score,
+        kept.is_new
+    from kept
     inner join fold_customers
-        on best.fold = fold_customers.fold and best.customer_key = fold_customers.customer_key
+        on kept.fold = fold_customers.fold and kept.customer_key = fold_customers.customer_key
 )
 
 select * from candidates

@@ -7,5 +7,6 @@ def model(dbt, session):
         customers=dbt.ref("int_fold_customers"),
         settings=dbt.ref("stg_settings"),
         products=dbt.ref("int_product_texts"),
+        tuned=dbt.ref("int_tuned_parameters"),
         parameters=dbt.config.get("parameters"),
     )

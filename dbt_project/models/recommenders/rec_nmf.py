@@ -6,5 +6,6 @@ def model(dbt, session):
         training_rows=dbt.ref("int_training_rows"),
         customers=dbt.ref("int_fold_customers"),
         settings=dbt.ref("stg_settings"),
+        tuned=dbt.ref("int_tuned_parameters"),
         parameters=dbt.config.get("parameters"),
     )

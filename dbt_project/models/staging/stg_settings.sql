@@ -1,3 +1,5 @@
+{{ config(tags=['tune']) }}
+
 {# Each setting's type, and the least and the most it may be, or all it may be. #}
 {% set settings = {
     'label_window_days': ['integer', 1, 3650],
@@ -26,6 +28,13 @@
     'hybrid_seed': ['integer', 0, 1000000000],
     'audience_size': ['integer', 1, 1000000],
     'preference_categories': ['integer', 1, 250],
+    'tuning_trials': ['integer', 0, 1000000],
+    'tuning_minutes': ['double', 0, 1000000],
+    'tuning_recommenders': ['varchar'],
+    'tuning_metric': ['varchar', ['ndcg', 'rmse']],
+    'tuning_list_type': ['varchar', ['discover', 'buy_again', 'next_basket']],
+    'tuning_sampler': ['varchar', ['tpe', 'random', 'grid']],
+    'tuning_seed': ['integer', 0, 2000000000],
     'bootstrap_resamples': ['integer', 2, 1000000],
     'bootstrap_seed': ['integer', 0, 2000000000],
     'champion_metric': ['varchar', ['ndcg', 'precision', 'recall', 'map', 'mrr', 'hit_rate']],

@@ -2,30 +2,21 @@
 
 with
 
-folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
-
 metric_intervals as (select * from {{ ref('int_metric_intervals') }} where segment_type = 'all'),
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
-judged_folds as (
-    select
-        fold,
-        row_number() over (order by cutoff_at desc) = 1 as is_last,
-        count(*) over () as folds
-    from folds
-),
-
 contest as (
     select
         metric_intervals.*,
-        judged_folds.is_last as is_reported,
-        -- chosen on all folds but the last, reported on the last; a single fold has to do both
-        not judged_folds.is_last or judged_folds.folds = 1 as is_choice
+        -- chosen on all judged folds but the last, reported on the last; a single one has to do both
+        metric_intervals.fold is null as is_choice,
+        coalesce(
+            metric_intervals.fold = max(metric_intervals.fold) over (partition by metric_intervals.list_type), false
+        ) as is_reported
     from metric_intervals
-    inner join judged_folds on metric_intervals.fold = judged_folds.fold
     cross join settings
     where
         metric_intervals.metric = settings.champion_metric
@@ -39,24 +30,19 @@ best_simple as (
         recommender
     from contest
     where is_choice and baseline is null and recommender in ({{ simple_names }})
-    group by list_type, recommender
-    qualify
-        row_number() over (
-            partition by list_type order by sum(value * customers) / sum(customers) desc, recommender asc
-        ) = 1
+    qualify row_number() over (partition by list_type order by value desc, recommender asc) = 1
 ),
 
--- the hybrid against the best simple recommender, over the folds taken as independent samples
 margins as (
     select
         contest.list_type,
-        sum(contest.value * contest.customers) / sum(contest.customers) as difference,
-        sqrt(sum(power((contest.value - contest.ci_low) * contest.customers, 2))) / sum(contest.customers) as reach
+        contest.value as difference,
+        contest.ci_low,
+        contest.ci_high
     from contest
     inner join best_simple
         on contest.list_type = best_simple.list_type and contest.baseline = best_simple.recommender
     where contest.is_choice and contest.recommender = 'hybrid'
-    group by contest.list_type
 ),
 
 chosen as (
@@ -67,7 +53,7 @@ chosen as (
             -- nothing was judged: what needs no proof serves
             when best_simple.recommender is null
                 then case when list_types.takes_bought then 'buy_again' else 'popularity' end
-            when margins.difference > margins.reach then 'hybrid'
+            when margins.ci_low > 0 then 'hybrid'
             else best_simple.recommender
         end as recommender,
         best_simple.recommender as baseline,
@@ -75,9 +61,9 @@ chosen as (
             when settings.pinned_champion is not null then 'pinned by the setting pinned_champion'
             when best_simple.recommender is null then 'no past fold could be judged'
             when margins.difference is null then 'no fold before the judged one for the hybrid to learn from'
-            when margins.difference > margins.reach
+            when margins.ci_low > 0
                 then concat('hybrid is better than the best simple recommender, ', best_simple.recommender)
-            when margins.difference < -margins.reach
+            when margins.ci_high < 0
                 then concat('hybrid is worse than the simple recommender ', best_simple.recommender)
             else concat('hybrid is not significantly better than the simple recommender ', best_simple.recommender)
         end as why

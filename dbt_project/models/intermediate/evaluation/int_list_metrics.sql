@@ -43,6 +43,13 @@ popularity as (
     where fold_products.customers > 0
 ),
 
+-- without a single price nobody knows what a hit is worth
+priced as (
+    select distinct fold
+    from held_out
+    where amount is not null
+),
+
 items as (
     select
         judged.fold,
@@ -52,7 +59,7 @@ items as (
         lists.rank,
         popularity.self_information,
         popularity.percentile,
-        coalesce(held_out.amount, 0) as revenue
+        held_out.amount as revenue
     from judged
     inner join lists
         on
@@ -78,8 +85,9 @@ measured as (
         {{ k }} as k,
         {{ exact_sum('items.self_information') }} / count(items.self_information) as novelty,
         {{ exact_sum('items.percentile') }} / count(items.percentile) as popularity_bias,
-        coalesce(cast(sum(items.revenue) as double), 0) as revenue
+        case when priced.fold is not null then coalesce(cast(sum(items.revenue) as double), 0) end as revenue
     from judged
+    left join priced on judged.fold = priced.fold
     left join items
         on
             judged.fold = items.fold
@@ -87,7 +95,7 @@ measured as (
             and judged.list_type = items.list_type
             and judged.customer_id = items.customer_id
             and items.rank <= {{ k }}
-    group by judged.fold, judged.recommender, judged.list_type, judged.customer_id
+    group by judged.fold, judged.recommender, judged.list_type, judged.customer_id, priced.fold
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -46,7 +46,6 @@ bands as (
     select
         fold,
         product_id,
-        count(*) over (partition by fold) as products,
         case ntile(5) over (partition by fold order by customers desc, product_id asc)
             when 1 then 'head'
             when 2 then 'middle'
@@ -57,19 +56,12 @@ bands as (
 
 shown as (
     select distinct
-        contests.fold,
-        contests.recommender,
-        contests.list_type,
-        contests.k,
-        contests.customers,
+        judged.fold,
+        judged.recommender,
+        judged.list_type,
+        judged.k,
         ranked_lists.product_id
     from judged
-    inner join contests
-        on
-            judged.fold = contests.fold
-            and judged.recommender = contests.recommender
-            and judged.list_type = contests.list_type
-            and judged.k = contests.k
     inner join ranked_lists
         on
             judged.fold = ranked_lists.fold
@@ -79,20 +71,34 @@ shown as (
             and judged.k >= ranked_lists.rank
 ),
 
+catalogues as (
+    select
+        fold,
+        count(*) as products
+    from fold_products
+    group by fold
+),
+
 covered as (
     select
-        shown.fold,
-        shown.recommender,
-        shown.list_type,
+        contests.fold,
+        contests.recommender,
+        contests.list_type,
         'all' as segment_type,
         'all' as segment,
         'coverage' as metric,
-        shown.k,
-        count(*) / any_value(bands.products) as value,
-        shown.customers
-    from shown
-    inner join bands on shown.fold = bands.fold and shown.product_id = bands.product_id
-    group by shown.fold, shown.recommender, shown.list_type, shown.k, shown.customers
+        contests.k,
+        count(shown.product_id) / any_value(catalogues.products) as value,
+        contests.customers
+    from contests
+    inner join catalogues on contests.fold = catalogues.fold
+    left join shown
+        on
+            contests.fold = shown.fold
+            and contests.recommender = shown.recommender
+            and contests.list_type = shown.list_type
+            and contests.k = shown.k
+    group by contests.fold, contests.recommender, contests.list_type, contests.k, contests.customers
 ),
 
 found as (

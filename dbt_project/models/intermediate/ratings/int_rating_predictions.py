@@ -6,5 +6,6 @@ def model(dbt, session):
         held_out_ratings=dbt.ref("int_held_out_ratings"),
         folds=dbt.ref("int_folds"),
         settings=dbt.ref("stg_settings"),
+        tuned=dbt.ref("int_tuned_parameters"),
         parameters=dbt.config.get("parameters"),
     )

@@ -2,7 +2,7 @@
 
 with
 
-metric_intervals as (select * from {{ ref('int_metric_intervals') }} where baseline is not null),
+metric_intervals as (select * from {{ ref('int_metric_intervals') }} where fold is not null and baseline is not null),
 
 champions as (select * from {{ ref('int_champions') }}),
 

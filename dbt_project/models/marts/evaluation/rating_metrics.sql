@@ -7,23 +7,71 @@ errors as (
         fold,
         recommender,
         how,
+        customer_id,
         abs(predicted_rating - rating) as absolute_error,
         power(predicted_rating - rating, 2) as squared_error
     from predictions
 ),
 
-averaged as (
+customer_sums as (
+    select
+        fold,
+        recommender,
+        how,
+        customer_id,
+        {{ exact_sum('absolute_error') }} as absolute_errors,
+        {{ exact_sum('squared_error') }} as squared_errors,
+        count(*) as ratings
+    from errors
+    group by fold, recommender, how, customer_id
+),
+
+means as (
     select
         fold,
         recommender,
         how,
         {{ exact_sum('absolute_error') }} / count(*) as mae,
-        round(stddev_samp(absolute_error) / sqrt(count(*)), 12) as mae_standard_error,
         {{ exact_sum('squared_error') }} / count(*) as mse,
-        round(stddev_samp(squared_error) / sqrt(count(*)), 12) as mse_standard_error,
-        count(*) as ratings
+        count(*) as ratings,
+        count(distinct customer_id) as customers
     from errors
     group by fold, recommender, how
+),
+
+-- a customer's errors resemble each other: customers vary, not single ratings (the ratio estimator
+-- of cluster sampling); fewer than six of them prove nothing
+spread as (
+    select
+        means.fold,
+        means.recommender,
+        means.how,
+        {{ exact_mean('power(customer_sums.absolute_errors - means.mae * customer_sums.ratings, 2)') }}
+            as absolute_variance,
+        {{ exact_mean('power(customer_sums.squared_errors - means.mse * customer_sums.ratings, 2)') }}
+            as squared_variance
+    from means
+    inner join customer_sums
+        on
+            means.fold = customer_sums.fold
+            and means.recommender = customer_sums.recommender
+            and means.how = customer_sums.how
+    where means.customers >= 6
+    group by means.fold, means.recommender, means.how
+),
+
+averaged as (
+    select
+        means.*,
+        round(
+            means.customers * sqrt(spread.absolute_variance / (means.customers - 1)) / means.ratings, 12
+        ) as mae_standard_error,
+        round(
+            means.customers * sqrt(spread.squared_variance / (means.customers - 1)) / means.ratings, 12
+        ) as mse_standard_error
+    from means
+    left join spread
+        on means.fold = spread.fold and means.recommender = spread.recommender and means.how = spread.how
 ),
 
 metrics as (

@@ -1,0 +1,30 @@
+{{ config(materialized='view') }}
+
+-- depends_on: {{ ref('int_tuning_run') }}
+
+with
+
+trials as (select * from {{ source('tuning', 'trials') }})
+
+select
+    study_id,
+    trial_number,
+    run_id,
+    recommender,
+    metric,
+    k,
+    list_type,
+    array_to_string(folds, ', ') as folds,
+    known_until,
+    sampler,
+    seed,
+    is_default,
+    parameters,
+    state,
+    value,
+    message,
+    seconds,
+    finished_at,
+    package_version
+from trials
+order by finished_at, study_id, trial_number

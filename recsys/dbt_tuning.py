@@ -1,0 +1,121 @@
+"""What dbt's tuning model calls, and how its choice reaches the recommenders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from recsys.tuning.past_folds import PastRelations, read_past_folds, tuning_settings
+from recsys.tuning.store import DatabaseTrials
+from recsys.tuning.trials import Metric, Sampler
+from recsys.tuning.tune import BASES, Budget, StudyEnded, TuningEvent, searches, tune
+from recsys.tuning.words import words_of
+
+Relation = duckdb.DuckDBPyRelation
+
+RUN_SCHEMA = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("recommender", pa.string()),
+        ("study_id", pa.string()),
+        ("trials", pa.int64()),
+        ("trials_of_run", pa.int64()),
+    ]
+)
+
+
+def tuning_run(
+    *,
+    folds: Relation,
+    targets: Relation,
+    list_types: Relation,
+    training_rows: Relation,
+    fold_products: Relation,
+    texts: Relation,
+    settings: Relation,
+    session: Any,
+) -> pa.Table:
+    """Search as the settings ask, write the trials down one by one, and return a row per search.
+
+    With neither `tuning_trials` nor `tuning_minutes` above 0 nothing is searched.
+
+    Raises
+    ------
+    RecsysError
+        There is no past fold, or a name isn't that of a recommender that can be tuned.
+
+    """
+    from dbt_common.invocation import get_invocation_id  # noqa: PLC0415
+
+    asked = tuning_settings(settings)
+    if not asked.tuning_trials and not asked.tuning_minutes:
+        return RUN_SCHEMA.empty_table()
+    relations = PastRelations(
+        folds=folds,
+        targets=targets,
+        list_types=list_types,
+        training_rows=training_rows,
+        fold_products=fold_products,
+        texts=texts,
+    )
+    wanted = searches(
+        asked.tuning_recommenders,
+        read_past_folds(relations, asked.tuning_list_type),
+        metric=Metric(asked.tuning_metric),
+        list_type=asked.tuning_list_type,
+        candidates_per_customer=asked.candidates_per_customer,
+        sampler=Sampler(asked.tuning_sampler),
+        seed=asked.tuning_seed,
+    )
+    budget = Budget(trials=asked.tuning_trials or None, minutes=asked.tuning_minutes or None)
+
+    @contextmanager
+    def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
+        opened = session.cursor()  # its own: what it writes is kept though the build may fail
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    run_id = get_invocation_id()
+    ended = []
+    for event in tune(wanted, DatabaseTrials(cursor), budget, run_id=run_id):
+        _log(event)
+        if isinstance(event, StudyEnded):
+            ended.append(event)
+    rows = [
+        {
+            "run_id": run_id,
+            "recommender": event.study.recommender,
+            "study_id": event.study.study_id,
+            "trials": len(event.trials),
+            "trials_of_run": event.ran,
+        }
+        for event in ended
+    ]
+    return pa.Table.from_pylist(rows, schema=RUN_SCHEMA)
+
+
+def parameters_for(
+    recommender: str, tuned: Relation | None, given: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return what a build fits a recommender with.
+
+    The project's configuration wins over what was tuned, that over what builds give by default,
+    that over the class's defaults.
+    """
+    rows = [] if tuned is None else tuned.project("recommender, parameters").fetchall()
+    chosen = {name: json.loads(parameters) for name, parameters in rows}
+    return {**BASES.get(recommender, {}), **chosen.get(recommender, {}), **(given or {})}
+
+
+def _log(event: TuningEvent) -> None:
+    from recsys.dbt_models import log  # noqa: PLC0415
+
+    for line in words_of(event):
+        log(line)

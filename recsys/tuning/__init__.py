@@ -1,0 +1,1 @@
+"""Parameters chosen by search on past folds: see docs/tuning.md."""

@@ -1,0 +1,132 @@
+"""Tuning of a built database from outside a build: the file is open only to read and to write."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from recsys.errors import DatabaseError, InvalidParameterError
+from recsys.tuning.past_folds import (
+    HAND_OVER,
+    PastRelations,
+    TuningSettings,
+    read_past_folds,
+    tuning_settings,
+)
+from recsys.tuning.store import DatabaseTrials
+from recsys.tuning.trials import Metric, Sampler
+from recsys.tuning.tune import Budget, TuningEvent, searches, tune
+from recsys.warehouse import explain_open_failure, is_lock
+
+PATIENCE_SECONDS = 600.0
+"""How long a trial waits to be kept while others, such as a build, use the file."""
+
+USUAL_TRIALS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What to tune and how; None is what the settings of the last build say."""
+
+    recommenders: Sequence[str] = ()
+    trials: int | None = None
+    minutes: float | None = None
+    metric: str | None = None
+    list_type: str | None = None
+    sampler: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """A run that is ready to start: iterate over `events` to do it."""
+
+    recommenders: Sequence[str]
+    budget: Budget
+    events: Iterator[TuningEvent]
+
+
+def prepare(database: Path, wishes: Wishes) -> Tuning:
+    """Read what a search needs and return the run; nothing is tried before its events are read.
+
+    Raises
+    ------
+    DatabaseError
+        The file isn't a built database, is being built, or has no fold before the judged ones.
+    InvalidParameterError
+        A wish can't be met; the message says what is legal.
+
+    """
+    if not database.is_file():
+        raise DatabaseError(f"no database at {database}: {HAND_OVER}")
+    with _opened(database, read_only=True, patience=0) as connection:
+        settings = _settings(connection)
+        metric = Metric(wishes.metric or settings.tuning_metric)
+        list_type = wishes.list_type or settings.tuning_list_type
+        folds = read_past_folds(PastRelations.of(connection), list_type)
+    recommenders = list(dict.fromkeys(wishes.recommenders)) or settings.tuning_recommenders
+    if not recommenders:
+        raise InvalidParameterError(
+            "no recommender is named: name some, or set tuning_recommenders and build"
+        )
+    budget = _budget(wishes, settings)
+    wanted = searches(
+        recommenders,
+        folds,
+        metric=metric,
+        list_type=list_type,
+        candidates_per_customer=settings.candidates_per_customer,
+        sampler=Sampler(wishes.sampler or settings.tuning_sampler),
+        seed=settings.tuning_seed if wishes.seed is None else wishes.seed,
+    )
+
+    def connect() -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return _opened(database, read_only=False, patience=PATIENCE_SECONDS)
+
+    events = tune(wanted, DatabaseTrials(connect), budget, run_id=str(uuid.uuid4()))
+    return Tuning([search.recommender for search in wanted], budget, events)
+
+
+def _budget(wishes: Wishes, settings: TuningSettings) -> Budget:
+    if wishes.trials is not None or wishes.minutes is not None:
+        return Budget(trials=wishes.trials, minutes=wishes.minutes)
+    trials = settings.tuning_trials or None
+    minutes = settings.tuning_minutes or None
+    if trials is None and minutes is None:
+        trials = USUAL_TRIALS
+    return Budget(trials=trials, minutes=minutes)
+
+
+def _settings(connection: duckdb.DuckDBPyConnection) -> TuningSettings:
+    try:
+        connection.table("tuning.trials")
+        return tuning_settings(connection.table("staging.stg_settings"))
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise DatabaseError(f"the database can't be tuned on yet: {HAND_OVER}") from error
+
+
+@contextmanager
+def _opened(
+    database: Path, *, read_only: bool, patience: float
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the file for a block, in UTC; wait so many seconds for whoever uses it."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection = duckdb.connect(database, read_only=read_only)
+            break
+        except duckdb.Error as error:
+            if not is_lock(error) or time.monotonic() > deadline:
+                raise explain_open_failure(database, error) from error
+            time.sleep(0.05)
+    try:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,204 @@
+"""The loop: trial after trial within a budget, each kept as soon as it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from recsys.errors import InvalidParameterError
+from recsys.recommenders.parameters import require_integer, require_number
+from recsys.tuning.list_search import ListSearch
+from recsys.tuning.past_folds import PastFold, folds_with_hits
+from recsys.tuning.rating_search import RatingSearch
+from recsys.tuning.search import Search
+from recsys.tuning.trials import Metric, Sampler, Study, Trial, TrialStore, best_of
+
+BASES: Mapping[str, Mapping[str, Any]] = {
+    # a catalogue too large for one matrix must not fail a build
+    "ease": {"beyond_max": "most_popular"},
+}
+"""What builds give recommenders instead of their classes' defaults."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """When to stop; without any limit a search of ranges never ends.
+
+    >>> Budget(trials=0)
+    Traceback (most recent call last):
+        ...
+    recsys.errors.InvalidParameterError: trials is 0; use a whole number of at least 1
+    """
+
+    trials: int | None = None
+    """Per study in all, those of earlier runs included; None: no limit."""
+    minutes: float | None = None
+    """Of all recommenders together, in this run; a trial under way is finished. None: no limit."""
+
+    def __post_init__(self) -> None:
+        if self.trials is None and self.minutes is None:
+            raise InvalidParameterError("a search needs a budget: trials, minutes or both")
+        if self.trials is not None:
+            require_integer("trials", self.trials, minimum=1)
+        if self.minutes is not None:
+            require_number("minutes", self.minutes, above=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyStarted:
+    """A recommender's search begins or goes on."""
+
+    study: Study
+    kept: int
+    """Trials of earlier runs that count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialKept:
+    """A trial ended and is kept."""
+
+    trial: Trial
+    best: Trial | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyEnded:
+    """The budget of a recommender is used up, or its grid searched."""
+
+    study: Study
+    trials: Sequence[Trial]
+    ran: int
+    """Trials of this run."""
+
+    @property
+    def default(self) -> Trial:
+        """What the defaults came to."""
+        return self.trials[0]
+
+    @property
+    def best(self) -> Trial | None:
+        """The best trial, which may be that of the defaults."""
+        return best_of(list(self.trials))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudySkipped:
+    """The recommender refuses its defaults, as of a shop too large for it; nothing is kept."""
+
+    study: Study
+    why: str
+
+
+TuningEvent = StudyStarted | TrialKept | StudyEnded | StudySkipped
+
+
+def searches(
+    recommenders: Sequence[str],
+    folds: list[PastFold],
+    *,
+    metric: Metric,
+    list_type: str,
+    candidates_per_customer: int,
+    sampler: Sampler,
+    seed: int,
+) -> list[Search]:
+    """Return a search per recommender, all over the same past folds.
+
+    Raises
+    ------
+    InvalidParameterError
+        A recommender doesn't exist, can't be tuned, or isn't searched by this metric.
+
+    """
+    require_integer("seed", seed, minimum=0, maximum=2**32 - 1)
+    if metric is Metric.rmse:
+        return [
+            RatingSearch(name, folds, base=BASES.get(name, {}), sampler=sampler, seed=seed)
+            for name in recommenders
+        ]
+    judged = folds_with_hits(folds)
+    return [
+        ListSearch(
+            name,
+            judged,
+            list_type=list_type,
+            candidates_per_customer=candidates_per_customer,
+            base=BASES.get(name, {}),
+            sampler=sampler,
+            seed=seed,
+        )
+        for name in recommenders
+    ]
+
+
+def tune(
+    wanted: Sequence[Search],
+    store: TrialStore,
+    budget: Budget,
+    *,
+    run_id: str,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[TuningEvent]:
+    """Search recommender after recommender; yields what happens, as it happens.
+
+    Each gets an equal share of the minutes left. Trials of earlier runs on the same data count:
+    whatever ended a run, the next goes on where it stopped.
+
+    Raises
+    ------
+    RecsysError
+        The database can't be written to.
+
+    """
+    started = clock()
+    for place, search in enumerate(wanted):
+        now = clock()
+        minutes = None
+        if budget.minutes is not None:
+            left = budget.minutes - (now - started) / 60
+            minutes = max(left, 1e-9) / (len(wanted) - place)
+        share = replace(budget, minutes=minutes)
+        yield from _study(search, store, share, run_id=run_id, clock=clock)
+
+
+def _study(
+    search: Search,
+    store: TrialStore,
+    budget: Budget,
+    *,
+    run_id: str,
+    clock: Callable[[], float],
+) -> Iterator[TuningEvent]:
+    study = search.study
+    trials = store.of_study(study.study_id)
+    kept = len(trials)
+    limit = None if budget.minutes is None else clock() + 60 * budget.minutes
+    warm_start = store.best_before(study)
+    yield StudyStarted(study=study, kept=kept)
+    while budget.trials is None or len(trials) < budget.trials:
+        began = clock()
+        if limit is not None and began >= limit and trials:
+            break
+        outcome = search.next_trial(trials, warm_start)
+        if outcome is None:
+            break
+        trial = Trial(
+            study=study,
+            number=len(trials),
+            outcome=outcome,
+            run_id=run_id,
+            sampler=str(search.sampler),
+            seed=search.seed,
+            seconds=round(clock() - began, 3),
+            finished_at=datetime.now(UTC).replace(tzinfo=None),
+        )
+        if trial.is_default and outcome.value is None:
+            yield StudySkipped(study=study, why=str(outcome.message))
+            return
+        store.append(trial)
+        trials.append(trial)
+        yield TrialKept(trial=trial, best=best_of(trials))
+    yield StudyEnded(study=study, trials=tuple(trials), ran=len(trials) - kept)

@@ -1,0 +1,99 @@
+"""What is served must be shown to be better, where the shop asks for that, or the build fails."""
+
+import gc
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from recsys.build import build
+from recsys.errors import RecsysError
+
+# dbt leaves its log file and an event loop per Python model to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+WARNS = "assert_champions_beat_popularity_and_habit"
+FAILS = f"{WARNS}_where_required"
+BETTER, TIE, WORSE = (0.1, 0.3), (-0.1, 0.3), (-0.3, -0.1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("gate")
+
+
+@pytest.fixture
+def database(tiny_database: Path, folder: Path) -> Path:
+    """Return a fresh copy, always at one path: dbt reads the project afresh for another."""
+    return Path(shutil.copy(tiny_database, folder / "shop.duckdb"))
+
+
+def judge(database: Path, against: dict[tuple[str, str], tuple[float, float]]) -> None:
+    """Let the hybrid serve `discover` alone, with these intervals by fold and baseline."""
+    with duckdb.connect(database) as connection:
+        connection.execute("delete from marts.champions where list_type <> 'discover'")
+        connection.execute("""
+            update marts.champions set recommender = 'hybrid', baseline = 'popularity'
+        """)
+        connection.execute("delete from marts.model_comparisons")
+        for (fold, baseline), (low, high) in against.items():
+            connection.execute(
+                """
+                insert into marts.model_comparisons values (
+                    'run', ?, 'discover', 'all', 'all', 'ndcg', 10, 'hybrid', ?, 0.1, ?, ?, 'any'
+                )
+                """,
+                [fold, baseline, low, high],
+            )
+
+
+def outcome(database: Path, shop: Path, *, required: bool) -> set[str]:
+    """Return which of the two tests found something: one warns, the other fails."""
+    try:
+        found = build(
+            shop / "shop.yml",
+            database,
+            select=["stg_settings", WARNS, FAILS],
+            variables={"require_better_champion": required},
+        )
+    except RecsysError as error:
+        assert FAILS in str(error)  # noqa: PT017
+        return {FAILS}
+    finally:
+        gc.collect()
+    return {node.name for node in found.warnings}
+
+
+def test_a_champion_no_better_than_simple_warns_or_fails(database, tiny_shop):
+    assert outcome(database, tiny_shop, required=False) == {WARNS}
+    assert outcome(database, tiny_shop, required=True) == {FAILS}
+
+
+@pytest.mark.parametrize(
+    ("popularity", "habit", "is_proven"),
+    [(BETTER, BETTER, True), (BETTER, TIE, False), (BETTER, WORSE, False), (TIE, BETTER, False)],
+)
+def test_it_has_to_beat_popularity_and_habit_both(
+    database, tiny_shop, popularity, habit, is_proven
+):
+    judge(database, {("2024-05-02", "popularity"): popularity, ("2024-05-02", "buy_again"): habit})
+    assert outcome(database, tiny_shop, required=True) == (set() if is_proven else {FAILS})
+
+
+def test_what_an_earlier_fold_says_is_no_excuse(database, tiny_shop):
+    judge(database, {("2024-04-04", "popularity"): BETTER, ("2024-05-02", "popularity"): TIE})
+    assert outcome(database, tiny_shop, required=True) == {FAILS}
+    judge(database, {("2024-04-04", "popularity"): TIE, ("2024-05-02", "popularity"): BETTER})
+    assert outcome(database, tiny_shop, required=True) == set()
+
+
+def test_where_nothing_was_judged_nothing_is_proven(database, tiny_shop):
+    judge(database, {})
+    with duckdb.connect(database) as connection:
+        connection.execute("update marts.champions set recommender = 'popularity', baseline = null")
+    assert outcome(database, tiny_shop, required=False) == set()
+    assert outcome(database, tiny_shop, required=True) == {FAILS}

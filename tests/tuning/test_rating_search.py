@@ -1,0 +1,86 @@
+"""The RMSE is Surprise's, of what Surprise fits with our parameters."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from surprise import SVD, Dataset, KNNBasic, Reader
+from surprise.model_selection import KFold, cross_validate
+
+from recsys.errors import InvalidTableError
+from recsys.interactions import Interactions
+from recsys.recommenders.search_space import Range
+from recsys.tuning.rating_search import SPLITS, RatingSearch, _Draws
+from recsys.tuning.trials import Sampler, State
+
+from .conftest import past_fold
+
+
+def search(fold, name, sampler="random", seed=0, **base):
+    return RatingSearch(name, [fold], base=base, sampler=Sampler(sampler), seed=seed)
+
+
+def surprise_rmse(fold, algorithm):
+    ratings = fold.interactions.ratings.tocoo()
+    frame = pa.table({"u": ratings.row, "i": ratings.col, "r": ratings.data}).to_pandas()
+    data = Dataset.load_from_df(frame, Reader(rating_scale=(1, 5)))
+    found = cross_validate(algorithm, data, ["rmse"], KFold(SPLITS, random_state=0))
+    return float(np.mean(found["test_rmse"]))
+
+
+def test_it_is_surprise_s_cross_validated_error(fold):
+    outcome = search(fold, "svd").measure(0, [], {"n_factors": 7, "n_epochs": 9})
+    theirs = surprise_rmse(fold, SVD(n_factors=7, n_epochs=9, random_state=0))
+    assert outcome.value == pytest.approx(theirs, abs=1e-12)
+    assert np.mean(outcome.steps) == pytest.approx(theirs)
+
+
+def test_neighbours_too(fold):
+    outcome = search(fold, "knn", user_based=False).measure(0, [], {"k": 5, "similarity": "cosine"})
+    options = {"name": "cosine", "user_based": False}
+    theirs = surprise_rmse(fold, KNNBasic(k=5, sim_options=options, verbose=False))
+    assert outcome.value == pytest.approx(theirs, abs=1e-12)
+
+
+def test_what_is_drawn_is_what_is_measured(fold):
+    drawing = search(fold, "svd", seed=5)
+    outcome = drawing.measure(3, [])
+    again = search(fold, "svd").measure(0, [], outcome.parameters)
+    assert outcome.value == again.value
+    assert outcome.parameters.keys() == drawing.space.keys()
+    assert all(value in drawing.space[name] for name, value in outcome.parameters.items())
+
+
+def test_what_changes_nothing_is_left_out(fold):
+    for number in range(6):
+        parameters = search(fold, "baseline").measure(number, []).parameters
+        other = "sgd" if parameters["baselines"] == "als" else "als"
+        assert not any(name.startswith(f"{other}_") for name in parameters)
+
+
+def test_too_many_customers_fail_before_memory_does(fold):
+    outcome = search(fold, "knn", max_customers_user_based=39).measure(0, [], {"k": 5})
+    assert outcome.state == State.failed
+    assert "over the limit of 39 customers" in outcome.message
+
+
+def test_draws_reach_both_ends_alike():
+    state = np.random.RandomState(0)
+    drawn = [_Draws(Range(low=1, high=4)).rvs(state) for _ in range(4_000)]
+    assert np.bincount(drawn, minlength=5)[1:] == pytest.approx([1_000] * 4, rel=0.1)
+    logs = [_Draws(Range(low=0.01, high=1.0, log=True)).rvs(state) for _ in range(4_000)]
+    assert np.mean(np.array(logs) < 0.1) == pytest.approx(0.5, abs=0.03)
+    assert min(logs) >= 0.01
+    assert max(logs) <= 1
+
+
+def test_without_ratings_there_is_nothing_to_search():
+    bought = pa.table({"customer_id": ["a", "b"], "product_id": ["p", "p"]})
+    fold = past_fold()
+    object.__setattr__(fold, "interactions", Interactions.from_table(bought))
+    with pytest.raises(InvalidTableError, match="svd learns from ratings"):
+        search(fold, "svd")
+
+
+def test_ratings_known_at_the_cut_off_are_all_it_rests_on(fold):
+    assert search(fold, "svd").study.known_until == fold.cutoff_at
+    assert search(fold, "svd").study.folds == ("2017-11-06",)
