@@ -60,6 +60,21 @@ rated as (
     inner join products on ratings.product_id = products.product_id
 ),
 
+-- a purchase is no complaint: beside ratings that customers gave, implied ones are from the middle
+-- of the scale on; where there are no others, only their order counts, and they use all of it
+implied_scales as (
+    select
+        folds.fold,
+        settings.rating_max as highest,
+        case
+            when exists (select 1 from rated where rated.fold = folds.fold)
+                then (settings.rating_min + settings.rating_max) / 2
+            else settings.rating_min
+        end as lowest
+    from folds
+    cross join settings
+),
+
 interactions as (
     select
         fold,
@@ -79,12 +94,12 @@ interactions as (
 scaled as (
     select
         interactions.*,
-        -- implied rating: the decayed count on a log scale, from the bottom of the rating scale
-        -- (never again, long ago) to its top (this customer's strongest habit)
+        -- implied rating: the decayed count on a log scale, from the lowest (never again, long ago)
+        -- to the highest (this customer's strongest habit)
         case
             when interactions.weight > 0 then round(
-                settings.rating_min
-                + (settings.rating_max - settings.rating_min) * ln(1 + interactions.weight)
+                implied_scales.lowest
+                + (implied_scales.highest - implied_scales.lowest) * ln(1 + interactions.weight)
                 / ln(1 + max(interactions.weight) over (
                     partition by interactions.fold, interactions.customer_key
                 )),
@@ -92,7 +107,7 @@ scaled as (
             )
         end as implied_rating
     from interactions
-    cross join settings
+    inner join implied_scales on interactions.fold = implied_scales.fold
 ),
 
 final as (
