@@ -39,7 +39,7 @@ GRID = {
     "activity_discount": (0, 0.5),
 }
 HALF_LIVES = (5, 10, 20)  # by time only
-INNER_SEEDS = (100, 101, 102, 103, 104)
+INNER_SEEDS = range(100, 110)
 INNER_SHARE = 0.1  # small, so that inner fits know about as much as the one that is judged
 
 
@@ -114,7 +114,10 @@ def _interactions(ratings: pa.Table) -> Interactions:
 
 
 def _last_part(ratings: pa.Table, order: str, share: float = 0.25) -> tuple[pa.Table, pa.Table]:
-    """Return each customer's ratings without the last share of them, and that share."""
+    """Return each customer's ratings without the last share of them, and that share.
+
+    Both in order: random numbers are dealt by row, and have to fall alike in every run.
+    """
     with duckdb.connect() as connection:
         connection.register("ratings", ratings)
         numbered = f"""
@@ -124,7 +127,10 @@ def _last_part(ratings: pa.Table, order: str, share: float = 0.25) -> tuple[pa.T
             from ratings
         """  # noqa: S608 - our own columns
         rest, held_out = (
-            connection.sql(numbered).filter(which).project("* exclude (is_held_out)")
+            connection.sql(numbered)
+            .filter(which)
+            .project("* exclude (is_held_out)")
+            .order("customer_id, product_id")
             for which in ("not is_held_out", "is_held_out")
         )
         return rest.to_arrow_table(), held_out.to_arrow_table()
