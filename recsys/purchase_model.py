@@ -24,7 +24,7 @@ LEAST = 1e-6
 """Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
 
 
-IMPORTANCE_PAIRS = 10_000
+IMPORTANCE_PAIRS = 5_000
 """About so many pairs tell how much each feature matters."""
 
 TREES_PER_STEP = 10
@@ -80,11 +80,11 @@ class PurchaseModel:
     """
 
     learning_rate: float = 0.05
-    max_trees: int = 300
+    max_trees: int = 200
     max_leaf_nodes: int = 31
     min_pairs_per_leaf: int = 200
     """A leaf has at least so many pairs; fewer in a small table, a thousandth but 20."""
-    max_features: float = 0.5
+    max_features: float = 0.25
     """Share of the features that each split chooses from."""
     l2_regularization: float = 5.0
     n_forests: int = 2

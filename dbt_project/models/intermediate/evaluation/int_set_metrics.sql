@@ -19,7 +19,7 @@ list_types as (select * from {{ ref('int_list_types') }}),
 
 -- as everyone in the metrics: those with a history
 judged as (
-    select distinct
+    select
         customer_metrics.fold,
         customer_metrics.recommender,
         customer_metrics.list_type,
@@ -28,6 +28,7 @@ judged as (
     from customer_metrics
     inner join fold_customers
         on customer_metrics.fold = fold_customers.fold and customer_metrics.customer_id = fold_customers.customer_id
+    where customer_metrics.metric = 'ndcg'
 ),
 
 contests as (
@@ -39,6 +40,16 @@ contests as (
         count(*) as customers
     from judged
     group by fold, recommender, list_type, k
+),
+
+judged_customers as (
+    select
+        fold,
+        recommender,
+        list_type,
+        customer_id
+    from judged
+    group by fold, recommender, list_type, customer_id
 ),
 
 -- the most popular fifth of the catalogue, the next one, and the long tail of the other three
@@ -54,21 +65,23 @@ bands as (
     from fold_products
 ),
 
+-- where each product stands in the list that shows it first
 shown as (
-    select distinct
-        judged.fold,
-        judged.recommender,
-        judged.list_type,
-        judged.k,
-        ranked_lists.product_id
-    from judged
+    select
+        judged_customers.fold,
+        judged_customers.recommender,
+        judged_customers.list_type,
+        ranked_lists.product_id,
+        min(ranked_lists.rank) as best_rank
+    from judged_customers
     inner join ranked_lists
         on
-            judged.fold = ranked_lists.fold
-            and judged.recommender = ranked_lists.recommender
-            and judged.list_type = ranked_lists.list_type
-            and judged.customer_id = ranked_lists.customer_id
-            and judged.k >= ranked_lists.rank
+            judged_customers.fold = ranked_lists.fold
+            and judged_customers.recommender = ranked_lists.recommender
+            and judged_customers.list_type = ranked_lists.list_type
+            and judged_customers.customer_id = ranked_lists.customer_id
+    group by
+        judged_customers.fold, judged_customers.recommender, judged_customers.list_type, ranked_lists.product_id
 ),
 
 catalogues as (
@@ -97,38 +110,84 @@ covered as (
             contests.fold = shown.fold
             and contests.recommender = shown.recommender
             and contests.list_type = shown.list_type
-            and contests.k = shown.k
+            and contests.k >= shown.best_rank
     group by contests.fold, contests.recommender, contests.list_type, contests.k, contests.customers
 ),
 
-found as (
+-- where each product that was to be found stands in its customer's list, if it does
+sought as (
     select
-        judged.fold,
-        judged.recommender,
-        judged.list_type,
-        'product_popularity' as segment_type,
-        bands.band as segment,
-        'recall' as metric,
-        judged.k,
-        count(ranked_lists.product_id) / count(*) as value,
-        count(distinct judged.customer_id) as customers
-    from judged
-    inner join list_types on judged.list_type = list_types.list_type
+        judged_customers.fold,
+        judged_customers.recommender,
+        judged_customers.list_type,
+        judged_customers.customer_id,
+        bands.band,
+        ranked_lists.rank
+    from judged_customers
+    inner join list_types on judged_customers.list_type = list_types.list_type
     inner join held_out
         on
-            judged.fold = held_out.fold
-            and judged.customer_id = held_out.customer_id
+            judged_customers.fold = held_out.fold
+            and judged_customers.customer_id = held_out.customer_id
             and {{ is_relevant('held_out', 'list_types') }}
     inner join bands on held_out.fold = bands.fold and held_out.product_id = bands.product_id
     left join ranked_lists
         on
-            judged.fold = ranked_lists.fold
-            and judged.recommender = ranked_lists.recommender
-            and judged.list_type = ranked_lists.list_type
-            and judged.customer_id = ranked_lists.customer_id
+            judged_customers.fold = ranked_lists.fold
+            and judged_customers.recommender = ranked_lists.recommender
+            and judged_customers.list_type = ranked_lists.list_type
+            and judged_customers.customer_id = ranked_lists.customer_id
             and held_out.product_id = ranked_lists.product_id
-            and judged.k >= ranked_lists.rank
-    group by judged.fold, judged.recommender, judged.list_type, bands.band, judged.k
+),
+
+counted as (
+    select
+        fold,
+        recommender,
+        list_type,
+        band,
+        rank,
+        count(*) as products
+    from sought
+    group by fold, recommender, list_type, band, rank
+),
+
+seekers as (
+    select
+        fold,
+        recommender,
+        list_type,
+        band,
+        count(distinct customer_id) as customers
+    from sought
+    group by fold, recommender, list_type, band
+),
+
+found as (
+    select
+        contests.fold,
+        contests.recommender,
+        contests.list_type,
+        'product_popularity' as segment_type,
+        seekers.band as segment,
+        'recall' as metric,
+        contests.k,
+        coalesce(sum(counted.products) filter (where counted.rank <= contests.k), 0) / sum(counted.products) as value,
+        seekers.customers
+    from contests
+    inner join seekers
+        on
+            contests.fold = seekers.fold
+            and contests.recommender = seekers.recommender
+            and contests.list_type = seekers.list_type
+    inner join counted
+        on
+            seekers.fold = counted.fold
+            and seekers.recommender = counted.recommender
+            and seekers.list_type = counted.list_type
+            and seekers.band = counted.band
+    group by
+        contests.fold, contests.recommender, contests.list_type, seekers.band, contests.k, seekers.customers
 ),
 
 set_metrics as (
