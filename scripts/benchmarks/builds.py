@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,8 @@ class Taken:
     each, so it is an upper bound."""
     steps: list[tuple[float, str]]
     """Seconds and name of every model, the longest first."""
+    cpu_seconds: float
+    """Of the process and its workers; unlike `seconds`, little changed by what else runs."""
     stages: list[Stage]
     """Layers of the project, in the order in which they began."""
 
@@ -47,29 +50,33 @@ def run_build(database: Path, *arguments: str) -> Taken:
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
     samples = []
+    cpu: dict[int, float] = {}
     while process.poll() is None:
-        samples.append((time.time(), resident(process.pid)))
+        size = 0
+        for member, resident, seconds in _family(process.pid):
+            size += resident
+            cpu[member] = seconds
+        samples.append((time.time(), size))
         time.sleep(EVERY_SECONDS)
     seconds = time.monotonic() - started
     if process.returncode:
         raise SystemExit(f"the build failed with exit code {process.returncode}")
     peak = max(size for _, size in samples)
-    return Taken(seconds, peak, _steps(database), _stages(database, samples))
+    return Taken(seconds, peak, _steps(database), sum(cpu.values()), _stages(database, samples))
 
 
-def resident(pid: int) -> int:
-    """Return the resident memory of a process and its children, in bytes."""
-    total = 0
+def _family(pid: int) -> Iterator[tuple[int, int, float]]:
+    """Yield number, resident bytes and CPU seconds of a process and those it started."""
     try:
-        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        members = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     except psutil.NoSuchProcess:
-        return 0
-    for member in family:
+        return
+    for member in members:
         try:
-            total += member.memory_info().rss
+            times = member.cpu_times()
+            yield member.pid, member.memory_info().rss, times.user + times.system
         except psutil.NoSuchProcess:
             continue
-    return total
 
 
 def _steps(database: Path) -> list[tuple[float, str]]:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import duckdb
 
-LINES_PER_CUSTOMER = 100
-"""Of a year: between a panel of households (Complete Journey: 600) and a web shop (20 to 50)."""
+LINES_PER_CUSTOMER = 600
+"""Of a year, on average: a grocery shop's regular customers, as in Complete Journey."""
 LINES_PER_ORDER = 8
 PRODUCTS_AT_A_MILLION = 10_000
 """Ranges grow slowly: with the fourth root of the lines, to 20,000 at 16 million."""
 CATEGORIES = 80
-STAPLES = 25
+STAPLES = 60
 """Products that a customer keeps coming back to."""
 
 SHOP = """\
