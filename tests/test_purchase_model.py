@@ -9,7 +9,12 @@ from threadpoolctl import threadpool_limits
 from recsys.errors import InvalidParameterError, InvalidTableError, NotFittedError
 from recsys.purchase_model import LEAST, Examples, PurchaseModel
 
-SMALL = {"max_trees": 60, "learning_rate": 0.1, "min_pairs_per_leaf": 50}
+SMALL = {
+    "max_trees": 60,
+    "learning_rate": 0.1,
+    "min_pairs_per_leaf": 50,
+    "max_features": 0.5,
+}  # of three
 FEW_TREES = SMALL | {"max_trees": 10, "max_features": 1.0}
 
 
@@ -79,7 +84,7 @@ def test_a_pair_that_stands_for_many_weighs_as_much():
 def test_importance_tells_what_decides(fitted):
     step, slope, nothing = fitted.importances_
     assert step > slope > 0.005
-    assert abs(nothing) < 0.002
+    assert abs(nothing) < 0.004  # chance, among the 4,000 pairs that are shuffled
 
 
 def test_it_is_the_same_every_time_with_any_number_of_threads(unseen):
