@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from recsys.diversity import intra_list_diversity
@@ -53,26 +54,25 @@ def list_diversity(
         # a fold's name is a date, made by int_folds
         texts = products.filter(f"fold = '{fold}'").project("* exclude (fold)").to_arrow_table()
         rows = training_rows.filter(f"fold = '{fold}'").project("customer_id, product_id, weight")
+        judged = customers.filter(f"fold = '{fold}' and has_hits").project("customer_id")
+        keys = ", ".join(LIST_COLUMNS)
         listed = (
             lists.filter(f"fold = '{fold}'")
-            .project(f"{', '.join(LIST_COLUMNS)}, product_id, rank")
+            .join(judged, "customer_id", how="semi")
+            .project(f"{keys}, product_id, rank, dense_rank() over (order by {keys}) - 1 as list")
             .to_arrow_table()
         )
-        judged = customers.filter(f"fold = '{fold}' and has_hits").project("customer_id")
-        listed = listed.join(judged.to_arrow_table(), "customer_id", join_type="left semi")
         if not rows.limit(1).fetchall() or not listed.num_rows:
             continue
         content = Content().fit(Interactions.from_table(rows.to_arrow_table()), texts)
-        keys = listed.group_by(LIST_COLUMNS).aggregate([])
-        keys = keys.sort_by([(name, "ascending") for name in LIST_COLUMNS])
-        numbered = keys.append_column("list", pa.array(range(len(keys)), pa.int64()))
         found = intra_list_diversity(
-            listed.join(numbered, LIST_COLUMNS),
+            listed,
             content.interactions_.product_ids,
             unit_rows(content.vectors_.astype("float64")),
             CUTOFFS,
         )
-        of_list = keys.take(found["list"])
+        firsts = np.unique(listed["list"].to_numpy(), return_index=True)[1]
+        of_list = listed.select(LIST_COLUMNS).take(pa.array(firsts)).take(found["list"])
         columns = [pa.array([fold] * len(found), pa.string()), *of_list.columns]
         tables.append(pa.Table.from_arrays([*columns, found["k"], found["value"]], schema=schema))
     return pa.concat_tables(tables)

@@ -55,7 +55,8 @@ def intra_list_diversity(
         )
         sizes = np.bincount(row[kept], minlength=count)
         sums = chosen @ vectors
-        lengths = np.asarray(sums.multiply(sums).sum(axis=1)).ravel()
+        of_row = np.repeat(np.arange(count), np.diff(sums.indptr))
+        lengths = np.bincount(of_row, weights=sums.data**2, minlength=count)
         measured = np.flatnonzero(sizes > 1)
         pairs = sizes[measured] * (sizes[measured] - 1)
         cosine = (lengths[measured] - sizes[measured]) / pairs
