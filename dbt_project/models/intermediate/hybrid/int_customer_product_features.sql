@@ -63,10 +63,10 @@ features as (
         {{ exact_sum('power(0.5, age / (6 * label_window_days))') }} as decay_six_windows,
         min(age) as days_since_last,
         max(age) as days_since_first,
-        -- of the stretches of a label window's length before the cut-off, those with a purchase: what
-        -- is asked about the next one
-        count(distinct floor(age / label_window_days)) as windows,
-        ceil(greatest(max(age), 1) / label_window_days) as windows_since_first,
+        -- of the last 63 stretches of a label window's length, those with a purchase: what is asked
+        -- about the next one. A bit each, for sets of them would fill the memory
+        bit_count(bit_or(cast(1 as bigint) << cast(least(floor(age / label_window_days), 62) as bigint))) as windows,
+        least(ceil(greatest(max(age), 1) / label_window_days), 63) as windows_since_first,
         median(interval_before) as usual_interval,
         max(interval_before) as longest_interval,
         arg_min(quantity, (age, -order_key)) as last_quantity,
