@@ -48,6 +48,7 @@ class Builder:
             self.shop.mkdir()
             for name, text in files.items():
                 (self.shop / name).write_text(text, encoding="utf-8")
+        gc.collect()  # a build that failed may have left its connection to the collector
         self.database.unlink(missing_ok=True)
         if onto is not None:
             self.database.parent.mkdir(parents=True, exist_ok=True)
