@@ -65,7 +65,9 @@ features as (
         max(age) as days_since_first,
         -- of the last 63 stretches of a label window's length, those with a purchase: what is asked
         -- about the next one. A bit each, for sets of them would fill the memory
-        bit_count(bit_or(cast(1 as bigint) << cast(least(floor(age / label_window_days), 62) as bigint))) as windows,
+        bit_count(bit_or(
+            cast(1 as bigint) << cast(greatest(least(floor(age / label_window_days), 62), 0) as bigint)
+        )) as windows,
         least(ceil(greatest(max(age), 1) / label_window_days), 63) as windows_since_first,
         median(interval_before) as usual_interval,
         max(interval_before) as longest_interval,
