@@ -71,10 +71,7 @@ def resample_means(
     if customers is None:
         customers = np.arange(len(values))
     count = int(customers.max()) + 1
-    drawn = np.random.default_rng(random_state).multinomial(
-        count, np.full(count, 1 / count), resamples
-    )
-    weights = drawn.astype(np.float64)[:, customers]
+    weights = _times_drawn(count, resamples, random_state)[:, customers]
     is_known = ~np.isnan(values)
     known = np.where(is_known, values, 0.0)
     with np.errstate(invalid="ignore"):  # a column without values has no mean
@@ -86,6 +83,14 @@ def resample_means(
             rows[:, has_gaps] = weights @ is_known[:, has_gaps].astype(np.float64)
         draws = (weights @ known) / rows
     return Resampled(value, draws)
+
+
+def _times_drawn(customers: int, resamples: int, random_state: int) -> Floats:
+    """Return (resamples, customers): how often each customer is drawn."""
+    drawn = np.random.default_rng(random_state).integers(customers, size=(resamples, customers))
+    drawn += customers * np.arange(resamples)[:, None]  # counted apart for each resample
+    counts = np.bincount(drawn.ravel(), minlength=resamples * customers)
+    return counts.reshape(resamples, customers).astype(np.float64)
 
 
 def intervals(resampled: Resampled, confidence: float = 0.95) -> Intervals:

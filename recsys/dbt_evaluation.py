@@ -53,7 +53,8 @@ def list_diversity(
     for (fold,) in folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall():
         # a fold's name is a date, made by int_folds
         texts = products.filter(f"fold = '{fold}'").project("* exclude (fold)").to_arrow_table()
-        rows = training_rows.filter(f"fold = '{fold}'").project("customer_id, product_id, weight")
+        # vectors depend on which products were bought alone, not on who bought them
+        known = training_rows.filter(f"fold = '{fold}'").project("'' as customer_id, product_id")
         judged = customers.filter(f"fold = '{fold}' and has_hits").project("customer_id")
         keys = ", ".join(LIST_COLUMNS)
         listed = (
@@ -62,9 +63,10 @@ def list_diversity(
             .project(f"{keys}, product_id, rank, dense_rank() over (order by {keys}) - 1 as list")
             .to_arrow_table()
         )
-        if not rows.limit(1).fetchall() or not listed.num_rows:
+        bought = known.distinct().to_arrow_table()
+        if not bought.num_rows or not listed.num_rows:
             continue
-        content = Content().fit(Interactions.from_table(rows.to_arrow_table()), texts)
+        content = Content().fit(Interactions.from_table(bought), texts)
         found = intra_list_diversity(
             listed,
             content.interactions_.product_ids,

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
+from recsys.compiled import compiled
+
 DIVERSITY_SCHEMA = pa.schema([("list", pa.int64()), ("k", pa.int32()), ("value", pa.float64())])
 """One row per list and k; only lists with at least two products that have a vector."""
 
@@ -31,8 +33,8 @@ def intra_list_diversity(
     cutoffs
         The ks.
 
-    With unit vectors the squared length of a list's sum of n vectors is n plus twice the sum of
-    its pairs' cosines, so no pair is visited.
+    Each product in turn is compared with the sum of the vectors before it, which holds all its
+    cosines with them: no pair is visited.
 
     >>> lists = pa.table({"list": [0, 0, 0], "product_id": ["a", "b", "c"], "rank": [1, 2, 3]})
     >>> vectors = sparse.csr_array(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
@@ -40,31 +42,43 @@ def intra_list_diversity(
     [0.0, 0.666666666667]
 
     """
-    has_vector = np.diff(vectors.indptr) > 0
     columns = pc.index_in(lists["product_id"], value_set=product_ids)
-    is_known = pc.is_valid(columns).to_numpy(zero_copy_only=False)
     column = pc.fill_null(columns, 0).to_numpy()
-    is_known &= has_vector[column]
+    is_known = pc.is_valid(columns).to_numpy(zero_copy_only=False)
+    is_known &= (np.diff(vectors.indptr) > 0)[column]
     row, rank = lists["list"].to_numpy(), lists["rank"].to_numpy()
-    count = int(row.max()) + 1 if len(row) else 0
-    tables = [DIVERSITY_SCHEMA.empty_table()]
-    for k in cutoffs:
-        kept = is_known & (rank <= k)
-        chosen = sparse.csr_array(
-            (np.ones(kept.sum()), (row[kept], column[kept])), shape=(count, len(product_ids))
-        )
-        sizes = np.bincount(row[kept], minlength=count)
-        sums = chosen @ vectors
-        of_row = np.repeat(np.arange(count), np.diff(sums.indptr))
-        lengths = np.bincount(of_row, weights=sums.data**2, minlength=count)
-        measured = np.flatnonzero(sizes > 1)
-        pairs = sizes[measured] * (sizes[measured] - 1)
-        cosine = (lengths[measured] - sizes[measured]) / pairs
-        value = np.round(np.clip(1 - cosine, 0, 1), 12)
-        columns_of = [measured, np.full(len(measured), k), value]
-        tables.append(
-            pa.table(dict(zip(DIVERSITY_SCHEMA.names, columns_of, strict=True))).cast(
-                DIVERSITY_SCHEMA
-            )
-        )
-    return pa.concat_tables(tables)
+    order = np.flatnonzero(is_known)
+    order = order[np.lexsort((rank[order], row[order]))]
+    row, rank, column = row[order], rank[order], column[order]
+    starts = np.append(np.flatnonzero(np.diff(row, prepend=-1)), len(row))  # of each list
+    wanted, sums = np.asarray(cutoffs, np.int64), np.zeros(vectors.shape[1])
+    values = _diversities(
+        starts, rank, column, wanted, (vectors.indptr, vectors.indices, vectors.data), sums
+    )
+    found, cutoff = np.nonzero(~np.isnan(values))
+    value = np.round(np.clip(values[found, cutoff], 0, 1), 12)
+    return pa.table([row[starts[found]], wanted[cutoff], value], DIVERSITY_SCHEMA.names).cast(
+        DIVERSITY_SCHEMA
+    )
+
+
+@compiled
+def _diversities(starts, rank, column, cutoffs, rows, sums):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Return (lists, cutoffs); NaN where fewer than two products are within the cutoff."""
+    indptr, indices, data = rows
+    values = np.full((len(starts) - 1, len(cutoffs)), np.nan)
+    for number in range(len(starts) - 1):
+        start, stop = starts[number], starts[number + 1]
+        cosines = 0.0
+        for place in range(start, stop):
+            for cell in range(indptr[column[place]], indptr[column[place] + 1]):
+                cosines += data[cell] * sums[indices[cell]]
+                sums[indices[cell]] += data[cell]
+            size = place - start + 1
+            for position in range(len(cutoffs)):
+                if size > 1 and rank[place] <= cutoffs[position]:
+                    values[number, position] = 1 - 2 * cosines / (size * (size - 1))
+        for place in range(start, stop):
+            for cell in range(indptr[column[place]], indptr[column[place] + 1]):
+                sums[indices[cell]] = 0
+    return values

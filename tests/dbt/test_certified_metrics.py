@@ -166,7 +166,9 @@ def ours(sql: str, lists: Lists, wanted: Wanted) -> Metrics:
             },
         )
         rows = connection.execute(
-            f"select customer_id, metric, k, value from ({sql})"  # noqa: S608 - our own model
+            f"with measured as ({sql}) "  # noqa: S608 - our own model
+            "select customer_id, metric, k, value from (unpivot measured "
+            "on ndcg, precision, recall, map, mrr, hit_rate into name metric value value)"
         ).fetchall()
     found = {(customer, metric, k): value for customer, metric, k, value in rows}
     assert len(found) == len(rows) == len(wanted) * 6 * len(CUTOFFS)

@@ -130,20 +130,6 @@ measured as (
     inner join ideals on least({{ k }}, judged.relevant) = ideals.n
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
-),
-
-long as (
-    unpivot measured
-    on ndcg, precision, recall, map, mrr, hit_rate
-    into name metric value value
 )
 
-select
-    fold,
-    recommender,
-    list_type,
-    customer_id,
-    metric,
-    k,
-    value
-from long
+select * from measured

@@ -2,12 +2,31 @@
 
 with
 
+customer_metrics as (select * from {{ ref('int_customer_metrics') }}),
+
+list_metrics as (select * from {{ ref('int_list_metrics') }}),
+
+product_page_metrics as (select * from {{ ref('int_product_page_metrics') }}),
+
+-- a metric that a list doesn't have is no row
+hits_by_metric as (
+    unpivot customer_metrics
+    on ndcg, precision, recall, map, mrr, hit_rate
+    into name metric value value
+),
+
+lists_by_metric as (
+    unpivot list_metrics
+    on novelty, popularity_bias, diversity, revenue
+    into name metric value value
+),
+
 metrics as (
-    select * from {{ ref('int_customer_metrics') }}
+    select * from hits_by_metric
     union all by name
-    select * from {{ ref('int_list_metrics') }}
+    select * from lists_by_metric
     union all by name
-    select * from {{ ref('int_product_page_metrics') }}
+    select * from product_page_metrics
 )
 
 select

@@ -2,9 +2,11 @@
 
 with
 
-customer_metrics as (select * from {{ ref('int_customer_metrics') }}),
+judged as (select * from {{ ref('int_customer_metrics') }}),
 
-lists as (select * from {{ ref('int_ranked_lists') }}),
+folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
+
+ranked_lists as (select * from {{ ref('int_ranked_lists') }}),
 
 held_out as (select * from {{ ref('int_held_out') }}),
 
@@ -13,15 +15,6 @@ fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogu
 interactions as (select * from {{ ref('int_interactions') }} where in_catalogue and orders > 0),
 
 diversity as (select * from {{ ref('int_list_diversity') }}),
-
-judged as (
-    select distinct
-        fold,
-        recommender,
-        list_type,
-        customer_id
-    from customer_metrics
-),
 
 customers_with_history as (
     select
@@ -50,29 +43,32 @@ priced as (
     where amount is not null
 ),
 
-items as (
+lists as (
+    select ranked_lists.*
+    from ranked_lists
+    semi join folds on ranked_lists.fold = folds.fold
+),
+
+listed as (
     select
-        judged.fold,
-        judged.recommender,
-        judged.list_type,
-        judged.customer_id,
-        lists.rank,
-        popularity.self_information,
-        popularity.percentile,
-        held_out.amount as revenue
-    from judged
-    inner join lists
-        on
-            judged.fold = lists.fold
-            and judged.recommender = lists.recommender
-            and judged.list_type = lists.list_type
-            and judged.customer_id = lists.customer_id
+        lists.fold,
+        lists.recommender,
+        lists.list_type,
+        lists.customer_id,
+        {% for k in cutoffs %}
+        {{ exact_mean('popularity.self_information', 'filter (where lists.rank <= ' ~ k ~ ')') }} as novelty_{{ k }},
+        {{ exact_mean('popularity.percentile', 'filter (where lists.rank <= ' ~ k ~ ')') }} as popularity_bias_{{ k }},
+        cast(sum(held_out.amount) filter (where lists.rank <= {{ k }}) as double) as revenue_{{ k }},
+        {% endfor %}
+        count(*) as products
+    from lists
     left join popularity on lists.fold = popularity.fold and lists.product_id = popularity.product_id
     left join held_out
         on
             lists.fold = held_out.fold
             and lists.customer_id = held_out.customer_id
             and lists.product_id = held_out.product_id
+    group by lists.fold, lists.recommender, lists.list_type, lists.customer_id
 ),
 
 measured as (
@@ -82,56 +78,35 @@ measured as (
         judged.recommender,
         judged.list_type,
         judged.customer_id,
-        {{ k }} as k,
-        {{ exact_sum('items.self_information') }} / count(items.self_information) as novelty,
-        {{ exact_sum('items.percentile') }} / count(items.percentile) as popularity_bias,
-        case when priced.fold is not null then coalesce(cast(sum(items.revenue) as double), 0) end as revenue
+        judged.k,
+        listed.novelty_{{ k }} as novelty,
+        listed.popularity_bias_{{ k }} as popularity_bias,
+        case when priced.fold is not null then coalesce(listed.revenue_{{ k }}, 0) end as revenue
     from judged
     left join priced on judged.fold = priced.fold
-    left join items
+    left join listed
         on
-            judged.fold = items.fold
-            and judged.recommender = items.recommender
-            and judged.list_type = items.list_type
-            and judged.customer_id = items.customer_id
-            and items.rank <= {{ k }}
-    group by judged.fold, judged.recommender, judged.list_type, judged.customer_id, priced.fold
+            judged.fold = listed.fold
+            and judged.recommender = listed.recommender
+            and judged.list_type = listed.list_type
+            and judged.customer_id = listed.customer_id
+    where judged.k = {{ k }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
-long as (
-    unpivot measured
-    on novelty, popularity_bias, revenue
-    into name metric value value
-),
-
 list_metrics as (
     select
-        fold,
-        recommender,
-        list_type,
-        customer_id,
-        metric,
-        k,
-        value
-    from long
-    union all
-    select
-        diversity.fold,
-        diversity.recommender,
-        diversity.list_type,
-        diversity.customer_id,
-        'diversity' as metric,
-        diversity.k,
-        diversity.value
-    from diversity
-    inner join judged
+        measured.*,
+        diversity.value as diversity
+    from measured
+    left join diversity
         on
-            diversity.fold = judged.fold
-            and diversity.recommender = judged.recommender
-            and diversity.list_type = judged.list_type
-            and diversity.customer_id = judged.customer_id
+            measured.fold = diversity.fold
+            and measured.recommender = diversity.recommender
+            and measured.list_type = diversity.list_type
+            and measured.customer_id = diversity.customer_id
+            and measured.k = diversity.k
 )
 
 select * from list_metrics

@@ -28,7 +28,6 @@ judged as (
     from customer_metrics
     inner join fold_customers
         on customer_metrics.fold = fold_customers.fold and customer_metrics.customer_id = fold_customers.customer_id
-    where customer_metrics.metric = 'ndcg'
 ),
 
 contests as (
