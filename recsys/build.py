@@ -21,7 +21,7 @@ from recsys.project import (
     dbt_project_folder,
     setting_names,
 )
-from recsys.shop.file import nearest
+from recsys.shop.names import nearest
 from recsys.warehouse import explain_open_failure, is_lock
 
 LOCK_PATIENCE_SECONDS = 5.0

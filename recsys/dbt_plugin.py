@@ -14,7 +14,7 @@ from recsys import __version__
 from recsys.errors import ShopFileError
 from recsys.project import dbt_project_folder, setting_names
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
-from recsys.shop.file import nearest
+from recsys.shop.names import nearest
 
 
 class ShopError(DbtRuntimeError, ShopFileError):

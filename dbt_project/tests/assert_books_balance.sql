@@ -7,11 +7,20 @@ audit as (select * from {{ ref('input_audit') }}),
 
 rejected_rows as (select * from {{ ref('rejected_rows') }}),
 
-read as (
+lines as (
     {% for input in inputs %}
-    select '{{ input }}' as source, count(*) as rows from {{ source('shop', input) }}
-    {% if not loop.last %}union all{% endif %}
+    select '{{ input }}' as source from {{ source('shop', input) }}
+    union all
     {% endfor %}
+    select source from {{ source('shop', 'unreadable_lines') }}
+),
+
+read as (
+    select
+        source,
+        count(*) as rows
+    from lines
+    group by source
 ),
 
 judged as (
@@ -32,14 +41,14 @@ looked_up as (
 )
 
 select
-    read.source,
+    source,
     read.rows,
     judged.rows as audited,
     judged.rejected,
     looked_up.rows as looked_up
 from read
-left join judged on read.source = judged.source
-left join looked_up on read.source = looked_up.source
+full join judged using (source)
+full join looked_up using (source)
 where
-    read.rows <> coalesce(judged.rows, 0)
+    coalesce(read.rows, 0) <> coalesce(judged.rows, 0)
     or coalesce(judged.rejected, 0) <> coalesce(looked_up.rows, 0)

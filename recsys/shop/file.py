@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from recsys.errors import ShopFileError
+from recsys.shop.format import Format
+from recsys.shop.names import nearest
+from recsys.shop.strict_yaml import read_mapping
 
 BUNDLED = Path(__file__).parent / "shops"
 DEFAULT_SHOP = "complete_journey"
@@ -27,8 +28,10 @@ class Table(BaseModel):
     takes_other_columns: ClassVar[bool] = False
 
     path: str
-    """A CSV, TSV, JSON or Parquet file or a glob of them, or a DuckDB database; from the shop
+    """A CSV, JSON, Parquet or Excel file or a glob of them, or a DuckDB database; from the shop
     file's folder unless it is absolute."""
+    format: Format = Field(default_factory=Format)
+    """How the files are written, as far as that can't be seen."""
     table: str | None = None
     """The table's name when `path` is a DuckDB database."""
     columns: dict[str, str]
@@ -118,13 +121,6 @@ TABLES: dict[str, type[Table]] = {
 }
 
 
-def nearest(name: str, legal: tuple[str, ...] | list[str]) -> str:
-    """Say what `name` may have meant, and what is legal: the end of an error message."""
-    close = difflib.get_close_matches(name.lower(), legal, n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else ""
-    return f"{hint} (legal: {', '.join(sorted(legal))})"
-
-
 def load_shop(shop: str | Path) -> Shop:
     """Read and validate a shop file, or one of the bundled shops by its name.
 
@@ -141,14 +137,7 @@ def load_shop(shop: str | Path) -> Shop:
             f"shop file '{shop}' doesn't exist: give the path of a shop file, or the name of a "
             f"bundled shop ({bundled})"
         )
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ShopFileError(f"shop file '{path}' can't be read as YAML: {error}") from None
-    if not isinstance(content, dict):
-        raise ShopFileError(
-            f"shop file '{path}' must be a mapping with keys such as name, purchases"
-        )
+    content = read_mapping(path)
     try:
         parsed = Shop.model_validate(content)
     except ValidationError as error:
@@ -164,8 +153,8 @@ def _explain(error: ValidationError) -> str:
         where = ".".join(str(part) for part in place)
         text = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            key = str(problem["loc"][-1])
-            owner: Any = Shop if len(problem["loc"]) == 1 else Table
+            key = str(place[-1])
+            owner: Any = {1: Shop, 2: Table, 3: Format}.get(len(place), Table)
             legal = [name for name in owner.model_fields if name != "folder"]
             text = f"unknown key '{key}'{nearest(key, legal)}"
         if place[:1] == ("settings",) and len(place) == 3:  # one per type it could have had

@@ -9,8 +9,15 @@ counted as (
         count(*) as rows
     from {{ ref('stg_' ~ source) }}
     group by reject_reason
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    select
+        source,
+        'rejected' as outcome,
+        reject_reason as reason,
+        count(*) as rows
+    from {{ ref('stg_unreadable_lines') }}
+    group by source, reject_reason
 )
 
 select * from counted

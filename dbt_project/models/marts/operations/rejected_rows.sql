@@ -10,8 +10,15 @@ rejected as (
         cast(row_json as varchar) as row_json
     from {{ ref('stg_' ~ source) }}
     where reject_reason is not null
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    select
+        source,
+        reject_reason as reason,
+        file,
+        row_number,
+        row_json
+    from {{ ref('stg_unreadable_lines') }}
 )
 
 select * from rejected

@@ -1,0 +1,144 @@
+"""How a delimited file is written: found from its first lines where the shop file doesn't say."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recsys.shop.format import Format
+from recsys.shop.text_files import UnreadableError, decoded, encoding_of, sample
+
+DELIMITERS = ",;\t|"  # of two that fit as well, the first
+SAMPLE_RECORDS = 200
+csv.field_size_limit(1 << 30)  # the default refuses a long description
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the lines of one file are read."""
+
+    encoding: str
+    delimiter: str
+    quote: str
+    escape: str
+    newline: str
+    columns: tuple[str, ...]
+    """Names by the header; a name that occurs twice gets a number."""
+    ambiguous: frozenset[str]
+    """Names that the header has several times."""
+    lines_before_data: int
+
+    @property
+    def csv(self) -> dict[str, Any]:
+        """Return the settings of Python's csv module."""
+        if not self.quote:
+            return {"delimiter": self.delimiter, "quoting": csv.QUOTE_NONE, "strict": True}
+        doubled = self.escape == self.quote
+        return {
+            "delimiter": self.delimiter,
+            "quotechar": self.quote,
+            "doublequote": doubled,
+            "escapechar": None if doubled else self.escape,
+            "skipinitialspace": self.delimiter != " ",
+            "strict": True,
+        }
+
+
+def find_dialect(path: Path, given: Format) -> Dialect:
+    """Look at a file's first lines.
+
+    Raises:
+        UnreadableError: the file can't be opened, is empty or isn't text.
+
+    """
+    head = sample(path)
+    encoding = given.encoding or encoding_of(head)
+    if encoding == "utf-8" and head.startswith(b"\xef\xbb\xbf"):
+        encoding = "utf-8-sig"
+    text = decoded(head, encoding)
+    newline = "\r" if "\r" in text and "\n" not in text else "\n"
+    lines = text.split(newline)
+    if len(lines) > given.skip + 1 and len(lines) > 1:
+        lines = lines[:-1]  # may be cut
+    lines = lines[given.skip :]
+    blank = next((number for number, line in enumerate(lines) if line.strip("\r ")), len(lines))
+    lines = lines[blank:]
+    if not lines:
+        raise UnreadableError("it is empty")
+    body = "\n".join(line.removesuffix("\r") for line in lines) + "\n"
+    quote = '"' if given.quote is None else given.quote
+    delimiter = given.delimiter or _delimiter(body, quote)
+    escape = given.escape or _escape(body, delimiter, quote)
+    records = _records(body, delimiter, quote, escape)
+    first, height = next(records, ([], 1))
+    before = given.skip + blank
+    if isinstance(given.header, list):
+        names = given.header
+    elif given.header:
+        names, before = first, before + height
+    else:
+        names = [""] * len(first)
+    columns, ambiguous = named(names)
+    return Dialect(encoding, delimiter, quote, escape, newline, columns, ambiguous, before)
+
+
+def _records(body: str, delimiter: str, quote: str, escape: str) -> Iterator[tuple[list[str], int]]:
+    """Yield the first records, each with the number of lines it takes; stop at what can't be."""
+    dialect = Dialect("", delimiter, quote, escape, "\n", (), frozenset(), 0)
+    reader = csv.reader(io.StringIO(body, newline=""), **{**dialect.csv, "strict": False})
+    last = 0
+    try:
+        for fields in reader:
+            if fields:
+                yield fields, reader.line_num - last
+            last = reader.line_num
+            if last > SAMPLE_RECORDS:
+                return
+    except csv.Error:
+        return
+
+
+def _delimiter(body: str, quote: str) -> str:
+    """Return what cuts most lines into as many fields as the header, two or more."""
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        widths = [len(fields) for fields, _ in _records(body, delimiter, quote, quote)]
+        if not widths or widths[0] < 2:
+            return (0.0, 0)
+        return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+
+    best = max(DELIMITERS, key=fit)  # of equals the first
+    return best if fit(best)[1] else ","
+
+
+def _escape(body: str, delimiter: str, quote: str) -> str:
+    r"""Return `\` where it stands before quotes and helps to read more lines, else the quote."""
+    if not quote or f"\\{quote}" not in body:
+        return quote
+
+    def fit(escape: str) -> int:
+        widths = [len(fields) for fields, _ in _records(body, delimiter, quote, escape)]
+        return sum(width == widths[0] for width in widths) if widths else 0
+
+    return "\\" if fit("\\") > fit(quote) else quote
+
+
+def named(names: Iterable[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return unique names of columns, and those that several had."""
+    stripped = [name.strip().lstrip("\ufeff") for name in names]
+    counts = Counter(name.casefold() for name in stripped if name)
+    taken: set[str] = set()
+    columns = []
+    for place, name in enumerate(stripped, 1):
+        unique, number = name or f"column{place}", 1
+        while unique.casefold() in taken or (number > 1 and unique.casefold() in counts):
+            number += 1
+            unique = f"{name or 'column'}_{number}"
+        taken.add(unique.casefold())
+        columns.append(unique)
+    return tuple(columns), frozenset(name for name, count in counts.items() if count > 1)

@@ -1,0 +1,101 @@
+"""How a file is written, where that can't be seen: the `format:` of a table in the shop file."""
+
+from __future__ import annotations
+
+import codecs
+from typing import Literal
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+DELIMITED_ONLY = ("delimiter", "quote", "escape")
+TEXT_ONLY = ("encoding",)
+TABULAR_ONLY = ("header", "skip", "nulls")
+EXCEL_ONLY = ("sheet",)
+
+
+class Format(BaseModel):
+    """What isn't said is found by looking at the file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    delimiter: str | None = None
+    """The character between fields; `tab` is one, too."""
+    quote: str | None = None
+    """The character around fields that hold a delimiter; empty: none."""
+    escape: str | None = None
+    r"""The character before a quote inside a quoted field; by default the quote itself, or `\`."""
+    encoding: str | None = None
+    """The characters' encoding as Python names it: `windows-1252`, `utf-16`, `shift_jis`."""
+    header: bool | list[str] = True
+    """Whether the first line names the columns; or their names, where none does."""
+    skip: int = Field(default=0, ge=0, le=10_000)
+    """Lines before the header, such as a report's title."""
+    nulls: list[str] = Field(default_factory=list)
+    r"""What stands for a missing value beside an empty field, such as `\N`."""
+    decimal: Literal[".", ","] = "."
+    """The decimal mark in quantities, prices and ratings that are text."""
+    date_format: str | list[str] | None = None
+    """How times that are text are written, as DuckDB's strptime has it: `%d.%m.%Y %H:%M`. Of
+    several, the first that fits counts; what fits none is read like any other time."""
+    sheet: str | None = None
+    """The sheet of an Excel file; `*` stands for any letters, all sheets that match are read."""
+
+    @field_validator("delimiter", "quote", "escape")
+    @classmethod
+    def _is_one_character(cls, value: str | None, info: object) -> str | None:
+        name = getattr(info, "field_name", "")
+        if value is None or (value == "" and name != "delimiter"):
+            return value
+        named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+        value = named.get(value, value)
+        if len(value) != 1 or not value.isascii() or value in "\r\n\0":
+            raise ValueError("must be one character, such as ; or tab")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            codec = codecs.lookup(value)
+            "".encode(value)  # fails for codecs that aren't of text
+        except (LookupError, ValueError, TypeError):
+            raise ValueError(
+                f"unknown encoding '{value}' (such as utf-8, utf-16, windows-1252, iso-8859-15, "
+                "shift_jis)"
+            ) from None
+        return codec.name
+
+    @field_validator("date_format")
+    @classmethod
+    def _is_a_date_format(cls, value: str | list[str] | None) -> str | list[str] | None:
+        if value is not None:
+            for one in [value] if isinstance(value, str) else value:
+                try:
+                    duckdb.execute("select try_strptime('', ?)", [one]).fetchall()
+                except duckdb.Error as error:
+                    said = str(error).split("\n")[0]
+                    raise ValueError(f"'{one}' is no format of dates: {said}") from None
+                if "%" not in one:
+                    raise ValueError(f"'{one}' is no format of dates: write it like %d.%m.%Y %H:%M")
+        return value
+
+    @model_validator(mode="after")
+    def _characters_differ(self) -> Format:
+        if self.delimiter is not None and self.delimiter in (self.quote, self.escape):
+            raise ValueError("delimiter must differ from quote and escape")
+        return self
+
+    @property
+    def date_formats(self) -> list[str]:
+        """The formats of times, in their order."""
+        if self.date_format is None:
+            return []
+        return [self.date_format] if isinstance(self.date_format, str) else self.date_format
+
+    def beyond(self, *legal: str) -> list[str]:
+        """Keys given that a file of another kind has no use for."""
+        special = {*DELIMITED_ONLY, *TEXT_ONLY, *TABULAR_ONLY, *EXCEL_ONLY}
+        return sorted((special - set(legal)) & self.model_fields_set)

@@ -1,0 +1,231 @@
+"""Files of any kind as one relation: their columns, and each row's file and number in it."""
+
+# ruff: noqa: S608 - everything in the SQL is quoted
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from recsys.errors import ShopFileError
+from recsys.shop.delimited import read_delimited
+from recsys.shop.dialect import Dialect
+from recsys.shop.excel import read_excel
+from recsys.shop.format import DELIMITED_ONLY, EXCEL_ONLY, TABULAR_ONLY, TEXT_ONLY, Format
+from recsys.shop.names import nearest, quoted, text
+from recsys.shop.part import FILE, ROW, Part
+from recsys.shop.paths import find_files, kind_of
+from recsys.shop.text_files import BOMS, UnreadableError, encoding_of, open_bytes, sample
+from recsys.shop.workspace import Workspace
+
+LEGAL_FORMAT = {
+    "csv": (*DELIMITED_ONLY, *TEXT_ONLY, *TABULAR_ONLY),
+    "json": TEXT_ONLY,
+    "excel": (*TABULAR_ONLY, *EXCEL_ONLY),
+    "parquet": (),
+    "duckdb": (),
+}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A FROM item with the files' columns, FILE and ROW."""
+
+    sql: str
+    columns: dict[str, str]
+    """Types by name, without FILE and ROW."""
+    kind: str
+    """What the files are: csv, json, excel, parquet or duckdb."""
+    files: tuple[str, ...]
+    """From the folder on."""
+    ambiguous: frozenset[str]
+    """Names, in lower case, that a header has several times."""
+    dialects: tuple[Dialect, ...]
+    """How each delimited file is written."""
+
+
+def open_files(
+    connection: duckdb.DuckDBPyConnection,
+    path: str,
+    *,
+    folder: Path,
+    given: Format | None = None,
+    table: str | None = None,
+    workspace: Workspace | None = None,
+    source: str = "input",
+) -> Relation:
+    """Open the files that a path names as one relation; columns are matched by name.
+
+    Parameters
+    ----------
+    connection
+        Where the relation will be read. Copies that reading needs go with it.
+    path
+        A file or glob: CSV and its like, JSON, Parquet, Excel, or a DuckDB database.
+    folder
+        Where `path` starts, unless it is absolute.
+    given
+        How the files are written, as far as that is known.
+    table
+        The table of a DuckDB database, with its schema where it isn't `main`.
+    workspace
+        Where lines that can't be read are written down; by default they are only left out.
+    source
+        The input's name, for messages and for lines that can't be read.
+
+    Raises
+    ------
+    ShopFileError
+        No such file, or it can't be read; the message names it.
+
+    """
+    given = given or Format()
+    workspace = workspace or Workspace(connection)
+    try:
+        files = find_files(path, folder)
+        kind = kind_of(files, path)
+    except ShopFileError as error:
+        raise ShopFileError(f"{source}.path: {error}") from None
+    unfit = given.beyond(*LEGAL_FORMAT[kind])
+    if unfit:
+        raise ShopFileError(f"{source}.format.{unfit[0]}: a {kind} file has no use for it")
+    if table is not None and kind != "duckdb":
+        raise ShopFileError(f"{source}.table: '{path}' is no DuckDB database and has no tables")
+    readers: dict[str, Callable[[Path, str], list[Part]]] = {
+        "csv": lambda f, s: [
+            read_delimited(connection, f, given, workspace, source=source, shown=s)
+        ],
+        "json": lambda f, s: [_json(connection, f, given, workspace, s)],
+        "excel": lambda f, s: read_excel(f, given, workspace, s),
+        "duckdb": lambda f, s: [_database(connection, f, table, source, s)],
+    }
+    parts: list[Part] = []
+    if kind == "parquet":
+        sql = _parquet(files, folder)
+    else:
+        for file in files:
+            shown = _shown(file, folder)
+            try:
+                parts += readers[kind](file, shown)
+            except UnreadableError as error:
+                raise ShopFileError(f"{source}: can't read '{shown}': {error}") from None
+            except OSError as error:
+                raise ShopFileError(
+                    f"{source}: can't read '{shown}': {error.strerror or error}"
+                    + (f" ({error.filename})" if error.filename else "")
+                ) from None
+        sql = _united(parts)
+    try:
+        described = connection.execute(f"describe from {sql}").fetchall()
+    except duckdb.Error as error:
+        raise ShopFileError(f"{source}: can't read '{path}': {short(error)}") from None
+    return Relation(
+        sql=sql,
+        columns={name: kind for name, kind, *_ in described if name not in {FILE, ROW}},
+        kind=kind,
+        files=tuple(_shown(file, folder) for file in files),
+        ambiguous=frozenset().union(*(part.ambiguous for part in parts)),
+        dialects=tuple(part.dialect for part in parts if part.dialect is not None),
+    )
+
+
+def short(error: Exception) -> str:
+    """Return what DuckDB says, without its advice on options that a shop file doesn't have."""
+    lines = str(error).strip().split("\n\n")[0].split("\n")
+    return " ".join(line.strip() for line in lines[:3])
+
+
+def _shown(file: Path, folder: Path) -> str:
+    return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
+
+
+def _united(parts: list[Part]) -> str:
+    selected = [f"select *, {text(part.file)} as {FILE} from {part.relation}" for part in parts]
+    return f"({' union all by name '.join(selected)})"
+
+
+def _parquet(files: list[Path], folder: Path) -> str:
+    listed = ", ".join(text(str(file)) for file in files)
+    return (
+        f"(select * exclude (file_row_number) replace (replace({FILE}, {text(f'{folder}/')}, '') "
+        f"as {FILE}), file_row_number + 1 as {ROW} from read_parquet([{listed}], "
+        f"filename='{FILE}', file_row_number=true, union_by_name=true))"
+    )
+
+
+def _json(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    given: Format,
+    workspace: Workspace,
+    shown: str,
+) -> Part:
+    """Read JSON with the types DuckDB finds, but ids as text, as they are written.
+
+    It makes lower-case UUIDs of upper-case ones, and puts quotes around the texts of a column
+    that holds numbers, too.
+    """
+    head = sample(path)
+    encoding = given.encoding or encoding_of(head)
+    if encoding != "utf-8" or any(head.startswith(mark) for mark in BOMS):
+        copy = workspace.new_file(".json")
+        _transcode(path, encoding, copy)
+        path = copy
+    reader = f"read_json_auto({text(str(path))})"
+    try:
+        found = connection.execute(f"describe from {reader}").fetchall()
+    except duckdb.Error as error:
+        raise UnreadableError(short(error)) from None
+    types = {name: "VARCHAR" if of in {"UUID", "JSON"} else of for name, of, *_ in found}
+    if types != {name: of for name, of, *_ in found}:
+        columns = ", ".join(f"{text(name)}: {text(of)}" for name, of in types.items())
+        reader = f"read_json({text(str(path))}, columns={{{columns}}})"
+    return Part(f"(select *, row_number() over () as {ROW} from {reader})", tuple(types), shown)
+
+
+def _transcode(path: Path, encoding: str, copy: Path) -> None:
+    try:
+        with open_bytes(path) as raw, copy.open("w", encoding="utf-8") as target:
+            reader = codecs.getreader(encoding)(raw)
+            while chunk := reader.read(1 << 20):
+                target.write(chunk.removeprefix("\ufeff"))
+    except UnicodeError as error:
+        raise UnreadableError(f"it isn't {encoding}: {error}") from None
+
+
+def _database(
+    connection: duckdb.DuckDBPyConnection, path: Path, table: str | None, source: str, shown: str
+) -> Part:
+    opened = connection.execute("select path, database_name from duckdb_databases()").fetchall()
+    for known, name in opened:  # a file can be attached once only
+        if known and Path(known).resolve() == path.resolve():
+            database = name
+            break
+    else:
+        database = f"recsys_inputs_{source}"
+        try:
+            connection.execute(f"attach {text(str(path))} as {quoted(database)} (read_only)")
+        except duckdb.Error as error:
+            raise UnreadableError(f"it can't be opened: {short(error)}") from None
+    found = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = $1 "
+        "union all select schema_name, view_name from duckdb_views() "
+        "where database_name = $1 and not internal order by all",
+        [database],
+    ).fetchall()
+    names = [name if schema == "main" else f"{schema}.{name}" for schema, name in found]
+    if table is None:
+        raise ShopFileError(
+            f"{source}.table: say which table of '{shown}' to read (legal: {', '.join(names)})"
+        )
+    known_names = {name.casefold(): pair for name, pair in zip(names, found, strict=True)}
+    wanted = known_names.get(table.casefold()) or known_names.get(
+        table.casefold().removeprefix("main.")
+    )
+    if wanted is None:
+        raise ShopFileError(f"{source}.table: '{shown}' has no '{table}'{nearest(table, names)}")
+    relation = f"{quoted(database)}.{quoted(wanted[0])}.{quoted(wanted[1])}"
+    return Part(f"(select *, row_number() over () as {ROW} from {relation})", (), shown)

@@ -1,0 +1,79 @@
+"""YAML without its tricks: what a shop file says is what stands there, once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from recsys.errors import ShopFileError
+
+LARGEST = 1_000_000  # bytes
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that refuses aliases, tags, keys given twice and keys that aren't text."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _refused(event, f"the alias *{event.anchor}: write the value out")
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if getattr(event, "tag", None) is not None:
+            raise _refused(event, f"the tag {event.tag}: write plain values")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            if key_node.tag != "tag:yaml.org,2002:str":
+                said = getattr(key_node, "value", "")
+                said = said if isinstance(said, str) else "a list or mapping"
+                raise _refused(key_node, f"the key {said}, which isn't text: put it in quotes")
+            if key_node.value in seen:
+                raise _refused(key_node, f"the key '{key_node.value}' twice: remove one")
+            seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
+def _refused(event: Any, what: str) -> yaml.YAMLError:
+    return yaml.MarkedYAMLError(problem=f"it has {what}", problem_mark=event.start_mark)
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Return the mapping that a YAML file holds.
+
+    Raises:
+        ShopFileError: the file can't be read, isn't YAML, isn't a mapping, or uses aliases, tags
+            or a key twice.
+
+    """
+    try:
+        content = path.read_bytes()
+        if len(content) > LARGEST:
+            raise ShopFileError(
+                f"shop file '{path}' has {len(content):,} bytes; at most {LARGEST:,} are read: is "
+                "it one of the shop's tables?"
+            )
+        # The loader is a SafeLoader that refuses more.
+        loaded = yaml.load(content.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506
+    except OSError as error:
+        raise ShopFileError(f"shop file '{path}' can't be read: {error.strerror}") from None
+    except RecursionError:
+        raise ShopFileError(f"shop file '{path}' can't be read as YAML: nested too deep") from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: bytes or dates that can't be
+        raise ShopFileError(f"shop file '{path}' can't be read as YAML: {_said(error)}") from None
+    if not isinstance(loaded, dict):
+        raise ShopFileError(
+            f"shop file '{path}' must be a mapping with keys such as name, purchases"
+        )
+    return loaded
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem and error.problem_mark:
+        mark = error.problem_mark
+        return f"{error.problem} (line {mark.line + 1}, column {mark.column + 1})"
+    return " ".join(str(error).split())

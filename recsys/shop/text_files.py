@@ -1,0 +1,87 @@
+"""Files of text, packed or not: their bytes, and which encoding these are in."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pyarrow as pa
+
+SAMPLE_BYTES = 1 << 18
+BOMS = {  # the longer ones first: UTF-32's begins like UTF-16's
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+MAGIC = {
+    b"PK\x03\x04": "a zip archive or Excel file",
+    b"PAR1": "a Parquet file",
+    b"\x1f\x8b": "packed with gzip: end its name in .gz",
+    b"\x28\xb5\x2f\xfd": "packed with zstd: end its name in .zst",
+    b"BZh": "packed with bzip2: unpack it",
+    b"\xfd7zXZ": "packed with xz: unpack it",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Excel file: end its name in .xls",
+    b"SQLite format 3": "a SQLite database",
+}
+
+
+class UnreadableError(ValueError):
+    """A file that isn't what its name says; the message completes `can't read 'file': it …`."""
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """Open a file, unpacked where its name ends in .gz or .zst."""
+    match path.suffix.lower():
+        case ".gz":
+            return cast(BinaryIO, gzip.open(path, "rb"))
+        case ".zst":
+            return cast(BinaryIO, io.BufferedReader(pa.input_stream(path, compression="zstd")))
+    return path.open("rb")
+
+
+def sample(path: Path) -> bytes:
+    """Return a file's first bytes, unpacked.
+
+    Raises:
+        UnreadableError: the file can't be opened or unpacked.
+
+    """
+    try:
+        with open_bytes(path) as file:
+            return file.read(SAMPLE_BYTES)
+    except (OSError, EOFError, pa.ArrowException) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise UnreadableError(f"it can't be opened: {said}") from None
+
+
+def encoding_of(head: bytes) -> str:
+    """Tell how a file's first bytes are encoded: by its mark, by its NULs, else UTF-8.
+
+    Raises:
+        UnreadableError: these are no bytes of a text.
+
+    """
+    for mark, encoding in BOMS.items():
+        if head.startswith(mark):
+            return encoding
+    for magic, kind in MAGIC.items():
+        if head.startswith(magic):
+            raise UnreadableError(f"it is {kind}")
+    if b"\0" in head:
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        if max(even, odd) > len(head) / 8 and min(even, odd) < max(even, odd) / 8:
+            return "utf-16-be" if even > odd else "utf-16-le"
+        raise UnreadableError("it is a binary file, not text")
+    return "utf-8"
+
+
+def decoded(head: bytes, encoding: str) -> str:
+    """Return the text of a file's first bytes, whose last character may be cut."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    return decoder.decode(head)
