@@ -41,14 +41,14 @@ looked_up as (
 )
 
 select
-    source,
+    coalesce(read.source, judged.source, looked_up.source) as source,
     read.rows,
     judged.rows as audited,
     judged.rejected,
     looked_up.rows as looked_up
 from read
-full join judged using (source)
-full join looked_up using (source)
+full join judged on read.source = judged.source
+full join looked_up on coalesce(read.source, judged.source) = looked_up.source
 where
     coalesce(read.rows, 0) <> coalesce(judged.rows, 0)
     or coalesce(judged.rejected, 0) <> coalesce(looked_up.rows, 0)

@@ -12,13 +12,13 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from recsys.shop.dialect import Dialect
 from recsys.shop.text_files import open_bytes
 
 LONGEST_LINE = 2_000_000  # characters, DuckDB's own limit
+BLOCK = 1 << 20  # characters read at once
 LONGEST_RECORD = 10_000  # lines that one quoted field may span
 
 
@@ -48,33 +48,143 @@ class _Lines:
     """The file's lines without their ends, numbered; lines can be handed back."""
 
     def __init__(self, file: io.TextIOWrapper, newline: str) -> None:
-        self._read = partial(file.readline, LONGEST_LINE + 1)
+        self._file = file
         self._newline = newline
         self._back: deque[tuple[int, str]] = deque()
+        self._read = 0
         self.number = 0
 
     def __iter__(self) -> Iterator[str]:
-        while True:
-            if self._back:
-                self.number, line = self._back.popleft()
-                yield line
-                continue
-            line = self._read()
-            if not line:
-                return
-            self.number += 1
-            if line[-1] == self._newline:
-                yield line[:-1].removesuffix("\r")
-                continue
-            rest = line
-            while len(rest) > LONGEST_LINE and rest[-1] != self._newline:
-                rest = self._read()  # the rest of a line too long is dropped
-                if not rest:
-                    break
+        while self._back or self._read_block():
+            self.number, line = self._back.popleft()
             yield line
 
+    def next_block(self) -> list[str]:
+        """Take the lines that are read but not yet looked at, else the next ones."""
+        if not self._back:
+            self._read_block()
+        lines = [line for _, line in self._back]
+        self._back.clear()
+        return lines
+
     def hand_back(self, taken: list[tuple[int, str]]) -> None:
+        """Have lines looked at again."""
         self._back.extendleft(reversed(taken))
+
+    def _read_block(self) -> bool:
+        block = self._file.read(BLOCK)
+        if not block:
+            return False
+        if block[-1] != self._newline:
+            rest = self._file.readline(LONGEST_LINE + 1)
+            block += rest
+            while len(rest) > LONGEST_LINE and rest[-1] != self._newline:
+                rest = self._file.readline(LONGEST_LINE + 1)  # of a line too long the rest is lost
+        lines = block.removesuffix(self._newline).split(self._newline)
+        if "\r" in block:
+            lines = [line.removesuffix("\r") for line in lines]
+        self._back.extend(enumerate(lines, self._read + 1))
+        self._read += len(lines)
+        return True
+
+
+class _Copier:
+    """Sorts a file's records into those the copy gets and those written down."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        write: Callable[[str], object],
+        write_down: Callable[[BadRecord], None],
+    ) -> None:
+        self._dialect = dialect
+        self._width = len(dialect.columns)
+        self._write = write
+        self._write_down = write_down
+        self._record = 0
+        self.counts = Counts()
+
+    def copy(self, lines: _Lines) -> None:
+        for line in lines:
+            if lines.number > self._dialect.lines_before_data:
+                self._copy_line(lines, line)
+                break
+        while block := lines.next_block():
+            first = lines.number + 1
+            if self._copies_whole(block):
+                lines.number += len(block)
+                continue
+            last = lines.number + len(block)
+            lines.hand_back(list(enumerate(block, first)))
+            for line in lines:
+                self._copy_line(lines, line)
+                if lines.number >= last:
+                    break
+
+    def _copies_whole(self, block: list[str]) -> bool:
+        """Copy lines as they are if each of them is a record without a flaw."""
+        dialect, width = self._dialect, self._width
+        text = "".join(block)
+        if "\r" in text or (dialect.quote != '"' and '"' in text) or not _is_decoded(text):
+            return False
+        if dialect.quote and dialect.quote in text:
+            if dialect.escape != '"' or max(map(len, block)) > LONGEST_LINE:
+                return False
+            try:
+                widths = [len(fields) for fields in csv.reader(block, **dialect.csv)]
+            except csv.Error:
+                return False
+        else:
+            delimiter = dialect.delimiter
+            widths = [line.count(delimiter) + 1 for line in block]
+        if len(widths) != len(block) or set(widths) != {width} or (width == 1 and "" in block):
+            return False
+        if max(map(len, block)) > LONGEST_LINE:
+            return False
+        self.counts.foreign += 0 if text.isascii() else sum(not line.isascii() for line in block)
+        numbered = enumerate(block, self._record + 1)
+        self._write("".join([f"{number}{dialect.delimiter}{line}\n" for number, line in numbered]))
+        self._record += len(block)
+        self.counts.kept += len(block)
+        return True
+
+    def _copy_line(self, lines: _Lines, line: str) -> None:
+        dialect, width = self._dialect, self._width
+        if not line and width > 1:
+            return
+        self._record += 1
+        start = lines.number
+        if len(line) > LONGEST_LINE:
+            self._bad(start, "line_too_long", f"over {LONGEST_LINE:,} characters", line)
+            return
+        if not line.isascii():
+            self.counts.foreign += 1
+            if not _is_decoded(line):
+                self.counts.undecodable += 1
+                self._bad(start, "bad_encoding", f"not {dialect.encoding}", line)
+                return
+        if dialect.quote and dialect.quote in line:
+            found = _quoted_record(lines, line, dialect, width)
+        else:
+            found = line.split(dialect.delimiter)
+        if isinstance(found, tuple):
+            self._bad(start, *found)
+            return
+        if len(found) == width + 1 and not found[-1]:
+            found.pop()  # a delimiter at the line's end
+        if len(found) != width:
+            reason = "too_few_fields" if len(found) < width else "too_many_fields"
+            self._bad(start, reason, f"{len(found)} fields instead of {width}", line)
+            return
+        self.counts.kept += 1
+        quoted = ('"' + field.replace('"', '""') + '"' for field in found)
+        self._write(f"{self._record}{dialect.delimiter}{dialect.delimiter.join(quoted)}\n")
+
+    def _bad(self, line: int, reason: str, problem: str, text: str) -> None:
+        record = BadRecord(self._record, line, reason, problem, text)
+        self.counts.bad += 1
+        self.counts.first = self.counts.first or record
+        self._write_down(record)
 
 
 def write_copy(
@@ -99,62 +209,17 @@ def write_copy(
         A file can't be read or written.
 
     """
-    width = len(dialect.columns)
-    delimiter, quote = dialect.delimiter, dialect.quote
-    utf_8 = dialect.encoding.startswith("utf-8")
     errors = "replace" if dialect.encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
-    counts = Counts()
-    number = 0
-
-    def bad(line: int, reason: str, problem: str, text: str) -> None:
-        record = BadRecord(number, line, reason, problem, text)
-        counts.bad += 1
-        counts.first = counts.first or record
-        write_down(record)
-
     with (
         open_bytes(path) as raw,
         io.TextIOWrapper(raw, dialect.encoding, errors, newline=dialect.newline) as file,
         copy.open("w", encoding="utf-8", newline="\n") as target,
     ):
-        write = target.write
-        lines = _Lines(file, dialect.newline)
-        for line in lines:
-            if lines.number <= dialect.lines_before_data or (not line and width > 1):
-                continue
-            number += 1
-            if len(line) > LONGEST_LINE:
-                bad(lines.number, "line_too_long", f"over {LONGEST_LINE:,} characters", line)
-                continue
-            if not line.isascii():
-                counts.foreign += 1
-                if not _is_decoded(line):
-                    counts.undecodable += 1
-                    bad(lines.number, "bad_encoding", f"not {dialect.encoding}", line)
-                    continue
-            plain = not quote or quote not in line
-            as_it_is = plain and "\r" not in line and '"' not in line
-            if as_it_is and line.count(delimiter) == width - 1:
-                counts.kept += 1
-                write(f"{number}{delimiter}{line}\n")
-                continue
-            start = lines.number
-            found = line.split(delimiter) if plain else _quoted_record(lines, line, dialect, width)
-            if isinstance(found, tuple):
-                bad(start, *found)
-                continue
-            if len(found) == width + 1 and not found[-1]:
-                found.pop()  # a delimiter at the line's end
-            if len(found) != width:
-                reason = "too_few_fields" if len(found) < width else "too_many_fields"
-                bad(start, reason, f"{len(found)} fields instead of {width}", line)
-                continue
-            counts.kept += 1
-            fields = delimiter.join('"' + field.replace('"', '""') + '"' for field in found)
-            write(f"{number}{delimiter}{fields}\n")
-    if not utf_8:
-        counts.undecodable = 0  # every byte is some letter: said by who gave the encoding
-    return counts
+        copier = _Copier(dialect, target.write, write_down)
+        copier.copy(_Lines(file, dialect.newline))
+    if not dialect.encoding.startswith("utf-8"):
+        copier.counts.undecodable = 0  # which encoding it is was said, not found
+    return copier.counts
 
 
 def _is_decoded(line: str) -> bool:

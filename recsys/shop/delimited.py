@@ -42,7 +42,8 @@ def read_delimited(
     """
     dialect = find_dialect(path, given)
     direct = _scan(path, dialect, given)
-    if dialect.encoding.startswith("utf-8") and _reads(connection, direct, dialect):
+    as_it_is = dialect.encoding.startswith("utf-8") and dialect.header_lines == 1
+    if as_it_is and _reads(connection, direct, dialect):
         numbered = f"(select *, row_number() over () as {ROW} from {direct})"
         return Part(numbered, dialect.columns, shown, dialect.ambiguous, dialect)
     copy = workspace.new_file(".csv")

@@ -32,6 +32,8 @@ class Dialect:
     ambiguous: frozenset[str]
     """Names that the header has several times."""
     lines_before_data: int
+    header_lines: int = 1
+    """Lines that the header takes: more where a quoted name goes on."""
 
     @property
     def csv(self) -> dict[str, Any]:
@@ -84,7 +86,7 @@ def find_dialect(path: Path, given: Format) -> Dialect:
     else:
         names = [""] * len(first)
     columns, ambiguous = named(names)
-    return Dialect(encoding, delimiter, quote, escape, newline, columns, ambiguous, before)
+    return Dialect(encoding, delimiter, quote, escape, newline, columns, ambiguous, before, height)
 
 
 def _records(body: str, delimiter: str, quote: str, escape: str) -> Iterator[tuple[list[str], int]]:

@@ -21,6 +21,7 @@ from recsys.shop.workspace import Workspace
 CATALOG = "recsys_inputs"
 NUMBERS = {"quantity", "unit_price", "amount", "rating", "price"}
 TIMES = {"purchased_at", "rated_at"}
+NO_TYPE = '"NULL"'  # what DuckDB calls the type of a bare null
 
 
 def attach_shop(
@@ -106,54 +107,84 @@ def _mapped(
         workspace=workspace,
         source=name,
     )
-    ours = table.required + table.optional
-    parts = [f"{FILE} as file", f"{ROW} as row_number"]
-    for column in ours:
-        source = table.columns.get(column)
-        value = "null::varchar"
-        if source:
-            value, kind = _value(connection, relation, table, f"{name}.columns.{column}", source)
-            if kind == "VARCHAR":
-                value = _read_as_written(column, value, table.format)
-        parts.append(f"{value} as {column}")
-    if table.takes_other_columns:
-        structs = []
-        for column, source in table.columns.items():
-            if column not in ours:
-                value, _ = _value(connection, relation, table, f"{name}.columns.{column}", source)
-                value = f"cast({value} as varchar)"
-                structs.append(f"{{'attribute': {text(column)}, 'value': {value}}}")
-        listed = ", ".join(structs)
-        parts.append(f"[{listed}]::struct(attribute varchar, value varchar)[] as attributes")
-    where = ""
+    sources = {f"columns.{column}": source for column, source in table.columns.items()}
     if table.where:
-        condition, _ = _value(connection, relation, table, f"{name}.where", table.where)
-        where = f" where ({condition})"
+        sources["where"] = table.where
+    values = _values(connection, relation, table, name, sources)
+    parts = [f"{FILE} as file", f"{ROW} as row_number"]
+    for column in table.required + table.optional:
+        value, kind = values.pop(f"columns.{column}", ("null", NO_TYPE))
+        if kind == "VARCHAR":
+            value = _read_as_written(column, value, table.format)
+        elif kind == NO_TYPE:
+            value = f"{value}::varchar"
+        parts.append(f"{value} as {column}")
+    condition = values.pop("where", None)
+    if table.takes_other_columns:
+        structs = ", ".join(
+            f"{{'attribute': {text(place.removeprefix('columns.'))}, "
+            f"'value': cast({value} as varchar)}}"
+            for place, (value, _) in values.items()
+        )
+        parts.append(f"[{structs}]::struct(attribute varchar, value varchar)[] as attributes")
+    where = f" where ({condition[0]})" if condition else ""
     return f"select {', '.join(parts)} from {relation.sql}{where}"
 
 
-def _value(
-    connection: duckdb.DuckDBPyConnection, relation: Relation, table: Table, place: str, source: str
-) -> tuple[str, str]:
-    """Return a column or an expression over the columns as SQL, and its type."""
+def _values(
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    table: Table,
+    name: str,
+    sources: dict[str, str],
+) -> dict[str, tuple[str, str]]:
+    """Return each column, or expression over the columns, as SQL with its type."""
     names = list(relation.columns)
     named = {column.casefold(): column for column in reversed(names)}
-    column = named.get(source.strip().casefold())
-    if column is not None and column.casefold() in relation.ambiguous:
-        raise ShopFileError(f"{place}: '{table.path}' has several columns called '{column}'")
-    value = quoted(column) if column is not None else f"({source}\n)"
-    refusal = f"{place}: '{source}' is neither a column of '{table.path}' nor a SQL expression over"
-    try:
+    values = {}
+    for place, source in sources.items():
+        column = named.get(source.strip().casefold())
+        if column is not None and column.casefold() in relation.ambiguous:
+            raise ShopFileError(
+                f"{name}.{place}: '{table.path}' has several columns called '{column}': rename "
+                "all but one, or name the columns in `format: {header: […]}`"
+            )
         if column is None:
-            check_expression(source, names)
-        [(_, kind, *_)] = connection.execute(
-            f"describe select {value} as v from {relation.sql}"
-        ).fetchall()
-    except (ExpressionError, duckdb.Error) as error:
-        said = first_line(error)
-        listed = "" if "(legal: " in said else f" (columns: {', '.join(names)})"
-        raise ShopFileError(f"{refusal} its columns: {said}{listed}") from None
-    return value, kind
+            try:
+                check_expression(source, names)
+            except ExpressionError as error:
+                raise _no_value(f"{name}.{place}", source, table, names, error) from None
+        values[place] = quoted(column) if column is not None else f"({source}\n)"
+    try:
+        kinds = _types(connection, relation, list(values.values()))
+    except duckdb.Error:
+        for place, value in values.items():  # which one is it?
+            try:
+                _types(connection, relation, [value])
+            except duckdb.Error as error:
+                source = sources[place]
+                raise _no_value(f"{name}.{place}", source, table, names, error) from None
+        raise
+    return dict(zip(values, zip(values.values(), kinds, strict=True), strict=True))
+
+
+def _types(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, values: list[str]
+) -> list[str]:
+    listed = ", ".join(f"{value} as v{number}" for number, value in enumerate(values))
+    described = connection.execute(f"describe select {listed} from {relation.sql}").fetchall()
+    return [kind for _, kind, *_ in described]
+
+
+def _no_value(
+    place: str, source: str, table: Table, names: list[str], error: Exception
+) -> ShopFileError:
+    said = first_line(error)
+    listed = "" if "(legal: " in said else f" (columns: {', '.join(names)})"
+    return ShopFileError(
+        f"{place}: '{source}' is neither a column of '{table.path}' nor a SQL expression over its "
+        f"columns: {said}{listed}"
+    )
 
 
 def _read_as_written(column: str, value: str, given: Format) -> str:

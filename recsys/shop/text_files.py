@@ -75,8 +75,11 @@ def encoding_of(head: bytes) -> str:
             raise UnreadableError(f"it is {kind}")
     if b"\0" in head:
         even, odd = head[::2].count(0), head[1::2].count(0)
-        if max(even, odd) > len(head) / 8 and min(even, odd) < max(even, odd) / 8:
+        if max(even, odd) > 0.3 * len(head) > 3 * min(even, odd):
             return "utf-16-be" if even > odd else "utf-16-le"
+        raise UnreadableError("it is a binary file, not text")
+    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1a\x1b")
+    if controls > 0.05 * len(head):
         raise UnreadableError("it is a binary file, not text")
     return "utf-8"
 
