@@ -166,7 +166,9 @@ def test_any_file_can_be_opened_without_a_shop(tmp_path):
     (tmp_path / "goods.csv").write_text("SKU;Name\n007;Tea\n8\n")
     with duckdb.connect() as connection:
         relation = open_files(connection, "goods.csv", folder=tmp_path)
-        rows = connection.execute(f"from {relation.sql}").fetchall()
+        rows = connection.execute(
+            f"select SKU, Name, recsys_row, recsys_file from {relation.sql}"  # noqa: S608
+        ).fetchall()
     assert rows == [("007", "Tea", 1, "goods.csv")]
     assert relation.columns == {"SKU": "VARCHAR", "Name": "VARCHAR"}
     assert relation.kind == "csv"
