@@ -133,6 +133,8 @@ def _check_node(node: dict[str, Any], names: list[str], columns: list[str]) -> N
             raise ExpressionError(f"there is no column '{name}'{nearest(name, columns)}")
     if kind == "FUNCTION":
         name = node["function_name"].casefold()
+        if name == "row" and not node["arguments"]:
+            raise ExpressionError("it is empty")
         if node["schema"] or node["catalog"] or name not in _legal_functions():
             raise ExpressionError(f"it calls {name}(), {_why_not(name)}")
 

@@ -157,6 +157,10 @@ def _explain(error: ValidationError) -> str:
             owner: Any = {1: Shop, 2: Table, 3: Format}.get(len(place), Table)
             legal = [name for name in owner.model_fields if name != "folder"]
             text = f"unknown key '{key}'{nearest(key, legal)}"
+        if problem["type"] == "string_type" and isinstance(problem["input"], int | float | date):
+            said = str(problem["input"])
+            text += f", not {said.lower() if isinstance(problem['input'], bool) else said}"
+            text += ": put it in quotes"
         if place[:1] == ("settings",) and len(place) == 3:  # one per type it could have had
             where, text = f"settings.{place[1]}", "must be a number, a text or true or false"
         lines.append(f"{where}: {text}" if where else text)

@@ -36,9 +36,8 @@ def find_files(pattern: str, folder: Path) -> list[Path]:
     """
     if "://" in pattern:
         raise ShopFileError(f"'{pattern}' is an address; only files of this machine are read")
-    path = folder / Path(pattern).expanduser()
     try:
-        found = _found(path, pattern, folder)
+        found = _found(folder / _from_home(pattern), pattern, folder)
         filled = [file for file in found if file.stat().st_size]
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error)
@@ -59,8 +58,8 @@ def _found(path: Path, pattern: str, folder: Path) -> list[Path]:
         raise ShopFileError(f"'{pattern}' is no regular file")
     if not glob.has_magic(pattern):
         return []
-    root = "" if Path(pattern).expanduser().is_absolute() else glob.escape(f"{folder}/")
-    tail = str(Path(pattern).expanduser())
+    tail = str(_from_home(pattern))
+    root = "" if Path(tail).is_absolute() else glob.escape(f"{folder}/")
     # a folder may be called [1]
     for wanted in (root + tail, root + tail.replace("[", "[[]")):
         names = sorted(glob.glob(wanted, recursive=True))  # noqa: PTH207 - Path.glob takes no root
@@ -68,6 +67,10 @@ def _found(path: Path, pattern: str, folder: Path) -> list[Path]:
         if files:
             return files
     return []
+
+
+def _from_home(pattern: str) -> Path:
+    return Path(pattern).expanduser() if pattern.startswith("~/") else Path(pattern)
 
 
 def kind_of(files: list[Path], pattern: str) -> str:
