@@ -53,6 +53,6 @@ class Plugin(BasePlugin):
                 if name not in [*legal, "shop"]:
                     raise ShopFileError(f"--vars: unknown setting '{name}'{nearest(name, legal)}")
         settings = {name: value for name, value in shop.settings.items() if name not in given}
-        if "as_of" in given:
-            shop = shop.model_copy(update={"as_of": None})
+        overridden = {name: None for name in ("as_of", "timezone") if name in given}
+        shop = shop.model_copy(update=overridden)
         attach_shop(conn, shop, {"package_version": __version__, **settings})

@@ -1,9 +1,17 @@
-{# An id as text: '00123' stays as it is, the floating-point number 13085.0 becomes '13085'. #}
-{% macro clean_id(column) -%}
+{#
+  An id as text: '00123' stays as it is, the number 13085.0 becomes '13085', and so does the text
+  '13085.0' where `has_float_ids` says that the whole column is such text. Composed characters
+  (NFC), no blanks around it.
+#}
+{% macro clean_id(column, has_float_ids='false') -%}
     case
-        when typeof({{ column }}) in ('DOUBLE', 'FLOAT') and try_cast({{ column }} as hugeint) = {{ column }}
+        when
+            (typeof({{ column }}) in ('DOUBLE', 'FLOAT') or typeof({{ column }}) like 'DECIMAL%')
+            and try_cast({{ column }} as hugeint) = {{ column }}
             then cast(try_cast({{ column }} as hugeint) as varchar)
-        when lower(trim(cast({{ column }} as varchar))) in ('', 'nan', 'null', 'none', '<na>') then null
-        else trim(cast({{ column }} as varchar))
+        when {{ is_blank(column) }} then null
+        when {{ has_float_ids }} and regexp_full_match(trim(cast({{ column }} as varchar)), '[0-9]+[.]0+')
+            then regexp_replace(trim(cast({{ column }} as varchar)), '[.]0+$', '')
+        else nfc_normalize(trim(cast({{ column }} as varchar), {{ blanks() }}))
     end
 {%- endmacro %}

@@ -5,9 +5,9 @@ customers as (select * from {{ ref('customers') }}),
 
 catalogue as (select * from {{ ref('products') }} where is_recommendable),
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return),
 
-ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+ratings as (select * from {{ ref('int_rating_lines') }}),
 
 recommendations as (select * from {{ ref('recommendations') }} where list_type = 'discover'),
 

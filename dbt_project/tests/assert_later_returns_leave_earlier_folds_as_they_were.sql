@@ -10,7 +10,7 @@ customers as (select * from {{ ref('int_customers') }}),
 products as (select * from {{ ref('int_products') }}),
 
 purchases as (
-    select * from {{ ref('stg_purchases') }} where reject_reason is null and customer_id is not null
+    select * from {{ ref('int_purchase_lines') }} where customer_id is not null
 ),
 
 first_returns as (

@@ -2,7 +2,7 @@ with
 
 recommendations as (select * from {{ ref('recommendations') }} where list_type = 'buy_again'),
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null)
+purchases as (select * from {{ ref('int_purchase_lines') }})
 
 select recommendations.*
 from recommendations

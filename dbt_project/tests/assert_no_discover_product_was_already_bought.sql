@@ -3,9 +3,9 @@ with
 
 recommendations as (select * from {{ ref('recommendations') }} where list_type = 'discover'),
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null),
+purchases as (select * from {{ ref('int_purchase_lines') }}),
 
-ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+ratings as (select * from {{ ref('int_rating_lines') }}),
 
 met as (
     select

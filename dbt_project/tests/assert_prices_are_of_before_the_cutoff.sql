@@ -8,7 +8,7 @@ fold_products as (select * from {{ ref('int_fold_products') }}),
 
 products as (select * from {{ ref('int_products') }}),
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return),
 
 returned_orders as (select * from {{ ref('int_returned_orders') }}),
 

@@ -8,7 +8,7 @@ pairs as (select * from {{ ref('int_product_pairs') }} where rank = 1),
 
 products as (select * from {{ ref('int_products') }}),
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return),
 
 returned_orders as (select * from {{ ref('int_returned_orders') }}),
 

@@ -5,9 +5,9 @@ folds as (select * from {{ ref('int_folds') }}),
 
 texts as (select * from {{ ref('int_product_texts') }}),
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return),
 
-ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+ratings as (select * from {{ ref('int_rating_lines') }}),
 
 described as (select * from {{ ref('stg_products') }} where reject_reason is null),
 

@@ -8,7 +8,7 @@ rfm as (select * from {{ ref('int_fold_rfm') }}),
 segments as (select * from {{ ref('int_customer_segments') }}),
 
 purchases as (
-    select * from {{ ref('stg_purchases') }} where reject_reason is null and customer_id is not null
+    select * from {{ ref('int_purchase_lines') }} where customer_id is not null
 ),
 
 described as (select * from {{ ref('stg_products') }} where reject_reason is null),

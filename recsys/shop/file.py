@@ -53,34 +53,42 @@ class Table(BaseModel):
         return self
 
 
+DESCRIPTION = (
+    *("title", "department", "category", "subcategory", "brand", "size", "description"),
+    "recommend_as",
+)
+"""What lines of orders and ratings may say of their product, too; a product file wins over it."""
+
+
 class Purchases(Table):
-    """Lines of orders."""
+    """Lines of orders; they may describe their products where no product file does."""
 
     required = ("customer_id", "product_id", "purchased_at")
-    optional = ("order_id", "quantity", "unit_price", "amount")
+    optional = (
+        *("order_id", "quantity", "unit_price", "amount", "currency", "is_return"),
+        *DESCRIPTION,
+    )
 
 
 class Ratings(Table):
     """Explicit ratings."""
 
     required = ("customer_id", "product_id", "rating")
-    optional = ("rated_at",)
+    optional = ("rated_at", *DESCRIPTION)
 
 
 class Products(Table):
     """What is known of each product."""
 
     required = ("product_id",)
-    optional = (
-        *("title", "department", "category", "subcategory", "brand", "size"),
-        *("description", "price", "available", "excluded"),
-    )
+    optional = (*DESCRIPTION, "price", "available", "excluded")
 
 
 class Customers(Table):
-    """What is known of each customer; every column beside the id is an attribute."""
+    """What is known of each customer; a column that isn't ours is an attribute."""
 
     required = ("customer_id",)
+    optional = ("merged_into",)
     takes_other_columns = True
 
 
@@ -98,6 +106,16 @@ class Shop(BaseModel):
     customers: Customers | None = None
     as_of: date | None = None
     """The day the shop is looked at; rows after it are rejected. Default: the last row's day."""
+    timezone: str | None = None
+    """Where the shop is, as in Europe/Berlin: times with an offset are brought there, and days
+    begin at its midnights. Times without an offset are taken to be its own. Default: times are
+    taken as they are written."""
+    guest_ids: list[str | int] = Field(default_factory=list)
+    """Customer ids that stand for nobody in particular: their lines count as anonymous."""
+    non_products: list[str | int] = Field(default_factory=list)
+    """Product ids that are fees, vouchers or the like, beside those found by the rule."""
+    real_products: list[str | int] = Field(default_factory=list)
+    """Product ids that the rule takes for fees or vouchers, but that may be recommended."""
     settings: dict[str, int | float | str | bool] = Field(default_factory=dict)
     """Settings of dbt_project.yml that differ for this shop."""
     folder: Path = Field(default=Path(), exclude=True)

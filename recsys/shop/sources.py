@@ -57,12 +57,35 @@ def attach_shop(
     _require_rows(connection, shop)
     connection.execute(f"create table {CATALOG}.main.settings (name varchar, value varchar)")
     values = {"shop": shop.name, **settings}
-    if shop.as_of is not None:
-        values.setdefault("as_of", shop.as_of.isoformat())
+    for name, value in (("as_of", shop.as_of), ("timezone", shop.timezone)):
+        if value is not None:
+            values.setdefault(name, value)
     connection.executemany(
         f"insert into {CATALOG}.main.settings values (?, ?)",
         [[key, str(value)] for key, value in values.items()],
     )
+    _attach_facts(connection, shop)
+
+
+def _attach_facts(connection: duckdb.DuckDBPyConnection, shop: Shop) -> None:
+    """Say which columns the shop file maps, and which ids it lists."""
+    connection.execute(
+        f"create table {CATALOG}.main.mapped_columns "
+        "(input varchar, column_name varchar, expression varchar)"
+    )
+    connection.execute(f"create table {CATALOG}.main.listed_ids (list varchar, id varchar)")
+    mapped = [
+        [name, *pair]
+        for name, table in shop.tables().items()
+        if table is not None
+        for pair in table.columns.items()
+    ]
+    connection.executemany(f"insert into {CATALOG}.main.mapped_columns values (?, ?, ?)", mapped)
+    for key in ("guest_ids", "non_products", "real_products"):
+        for value in dict.fromkeys(getattr(shop, key)):
+            connection.execute(
+                f"insert into {CATALOG}.main.listed_ids values (?, ?)", [key, str(value)]
+            )
 
 
 def _empty(name: str) -> str:

@@ -82,7 +82,7 @@ def test_why_a_product_isn_t_recommended(query):
         "caviar": "bought by too few customers",
         "gift card": "excluded by the shop",
         "saffron": "not available",
-        "sample": "never sold",  # only ever given away
+        "sample": "not a product: sample",
         "unsold": "never sold",
     }
     assert query(

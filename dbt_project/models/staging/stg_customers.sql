@@ -2,14 +2,20 @@ with
 
 lines as (select * from {{ source('shop', 'customers') }}),
 
+formats as (select * from {{ ref('stg_formats') }} where input = 'customers'),
+
 cast_lines as (
     select
-        file,
-        row_number,
-        {{ clean_id('customer_id') }} as customer_id,
-        attributes,
-        to_json(struct_pack(customer_id := customer_id, attributes := attributes)) as row_json
+        lines.file,
+        lines.row_number,
+        {{ clean_id('lines.customer_id', 'formats.has_float_customer_ids') }} as customer_id,
+        {{ clean_id('lines.merged_into', 'formats.has_float_customer_ids') }} as merged_into,
+        lines.attributes,
+        to_json(struct_pack(
+            customer_id := lines.customer_id, merged_into := lines.merged_into, attributes := lines.attributes
+        )) as row_json
     from lines
+    left join formats on true
 ),
 
 numbered as (
@@ -33,6 +39,7 @@ select
     file,
     row_number,
     customer_id,
+    merged_into,
     attributes,
     reject_reason,
     case when reject_reason is not null then row_json end as row_json

@@ -1,36 +1,31 @@
+{% set mapped = ['product_id'] + described_columns() + ['recommend_as', 'price', 'available', 'excluded'] %}
+
 with
 
 lines as (select * from {{ source('shop', 'products') }}),
+
+formats as (select * from {{ ref('stg_formats') }} where input = 'products'),
 
 cast_lines as (
     select
         lines.file,
         lines.row_number,
-        {{ clean_id('lines.product_id') }} as product_id,
-        {{ clean_text('lines.title') }} as title,
-        {{ clean_text('lines.department') }} as department,
-        {{ clean_text('lines.category') }} as category,
-        {{ clean_text('lines.subcategory') }} as subcategory,
-        {{ clean_text('lines.brand') }} as brand,
-        {{ clean_text('lines.size') }} as size,
-        {{ clean_text('lines.description') }} as description,
-        try_cast(lines.price as decimal(18, 4)) as price,
-        coalesce(try_cast(lines.available as boolean), true) as is_available,
-        coalesce(try_cast(lines.excluded as boolean), false) as is_excluded,
+        {{ clean_id('lines.product_id', 'formats.has_float_product_ids') }} as product_id,
+        {% for column in described_columns() %}
+        {{ clean_description(column, 'lines.' ~ column) }} as {{ column }},
+        {% endfor %}
+        {{ clean_id('lines.recommend_as', 'formats.has_float_product_ids') }} as recommend_as,
+        {{ clean_price('lines.price', 'formats.has_decimal_comma') }} as price,
+        not {{ is_empty('lines.price') }} as has_price,
+        {{ clean_boolean('lines.available') }} as available,
+        {{ clean_boolean('lines.excluded') }} as excluded,
         to_json(struct_pack(
-            product_id := lines.product_id,
-            title := lines.title,
-            department := lines.department,
-            category := lines.category,
-            subcategory := lines.subcategory,
-            brand := lines.brand,
-            size := lines.size,
-            description := lines.description,
-            price := lines.price,
-            available := lines.available,
-            excluded := lines.excluded
+            {% for column in mapped %}
+            {{ column }} := lines.{{ column }}{{ ',' if not loop.last }}
+            {% endfor %}
         )) as row_json
     from lines
+    left join formats on true
 ),
 
 numbered as (
@@ -54,16 +49,14 @@ select
     file,
     row_number,
     product_id,
-    title,
-    department,
-    category,
-    subcategory,
-    brand,
-    size,
-    description,
-    price,
-    is_available,
-    is_excluded,
+    {% for column in described_columns() %}
+    {{ column }},
+    {% endfor %}
+    recommend_as,
+    case when price >= 0 then price end as price,
+    has_price and not coalesce(price >= 0, false) as is_price_unreadable,
+    coalesce(available, true) as is_available,
+    coalesce(excluded, false) as is_excluded,
     reject_reason,
     case when reject_reason is not null then row_json end as row_json
 from judged

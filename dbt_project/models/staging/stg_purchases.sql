@@ -1,41 +1,69 @@
+{% set usual = ['customer_id', 'product_id', 'order_id', 'purchased_at', 'quantity', 'unit_price', 'amount'] %}
+{% set rare = ['is_return', 'currency', 'title'] %}
+{% set mapped = usual + rare %}
+
 with
 
 lines as (select * from {{ source('shop', 'purchases') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+formats as (select * from {{ ref('stg_formats') }} where input = 'purchases'),
+
+guests as (select id from {{ source('shop', 'listed_ids') }} where list = 'guest_ids'),
+
+-- two strangers may buy the same: without a customer or an order nothing shows a copy
+alike as (
+    select hash({{ mapped | join(', ') }}) as fingerprint
+    from lines
+    where customer_id is not null or order_id is not null
+    group by fingerprint
+    having count(*) > 1
+),
+
+copies as (
+    select
+        file,
+        row_number
+    from lines
+    semi join alike on hash({{ mapped | join(', ') }}) = alike.fingerprint
+    where customer_id is not null or order_id is not null
+    qualify row_number() over (
+        partition by {{ mapped | join(', ') }}
+        order by file asc, row_number asc
+    ) > 1
+),
+
 cast_lines as (
     select
-        lines.file,
-        lines.row_number,
-        {{ clean_id('lines.customer_id') }} as customer_id,
-        {{ clean_id('lines.product_id') }} as product_id,
-        {{ clean_id('lines.order_id') }} as order_id,
-        try_cast(lines.purchased_at as timestamp) as purchased_at,
+        lines.*,
+        {{ clean_id('lines.customer_id', 'formats.has_float_customer_ids') }} as customer,
+        {{ clean_id('lines.product_id', 'formats.has_float_product_ids') }} as product,
+        {{ clean_id('lines.order_id', 'formats.has_float_order_ids') }} as order_name,
+        {{ clean_time('lines.purchased_at', 'formats.date_order', 'settings.timezone') }} as bought_at,
         -- a shop that doesn't say how many sold one
-        case when lines.quantity is null then 1 else try_cast(lines.quantity as double) end as quantity,
-        try_cast(lines.unit_price as decimal(18, 4)) as given_unit_price,
-        try_cast(lines.amount as decimal(18, 4)) as given_amount,
-        to_json(struct_pack(
-            customer_id := lines.customer_id,
-            product_id := lines.product_id,
-            order_id := lines.order_id,
-            purchased_at := lines.purchased_at,
-            quantity := lines.quantity,
-            unit_price := lines.unit_price,
-            amount := lines.amount
-        )) as row_json,
-        lines.purchased_at is null as has_no_time,
-        (lines.unit_price is not null and try_cast(lines.unit_price as decimal(18, 4)) is null)
-        or (lines.amount is not null and try_cast(lines.amount as decimal(18, 4)) is null) as has_bad_price
+        case
+            when {{ is_empty('lines.quantity') }} then 1
+            else {{ clean_number('lines.quantity', 'formats.has_decimal_comma', 'double') }}
+        end as units,
+        {{ clean_number('lines.unit_price', 'formats.has_decimal_comma') }} as given_unit_price,
+        {{ clean_number('lines.amount', 'formats.has_decimal_comma') }} as given_amount,
+        coalesce({{ clean_boolean('lines.is_return') }}, false) as is_cancelled,
+        formats.date_order is null and {{ shows_date_order('lines.purchased_at', '') }} as is_day_or_month,
+        settings.as_of,
+        coalesce(settings.duplicate_lines, 'reject') as duplicate_lines,
+        settings.earliest_day
     from lines
+    cross join settings
+    left join formats on true
 ),
 
 priced as (
     select
         *,
-        coalesce(given_amount, try_cast(given_unit_price * quantity as decimal(18, 4))) as amount,
-        coalesce(given_unit_price, try_cast(given_amount / nullif(quantity, 0) as decimal(18, 4))) as unit_price
+        units < 0 or is_cancelled as is_back,
+        coalesce(given_amount, try_cast(given_unit_price * units as decimal(18, 4))) as total,
+        coalesce(given_unit_price, try_cast(given_amount / nullif(units, 0) as decimal(18, 4))) as price
     from cast_lines
 ),
 
@@ -43,57 +71,62 @@ judged as (
     select
         priced.*,
         case
-            when priced.product_id is null then 'missing_product_id'
-            when priced.has_no_time then 'missing_purchased_at'
-            when priced.purchased_at is null then 'unreadable_purchased_at'
-            when priced.purchased_at >= settings.as_of + interval 1 day then 'after_as_of'
+            when priced.product is null then 'missing_product_id'
+            when {{ is_blank('priced.purchased_at') }} then 'missing_purchased_at'
+            when priced.bought_at is null and priced.is_day_or_month then 'ambiguous_purchased_at'
+            when priced.bought_at is null then 'unreadable_purchased_at'
+            when priced.bought_at < priced.earliest_day then 'implausible_purchased_at'
+            when priced.bought_at >= priced.as_of + interval 1 day then 'after_as_of'
+            when priced.bought_at >= {{ build_started_at() }} + interval 2 day then 'in_the_future'
             -- not a number, infinite or beyond any shop's stock: what doesn't fit a decimal
-            when try_cast(priced.quantity as decimal(18, 4)) is null then 'unreadable_quantity'
-            when priced.quantity = 0 then 'zero_quantity'
-            when priced.has_bad_price or (priced.amount is null and priced.given_unit_price is not null)
+            when try_cast(priced.units as decimal(18, 4)) is null then 'unreadable_quantity'
+            when priced.units = 0 then 'zero_quantity'
+            when
+                (priced.given_unit_price is null and not {{ is_empty('priced.unit_price') }})
+                or (priced.given_amount is null and not {{ is_empty('priced.amount') }})
+                or (priced.total is null and priced.given_unit_price is not null)
                 then 'unreadable_price'
-            when priced.quantity > 0 and priced.amount < 0 then 'negative_price'
-        end as own_reason
-    from priced
-    cross join settings
-),
-
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by customer_id, product_id, order_id, purchased_at, quantity, amount, own_reason
-            order by file, row_number
-        ) as copy_number
-    from judged
-),
-
-reasoned as (
-    select
-        *,
-        case
-            when own_reason is not null then own_reason
-            -- two strangers may buy the same: without a customer or an order nothing shows a copy
-            when copy_number > 1 and coalesce(customer_id, order_id) is not null then 'duplicate_line'
+            when not priced.is_back and priced.total < 0 then 'negative_price'
+            when copies.row_number is not null and priced.duplicate_lines <> 'keep' then 'duplicate_line'
         end as reject_reason
-    from numbered
+    from priced
+    left join copies on priced.file = copies.file and priced.row_number = copies.row_number
 )
 
 select
-    file,
-    row_number,
-    customer_id,
-    product_id,
+    judged.file,
+    judged.row_number,
+    case when guests.id is null then judged.customer end as customer_id,
+    judged.product as product_id,
     case
-        when order_id is not null then order_id
-        when customer_id is not null then concat(customer_id, ' ', purchased_at)
-        else concat(file, ' ', row_number)
+        when judged.order_name is not null then judged.order_name
+        when judged.customer is not null and guests.id is null then concat(judged.customer, ' ', judged.bought_at)
+        else concat(judged.file, ' ', judged.row_number)
     end as order_id,
-    purchased_at,
-    quantity,
-    unit_price,
-    amount,
-    quantity < 0 as is_return,
-    reject_reason,
-    case when reject_reason is not null then row_json end as row_json
-from reasoned
+    judged.bought_at as purchased_at,
+    -- systems write what came back with a sign before the quantity, the value, both or neither
+    case when judged.is_back then -abs(judged.units) else judged.units end as quantity,
+    case when judged.is_back then abs(judged.price) else judged.price end as unit_price,
+    case when judged.is_back then -abs(judged.total) else judged.total end as amount,
+    judged.is_back as is_return,
+    judged.is_cancelled,
+    guests.id is not null as is_guest,
+    judged.reject_reason,
+    case
+        when judged.reject_reason is not null
+            then json_merge_patch(
+                to_json(struct_pack(
+                    {% for column in usual %}
+                    {{ column }} := judged.{{ column }}{{ ',' if not loop.last }}
+                    {% endfor %}
+                )),
+                -- nothing is said of those that most shops don't have
+                to_json(struct_pack(
+                    {% for column in rare %}
+                    {{ column }} := judged.{{ column }}{{ ',' if not loop.last }}
+                    {% endfor %}
+                ))
+            )
+    end as row_json
+from judged
+left join guests on judged.customer = guests.id

@@ -4,22 +4,29 @@ lines as (select * from {{ source('shop', 'ratings') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+formats as (select * from {{ ref('stg_formats') }} where input = 'ratings'),
+
+guests as (select id from {{ source('shop', 'listed_ids') }} where list = 'guest_ids'),
+
 cast_lines as (
     select
         lines.file,
         lines.row_number,
-        {{ clean_id('lines.customer_id') }} as customer_id,
-        {{ clean_id('lines.product_id') }} as product_id,
-        try_cast(lines.rating as double) as rating,
-        try_cast(lines.rated_at as timestamp) as rated_at,
+        {{ clean_id('lines.customer_id', 'formats.has_float_customer_ids') }} as customer_id,
+        {{ clean_id('lines.product_id', 'formats.has_float_product_ids') }} as product_id,
+        {{ clean_rating('lines.rating', 'formats.has_decimal_comma') }} as rating,
+        {{ clean_time('lines.rated_at', 'formats.date_order', 'settings.timezone') }} as rated_at,
         to_json(struct_pack(
             customer_id := lines.customer_id,
             product_id := lines.product_id,
             rating := lines.rating,
             rated_at := lines.rated_at
         )) as row_json,
-        lines.rated_at is not null and try_cast(lines.rated_at as timestamp) is null as has_bad_time
+        not {{ is_empty('lines.rated_at') }} as has_time,
+        formats.date_order is null and {{ shows_date_order('lines.rated_at', '') }} as is_day_or_month
     from lines
+    cross join settings
+    left join formats on true
 ),
 
 judged as (
@@ -27,14 +34,19 @@ judged as (
         cast_lines.*,
         case
             when cast_lines.customer_id is null then 'missing_customer_id'
+            when guests.id is not null then 'guest_rating'
             when cast_lines.product_id is null then 'missing_product_id'
             when cast_lines.rating is null or isnan(cast_lines.rating) then 'unreadable_rating'
             when cast_lines.rating not between settings.rating_min and settings.rating_max then 'rating_off_scale'
-            when cast_lines.has_bad_time then 'unreadable_rated_at'
+            when cast_lines.has_time and cast_lines.rated_at is null and cast_lines.is_day_or_month then 'ambiguous_rated_at'
+            when cast_lines.has_time and cast_lines.rated_at is null then 'unreadable_rated_at'
+            when cast_lines.rated_at < settings.earliest_day then 'implausible_rated_at'
+            when cast_lines.rated_at >= {{ build_started_at() }} + interval 2 day then 'in_the_future'
             when cast_lines.rated_at >= settings.as_of + interval 1 day then 'after_as_of'
         end as own_reason
     from cast_lines
     cross join settings
+    left join guests on cast_lines.customer_id = guests.id
 ),
 
 numbered as (

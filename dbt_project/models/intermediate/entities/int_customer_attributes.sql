@@ -2,6 +2,8 @@ with
 
 customers as (select * from {{ ref('stg_customers') }} where reject_reason is null),
 
+merges as (select * from {{ ref('int_customer_merges') }}),
+
 unnested as (
     select
         customer_id,
@@ -15,7 +17,21 @@ cleaned as (
         unnested.named_value.attribute,
         {{ clean_text('unnested.named_value.value') }} as value
     from unnested
+),
+
+-- what was said of a customer who was merged into another counts where nothing is said of the other
+merged as (
+    select
+        coalesce(merges.merged_into, cleaned.customer_id) as customer_id,
+        cleaned.attribute,
+        cleaned.value
+    from cleaned
+    left join merges on cleaned.customer_id = merges.customer_id
+    where cleaned.value is not null
+    qualify row_number() over (
+        partition by coalesce(merges.merged_into, cleaned.customer_id), cleaned.attribute
+        order by merges.customer_id is null desc, cleaned.customer_id asc
+    ) = 1
 )
 
-select * from cleaned
-where value is not null
+select * from merged

@@ -1,17 +1,22 @@
 with
 
-purchases as (select * from {{ ref('stg_purchases') }}),
+customers as (select * from {{ ref('stg_customers') }} where reject_reason is null),
 
-ratings as (select * from {{ ref('stg_ratings') }}),
-
-customers as (select * from {{ ref('stg_customers') }}),
+merges as (select * from {{ ref('int_customer_merges') }}),
 
 ids as (
-    select customer_id from purchases where reject_reason is null and customer_id is not null
+    select customer_id from {{ ref('int_purchase_lines') }} where customer_id is not null
     union
-    select customer_id from ratings where reject_reason is null
+    -- whoever is left out of everything else is a customer all the same
+    select coalesce(merges.merged_into, unusual.customer_id) as customer_id
+    from {{ ref('int_unusual_customers') }} as unusual
+    left join merges on unusual.customer_id = merges.customer_id
     union
-    select customer_id from customers where reject_reason is null
+    select customer_id from {{ ref('int_rating_lines') }}
+    union
+    select coalesce(merges.merged_into, customers.customer_id) as customer_id
+    from customers
+    left join merges on customers.customer_id = merges.customer_id
 ),
 
 keyed as (

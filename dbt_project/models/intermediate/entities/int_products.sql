@@ -1,35 +1,60 @@
 with
 
-purchases as (select * from {{ ref('stg_purchases') }}),
-
-ratings as (select * from {{ ref('stg_ratings') }}),
-
 products as (select * from {{ ref('stg_products') }} where reject_reason is null),
+
+descriptions as (select * from {{ ref('int_product_descriptions') }}),
+
+parents as (select * from {{ ref('int_product_parents') }}),
+
+non_products as (select * from {{ ref('int_non_products') }}),
 
 ids as (
     select product_id from products
     union
-    select product_id from purchases where reject_reason is null
+    select product_id from {{ ref('stg_purchases') }} where reject_reason is null
     union
-    select product_id from ratings where reject_reason is null
+    select product_id from {{ ref('stg_ratings') }} where reject_reason is null
+    union
+    select recommend_as as product_id from parents
+),
+
+-- a parent that isn't in the product file itself costs what its cheapest variant does
+of_variants as (
+    select
+        parents.recommend_as as product_id,
+        min(products.price) as price,
+        bool_or(products.is_available) as is_available,
+        bool_and(products.is_excluded) as is_excluded
+    from parents
+    inner join products on parents.product_id = products.product_id
+    group by parents.recommend_as
 ),
 
 described as (
     select
         ids.product_id,
-        products.product_id is not null as is_described,
-        coalesce(products.title, ids.product_id) as title,
-        products.department,
-        products.category,
-        products.subcategory,
-        products.brand,
-        products.size,
-        products.description,
-        products.price as list_price,
-        coalesce(products.is_available, true) as is_available,
-        coalesce(products.is_excluded, false) as is_excluded
+        coalesce(products.product_id, of_variants.product_id) is not null as is_described,
+        coalesce(descriptions.title, ids.product_id) as title,
+        descriptions.department,
+        descriptions.category,
+        descriptions.subcategory,
+        descriptions.brand,
+        descriptions.size,
+        descriptions.description,
+        coalesce(products.price, of_variants.price) as list_price,
+        coalesce(products.is_available, of_variants.is_available, true) as is_available,
+        coalesce(products.is_excluded, of_variants.is_excluded, false) or non_products.product_id is not null
+            as is_excluded,
+        -- of what the shop excludes itself nothing more needs to be known
+        case when not coalesce(products.is_excluded, of_variants.is_excluded, false) then non_products.kind end
+            as non_product_kind,
+        parents.recommend_as
     from ids
     left join products on ids.product_id = products.product_id
+    left join descriptions on ids.product_id = descriptions.product_id
+    left join of_variants on ids.product_id = of_variants.product_id
+    left join parents on ids.product_id = parents.product_id
+    left join non_products on ids.product_id = non_products.product_id
 ),
 
 keyed as (

@@ -4,9 +4,7 @@ folds as (select * from {{ ref('int_folds') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
-purchases as (
-    select * from {{ ref('stg_purchases') }} where reject_reason is null and customer_id is not null
-),
+purchases as (select * from {{ ref('int_purchase_lines') }} where customer_id is not null),
 
 products as (select * from {{ ref('int_products') }}),
 

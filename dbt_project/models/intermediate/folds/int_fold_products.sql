@@ -46,6 +46,7 @@ judged as (
             as decimal(18, 4)
         ) as price,
         case
+            when products.non_product_kind is not null then concat('not a product: ', products.non_product_kind)
             when products.is_excluded then 'excluded by the shop'
             when counted.fold = 'serving' and not products.is_available then 'not available'
             when counted.customers < settings.min_customers_per_product then 'bought by too few customers'

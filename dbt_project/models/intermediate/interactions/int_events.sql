@@ -3,10 +3,10 @@ with
 order_products as (select * from {{ ref('int_order_products') }}),
 
 returns as (
-    select * from {{ ref('stg_purchases') }} where reject_reason is null and is_return and customer_id is not null
+    select * from {{ ref('int_purchase_lines') }} where is_return and customer_id is not null
 ),
 
-ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+ratings as (select * from {{ ref('int_rating_lines') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 

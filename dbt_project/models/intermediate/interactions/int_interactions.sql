@@ -4,7 +4,7 @@ folds as (select * from {{ ref('int_folds') }}),
 
 events as (select * from {{ ref('int_events') }} where customer_key is not null),
 
-ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+ratings as (select * from {{ ref('int_rating_lines') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 

@@ -1,6 +1,6 @@
 with
 
-purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return),
+purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return),
 
 returned_orders as (select * from {{ ref('int_returned_orders') }}),
 
@@ -14,7 +14,7 @@ order_products as (
         customer_id,
         product_id,
         min(purchased_at) as purchased_at,
-        cast(sum(cast(quantity as decimal(18, 4))) as double) as quantity,
+        cast(sum(cast(weighed_quantity as decimal(18, 4))) as double) as quantity,
         sum(amount) as amount
     from purchases
     group by order_id, customer_id, product_id

@@ -1,8 +1,6 @@
 with
 
-purchases as (
-    select * from {{ ref('stg_purchases') }} where reject_reason is null and customer_id is not null
-),
+purchases as (select * from {{ ref('int_purchase_lines') }} where customer_id is not null),
 
 returns as (
     select

@@ -2,7 +2,7 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
-ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+ratings as (select * from {{ ref('int_rating_lines') }}),
 
 held_out as (
     select

@@ -2,6 +2,8 @@ with
 
 customers as (select * from {{ ref('int_customers') }}),
 
+unusual_customers as (select * from {{ ref('int_unusual_customers') }}),
+
 rfm as (select * from {{ ref('int_fold_rfm') }} where fold = 'serving'),
 
 described as (
@@ -16,9 +18,11 @@ described as (
         rfm.m_score,
         rfm.first_purchase_at,
         rfm.last_purchase_at,
-        coalesce(rfm.categories, 0) as categories
+        coalesce(rfm.categories, 0) as categories,
+        unusual_customers.kind as unusual_kind
     from customers
     left join rfm on customers.customer_key = rfm.customer_key
+    left join unusual_customers on customers.customer_id = unusual_customers.customer_id
 )
 
 select * from described

@@ -13,11 +13,14 @@ final as (
         products.subcategory,
         products.brand,
         products.size,
+        products.recommend_as,
         coalesce(fold_products.price, products.list_price) as price,
         cast(fold_products.price_band as integer) as price_band,
         coalesce(fold_products.in_catalogue, false) as is_recommendable,
         case
             when fold_products.in_catalogue then null
+            when products.recommend_as is not null then 'counted as another product'
+            when products.non_product_kind is not null then concat('not a product: ', products.non_product_kind)
             when products.is_excluded then 'excluded by the shop'
             else coalesce(fold_products.why_not, 'never sold')
         end as why_not,

@@ -1,0 +1,43 @@
+{#
+  The rules of docs/cleaning.md: input, name, setting that switches it (or the shop file's key), what
+  it does to a line, and the condition on the input's lines, as models/marts/operations/cleaning_report.sql
+  names them.
+#}
+{% macro cleaning_rules() %}
+    {%- set rules = [
+        ['purchases', 'returned_line', 'is_return', 'flagged', 'is_return'],
+        ['purchases', 'cancelled_order', 'is_return', 'flagged', 'is_cancelled'],
+        ['purchases', 'stock_movement', none, 'flagged',
+            'is_return and customer_id is null and not is_guest and coalesce(amount, 0) = 0 and unit_price = 0'],
+        ['purchases', 'anonymous_line', none, 'flagged', 'customer_id is null'],
+        ['purchases', 'guest_line', 'guest_ids', 'changed', 'is_guest'],
+        ['purchases', 'zero_price', none, 'flagged', 'amount = 0'],
+        ['purchases', 'non_product', 'find_non_products', 'flagged', 'non_product_kind is not null'],
+        ['purchases', 'case_variant', 'merge_case_variants', 'changed', "parent_rule = 'case_variant'"],
+        ['purchases', 'counted_as_parent', 'recommend_as', 'changed', "parent_rule = 'recommend_as'"],
+        ['purchases', 'merged_customer', 'merged_into', 'changed', 'merged_into is not null'],
+        ['purchases', 'outlier_quantity', 'outlier_quantity_factor', 'changed', 'quantity > largest_quantity'],
+        ['purchases', 'unusual_customer', 'unusual_customers', 'flagged', 'unusual_kind is not null'],
+    ] -%}
+    {{ return(rules) }}
+{% endmacro %}
+
+{# Why lines of an input are rejected, in the order in which it is looked for, and the setting behind it. #}
+{% macro reject_reasons(input) %}
+    {{ return({
+        'purchases': {
+            'unparseable_line': none, 'missing_product_id': none, 'missing_purchased_at': none, 'unreadable_purchased_at': 'date_order',
+            'ambiguous_purchased_at': 'date_order', 'implausible_purchased_at': 'earliest_day', 'after_as_of': 'as_of', 'in_the_future': none,
+            'unreadable_quantity': 'decimal_separator', 'zero_quantity': none, 'unreadable_price': 'decimal_separator',
+            'negative_price': none, 'duplicate_line': 'duplicate_lines',
+        },
+        'ratings': {
+            'unparseable_line': none, 'missing_customer_id': none, 'guest_rating': 'guest_ids', 'missing_product_id': none,
+            'unreadable_rating': 'decimal_separator', 'rating_off_scale': 'rating_min, rating_max',
+            'unreadable_rated_at': 'date_order', 'ambiguous_rated_at': 'date_order', 'implausible_rated_at': 'earliest_day', 'in_the_future': none,
+            'after_as_of': 'as_of', 'superseded_rating': none,
+        },
+        'products': {'unparseable_line': none, 'missing_product_id': none, 'duplicate_product_id': none},
+        'customers': {'unparseable_line': none, 'missing_customer_id': none, 'duplicate_customer_id': none},
+    }[input]) }}
+{% endmacro %}

@@ -1,0 +1,46 @@
+with
+
+purchases as (
+    select *
+    from {{ ref('stg_purchases') }}
+    where reject_reason is null and not is_return and customer_id is not null
+),
+
+measured as (
+    select
+        customer_id,
+        ln(count(*)) as log_lines,
+        ln(sum(greatest(quantity, 0.0001))) as log_units,
+        ln(count(distinct order_id) / count(distinct cast(purchased_at as date))) as log_orders_a_day,
+        count(distinct order_id) / count(distinct cast(purchased_at as date)) as orders_a_day
+    from purchases
+    group by customer_id
+),
+
+-- far out on the scale on which customers lie alike: beyond the upper quartile by three times the
+-- distance of the quartiles (Tukey's outer fence)
+fences as (
+    select
+        count(*) as customers,
+        {% for measure in ['log_lines', 'log_units', 'log_orders_a_day'] %}
+        quantile_cont({{ measure }}, 0.75)
+        + 3 * (quantile_cont({{ measure }}, 0.75) - quantile_cont({{ measure }}, 0.25)) as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from measured
+),
+
+flagged as (
+    select
+        measured.customer_id,
+        case
+            when measured.log_orders_a_day > fences.log_orders_a_day and measured.orders_a_day >= 20 then 'bot'
+            when measured.log_units > fences.log_units or measured.log_lines > fences.log_lines then 'wholesaler'
+        end as kind
+    from measured
+    cross join fences
+    -- among a handful nobody is usual
+    where fences.customers >= 20
+)
+
+select * from flagged
+where kind is not null

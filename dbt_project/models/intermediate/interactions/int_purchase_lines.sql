@@ -1,0 +1,36 @@
+{{ config(materialized='view') }}
+
+with
+
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+merges as (select * from {{ ref('int_customer_merges') }}),
+
+parents as (select * from {{ ref('int_product_parents') }}),
+
+unusual_customers as (select * from {{ ref('int_unusual_customers') }}),
+
+quantity_limit as (select * from {{ ref('int_quantity_limit') }}),
+
+lines as (
+    select
+        coalesce(merges.merged_into, purchases.customer_id) as customer_id,
+        coalesce(parents.recommend_as, purchases.product_id) as product_id,
+        purchases.order_id,
+        purchases.purchased_at,
+        purchases.quantity,
+        least(purchases.quantity, quantity_limit.largest_quantity) as weighed_quantity,
+        purchases.amount,
+        purchases.is_return
+    from purchases
+    cross join settings
+    left join quantity_limit on true
+    left join merges on purchases.customer_id = merges.customer_id
+    left join parents on purchases.product_id = parents.product_id
+    left join unusual_customers on purchases.customer_id = unusual_customers.customer_id
+    where unusual_customers.customer_id is null or settings.unusual_customers = 'keep'
+)
+
+select * from lines

@@ -1,0 +1,37 @@
+with
+
+ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+
+merges as (select * from {{ ref('int_customer_merges') }}),
+
+parents as (select * from {{ ref('int_product_parents') }}),
+
+lines as (
+    select
+        coalesce(merges.merged_into, ratings.customer_id) as customer_id,
+        coalesce(parents.recommend_as, ratings.product_id) as product_id,
+        ratings.rating,
+        ratings.rated_at,
+        ratings.file,
+        ratings.row_number
+    from ratings
+    left join merges on ratings.customer_id = merges.customer_id
+    left join parents on ratings.product_id = parents.product_id
+),
+
+-- of a customer's ratings of sizes and colours of one product the latest counts
+latest as (
+    select *
+    from lines
+    qualify row_number() over (
+        partition by customer_id, product_id
+        order by rated_at desc nulls last, file desc, row_number desc
+    ) = 1
+)
+
+select
+    customer_id,
+    product_id,
+    rating,
+    rated_at
+from latest

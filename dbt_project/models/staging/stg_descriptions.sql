@@ -1,0 +1,57 @@
+{% set columns = described_columns() + ['recommend_as'] %}
+
+with
+
+formats as (select * from {{ ref('stg_formats') }}),
+
+-- what the lines say of their products, counted as it stands: most lines say the same
+spoken as (
+    {% for input in ['purchases', 'ratings'] %}
+    select
+        '{{ input }}' as input,
+        cast(product_id as varchar) as product_id,
+        typeof(product_id) in ('DOUBLE', 'FLOAT') as is_float,
+        {% for column in columns %}
+        cast({{ column }} as varchar) as {{ column }},
+        {% endfor %}
+        count(*) as lines,
+        {% if input == 'purchases' %}
+        count(*) filter (where {{ is_sold(['quantity', 'unit_price', 'amount']) }}) as sold_lines
+        {% else %}
+        count(*) as sold_lines
+        {% endif %}
+    from {{ source('shop', input) }}
+    where product_id is not null and coalesce(
+        {% for column in columns %}cast({{ column }} as varchar){{ ', ' if not loop.last }}{% endfor %}
+    ) is not null
+    group by all
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+cleaned as (
+    select
+        case
+            when spoken.is_float then {{ clean_id('try_cast(spoken.product_id as double)') }}
+            else {{ clean_id('spoken.product_id', 'formats.has_float_product_ids') }}
+        end as product_id,
+        {% for column in described_columns() %}
+        {{ clean_description(column, 'spoken.' ~ column) }} as {{ column }},
+        {% endfor %}
+        {{ clean_id('spoken.recommend_as', 'formats.has_float_product_ids') }} as recommend_as,
+        spoken.lines,
+        spoken.sold_lines
+    from spoken
+    left join formats on spoken.input = formats.input
+)
+
+select
+    product_id,
+    {% for column in columns %}
+    {{ column }},
+    {% endfor %}
+    sum(lines) as lines,
+    sum(sold_lines) as sold_lines
+from cleaned
+where product_id is not null
+group by all

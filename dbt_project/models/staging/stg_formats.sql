@@ -1,0 +1,76 @@
+{# Per input: the columns of numbers, of times, and of ids; what a file's programs wrote is seen from all of them. #}
+{% set inputs = {
+    'purchases': [['quantity', 'unit_price', 'amount'], 'purchased_at', ['customer_id', 'product_id', 'order_id']],
+    'ratings': [['rating'], 'rated_at', ['customer_id', 'product_id']],
+    'products': [['price'], none, ['product_id']],
+    'customers': [[], none, ['customer_id']],
+} %}
+
+with
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+evidence as (
+    {% for input, columns in inputs.items() %}
+    select
+        '{{ input }}' as input,
+        {% for wanted in ['comma', 'point'] %}
+        0 {% for column in columns[0] %}
+        + count(*) filter (where {{ shows_decimal(column, wanted) }})
+        {% endfor %} as decimal_{{ wanted }}s,
+        {% endfor %}
+        {% for order in ['dmy', 'mdy', ''] %}
+        {% if columns[1] %}
+        count(*) filter (where {{ shows_date_order(columns[1], order) }})
+        {% else %}
+        0
+        {% endif %} as {{ (order or 'day_or_month') }}_dates,
+        {% endfor %}
+        {{ 'count(' ~ columns[1] ~ ')' if columns[1] else 0 }} as times,
+        {% for column in ['customer_id', 'product_id', 'order_id'] %}
+        {% if column in columns[2] %}
+        typeof(any_value({{ column }})) = 'VARCHAR'
+        and count(*) filter (where cast({{ column }} as varchar) like '%.0') > 0
+        and count(*) filter (
+            where not {{ is_blank(column) }} and not suffix(cast({{ column }} as varchar), '.0')
+        ) = 0
+        {% else %}
+        false
+        {% endif %} as has_float_{{ column }}s{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ source('shop', input) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+decided as (
+    select
+        evidence.*,
+        coalesce(
+            case settings.decimal_separator when ',' then true when '.' then false end,
+            evidence.decimal_commas > evidence.decimal_points
+        ) as has_decimal_comma,
+        case
+            when settings.date_order is not null then settings.date_order
+            -- a date or two of the other order are slips of the pen
+            when evidence.dmy_dates > 0 and evidence.mdy_dates * 100 <= evidence.dmy_dates then 'dmy'
+            when evidence.mdy_dates > 0 and evidence.dmy_dates * 100 <= evidence.mdy_dates then 'mdy'
+        end as date_order
+    from evidence
+    cross join settings
+)
+
+select
+    * replace (
+        case
+            when date_order is not null or (day_or_month_dates + dmy_dates + mdy_dates) * 2 <= times then date_order
+            else cast({{ raised(
+                "concat("
+                ~ "input, case input when 'ratings' then '.rated_at' else '.purchased_at' end, "
+                ~ "': dates such as 03/04/2024 can be day/month/year or month/day/year, and ', "
+                ~ "case when dmy_dates + mdy_dates > 0 then 'others show both orders' else 'no other date shows which' end, "
+                ~ "'; set date_order to dmy or mdy (under settings: in the shop file)')"
+            ) }} as varchar)
+        end as date_order
+    )
+from decided
