@@ -24,20 +24,26 @@
 
 {# Why lines of an input are rejected, in the order in which it is looked for, and the setting behind it. #}
 {% macro reject_reasons(input) %}
-    {{ return({
+    {%- set of_any = {
+        'too_few_fields': none, 'too_many_fields': none, 'unclosed_quote': none, 'bad_quotes': none,
+        'bad_encoding': none, 'line_too_long': none,
+    } -%}
+    {%- set of_input = {
         'purchases': {
-            'unparseable_line': none, 'missing_product_id': none, 'missing_purchased_at': none, 'unreadable_purchased_at': 'date_order',
+            'missing_product_id': none, 'missing_purchased_at': none, 'unreadable_purchased_at': 'date_order',
             'ambiguous_purchased_at': 'date_order', 'implausible_purchased_at': 'earliest_day', 'after_as_of': 'as_of', 'in_the_future': none,
             'unreadable_quantity': 'decimal_separator', 'zero_quantity': none, 'unreadable_price': 'decimal_separator',
             'negative_price': none, 'duplicate_line': 'duplicate_lines',
         },
         'ratings': {
-            'unparseable_line': none, 'missing_customer_id': none, 'guest_rating': 'guest_ids', 'missing_product_id': none,
+            'missing_customer_id': none, 'guest_rating': 'guest_ids', 'missing_product_id': none,
             'unreadable_rating': 'decimal_separator', 'rating_off_scale': 'rating_min, rating_max',
             'unreadable_rated_at': 'date_order', 'ambiguous_rated_at': 'date_order', 'implausible_rated_at': 'earliest_day', 'in_the_future': none,
             'after_as_of': 'as_of', 'superseded_rating': none,
         },
-        'products': {'unparseable_line': none, 'missing_product_id': none, 'duplicate_product_id': none},
-        'customers': {'unparseable_line': none, 'missing_customer_id': none, 'duplicate_customer_id': none},
-    }[input]) }}
+        'products': {'missing_product_id': none, 'duplicate_product_id': none},
+        'customers': {'missing_customer_id': none, 'duplicate_customer_id': none},
+    }[input] -%}
+    {%- do of_any.update(of_input) -%}
+    {{ return(of_any) }}
 {% endmacro %}

@@ -40,8 +40,15 @@ rejected as (
     from {{ ref('stg_' ~ input) }}
     where reject_reason is not null
     group by reject_reason
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    select
+        source,
+        reject_reason as rule,
+        count(*) as rows,
+        arg_min(concat(file, ', row ', row_number), (file, row_number)) as example
+    from {{ ref('stg_unreadable_lines') }}
+    group by source, reject_reason
 ),
 
 -- one pass over the lines for all rules; the first line of each is its example
