@@ -55,6 +55,7 @@ class SimilarProduct(BaseModel):
     brand: str | None
     price: float | None = Field(description="In the shop's currency.")
     similarity: float | None = Field(description="Higher is more alike, at most 1.")
+    reason: str | None = Field(description="What the two have in common.")
 
 
 class ProductTogether(BaseModel):

@@ -39,3 +39,7 @@ class ShopFileError(RecsysError, ValueError):
 
 class DatabaseError(RecsysError, RuntimeError):
     """The database is missing, locked, or wasn't built by this package."""
+
+
+class MissingDependencyError(RecsysError, ImportError):
+    """Something optional was asked for whose package isn't installed."""

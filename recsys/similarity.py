@@ -1,6 +1,9 @@
-"""Which products are alike: exact cosine neighbours."""
+"""Which products are alike: exact cosine neighbours, and what makes them so."""
 
 from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.interactions import Interactions
+from recsys.ranking import TopK, blocks, top_k
 from recsys.recommenders.nearest import most_similar
 from recsys.recommenders.parameters import require_integer
 
@@ -17,58 +21,137 @@ SIMILAR_SCHEMA = pa.schema(
         ("rank", pa.int32()),
         ("similar_product_id", pa.string()),
         ("similarity", pa.float64()),
+        ("reason", pa.string()),
     ]
 )
-"""One row per product and rank, most similar first, rank from 1, similarity above 0 up to 1."""
+"""One row per product and rank, most similar first, rank from 1, similarity above 0 up to 1; the
+reason says in words what the two have in common, null where nobody can say."""
+
+TERMS_SHOWN = 3
+"""Shared terms that a reason names."""
+
+Vectors: TypeAlias = sparse.csr_array | NDArray[np.float32]
+"""(products, dimensions), rows of length 1 or 0."""
 
 
-def similar_products(
-    rows: sparse.csr_array,
-    product_ids: pa.Array,
+class SimilarPairs(NamedTuple):
+    """Pairs of rows, by row and rank."""
+
+    products: NDArray[np.int64]
+    ranks: NDArray[np.int32]
+    similar: NDArray[np.int64]
+    similarity: NDArray[np.float64]
+
+    def table(self, product_ids: pa.Array, reasons: pa.Array | None = None) -> pa.Table:
+        """Return the pairs as `SIMILAR_SCHEMA`."""
+        if reasons is None:
+            reasons = pa.nulls(len(self.products), pa.string())
+        columns = [
+            product_ids.take(pa.array(self.products)),
+            self.ranks,
+            product_ids.take(pa.array(self.similar)),
+            self.similarity,
+            reasons,
+        ]
+        return pa.Table.from_arrays(columns, schema=SIMILAR_SCHEMA)
+
+
+def similar_pairs(
+    vectors: Vectors,
     k: int = 10,
     wanted: NDArray[np.intp] | None = None,
-) -> pa.Table:
-    """Return the `k` most similar products of each product, by cosine, as `SIMILAR_SCHEMA`.
+    among: NDArray[np.intp] | None = None,
+) -> SimilarPairs:
+    """Return the `k` most similar rows of each row, by cosine.
 
     Parameters
     ----------
-    rows
-        (products, features), each row of length 1 or 0: see `unit_rows`.
-    product_ids
-        Text id of each row.
+    vectors
+        (products, dimensions), sparse or dense, each row of length 1 or 0: see `unit_rows`.
     k
         At most this many; a product isn't similar to itself, nor to one it shares nothing with.
         Equally similar ones are listed by lowest row.
     wanted
         Rows to find neighbours for; None means all.
+    among
+        Rows that may be neighbours, ascending; None means all.
 
     >>> rows = unit_rows(sparse.csr_array([[1.0, 0.0], [3.0, 4.0], [0.0, 2.0]]))
-    >>> similar_products(rows, pa.array(["tea", "chai", "milk"]), k=1).to_pylist()[0]
-    {'product_id': 'tea', 'rank': 1, 'similar_product_id': 'chai', 'similarity': 0.6}
+    >>> similar_pairs(rows, k=1).similarity
+    array([0.6, 0.8, 0.8])
 
     """
     require_integer("k", k, minimum=1)
-    everything = np.arange(rows.shape[0])
+    everything = np.arange(vectors.shape[0])
     asked = everything if wanted is None else wanted
-    similar, similarity = most_similar(
-        rows[asked], rows, k, asked, everything, lengths=np.ones(len(everything))
-    )
+    others = everything if among is None else among
+    if isinstance(vectors, np.ndarray):
+        similar, similarity = _most_similar_dense(vectors, k, asked, others)
+    else:
+        rows = unit_rows(vectors.astype(np.float64))
+        similar, similarity = most_similar(
+            rows[asked], rows[others], k, asked, others, lengths=np.ones(len(everything))
+        )
     listed = similar >= 0
-    rank = np.broadcast_to(np.arange(1, similar.shape[1] + 1), similar.shape)
-    columns = [
-        product_ids.take(pa.array(np.repeat(asked, listed.sum(axis=1)))),
-        rank[listed].astype(np.int32),
-        product_ids.take(pa.array(similar[listed])),
-        similarity[listed],
-    ]
-    return pa.Table.from_arrays(columns, schema=SIMILAR_SCHEMA)
+    ranks = np.broadcast_to(np.arange(1, similar.shape[1] + 1, dtype=np.int32), similar.shape)
+    return SimilarPairs(
+        np.repeat(asked, listed.sum(axis=1)),
+        ranks[listed],
+        similar[listed],
+        similarity[listed].astype(np.float64),
+    )
+
+
+def similar_products(
+    vectors: Vectors,
+    product_ids: pa.Array,
+    k: int = 10,
+    wanted: NDArray[np.intp] | None = None,
+) -> pa.Table:
+    """Return `similar_pairs` as `SIMILAR_SCHEMA`, without reasons; `product_ids` name the rows.
+
+    >>> rows = unit_rows(sparse.csr_array([[1.0, 0.0], [3.0, 4.0], [0.0, 2.0]]))
+    >>> similar_products(rows, pa.array(["tea", "chai", "milk"]), k=1)["similar_product_id"][0]
+    <pyarrow.StringScalar: 'chai'>
+    """
+    return similar_pairs(vectors, k, wanted).table(product_ids)
+
+
+def nearest_products(vectors: Vectors, k: int) -> sparse.csr_array:
+    """Return the (products, products) cosines between each and its `k` most similar others."""
+    size = vectors.shape[0]
+    pairs = similar_pairs(vectors, k)
+    return sparse.csr_array((pairs.similarity, (pairs.products, pairs.similar)), (size, size))
+
+
+def shared_terms(
+    vectors: sparse.csr_array, terms: NDArray[np.object_], pairs: SimilarPairs
+) -> pa.Array:
+    """Return in words which terms make the rows of each pair similar, the weightiest first.
+
+    Of terms that say the same ('green tea', 'tea') the weightiest is named. Null where the two
+    share no term, as products that embeddings alone find alike.
+
+    >>> vectors = sparse.csr_array([[0.8, 0.6, 0.0], [0.6, 0.8, 0.0]])
+    >>> pairs = similar_pairs(vectors, k=1)
+    >>> shared_terms(vectors, np.array(["tea", "brand: ok", "rye"], object), pairs).to_pylist()
+    ['In common: brand: ok, tea', 'In common: brand: ok, tea']
+    """
+    shared = vectors[pairs.products].multiply(vectors[pairs.similar]).tocsr()
+    row = np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr))
+    lengths = np.array([len(term) for term in terms], np.int64)[shared.indices]
+    # of terms that count the same the longest says most
+    order = np.lexsort((shared.indices, -lengths, -np.round(shared.data, 6), row))
+    names = terms[shared.indices[order]]
+    ends = pairwise(shared.indptr.tolist())
+    return pa.array([_named(names[start:end]) for start, end in ends], pa.string())
 
 
 def collaborative_similar_products(interactions: Interactions, k: int = 10) -> pa.Table:
     """Return the `k` products most similar to each by who bought them, as `SIMILAR_SCHEMA`.
 
     Similarity is the cosine between two products' weights over all customers. Products without
-    weights have no rows.
+    weights have no rows. The reason counts the customers who have both.
 
     Source: Sarwar, Karypis, Konstan and Riedl, *Item-based collaborative filtering
     recommendation algorithms* (2001).
@@ -77,11 +160,13 @@ def collaborative_similar_products(interactions: Interactions, k: int = 10) -> p
     ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
     ...     "product_id": ["tea", "milk", "tea", "milk", "rye"],
     ... }))
-    >>> collaborative_similar_products(interactions).to_pylist()[0]
-    {'product_id': 'milk', 'rank': 1, 'similar_product_id': 'tea', 'similarity': 1.0}
+    >>> collaborative_similar_products(interactions).to_pylist()[0]["reason"]
+    '2 customers in common'
     """
     rows = unit_rows(interactions.weights.T.tocsr())
-    return similar_products(rows, interactions.product_ids, k)
+    pairs = similar_pairs(rows, k)
+    bought = rows.astype(bool).astype(np.float32)
+    return pairs.table(interactions.product_ids, _customers_in_common(bought, pairs))
 
 
 def unit_rows(rows: sparse.csr_array) -> sparse.csr_array:
@@ -96,3 +181,37 @@ def unit_rows(rows: sparse.csr_array) -> sparse.csr_array:
     unit = rows.copy()
     unit.data = rows.data / np.repeat(lengths, np.diff(rows.indptr)).astype(rows.dtype)
     return unit
+
+
+def _most_similar_dense(
+    vectors: NDArray[np.float32], k: int, asked: NDArray[np.intp], others: NDArray[np.intp]
+) -> TopK:
+    found = [TopK(np.empty((0, min(k, len(others))), np.int64), np.empty((0, min(k, len(others)))))]
+    for block in blocks(asked, len(others)):
+        # rounded, so that equal ones tie; what isn't above 0 isn't similar
+        cosines = np.round((vectors[block] @ vectors[others].T).astype(np.float64), 6)
+        cosines = np.minimum(cosines, 1)
+        cosines[(cosines <= 0) | (block[:, None] == others)] = np.nan
+        places, values = top_k(cosines, k)
+        found.append(TopK(np.where(places >= 0, others[places], -1), values))
+    return TopK(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def _named(names: NDArray[np.object_]) -> str | None:
+    chosen: list[str] = []
+    for name in names:
+        if not any(f" {name} " in f" {one} " or f" {one} " in f" {name} " for one in chosen):
+            chosen.append(name)
+        if len(chosen) == TERMS_SHOWN:
+            break
+    return f"In common: {', '.join(chosen)}" if chosen else None
+
+
+def _customers_in_common(bought: sparse.csr_array, pairs: SimilarPairs) -> pa.Array:
+    counts = [
+        bought[pairs.products[part]].multiply(bought[pairs.similar[part]]).sum(axis=1)
+        for part in blocks(np.arange(len(pairs.products)), 400)
+    ]
+    both = np.concatenate([np.zeros(0), *counts]).astype(np.int64)
+    words = ["1 customer in common" if n == 1 else f"{n:,} customers in common" for n in both]
+    return pa.array(words, pa.string())

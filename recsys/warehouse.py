@@ -134,13 +134,14 @@ class Warehouse:
     def similar_products(
         self, product_id: str, method: str | None = None, k: int | None = None
     ) -> pa.Table:
-        """Return the products most like this one, by method and rank; similarity is at most 1."""
+        """Return the products most like this one, by method and rank, and what they share."""
         self.product(product_id)
         return self.query(
             """
             select
                 alike.method, alike.rank, alike.similar_product_id, products.title,
-                products.category, products.brand, products.price, alike.similarity
+                products.category, products.brand, products.price, alike.similarity,
+                alike.reason
             from marts.similar_products as alike
             left join marts.products as products
                 on alike.similar_product_id = products.product_id

@@ -50,9 +50,10 @@ left join marts.customers as customers using (customer_id)
 left join marts.products as products using (product_id);
 create table marts.similar_products as
 select * from (values
-    ('P1', 'content', 1, 'P2', .9), ('P1', 'content', 2, 'P/3', .4),
-    ('P1', 'collaborative', 1, 'P/3', .7), ('P/3', 'content', 1, 'P1', .4)
-) as rows (product_id, method, rank, similar_product_id, similarity);
+    ('P1', 'content', 1, 'P2', .9, 'In common: tea'), ('P1', 'content', 2, 'P/3', .4, null),
+    ('P1', 'collaborative', 1, 'P/3', .7, '12 customers in common'),
+    ('P/3', 'content', 1, 'P1', .4, null)
+) as rows (product_id, method, rank, similar_product_id, similarity, reason);
 create table marts.bought_together as
 select * from (values
     ('P1', 1, 'P2', 120::bigint, .01, .3, 2.5, 2.1),

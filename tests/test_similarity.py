@@ -6,7 +6,12 @@ import pytest
 from scipy import sparse
 
 from recsys.interactions import Interactions
-from recsys.similarity import collaborative_similar_products, similar_products, unit_rows
+from recsys.similarity import (
+    collaborative_similar_products,
+    similar_pairs,
+    similar_products,
+    unit_rows,
+)
 
 
 def by_definition(rows, k):
@@ -57,3 +62,23 @@ def test_collaborative_similarity_is_the_cosine_of_weights():
         ("y", "x"),
     ]
     assert found[0]["similarity"] == pytest.approx(7 / (5 * 2**0.5))
+    assert found[0]["reason"] == "2 customers in common"
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_dense_vectors_have_the_neighbours_of_sparse_ones(seed):
+    random = np.random.default_rng(seed)
+    rows = unit_rows(sparse.csr_array(random.standard_normal((30, 5)).round(2)))
+    sparsely, densely = similar_pairs(rows, 4), similar_pairs(rows.toarray().astype("f4"), 4)
+    assert densely.products.tolist() == sparsely.products.tolist()
+    assert densely.similar.tolist() == sparsely.similar.tolist()
+    np.testing.assert_allclose(densely.similarity, sparsely.similarity, atol=1e-6)
+
+
+@pytest.mark.parametrize("dense", [False, True])
+def test_neighbours_among_some_products_only(dense):
+    rows = unit_rows(sparse.csr_array(np.ones((4, 1))))
+    vectors = rows.toarray().astype("f4") if dense else rows
+    found = similar_pairs(vectors, 3, wanted=np.array([0, 1]), among=np.array([1, 3]))
+    assert found.products.tolist() == [0, 0, 1]
+    assert found.similar.tolist() == [1, 3, 3]

@@ -40,6 +40,7 @@ def similar(
                 Column("title"),
                 Column("category"),
                 Column("similarity", "number"),
+                Column("why"),
             ],
             [
                 (
@@ -48,6 +49,7 @@ def similar(
                     row["title"],
                     row["category"],
                     score(row["similarity"]),
+                    row["reason"],
                 )
                 for row in alike
                 if row["method"] == name

