@@ -12,6 +12,7 @@ import pyarrow as pa
 from recsys import workers
 from recsys.dbt_models import log
 from recsys.exchange import EXCHANGE_SCHEMA
+from recsys.preference_intervals import INTERVAL_SCHEMA, preference_intervals
 from recsys.preferences import CategoryPreferences
 from recsys.profile_lists import profile_candidates
 
@@ -84,6 +85,25 @@ def category_probabilities(
             )
 
     return pa.RecordBatchReader.from_batches(PROBABILITY_SCHEMA, batches())
+
+
+def metric_intervals(*, predictions: Relation, settings: Relation) -> pa.Table:
+    """Return the intervals of the preferences' metrics, per judged fold and segment."""
+    resamples, seed = settings.project("bootstrap_resamples, bootstrap_seed").fetchall()[0]
+    labels = [("fold", pa.string()), ("segment", pa.string())]
+    tables = [pa.schema([*labels, *INTERVAL_SCHEMA]).empty_table()]
+    names = predictions.project("fold, segment").distinct().order("fold, segment").fetchall()
+    for fold, segment in names:
+        # a fold's name is a date, made by int_folds; a segment is one of two words
+        rows = predictions.filter(f"fold = '{fold}' and segment = '{segment}'")
+        found = preference_intervals(
+            rows.order("customer_id, category").to_arrow_table(),
+            resamples=resamples,
+            random_state=seed,
+        )
+        constants = [pa.array([name] * len(found), pa.string()) for name in (fold, segment)]
+        tables.append(pa.Table.from_arrays([*constants, *found.columns], schema=tables[0].schema))
+    return pa.concat_tables(tables)
 
 
 def profile_lists(

@@ -16,22 +16,23 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
+MODELS = ["int_preference_predictions", "int_preference_metrics"]
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
 @pytest.fixture(scope="module")
 def sql(tmp_path_factory):
-    """Return the model's compiled SQL; its tables stand in a database named `measured`."""
+    """Return the models' compiled SQL; their tables stand in a database named `measured`."""
     folder = tmp_path_factory.mktemp("compiled")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECSYS_DATABASE", str(folder / "measured.duckdb"))
         project, target = str(PROJECT), str(folder)
         options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
-        select = ["--select", "int_preference_metrics", "--no-introspect"]
+        select = ["--select", *MODELS, "--no-introspect"]
         ran = dbtRunner().invoke(["compile", "--quiet", *select, *options, "--log-path", target])
     assert ran.success, ran.exception
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return str(manifest["nodes"]["model.recsys.int_preference_metrics"]["compiled_code"])
+    return {name: manifest["nodes"][f"model.recsys.{name}"]["compiled_code"] for name in MODELS}
 
 
 @pytest.fixture(scope="module", params=[0, 1], ids=["one weight", "two weights"])
@@ -71,7 +72,13 @@ def ours(sql, world):
             "profile from world) on history, profile into name basis value probability",
         }.items():
             connection.execute(f"create table measured.intermediate.{name} as {query}")
-        rows = connection.execute(f"select segment, model, metric, value from ({sql})").fetchall()  # noqa: S608
+        predictions, metrics = (sql[name] for name in MODELS)
+        connection.execute(
+            f"create view measured.intermediate.int_preference_predictions as {predictions}"
+        )
+        rows = connection.execute(
+            f"select segment, model, metric, value from ({metrics})"  # noqa: S608
+        ).fetchall()
     return {(segment, model, metric): value for segment, model, metric, value in rows}
 
 

@@ -1,14 +1,48 @@
 with
 
-metrics as (select * from {{ ref('int_preference_metrics') }})
+metrics as (select * from {{ ref('int_preference_metrics') }}),
+
+intervals as (select * from {{ ref('int_preference_intervals') }}),
+
+-- nobody predicts better or worse for a larger sum
+comparisons as (
+    select * from intervals where baseline is not null and metric not in ('expected_purchases', 'purchases')
+)
 
 select
     {{ run_id() }} as run_id,
-    fold,
-    model,
-    segment,
-    metric,
-    value,
-    customers
+    metrics.fold,
+    metrics.model,
+    metrics.segment,
+    metrics.metric,
+    metrics.value,
+    intervals.ci_low,
+    intervals.ci_high,
+    metrics.customers,
+    comparisons.value as difference,
+    comparisons.ci_low as difference_low,
+    comparisons.ci_high as difference_high,
+    case
+        when comparisons.value is null then null
+        -- of an area more is better, of a loss or an error less
+        when case when metrics.metric like 'roc_auc%' then comparisons.ci_low > 0 else comparisons.ci_high < 0 end
+            then 'better'
+        when case when metrics.metric like 'roc_auc%' then comparisons.ci_high < 0 else comparisons.ci_low > 0 end
+            then 'worse'
+        else 'tie'
+    end as verdict
 from metrics
-order by fold, segment, metric, model
+left join intervals
+    on
+        metrics.fold = intervals.fold
+        and metrics.segment = intervals.segment
+        and metrics.model = intervals.model
+        and metrics.metric = intervals.metric
+        and intervals.baseline is null
+left join comparisons
+    on
+        metrics.fold = comparisons.fold
+        and metrics.segment = comparisons.segment
+        and metrics.model = comparisons.model
+        and metrics.metric = comparisons.metric
+order by metrics.fold, metrics.segment, metrics.metric, metrics.model

@@ -1,0 +1,6 @@
+def model(dbt, session):
+    from recsys.dbt_preferences import metric_intervals
+
+    return metric_intervals(
+        predictions=dbt.ref("int_preference_predictions"), settings=dbt.ref("stg_settings")
+    )
