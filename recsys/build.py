@@ -113,6 +113,7 @@ def build(
     watch = _Watch(progress)
     arguments = _arguments(work, select, variables)
     started = time.monotonic()
+    is_new = not database.exists()
     with _environment(database, shop), claimed(database):
         for _ in range(LOCK_ATTEMPTS):
             _wait_for_lock(database)
@@ -121,6 +122,8 @@ def build(
                 break  # else a reader came between our look and dbt's
     log = work / "logs" / "dbt.log"
     if outcome.exception is not None or not outcome.success:
+        if is_new and not any(node.status == "success" for node in watch.finished):
+            database.unlink(missing_ok=True)  # DuckDB made it, and nothing is in it
         raise _failure(outcome.exception, watch, database, log)
     if not watch.finished:
         raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")

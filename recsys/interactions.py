@@ -207,7 +207,10 @@ def _times(table: pa.Table, column: str | None) -> NDArray[np.float64]:
         raise InvalidTableError(f"'{column}' is of type {kind}; cast it to a timestamp")
     zone = kind.tz if pa.types.is_timestamp(kind) else None
     microseconds = values.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
-    seconds: NDArray[np.float64] = pc.divide(microseconds.cast(pa.float64()), 1e6).to_numpy()
+    seconds: NDArray[np.float64] = pc.divide(
+        microseconds.cast(pa.float64(), safe=False),
+        1e6,  # whole microseconds only until 2255
+    ).to_numpy()
     return seconds
 
 

@@ -1,0 +1,84 @@
+"""Shops that are odd but legal build; shops that can't be read leave nothing behind."""
+
+from collections.abc import Callable
+
+import pytest
+
+from recsys.errors import RecsysError, ShopFileError
+
+PURCHASES = """
+name: odd
+purchases:
+  path: lines.csv
+  columns: {customer_id: c, product_id: p, purchased_at: t}
+"""
+SETTINGS = "settings: {min_customers_per_product: 1}\n"
+
+
+def csv(heads: str, rows: list[str]) -> str:
+    return "\n".join([heads, *rows, ""])
+
+
+def test_all_in_one_second_with_names_that_are_code_and_tables_that_share_no_id(builder):
+    """Ids are SQL and Jinja; the product and customer files know none of them."""
+    customers = ["'; drop table x; --", "{{ 1/0 }}", '"quoted"', "%s", "\\", "🦆", "null;"]
+    products = ["select 1", "{% raw %}", "a' or '1'='1", "$1", "é" * 200, "<b>"]
+    bought = [
+        (c, p) for i, c in enumerate(customers) for j, p in enumerate(products) if (i + j) % 3
+    ]
+
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    shop = PURCHASES + SETTINGS
+    shop += "products: {path: goods.csv, columns: {product_id: p, title: n, category: n}}\n"
+    shop += 'customers: {path: people.csv, columns: {customer_id: c, "a\'b {{ x }}": a}}\n'
+    lines = [f"{quoted(c)},{quoted(p)},2024-02-29 12:00:00" for c, p in bought]
+    files = {
+        "shop.yml": shop,
+        "lines.csv": csv("c,p,t", [*lines, "ragged", "rag,ged,line,4"]),
+        "goods.csv": csv("p,n", ["other,Tea", "another,Jam"]),
+        "people.csv": csv("c,a", ["somebody,1", "somebody else,2"]),
+    }
+    ask = builder.ask(builder.build(files))
+    rows = ask("select customer_id, product_id from marts.purchases")
+    assert sorted(rows) == sorted(bought)
+    rows = ask("""
+        select customer_id, list(product_id order by product_id)
+        from marts.recommendations where list_type = 'buy_again' group by all
+    """)
+    assert {customer: set(had) for customer, had in rows} == {
+        c: {p for customer, p in bought if customer == c} for c in customers
+    }
+    assert ask("select reason, row_number from marts.rejected_rows order by 2") == [
+        ("too_few_fields", len(bought) + 1),
+        ("too_many_fields", len(bought) + 2),
+    ]
+    assert ask("select sum(rows) from marts.input_audit where source = 'purchases'") == [
+        (len(bought) + 2,)
+    ]
+
+
+def test_everybody_rates_everything_the_same(builder):
+    yml = """
+name: same
+ratings:
+  path: ratings.csv
+  columns: {customer_id: c, product_id: p, rating: r, rated_at: t}
+"""
+    told = [f"c{c},p{p},4,2999-01-01" for c in range(6) for p in range(8) if (c + p) % 3]
+    ask = builder.ask(
+        builder.build({"shop.yml": yml + SETTINGS, "ratings.csv": csv("c,p,r,t", told)})
+    )
+    rows = ask("select count(distinct customer_id) from marts.recommendations")
+    assert rows == [(6,)]
+    [(least, most)] = ask(
+        "select min(predicted_rating), max(predicted_rating) from marts.predicted_ratings"
+    )
+    assert 1 <= least <= most <= 5
+
+
+def test_a_shop_that_can_t_be_read_leaves_nothing_behind(builder):
+    with pytest.raises(ShopFileError, match="no file matches 'lines.csv'"):
+        builder.build({"shop.yml": PURCHASES})
+    assert not builder.database.exists()
