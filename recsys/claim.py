@@ -31,7 +31,8 @@ def is_claimed(database: Path) -> bool:
 
 def work_folder(database: Path) -> Path:
     """Return where a database's builds keep dbt's parse cache and logs."""
-    return database.parent / ".recsys" / database.stem
+    name = database.stem if database.suffix == ".duckdb" else database.name  # a.duckdb beside a.db
+    return database.parent / ".recsys" / name
 
 
 def _sign(database: Path) -> Path:
