@@ -1,0 +1,173 @@
+"""From files to a draft: which file is which table, then the columns, then what joins what."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from recsys.draft.attributes import attribute
+from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
+from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
+from recsys.draft.files import InputFile, look_at
+from recsys.draft.grouping import group_by_shape, star_path
+from recsys.draft.joining import check_joins
+from recsys.draft.profiling import FileProfile, profile_file
+from recsys.draft.refining import refine_purchases, refine_ratings
+from recsys.draft.roles import LIKELY, Role, roles
+from recsys.draft.unusable import why_unused
+from recsys.errors import ShopFileError
+
+TABLES = ("purchases", "ratings", "products", "customers")
+UNNAMED_LIKELY = 0.3
+"""LIKELY for a file without a header: its names can't speak."""
+ANY_FOLDER = {"data", "raw", "input", "inputs", "export", "exports", "files", "download", "downloads"}
+"""Folders whose names say nothing of the shop."""
+
+Group = list[FileProfile]
+
+
+def draft_shop(paths: Sequence[Path], output: Path, name: str | None = None) -> Draft:
+    """Look at a shop's files and draft its shop file.
+
+    Parameters
+    ----------
+    paths
+        CSV and its like, JSON, Parquet, Excel files, DuckDB databases.
+    output
+        Where the shop file will be; paths are written from its folder where they are below it.
+    name
+        The shop's name; by default that of the files' folder.
+
+    Raises
+    ------
+    ShopFileError
+        A file can't be read, or none of them is purchases or ratings.
+
+    """
+    folder = output.absolute().parent
+    with duckdb.connect() as connection:
+        files = [file for path in _once(paths) for file in look_at(path)]
+        profiles = [
+            profile_file(connection, file, number) for number, file in enumerate(files)
+        ]
+        groups = group_by_shape(profiles)
+        taken, unused = _assign(groups)
+        drafted: dict[str, tuple[DraftTable, FileProfile]] = {}
+        for table in ("products", *TABLES):
+            if table in taken and table not in drafted:
+                group, role = taken[table]
+                made = _table(table, group, role, folder, drafted)
+                drafted[table] = (made, group[0])
+        draft = Draft(
+            name or _shop_name(paths), [drafted[t][0] for t in TABLES if t in drafted], unused
+        )
+        if "purchases" in drafted:
+            refine_purchases(connection, draft, *drafted["purchases"])
+        if "ratings" in drafted:
+            refine_ratings(draft, *drafted["ratings"])
+        check_joins(connection, draft, {t: profile for t, (_, profile) in drafted.items()})
+    return draft
+
+
+def _once(paths: Sequence[Path]) -> list[Path]:
+    return list(dict.fromkeys(path.absolute() for path in paths))
+
+
+def _assign(groups: list[Group]) -> tuple[dict[str, tuple[Group, Role]], list[Unused]]:
+    """Give each table its best file, each file one table at most."""
+    offers = [
+        (role.certainty, -sum(member.rows for member in group), number, role)
+        for number, group in enumerate(groups)
+        for role in roles(group[0])
+        if role.certainty >= (LIKELY if group[0].file.is_named else UNNAMED_LIKELY)
+    ]
+    taken: dict[str, tuple[Group, Role]] = {}
+    used: set[int] = set()
+    for _, _, number, role in sorted(offers, key=lambda offer: (-offer[0], offer[1], offer[2])):
+        if role.table not in taken and number not in used:
+            taken[role.table] = (groups[number], role)
+            used.add(number)
+    if not {"purchases", "ratings"} & set(taken):
+        said = "; ".join(
+            f"{group[0].file.label}: {why_unused(group[0], groups, taken)}" for group in groups
+        )
+        raise ShopFileError(
+            f"none of these files looks like purchases or ratings. {said}. A shop file needs lines "
+            "that say who bought or rated what: name such a file, or write the shop file by hand"
+        )
+    unused = [
+        Unused(member.file.label, why_unused(group[0], groups, taken))
+        for number, group in enumerate(groups)
+        if number not in used
+        for member in group
+    ]
+    return taken, unused
+
+
+def _table(
+    name: str,
+    group: Group,
+    role: Role,
+    folder: Path,
+    drafted: dict[str, tuple[DraftTable, FileProfile]],
+) -> DraftTable:
+    profile = group[0]
+    chooser = Chooser(name, profile)
+    columns = chooser.choose(_described(name, drafted))
+    left_out: list[str] = []
+    used = [column.source for column in columns]
+    for column in leftover(profile, used):
+        if name == "customers":
+            found = attribute(column)
+            if isinstance(found, DraftColumn):
+                columns.append(found)
+                continue
+            left_out.append(f"{column.name}: {found}")
+        else:
+            left_out.append(column.name)
+    path, evidence = _path(group, folder)
+    file = profile.file
+    return DraftTable(
+        name=name,
+        path=path,
+        files=[member.file for member in group],
+        evidence=[*evidence, f"taken for {name}: {role.why}", *file.why],
+        columns=columns,
+        doubts=list(file.doubts),
+        left_out=left_out,
+    )
+
+
+def _described(
+    name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]
+) -> tuple[str, ...]:
+    """Return what a table may say of products; lines need not repeat what the product file says."""
+    if name == "customers":
+        return ()
+    if name != "products" and "products" in drafted:
+        known = {column.target for column in drafted["products"][0].columns}
+        return ("title",) if "title" not in known else ()
+    return DESCRIPTION
+
+
+def _path(group: Group, folder: Path) -> tuple[str, list[str]]:
+    files: list[InputFile] = [member.file for member in group]
+    path = files[0].path
+    lines = group[0].lines
+    if len(group) > 1:
+        star = star_path([file.path for file in files])
+        assert star is not None  # noqa: S101 - grouped by it
+        path = star
+        lines = f"{len(group)} files with the same columns, {lines} of the first looked at"
+    below = path.is_relative_to(folder)
+    return (path.relative_to(folder) if below else path).as_posix(), [lines]
+
+
+def _shop_name(paths: Sequence[Path]) -> str:
+    folder = Path(os.path.commonpath([path.absolute().parent for path in paths]))
+    named = next((part for part in (folder, *folder.parents) if part.name not in ANY_FOLDER), folder)
+    return re.sub(r"[^A-Za-z0-9_ -]+", "_", named.name).strip("_ -") or "my_shop"

@@ -1,0 +1,43 @@
+"""Which columns of a customer file say something about a customer that could be learned from."""
+
+from __future__ import annotations
+
+import re
+
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.draft import DraftColumn
+from recsys.draft.guesses import guess
+
+MOST_VALUES = 100
+PRIVATE = ("person", "contact", "address")
+"""Kinds that name or locate a person: never an attribute."""
+
+
+def attribute(column: ColumnProfile) -> DraftColumn | str:
+    """Return the column as an attribute, or why it's left out."""
+    kinds = {found.kind for found in guess(column).values() if found.certainty >= 0.6}
+    if kinds & set(PRIVATE) or column.email_like > 0.5 or "birth" in column.parsed_name.known:
+        return "personal"
+    if column.is_nested or column.url_like > 0.5:
+        return "not a single value"
+    if column.times.share > 0.9 and not column.times.is_plain_number:
+        return "a time"
+    if column.distinct < 2:
+        return "the same for everyone"
+    if column.distinct > MOST_VALUES or column.uniqueness > 0.5 < column.present / 50:
+        return f"{column.distinct:,} different values: too many to learn from"
+    shown = ", ".join(value for value, _ in column.common[:3])
+    return DraftColumn(
+        attribute_name(column.name), column.name, f"{column.distinct:,} values: {shown}"
+    )
+
+
+def attribute_name(name: str) -> str:
+    """Return a plain name for an attribute.
+
+    >>> attribute_name("Home Ownership"), attribute_name("age:token")
+    ('home_ownership', 'age')
+    """
+    plain = re.sub(r":(token|float)(_seq)?$", "", name)
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain)
+    return re.sub(r"\W+", "_", plain.lower()).strip("_") or "attribute"

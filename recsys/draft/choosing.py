@@ -1,0 +1,182 @@
+"""The columns of each table, chosen one after the other, with what else they might be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.draft import MISSING, DraftColumn
+from recsys.draft.guesses import Guess, guess, ranked
+from recsys.draft.profiling import FileProfile, quoted
+
+TARGETS = {
+    "purchases": (
+        *("product_id", "purchased_at", "customer_id", "order_id", "quantity"),
+        *("unit_price", "amount", "currency", "is_return"),
+    ),
+    "ratings": ("rating", "product_id", "customer_id", "rated_at"),
+    "products": ("product_id", "price", "available"),
+    "customers": ("customer_id",),
+}
+"""In the order in which they choose."""
+DESCRIPTION = ("title", "category", "department", "subcategory", "brand", "size", "description")
+ORDER = (
+    *("customer_id", "product_id", "order_id", "purchased_at", "rated_at", "rating", "quantity"),
+    *("unit_price", "amount", "currency", "is_return", "title", "department", "category"),
+    *("subcategory", "brand", "size", "description", "recommend_as", "price", "available"),
+)
+"""In the order in which they are written."""
+REQUIRED = {
+    "purchases": ("customer_id", "product_id", "purchased_at"),
+    "ratings": ("customer_id", "product_id", "rating"),
+    "products": ("product_id",),
+    "customers": ("customer_id",),
+}
+LEAST = {"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3}
+LEAST_DEFAULT = 0.4
+LEAST_REQUIRED = 0.25
+NEVER_DOUBTED = {"description"}
+"""Where a second candidate is no doubt: texts beside the description."""
+CLOSE = 0.12
+"""Guesses that lie closer together than this are a doubt."""
+
+
+class Chooser:
+    """Chooses the columns of one table; a column is chosen once."""
+
+    def __init__(self, table: str, profile: FileProfile) -> None:
+        self.table = table
+        self.profile = profile
+        self.chosen: dict[str, Guess] = {}
+        self.doubts: dict[str, str] = {}
+
+    def choose(self, described: Iterable[str]) -> list[DraftColumn]:
+        """Return the columns; `described` are those that say what a product is."""
+        targets = [*TARGETS[self.table], *described]
+        if self.table == "products":
+            targets = ["product_id", *described, "price", "available"]
+        for target in targets:
+            self._choose(target)
+        self._title_of_description()
+        columns = [self._column(target, found) for target, found in self.chosen.items()]
+        columns += self._composed_title()
+        columns += [
+            DraftColumn(target, MISSING, "no column looks like it", self._missing(target))
+            for target in REQUIRED[self.table]
+            if target not in self.chosen
+        ]
+        return sorted(columns, key=lambda column: ORDER.index(column.target))
+
+    @property
+    def used(self) -> set[str]:
+        """Their columns that were chosen."""
+        return {found.column.name for found in self.chosen.values()}
+
+    def _choose(self, target: str) -> None:
+        candidates = [
+            found
+            for found in ranked(self.profile.columns, target)
+            if found.column.name not in self.used
+        ]
+        if target == "available":
+            stock = ranked(self.profile.columns, "stock")
+            candidates = sorted(candidates + stock, key=lambda found: -found.certainty)
+        required = target in REQUIRED[self.table]
+        least = LEAST_REQUIRED if required else LEAST.get(target, LEAST_DEFAULT)
+        if not candidates or candidates[0].certainty < least:
+            self._fall_back(target)
+            return
+        best = candidates[0]
+        if not required and self._is_rather_another(best):
+            return
+        self.chosen[target] = best
+        close = [
+            other.column.name
+            for other in candidates[1:]
+            if other.certainty >= max(best.certainty - CLOSE, 0.5 * best.certainty)
+            and other.certainty >= LEAST_REQUIRED
+            and not self._is_rather_another(other)
+        ]
+        if close and target not in NEVER_DOUBTED:
+            others = ", ".join(f"'{name}'" for name in close[:4])
+            self.doubts[target] = f"or is it {others}?"
+        elif not best.is_sure:
+            self.doubts[target] = self._why_unsure(best)
+
+    def _is_rather_another(self, found: Guess) -> bool:
+        """Whether the column says more for something else: a ship date isn't the order's."""
+        others = [
+            other.certainty
+            for kind, other in guess(found.column).items()
+            if kind in {"person", "contact", "address", "place", "line", "demographic", "verified"}
+        ]
+        return max(others, default=0.0) > found.certainty + CLOSE
+
+    def _fall_back(self, target: str) -> None:
+        if target == "product_id":
+            titles = ranked(self.profile.columns, "title")
+            if titles and titles[0].certainty >= 0.5:
+                self.chosen[target] = titles[0]
+                self.doubts[target] = "there are no product ids: the name stands for the product"
+
+    def _title_of_description(self) -> None:
+        """Take a short description for the title where there is no other."""
+        found = self.chosen.get("description")
+        if found and "title" not in self.chosen and found.column.mean_length <= 80:
+            self.chosen["title"] = self.chosen.pop("description")
+            self.doubts.pop("description", None)
+
+    def _composed_title(self) -> list[DraftColumn]:
+        """Make a title of what else there is: a list of ids helps nobody."""
+        if self.table != "products" or "title" in self.chosen:
+            return []
+        kinds = [kind for kind in ("subcategory", "category", "department") if kind in self.chosen]
+        parts = [*kinds[:1], *(kind for kind in ("brand", "size") if kind in self.chosen)]
+        if not kinds:
+            return []
+        names = ", ".join(quoted(self.chosen[kind].column.name) for kind in parts)
+        return [
+            DraftColumn(
+                "title",
+                f"concat_ws(', ', {names})",
+                "no column looks like a title",
+                "made of what else is known, so that lists can be read: has the shop names?",
+            )
+        ]
+
+    def _column(self, target: str, found: Guess) -> DraftColumn:
+        source = found.column.name
+        doubt = self.doubts.get(target, "")
+        if found.kind == "stock":
+            source = f"try_cast({quoted(source)} as double) > 0"
+        if target == "customer_id" and found.column.email_like > 0.8:
+            source = f"lower(trim({quoted(source)}))"
+            doubt = (
+                "e-mail addresses identify the customers, and will stand in the tables; "
+                f"md5({source}) hides them"
+            )
+        elif target == "customer_id" and found.column.filled < 0.6:
+            doubt = doubt or (
+                f"{100 * (1 - found.column.filled):.0f} % of the lines have none; theirs teach "
+                "which products go together, nothing else"
+            )
+        return DraftColumn(target, source, found.evidence, doubt)
+
+    def _why_unsure(self, found: Guess) -> str:
+        if not self.profile.file.is_named:
+            return "the file has no header: going by the values and their place"
+        return "only its values say so" if not found.by_name else "the name isn't clear"
+
+    def _missing(self, target: str) -> str:
+        names = ", ".join(f"'{column.name}'" for column in self.profile.columns[:12])
+        return f"say which of your columns it is, or an expression over them (columns: {names})"
+
+
+def leftover(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile]:
+    """Return the columns that no target took."""
+    taken = " ".join(used)
+    return [
+        column
+        for column in profile.columns
+        if column.name not in used and quoted(column.name) not in taken
+    ]

@@ -1,0 +1,88 @@
+"""What is known of a column before anyone says what it is: its name, its values, how many differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from recsys.draft.numbers import Numbers, read_numbers
+from recsys.draft.times import Times, read_times
+from recsys.draft.words import Name, parse_name
+
+TEXT_TYPES = ("VARCHAR", "JSON")
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """A column of a file, from the rows that were looked at."""
+
+    name: str
+    """As it stands in the file; column0, column1 and so on in a file without a header."""
+    type: str
+    """DuckDB's type; VARCHAR in delimited files."""
+    rows: int
+    """Rows looked at."""
+    present: int
+    """Of them, rows with a value that isn't blank."""
+    distinct: int
+    """How many values differ."""
+    values: tuple[str, ...]
+    """Some of the values, as text."""
+    common: tuple[tuple[str, int], ...] = ()
+    """The most common values with their counts, as text; all of them where few differ."""
+    is_named: bool = True
+    """Whether the file says a name."""
+
+    @cached_property
+    def parsed_name(self) -> Name:
+        """The name's words and what they mean."""
+        return parse_name(self.name) if self.is_named else Name((), ())
+
+    @cached_property
+    def times(self) -> Times:
+        """How the values read as points in time."""
+        return read_times(self.type, self.values)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """How the values read as numbers."""
+        return read_numbers(self.type, self.values)
+
+    @property
+    def filled(self) -> float:
+        """Share of rows with a value."""
+        return self.present / self.rows if self.rows else 0.0
+
+    @property
+    def uniqueness(self) -> float:
+        """Distinct values per value: 1 where none repeats."""
+        return self.distinct / self.present if self.present else 0.0
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether a value holds several: a list, a struct or a map."""
+        return self.type.endswith("]") or self.type.startswith(("STRUCT", "MAP", "UNION"))
+
+    @cached_property
+    def mean_length(self) -> float:
+        """Letters per value."""
+        return sum(map(len, self.values)) / len(self.values) if self.values else 0.0
+
+    @cached_property
+    def wordy(self) -> float:
+        """Share of values with a blank inside: texts, not codes."""
+        return self._share(lambda value: " " in value.strip())
+
+    @cached_property
+    def email_like(self) -> float:
+        """Share of values that look like an e-mail address."""
+        return self._share(lambda value: "@" in value and "." in value.rpartition("@")[2])
+
+    @cached_property
+    def url_like(self) -> float:
+        """Share of values that begin like a web address."""
+        return self._share(lambda value: value.lower().lstrip("[\"'").startswith(("http", "www.")))
+
+    def _share(self, holds: Callable[[str], bool]) -> float:
+        return sum(map(holds, self.values)) / len(self.values) if self.values else 0.0

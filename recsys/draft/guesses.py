@@ -1,0 +1,99 @@
+"""What a column may be: its name and its values together, with the evidence in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.name_rules import kinds_by_name
+from recsys.draft.value_fit import fit, support
+
+SURE = 0.6
+"""Below it a guess is marked."""
+POSSIBLE = 0.25
+"""Below it a column isn't guessed to be anything."""
+
+UNASKED = 0.4
+"""What values alone count for where the name means something else."""
+
+BY_VALUES = ("purchased_at", "rated_at", "rating", "customer_id", "product_id", "title", "unit_price")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A column as something, with certainty from 0 to 1."""
+
+    kind: str
+    column: ColumnProfile
+    certainty: float
+    by_name: str
+    """What in the name says so; empty where only the values do."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the guess needs no mark."""
+        return self.certainty >= SURE
+
+    @property
+    def evidence(self) -> str:
+        """Why, in words."""
+        return "; ".join(filter(None, [self.by_name, values_in_words(self.kind, self.column)]))
+
+
+def guess(column: ColumnProfile) -> dict[str, Guess]:
+    """Return what the column may be, by kind."""
+    named = kinds_by_name(column.parsed_name)
+    strongest = max((score for score, _ in named.values()), default=0.0)
+    said = column.parsed_name.known
+    found: dict[str, Guess] = {}
+    for kind in dict.fromkeys([*named, *BY_VALUES]):
+        score, words = named.get(kind, (0.0, ""))
+        alone = support(kind, column) * (UNASKED if strongest >= 0.5 or said else 1.0)
+        certainty = fit(kind, column) * max(score, alone)
+        if certainty >= POSSIBLE:
+            by_name = _name_in_words(words, column) if score >= alone else ""
+            found[kind] = Guess(kind, column, round(certainty, 3), by_name)
+    return found
+
+
+def ranked(columns: Sequence[ColumnProfile], kind: str) -> list[Guess]:
+    """Return who may be this kind, the most certain first, the first column where two tie."""
+    guesses = [found[kind] for column in columns if kind in (found := guess(column))]
+    return sorted(guesses, key=lambda candidate: -candidate.certainty)
+
+
+def _name_in_words(words: str, column: ColumnProfile) -> str:
+    if words.startswith("a name of"):
+        return words
+    if words.replace(" ", "") == "".join(filter(str.isalnum, column.name.lower())):
+        return "by name"
+    return f"by name ({words})"
+
+
+def values_in_words(kind: str, column: ColumnProfile) -> str:
+    """Say what the values are like, as far as it matters to the kind."""
+    said: list[str] = []
+    numbers, times = column.numbers, column.times
+    if kind in {"purchased_at", "rated_at"}:
+        said.append(times.form)
+    elif kind in {"customer_id", "product_id", "order_id", "parent", "category", "department",
+                  "subcategory", "brand"}:
+        said.append(f"{column.distinct:,} different values")
+    elif kind in {"quantity", "unit_price", "amount", "price", "rating", "stock"}:
+        said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
+        if numbers.with_currency:
+            said.append("with currency signs")
+        if numbers.has_decimal_comma:
+            said.append("decimal comma")
+    elif kind in {"title", "description"}:
+        said.append(f"texts of {column.mean_length:.0f} letters")
+    elif kind in {"currency", "status", "is_return", "available", "verified"}:
+        said.append(", ".join(value for value, _ in column.common[:4]))
+    if column.filled < 0.995:
+        said.append(f"{100 * (1 - column.filled):.0f} % empty")
+    return ", ".join(said)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"

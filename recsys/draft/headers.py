@@ -1,0 +1,36 @@
+"""Whether a file's first line names its columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from recsys.draft.words import parse_name
+
+VALUE = re.compile(r"[-+]?\d[\d.,:/ -]*|\d{4}-\d\d-\d\d.*|true|false", re.IGNORECASE)
+
+
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first of these rows is a header.
+
+    Names aren't numbers or dates. Where none of the fields is one, a first row all of whose fields
+    are blank, known words or not among the values below is a header.
+
+    >>> has_header([["196", "242", "3"], ["186", "302", "3"]])
+    False
+    >>> has_header([["user", "item", "rating"], ["186", "302", "3"]])
+    True
+
+    """
+    first = [field.strip() for field in rows[0]]
+    values = sum(bool(VALUE.fullmatch(field)) for field in first)
+    if values and any(parse_name(field).known for field in first if not VALUE.fullmatch(field)):
+        return values <= len(first) / 2  # a pivot's months, say, beside names
+    if values:
+        return False
+    if any(parse_name(field).known for field in first):
+        return True
+    below = [{row[at].strip() for row in rows[1:] if at < len(row)} for at in range(len(first))]
+    return not any(
+        field and field in column for field, column in zip(first, below, strict=True)
+    )

@@ -1,0 +1,72 @@
+"""Whether a column of money is the price of one unit or the value of the line."""
+
+# ruff: noqa: S608 - names are quoted
+from __future__ import annotations
+
+import duckdb
+
+from recsys.draft.profiling import FileProfile, quoted
+
+FEWEST_PRODUCTS = 10
+
+
+def share_of_line_values(
+    connection: duckdb.DuckDBPyConnection,
+    profile: FileProfile,
+    product: str,
+    quantity: str,
+    money: str,
+) -> float | None:
+    """Return for which share of products money grows with quantity; None: too few show it.
+
+    Products sold in several quantities: money per unit differs less from line to line than money
+    itself where it is the line's value, and more where it is the price of one.
+    """
+    comma = profile.column(money).numbers.has_decimal_comma
+    value, units = _number(money, comma), _number(quantity, comma)
+    rows = connection.execute(
+        f"""
+        with lines as (
+            select cast({quoted(product)} as varchar) as product, {value} as money, {units} as units
+            from {profile.sample}
+        ), spread as (
+            select
+                product,
+                stddev_pop(money) / avg(money) as of_money,
+                stddev_pop(money / units) / avg(money / units) as of_unit
+            from lines where units > 0 and money > 0
+            group by product having count(distinct units) > 1
+        )
+        select count(*), avg((of_unit < of_money)::int) from spread
+        where of_unit <> of_money
+        """
+    ).fetchall()
+    products, share = rows[0]
+    return float(share) if products >= FEWEST_PRODUCTS else None
+
+
+def agreement(
+    connection: duckdb.DuckDBPyConnection,
+    profile: FileProfile,
+    quantity: str,
+    price: str,
+    amount: str,
+) -> float | None:
+    """Return for which share of lines quantity times price is the amount, to a cent or two."""
+    comma = profile.column(price).numbers.has_decimal_comma
+    each, units, total = (_number(name, comma) for name in (price, quantity, amount))
+    [(share,)] = connection.execute(
+        f"select avg((abs({each} * {units} - {total}) <= 0.02 + 0.005 * abs({units}))::int) "
+        f"from {profile.sample}"
+    ).fetchall()
+    return None if share is None else float(share)
+
+
+def _number(column: str, comma: bool) -> str:
+    text = f"cast({quoted(column)} as varchar)"
+    plain = f"regexp_replace({text}, '[^0-9,.eE-]', '', 'g')"
+    if comma:
+        plain = f"replace(replace({plain}, '.', ''), ',', '.')"
+    else:
+        plain = f"replace({plain}, ',', '')"
+    return f"try_cast({plain} as double)"

@@ -1,0 +1,237 @@
+"""What the values of several columns together say: money, currencies, returns, scales, guests."""
+
+from __future__ import annotations
+
+import duckdb
+
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftSetting, DraftTable
+from recsys.draft.guesses import ranked
+from recsys.draft.money import agreement, share_of_line_values
+from recsys.draft.profiling import FileProfile, quoted
+
+GUEST_SHARE = 0.05
+GUEST_TIMES = 10
+"""A customer with so many times the lines of the second is likely nobody in particular."""
+SOLD = {"purchase", "purchased", "transaction", "order", "buy", "bought", "sale", "checkout", "kauf"}
+UNDONE = ("cancel", "refund", "return", "void", "storn", "annul", "anul", "reembols", "rembours")
+
+
+def refine_purchases(
+    connection: duckdb.DuckDBPyConnection, draft: Draft, table: DraftTable, profile: FileProfile
+) -> None:
+    """Refine the columns of purchases by what they say together."""
+    _money(connection, table, profile)
+    _currency(table, profile)
+    _status(table, profile)
+    _date_order(draft, table, profile, "purchased_at")
+    _counted_days(table, profile)
+    _anonymous(table)
+    _guest(draft, table, profile)
+
+
+def refine_ratings(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
+    """Refine the columns of ratings, and the scale."""
+    _scale(draft, table, profile)
+    _date_order(draft, table, profile, "rated_at")
+    verified = ranked(profile.columns, "verified")
+    if verified and draft.table("purchases") is None:
+        draft.notes.append(
+            f"ratings: '{verified[0].column.name}' marks ratings of verified purchases. To count "
+            "these as purchases too, uncomment the block `purchases`"
+        )
+
+
+def _column(table: DraftTable, target: str) -> DraftColumn | None:
+    return next((column for column in table.columns if column.target == target), None)
+
+
+def _profile_of(table: DraftTable, profile: FileProfile, target: str) -> ColumnProfile | None:
+    source = table.source(target)
+    return next((column for column in profile.columns if column.name == source), None)
+
+
+def _money(
+    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
+) -> None:
+    product = _profile_of(table, profile, "product_id")
+    quantity = _profile_of(table, profile, "quantity")
+    price = _profile_of(table, profile, "unit_price")
+    amount = _profile_of(table, profile, "amount")
+    if quantity is None or product is None:
+        return
+    if price is not None and amount is not None:
+        share = agreement(connection, profile, quantity.name, price.name, amount.name)
+        column = _column(table, "amount")
+        if column is not None and share is not None:
+            column.evidence += f"; quantity x price in {100 * share:.0f} % of the lines"
+            if share < 0.5:
+                column.doubt = (
+                    "differs from quantity x unit price in most lines: is it the line's value, "
+                    "after discounts, or the whole order's?"
+                )
+        return
+    for target, money in (("unit_price", price), ("amount", amount)):
+        if money is None:
+            continue
+        share = share_of_line_values(
+            connection, profile, product.name, quantity.name, money.name
+        )
+        column = _column(table, target)
+        if share is None or column is None:
+            continue
+        grows = (
+            f"grows with quantity for {100 * share:.0f} % of the products"
+            if share >= 0.2
+            else "the same for one as for many"
+        )
+        if (share > 0.8) == (target == "amount") or 0.2 < share < 0.8:
+            column.evidence += f"; {grows}"
+        elif target == "unit_price":
+            column.target, column.evidence = "amount", f"{column.evidence}; {grows}"
+            column.doubt = "named like a price, but it is the value of the line by its numbers"
+        elif share < 0.2:
+            column.target, column.evidence = "unit_price", f"{column.evidence}; {grows}"
+            column.doubt = "named like an amount, but it is the price of one by its numbers"
+
+
+def _currency(table: DraftTable, profile: FileProfile) -> None:
+    found = _profile_of(table, profile, "currency")
+    if found is None or found.distinct < 2:
+        return
+    first, lines = found.common[0]
+    others = ", ".join(value for value, _ in found.common[1:5])
+    _restrict(
+        table,
+        f"{quoted(found.name)} = '{_escaped(first)}'",
+        f"amounts of several currencies can't be added: only {first} ({lines:,} of "
+        f"{found.present:,} lines) is read, not {others}; or convert the prices, and leave "
+        "`currency` out",
+    )
+
+
+def _status(table: DraftTable, profile: FileProfile) -> None:
+    for found in ranked(profile.columns, "status")[:3]:
+        column = found.column
+        values = {value.lower(): value for value, _ in column.common}
+        sold = [value for low, value in values.items() if low in SOLD]
+        if sold and len(values) > 1 and column.distinct <= 12:
+            others = ", ".join(value for value in values.values() if value not in sold)
+            _restrict(
+                table,
+                f"{quoted(column.name)} = '{_escaped(sold[0])}'",
+                f"events other than purchases ({others}) are not read",
+            )
+            return
+        undone = [value for low, value in values.items() if any(word in low for word in UNDONE)]
+        if undone and _column(table, "is_return") is None:
+            listed = ", ".join(f"'{_escaped(value)}'" for value in undone)
+            table.columns.append(
+                DraftColumn(
+                    "is_return",
+                    f"{quoted(column.name)} in ({listed})",
+                    f"values of '{column.name}': {', '.join(list(values.values())[:6])}",
+                    f"lines with these values count as returned; the other values of "
+                    f"'{column.name}' as sold",
+                )
+            )
+            return
+
+
+def _restrict(table: DraftTable, condition: str, doubt: str) -> None:
+    table.where = f"{table.where} and {condition}" if table.where else condition
+    table.where_doubt = f"{table.where_doubt}; {doubt}" if table.where_doubt else doubt
+
+
+def _date_order(draft: Draft, table: DraftTable, profile: FileProfile, target: str) -> None:
+    found = _profile_of(table, profile, target)
+    if found is not None and found.times.order == "unknown":
+        draft.settings.append(
+            DraftSetting(
+                "date_order",
+                "dmy",
+                f"{found.name}: {found.values[0]}",
+                "no date has a part above 12: dmy is day, month, year; mdy is month, day, year",
+            )
+        )
+
+
+def _counted_days(table: DraftTable, profile: FileProfile) -> None:
+    """Make times of days that are counted from 1, where there is nothing better."""
+    column = _column(table, "purchased_at")
+    if column is None or column.source != MISSING:
+        return
+    for found in profile.columns:
+        numbers = found.numbers
+        is_day = "time" in found.parsed_name.known or "week" in found.parsed_name.known
+        if is_day and numbers.share == numbers.whole == 1 and 0 <= numbers.low <= numbers.high < 20000:
+            of = f"cast({quoted(found.name)} as integer)"
+            step = 7 if "week" in found.parsed_name.words else 1
+            column.source = f"date '2000-01-01' + {of}" + (f" * {step}" if step > 1 else "")
+            column.evidence = f"{found.name}: {numbers.low:.0f} to {numbers.high:.0f}"
+            column.doubt = (
+                f"'{found.name}' counts {'weeks' if step > 1 else 'days'}; from which day isn't "
+                "known: 2000-01-01 stands for day 0"
+            )
+            return
+
+
+def _anonymous(table: DraftTable) -> None:
+    column = _column(table, "customer_id")
+    if column is not None and column.source == MISSING:
+        column.source = "cast(null as varchar)"
+        column.doubt = (
+            "no column says who bought: nothing can be personal, only what is bought together "
+            f"and what is popular. {column.doubt}"
+        )
+
+
+def _guest(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
+    found = _profile_of(table, profile, "customer_id")
+    if found is None or len(found.common) < 2 or found.distinct < 20:
+        return
+    (first, lines), (_, second) = found.common[:2]
+    if lines > GUEST_SHARE * found.present and lines > GUEST_TIMES * second:
+        draft.notes.append(
+            f"customer '{first}' has {100 * lines / found.present:.0f} % of the lines: if that is "
+            f"a till or guests, say so with  guest_ids: ['{first}']"
+        )
+
+
+def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
+    found = _profile_of(table, profile, "rating")
+    if found is None:
+        return
+    values = [float(v.replace(",", ".")) for v, _ in found.common if _is_number(v)]
+    if found.distinct > len(found.common) or not values:
+        values = [found.numbers.low, found.numbers.high]
+    low, high = min(values), max(values)
+    if low >= 1 and 3 < high <= 5:
+        return
+    top = next((scale for scale in (1, 5, 10, 20, 100) if high <= scale), high)
+    seen = f"ratings from {low:g} to {high:g}"
+    doubt = ""
+    if low == 0 and high > 1:
+        doubt = "is 0 a rating, or does it say that there is none? then set 1, and 0 is rejected"
+    elif high != top or high <= 3:
+        doubt = "is this the whole scale?"
+    if low < 1:
+        draft.settings.append(DraftSetting("rating_min", _plain(low), seen, doubt))
+    if top != 5:
+        draft.settings.append(DraftSetting("rating_max", _plain(top), seen, "" if low < 1 else doubt))
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(value: float) -> float | int:
+    return int(value) if float(value).is_integer() else value
+
+
+def _escaped(value: str) -> str:
+    return value.replace("'", "''")

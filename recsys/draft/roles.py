@@ -1,0 +1,191 @@
+"""Which table of a shop a file may be: purchases, ratings, products or customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recsys.draft.guesses import Guess, ranked
+from recsys.draft.profiling import FileProfile
+from recsys.draft.words import parse_name
+
+LIKELY = 0.5
+"""Below it a file isn't taken for a table."""
+
+NAMED_PRODUCT = 0.45
+"""Certainty that a product's name stands for its id."""
+
+FILE_WORDS = {
+    "purchases": {"order", "bought_time"},
+    "ratings": {"rating", "review"},
+    "products": {"product", "product_code"},
+    "customers": {"customer", "demographic"},
+}
+"""Senses in a file's name that speak for a table."""
+BESIDE = {"campaign", "discount", "return", "shipping", "delivery"}
+"""Senses in a file's name that speak for something beside purchases: coupons, promotions."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """A file as a table, with certainty from 0 to 1 and the evidence in words."""
+
+    table: str
+    certainty: float
+    why: str
+
+
+class Evidence:
+    """The best guess for each kind of column in a file."""
+
+    def __init__(self, profile: FileProfile) -> None:
+        self.profile = profile
+        self._best: dict[str, Guess | None] = {}
+
+    def best(self, kind: str) -> Guess | None:
+        """Return the best guess for a kind."""
+        if kind not in self._best:
+            self._best[kind] = next(iter(ranked(self.profile.columns, kind)), None)
+            if kind == "product_id" and self.certainty(kind) < 0.4:
+                self._best[kind] = self._named_product() or self._best[kind]
+        return self._best[kind]
+
+    def _named_product(self) -> Guess | None:
+        """Return the title as an id, where there is no other: small shops have no codes."""
+        title = self.best("title")
+        if title is None or title.certainty < 0.5:
+            return None
+        return Guess("product_id", title.column, NAMED_PRODUCT, title.by_name)
+
+    def certainty(self, kind: str) -> float:
+        """Return how certain the best guess is; 0 without one."""
+        found = self.best(kind)
+        return found.certainty if found else 0.0
+
+    def uniqueness(self, kind: str) -> float:
+        """Return the share of differing values in the best guess's column."""
+        found = self.best(kind)
+        return found.column.uniqueness if found else 0.0
+
+    @property
+    def file_words(self) -> frozenset[str]:
+        """What the file's name means."""
+        return parse_file_name(self.profile)
+
+
+def parse_file_name(profile: FileProfile) -> frozenset[str]:
+    """Return what a file's name, or a table's, means."""
+    return parse_name(profile.file.table or profile.file.path.name.split(".")[0]).known
+
+
+def roles(profile: FileProfile) -> list[Role]:
+    """Return what a file may be, the most certain first."""
+    evidence = Evidence(profile)
+    found = [judge(evidence) for judge in (_purchases, _ratings, _products, _customers)]
+    return sorted(found, key=lambda role: -role.certainty)
+
+
+def _named(evidence: Evidence, table: str) -> float:
+    words = evidence.file_words
+    return 0.15 * bool(words & FILE_WORDS[table]) - 0.3 * bool(words & BESIDE)
+
+
+def _purchases(evidence: Evidence) -> Role:
+    weights = {
+        "product_id": 0.3,
+        "purchased_at": 0.25,
+        "customer_id": 0.15,
+        "order_id": 0.15,
+        "quantity": 0.15,
+        "amount": 0.1,
+        "unit_price": 0.1,
+    }
+    certain = {kind: evidence.certainty(kind) for kind in weights}
+    score = sum(weight * certain[kind] for kind, weight in weights.items())
+    product = evidence.best("product_id")
+    if product is None or certain["product_id"] < 0.4:
+        score *= 0.3
+    if max(certain["purchased_at"], certain["order_id"], certain["quantity"]) < 0.3:
+        score *= 0.4
+    if product is not None and product.column.present > 50 and product.column.uniqueness > 0.97:
+        score *= 0.5  # each product once: its description rather than its sales
+    is_sold = max(certain["quantity"], certain["order_id"], certain["amount"]) >= 0.5
+    if evidence.certainty("rating") >= 0.7 and not is_sold:
+        score *= 0.3
+    return Role("purchases", score + _named(evidence, "purchases"), _columns_seen(certain))
+
+
+def _ratings(evidence: Evidence) -> Role:
+    weights = {"customer_id": 0.25, "product_id": 0.25, "rating": 0.4, "rated_at": 0.1}
+    certain = {kind: evidence.certainty(kind) for kind in weights}
+    score = sum(weight * certain[kind] for kind, weight in weights.items())
+    if min(certain["customer_id"], certain["product_id"]) < 0.25 or certain["rating"] < 0.4:
+        score *= 0.3
+    if evidence.uniqueness("product_id") > 0.97 and evidence.profile.rows > 50:
+        score *= 0.4  # a product's average rating
+    return Role("ratings", score + _named(evidence, "ratings"), _columns_seen(certain))
+
+
+def _products(evidence: Evidence) -> Role:
+    kinds = ("title", "category", "department", "brand", "description", "price")
+    described = [kind for kind in kinds if evidence.certainty(kind) >= 0.4]
+    certain = evidence.certainty("product_id")
+    unique = evidence.uniqueness("product_id")
+    score = 0.4 * certain + 0.15 * min(len(described), 3)
+    if certain < 0.3 or not described:
+        score *= 0.3
+    if unique < 0.9:
+        score *= 0.5 if unique > 0.5 else 0.3
+    if evidence.certainty("customer_id") >= 0.7:
+        score *= 0.4
+    why = f"each product once ({100 * unique:.0f} % of {_column(evidence, 'product_id')} differ)"
+    if described:
+        why += f", with {', '.join(described)}"
+    return Role("products", score + _named(evidence, "products"), why)
+
+
+def _customers(evidence: Evidence) -> Role:
+    certain = evidence.certainty("customer_id")
+    unique = evidence.uniqueness("customer_id")
+    columns = [column.parsed_name.known for column in evidence.profile.columns]
+    about = sum(bool(known & {"demographic", "place", "birth", "person"}) for known in columns)
+    score = 0.5 * certain + 0.15 * min(about, 3)
+    if unique < 0.95:
+        score *= 0.3
+    if evidence.certainty("product_id") >= 0.6 or certain < 0.3 or len(columns) < 2:
+        score *= 0.4
+    if evidence.certainty("order_id") >= 0.9 and evidence.uniqueness("order_id") > 0.9:
+        score *= 0.5  # heads of orders, with who ordered
+    why = f"each customer once ({100 * unique:.0f} % of {_column(evidence, 'customer_id')} differ)"
+    return Role("customers", score + _named(evidence, "customers"), why)
+
+
+def is_order_head(profile: FileProfile) -> bool:
+    """Return whether a file has one line per order and no products: its lines are elsewhere."""
+    evidence = Evidence(profile)
+    return (
+        evidence.certainty("order_id") >= 0.6
+        and evidence.uniqueness("order_id") > 0.95
+        and evidence.certainty("product_id") < 0.6
+        and max(evidence.certainty("customer_id"), evidence.certainty("purchased_at")) >= 0.6
+    )
+
+
+def is_order_detail(profile: FileProfile) -> bool:
+    """Return whether a file has products of orders, but not who bought or when."""
+    evidence = Evidence(profile)
+    return (
+        min(evidence.certainty("order_id"), evidence.certainty("product_id")) >= 0.6
+        and evidence.uniqueness("product_id") < 0.97
+        and min(evidence.certainty("customer_id"), evidence.certainty("purchased_at")) < 0.6
+    )
+
+
+def _column(evidence: Evidence, kind: str) -> str:
+
+    guess = evidence.best(kind)
+    return guess.column.name if guess else "no column"
+
+
+def _columns_seen(certain: dict[str, float]) -> str:
+    seen = [kind for kind, certainty in certain.items() if certainty >= 0.4]
+    return f"it has {', '.join(seen)}" if seen else "none of its columns"

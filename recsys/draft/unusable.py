@@ -1,0 +1,87 @@
+"""Why a file isn't used, in words that help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from recsys.draft.profiling import FileProfile
+from recsys.draft.roles import (
+    LIKELY,
+    Evidence,
+    is_order_detail,
+    is_order_head,
+    parse_file_name,
+    roles,
+)
+
+PERIOD = re.compile(
+    r"(19|20)\d\d([-_/ .]?(0?[1-9]|1[0-2]|q[1-4]|w\d\d?))?|"
+    r"(jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*[-_ .]?(\d\d(\d\d)?)?",
+    re.IGNORECASE,
+)
+FEWEST_PERIODS = 3
+
+
+def why_unused(
+    profile: FileProfile,
+    groups: Sequence[Sequence[FileProfile]],
+    taken: Mapping[str, object],
+) -> str:
+    """Say why no table is made of a file, and what could be done."""
+    pivot = pivoted_columns(profile)
+    if pivot:
+        return (
+            f"looks like a pivot table, with a column per period ({', '.join(pivot[:3])} …): "
+            "export the lines it was made of, one purchase a line"
+        )
+    nested = [column.name for column in profile.columns if column.type.startswith("STRUCT(")]
+    listed = [c.name for c in profile.columns if c.type.endswith("[]") and "STRUCT" in c.type]
+    if listed and not nested:
+        return (
+            f"holds lines inside lines ('{listed[0]}'): export one line per order and product"
+        )
+    if is_order_head(profile):
+        return "one line per order, without products" + _partner(profile, groups)
+    if is_order_detail(profile):
+        return "products of orders, without who bought or when" + _partner(profile, groups)
+    best = roles(profile)[0]
+    if best.certainty >= LIKELY and best.table in taken:
+        return f"looks like {best.table}, too, but another file looks more like it"
+    senses = sorted(parse_file_name(profile) & {"campaign", "discount", "return", "session"})
+    if senses:
+        return f"about {' and '.join(senses)}s, which a shop file has no place for"
+    evidence = Evidence(profile)
+    lacking = [
+        words
+        for kind, words in (("product_id", "a product"), ("customer_id", "a customer"))
+        if evidence.certainty(kind) < 0.5
+    ]
+    if lacking:
+        return f"no column looks like {' or '.join(lacking)}"
+    return "it has ids, but neither orders, ratings nor descriptions"
+
+
+def _partner(profile: FileProfile, groups: Sequence[Sequence[FileProfile]]) -> str:
+    """Name the file that holds the other half of the orders."""
+    wanted = is_order_detail if is_order_head(profile) else is_order_head
+    mine = Evidence(profile).best("order_id")
+    for group in groups:
+        other = group[0]
+        key = Evidence(other).best("order_id")
+        if other is not profile and wanted(other) and mine and key:
+            return (
+                f": joins with {other.file.label} by {mine.column.name}"
+                + ("" if key.column.name == mine.column.name else f" = {key.column.name}")
+            )
+    return ""
+
+
+def pivoted_columns(profile: FileProfile) -> list[str]:
+    """Return the columns named after months, quarters or years, where there are several."""
+    named = [
+        column.name
+        for column in profile.columns
+        if PERIOD.fullmatch(column.name.strip()) and column.numbers.share > 0.5
+    ]
+    return named if len(named) >= FEWEST_PERIODS else []

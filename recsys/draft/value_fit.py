@@ -1,0 +1,168 @@
+"""Whether a column's values can be what its name says, and what they say without a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from recsys.draft.column_profile import ColumnProfile
+
+Fit = Callable[[ColumnProfile], float]
+"""From 0, impossible, to 1: the values are what such a column holds."""
+
+TEXT_NUMBER = re.compile(r"\d+([.,]\d+)?\s*(/|out of|von|de|sur|su|van)\s*\d+.*|\d stars?", re.I)
+
+
+def fit(kind: str, column: ColumnProfile) -> float:
+    """Return how well the values fit a column of this kind, from 0 to 1."""
+    if not column.present:
+        return 0.0
+    return FITS.get(kind, _anything)(column)
+
+
+def support(kind: str, column: ColumnProfile) -> float:
+    """Return what the values alone say for a kind, whatever the name, from 0 to 1."""
+    numbers, times = column.numbers, column.times
+    if kind in {"purchased_at", "rated_at"} and times.share >= 0.95:
+        return 0.45 if times.form == "yyyymmdd" else 0.6
+    if kind == "rating":
+        scale = numbers.high in {5.0, 10.0} and 0 <= numbers.low <= 1.5
+        return 0.45 if scale and numbers.share >= 0.95 and 3 <= column.distinct <= 21 else 0.0
+    if kind in {"customer_id", "product_id"}:
+        codes = not column.wordy and numbers.whole in {0.0, 1.0} and times.share < 0.5
+        return 0.3 if codes and column.distinct > 20 and column.uniqueness < 0.9 else 0.0
+    if kind == "title":
+        return 0.4 if column.wordy > 0.5 and 8 < column.mean_length < 100 else 0.0
+    if kind == "unit_price":
+        return 0.35 if numbers.share > 0.95 and (numbers.with_currency or _has_cents(column)) else 0.0
+    return 0.0
+
+
+def _has_cents(column: ColumnProfile) -> bool:
+    decimals = [value for value in column.values if re.search(r"\d[.,]\d{1,2}$", value)]
+    return 0.5 < len(decimals) / len(column.values) and column.numbers.low >= 0
+
+
+def _anything(column: ColumnProfile) -> float:
+    return 1.0
+
+
+def _id(column: ColumnProfile) -> float:
+    if column.is_nested or column.type == "BOOLEAN" or column.type.startswith(("DATE", "TIME")):
+        return 0.0
+    numbers, times = column.numbers, column.times
+    if times.share > 0.9 and not times.is_plain_number:
+        return 0.0
+    factor = 1.0
+    if numbers.share > 0.9 and numbers.whole < 0.99:
+        factor *= 0.2
+    if column.mean_length > 60 or column.url_like > 0.5:
+        factor *= 0.3
+    if column.distinct <= 1 < column.present:
+        factor *= 0.4
+    return factor
+
+
+def _person_id(column: ColumnProfile) -> float:
+    return _id(column) * (0.5 if column.wordy > 0.5 else 1.0)
+
+
+def _product_id(column: ColumnProfile) -> float:
+    return _id(column) * (0.8 if column.wordy > 0.5 else 1.0)
+
+
+def _order_id(column: ColumnProfile) -> float:
+    is_index = column.present > 1000 and column.distinct < column.present / 200
+    return _id(column) * (0.3 if is_index or column.wordy > 0.5 else 1.0)
+
+
+def _time(column: ColumnProfile) -> float:
+    share = column.times.share
+    return 1.0 if share > 0.9 else 0.7 if share > 0.5 else 0.0
+
+
+def _quantity(column: ColumnProfile) -> float:
+    numbers = column.numbers
+    if numbers.share < 0.9 or column.is_nested:
+        return 0.0
+    return 0.3 if numbers.with_currency > 0.1 else 1.0
+
+
+def _money(column: ColumnProfile) -> float:
+    if column.is_nested or column.times.share > 0.9:
+        return 0.0
+    share = column.numbers.share
+    return 1.0 if share > 0.6 else 0.7 if share > 0.2 else 0.0
+
+
+def _rating(column: ColumnProfile) -> float:
+    numbers = column.numbers
+    texts = [value for value in column.values if TEXT_NUMBER.fullmatch(value.strip())]
+    if len(texts) > 0.9 * len(column.values):
+        return 1.0
+    if numbers.share < 0.9 or numbers.low < -10 or numbers.high > 100 or column.distinct > 101:
+        return 0.0
+    return 1.0 if numbers.high <= 10 else 0.5
+
+
+def _title(column: ColumnProfile) -> float:
+    letters = sum(bool(re.search(r"[^\W\d_]{2}", value)) for value in column.values)
+    if column.is_nested or letters < 0.5 * len(column.values) or column.times.share > 0.5:
+        return 0.0
+    return 1.0 if column.mean_length < 200 else 0.4
+
+
+def _description(column: ColumnProfile) -> float:
+    if column.numbers.share > 0.5 or column.times.share > 0.5:
+        return 0.0
+    return 1.0 if column.mean_length > 40 or column.is_nested else 0.8
+
+
+def _grouping(column: ColumnProfile) -> float:
+    if column.times.share > 0.5 or column.type == "BOOLEAN":
+        return 0.0
+    factor = 0.6 if column.numbers.share > 0.9 else 1.0
+    is_unique = column.present > 50 and column.uniqueness > 0.9 and not column.is_nested
+    return factor * (0.4 if is_unique else 1.0)
+
+
+def _switch(column: ColumnProfile) -> float:
+    if column.type == "BOOLEAN":
+        return 1.0
+    is_few = column.distinct <= 8 and column.mean_length < 20
+    return 1.0 if is_few and column.times.share < 0.5 else 0.0
+
+
+def _currency(column: ColumnProfile) -> float:
+    return 1.0 if column.mean_length <= 5 and column.numbers.share < 0.1 else 0.0
+
+
+def _few(column: ColumnProfile) -> float:
+    return 1.0 if column.distinct <= max(30, 0.02 * column.present) else 0.3
+
+
+FITS: dict[str, Fit] = {
+    "customer_id": _person_id,
+    "product_id": _product_id,
+    "order_id": _order_id,
+    "parent": _id,
+    "purchased_at": _time,
+    "rated_at": _time,
+    "quantity": _quantity,
+    "stock": _quantity,
+    "unit_price": _money,
+    "amount": _money,
+    "price": _money,
+    "rating": _rating,
+    "title": _title,
+    "description": _description,
+    "department": _grouping,
+    "category": _grouping,
+    "subcategory": _grouping,
+    "brand": _grouping,
+    "available": _switch,
+    "is_return": _switch,
+    "verified": _switch,
+    "currency": _currency,
+    "status": _few,
+}

@@ -1,0 +1,123 @@
+"""What the words in a name mean: names of columns and files in many languages and conventions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+LEXICON = Path(__file__).with_name("lexicon.yml")
+TYPED = re.compile(r":(token|token_seq|float|float_seq)$")
+"""Some data sets write the type behind the name: user_id:token."""
+FEWEST_LETTERS = 3
+"""Of the first part of a word glued together: custno, but not a word that begins like another."""
+ENDINGS = ("s", "n", "e", "en", "er", "es")
+"""Plurals, and what languages put between the parts of a word: Kunden-n-ummer, Auftrag-s-datum."""
+LETTERS = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i"})
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name's words, and what each may mean; no senses where a word isn't known."""
+
+    words: tuple[str, ...]
+    senses: tuple[frozenset[str], ...]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """All senses of all words."""
+        return frozenset().union(*self.senses)
+
+    @property
+    def text(self) -> str:
+        """The words with blanks between them."""
+        return " ".join(self.words)
+
+
+@cache
+def lexicon() -> dict[str, frozenset[str]]:
+    """Return the senses of each word."""
+    senses: dict[str, set[str]] = {}
+    for sense, words in _content()["words"].items():
+        for word in words.split():
+            senses.setdefault(word, set()).add(sense)
+    return {word: frozenset(found) for word, found in senses.items()}
+
+
+@cache
+def system_names() -> dict[str, tuple[str, str]]:
+    """Return the whole names that a system uses, as words: what it is, and which system's."""
+    return {
+        name: (kind, system.replace("HundM", "H&M"))
+        for system, names in _content()["systems"].items()
+        for name, kind in names.items()
+    }
+
+
+@cache
+def _content() -> dict[str, dict[str, object]]:
+    loaded: dict[str, dict[str, object]] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
+    return loaded
+
+
+def parse_name(name: str) -> Name:
+    """Take a name apart into words of the lexicon.
+
+    >>> parse_name("KundenNr").words, parse_name("kundennummer").words
+    (('kunden', 'nr'), ('kunden', 'nummer'))
+    >>> parse_name("unixReviewTime").words, parse_name("user_id:token").words
+    (('unix', 'review', 'time'), ('user', 'id'))
+    >>> sorted(parse_name("Größe").known)
+    ['size']
+
+    """
+    words: list[str] = []
+    for token in _tokens(name):
+        words += _parts(token) or [token]
+    return Name(tuple(words), tuple(_senses(word) for word in words))
+
+
+def _tokens(name: str) -> list[str]:
+    text = TYPED.sub("", name.strip())
+    # composed letters first, so that camelCase is seen before accents go
+    text = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", text)
+    text = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    return re.findall(r"[^\W_]+", text.replace("#", " nr ").replace("№", " nr "))
+
+
+def _senses(word: str) -> frozenset[str]:
+    known = lexicon()
+    for form in _forms(word):
+        if form in known:
+            return known[form]
+    return frozenset()
+
+
+def _forms(word: str) -> list[str]:
+    plurals = [word[: -len(end)] for end in ENDINGS if word.endswith(end) and len(word) > 4]
+    stem = [word.rstrip("0123456789")] if word[-1:].isdigit() and word.rstrip("0123456789") else []
+    german = [word.replace("ae", "a").replace("oe", "o").replace("ue", "u")]
+    if word.endswith("ies"):
+        plurals.append(word[:-3] + "y")
+    return [word, *german, *plurals, *stem]
+
+
+def _parts(token: str) -> list[str] | None:
+    """Return the words glued together in a token, the longest first part first; None: unknown."""
+    if _senses(token):
+        return [token]
+    for at in range(len(token) - 2, FEWEST_LETTERS - 1, -1):
+        head, tail = token[:at], token[at:]
+        if not _senses(head):
+            continue
+        if _senses(tail):
+            return [head, tail]
+        rest = _parts(tail) if len(tail) > FEWEST_LETTERS else None
+        if rest is not None:
+            return [head, *rest]
+    return None
