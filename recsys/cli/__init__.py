@@ -8,6 +8,7 @@ import typer
 
 from recsys.cli.build import build
 from recsys.cli.export import export
+from recsys.cli.init import init
 from recsys.cli.recommend import recommend
 from recsys.cli.serve import serve
 from recsys.cli.similar import similar
@@ -22,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (build, tune, recommend, similar, status, export, serve):
+for command in (init, build, tune, recommend, similar, status, export, serve):
     app.command()(command)
 
 

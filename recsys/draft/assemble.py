@@ -11,9 +11,11 @@ import duckdb
 
 from recsys.draft.attributes import attribute
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
+from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
 from recsys.draft.files import InputFile, look_at
-from recsys.draft.grouping import group_by_shape, star_path
+from recsys.draft.grouping import group_by_shape, others_named, star_path
+from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
 from recsys.draft.profiling import FileProfile, profile_file
 from recsys.draft.refining import refine_purchases, refine_ratings
@@ -24,13 +26,17 @@ from recsys.errors import ShopFileError
 TABLES = ("purchases", "ratings", "products", "customers")
 UNNAMED_LIKELY = 0.3
 """LIKELY for a file without a header: its names can't speak."""
+JOINED = "purchases_joined.parquet"
+"""Orders and their lines as one, beside the shop file."""
 ANY_FOLDER = {"data", "raw", "input", "inputs", "export", "exports", "files", "download", "downloads"}
 """Folders whose names say nothing of the shop."""
 
 Group = list[FileProfile]
 
 
-def draft_shop(paths: Sequence[Path], output: Path, name: str | None = None) -> Draft:
+def draft_shop(
+    paths: Sequence[Path], output: Path, name: str | None = None, *, join: bool = False
+) -> Draft:
     """Look at a shop's files and draft its shop file.
 
     Parameters
@@ -41,20 +47,24 @@ def draft_shop(paths: Sequence[Path], output: Path, name: str | None = None) -> 
         Where the shop file will be; paths are written from its folder where they are below it.
     name
         The shop's name; by default that of the files' folder.
+    join
+        Where orders and their lines are two files, write them as one, beside the shop file.
 
     Raises
     ------
     ShopFileError
-        A file can't be read, or none of them is purchases or ratings.
+        A file can't be read, none of them is purchases or ratings, or orders and their lines are
+        two files and `join` isn't asked for.
 
     """
     folder = output.absolute().parent
     with duckdb.connect() as connection:
         files = [file for path in _once(paths) for file in look_at(path)]
-        profiles = [
-            profile_file(connection, file, number) for number, file in enumerate(files)
-        ]
+        profiles = [profile_file(connection, file, number) for number, file in enumerate(files)]
         groups = group_by_shape(profiles)
+        halves = find_halves(connection, [(group[0], _star(group)) for group in groups])
+        if halves is not None:
+            groups = _joined(connection, groups, halves, folder / JOINED, join)
         taken, unused = _assign(groups)
         drafted: dict[str, tuple[DraftTable, FileProfile]] = {}
         for table in ("products", *TABLES):
@@ -65,12 +75,36 @@ def draft_shop(paths: Sequence[Path], output: Path, name: str | None = None) -> 
         draft = Draft(
             name or _shop_name(paths), [drafted[t][0] for t in TABLES if t in drafted], unused
         )
+        for table in ("purchases", "ratings"):
+            if table in drafted:
+                check_descriptions(connection, *drafted[table])
         if "purchases" in drafted:
             refine_purchases(connection, draft, *drafted["purchases"])
         if "ratings" in drafted:
             refine_ratings(draft, *drafted["ratings"])
+        if "purchases" in drafted:
+            check_orders(connection, *drafted["purchases"])
         check_joins(connection, draft, {t: profile for t, (_, profile) in drafted.items()})
     return draft
+
+
+def _joined(
+    connection: duckdb.DuckDBPyConnection,
+    groups: list[Group],
+    halves: Halves,
+    target: Path,
+    join: bool,
+) -> list[Group]:
+    if not join:
+        raise ShopFileError(
+            f"{halves.said}. A shop file reads a table from one place: the same command with "
+            f"--join writes them as one, {target.name}, and drafts with it"
+        )
+    join_halves(connection, halves, target)
+    [file] = look_at(target)
+    profile = profile_file(connection, file, number=sum(map(len, groups)))
+    rest = [group for group in groups if group[0] not in (halves.lines, halves.heads)]
+    return [[profile], *rest]
 
 
 def _once(paths: Sequence[Path]) -> list[Path]:
@@ -129,15 +163,18 @@ def _table(
             left_out.append(f"{column.name}: {found}")
         else:
             left_out.append(column.name)
-    path, evidence = _path(group, folder)
+    path, evidence, others = _path(group, folder)
     file = profile.file
+    doubts = list(file.doubts)
+    if others:
+        doubts.append(f"the path names files that weren't given, too: {', '.join(others)}")
     return DraftTable(
         name=name,
         path=path,
         files=[member.file for member in group],
         evidence=[*evidence, f"taken for {name}: {role.why}", *file.why],
         columns=columns,
-        doubts=list(file.doubts),
+        doubts=doubts,
         left_out=left_out,
     )
 
@@ -151,20 +188,27 @@ def _described(
     if name != "products" and "products" in drafted:
         known = {column.target for column in drafted["products"][0].columns}
         return ("title",) if "title" not in known else ()
+    if name == "ratings":  # its texts are the reviews
+        return tuple(target for target in DESCRIPTION if target != "description")
     return DESCRIPTION
 
 
-def _path(group: Group, folder: Path) -> tuple[str, list[str]]:
+def _path(group: Group, folder: Path) -> tuple[str, list[str], list[str]]:
     files: list[InputFile] = [member.file for member in group]
-    path = files[0].path
-    lines = group[0].lines
+    path = _star(group)
+    lines, others = group[0].lines, []
     if len(group) > 1:
-        star = star_path([file.path for file in files])
-        assert star is not None  # noqa: S101 - grouped by it
-        path = star
+        others = others_named(path, [file.path for file in files])
         lines = f"{len(group)} files with the same columns, {lines} of the first looked at"
     below = path.is_relative_to(folder)
-    return (path.relative_to(folder) if below else path).as_posix(), [lines]
+    return (path.relative_to(folder) if below else path).as_posix(), [lines], others
+
+
+def _star(group: Group) -> Path:
+    """Return the path that names all files of a group."""
+    paths = [member.file.path for member in group]
+    star = star_path(paths) if len(paths) > 1 else None
+    return star or paths[0]
 
 
 def _shop_name(paths: Sequence[Path]) -> str:

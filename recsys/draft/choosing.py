@@ -14,7 +14,7 @@ TARGETS = {
         *("product_id", "purchased_at", "customer_id", "order_id", "quantity"),
         *("unit_price", "amount", "currency", "is_return"),
     ),
-    "ratings": ("rating", "product_id", "customer_id", "rated_at"),
+    "ratings": ("rating", "customer_id", "product_id", "rated_at"),
     "products": ("product_id", "price", "available"),
     "customers": ("customer_id",),
 }
@@ -97,7 +97,13 @@ class Chooser:
             and other.certainty >= LEAST_REQUIRED
             and not self._is_rather_another(other)
         ]
-        if close and target not in NEVER_DOUBTED:
+        is_id = target in {"customer_id", "product_id"}
+        if is_id and not self.profile.file.is_named:
+            self.doubts[target] = (
+                "the first id was taken for the customer, the second for the product: swap them "
+                "if it's the other way round"
+            )
+        elif close and target not in NEVER_DOUBTED:
             others = ", ".join(f"'{name}'" for name in close[:4])
             self.doubts[target] = f"or is it {others}?"
         elif not best.is_sure:
@@ -164,7 +170,7 @@ class Chooser:
 
     def _why_unsure(self, found: Guess) -> str:
         if not self.profile.file.is_named:
-            return "the file has no header: going by the values and their place"
+            return "going by the values alone"
         return "only its values say so" if not found.by_name else "the name isn't clear"
 
     def _missing(self, target: str) -> str:

@@ -33,11 +33,13 @@ class ColumnProfile:
     """The most common values with their counts, as text; all of them where few differ."""
     is_named: bool = True
     """Whether the file says a name."""
+    of_what: str = ""
+    """A word for what the file lists, where the name alone says nothing: `id` in orders.csv."""
 
     @cached_property
     def parsed_name(self) -> Name:
         """The name's words and what they mean."""
-        return parse_name(self.name) if self.is_named else Name((), ())
+        return parse_name(f"{self.of_what} {self.name}".strip()) if self.is_named else Name((), ())
 
     @cached_property
     def times(self) -> Times:

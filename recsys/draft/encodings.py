@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import codecs
 import re
-
-from charset_normalizer import from_bytes
+import unicodedata
 
 from recsys.shop.text_files import encoding_of
 
-SHOPS = {
-    "cp1252": "windows-1252",
-    "cp1250": "windows-1250",
-    "cp1251": "windows-1251",
-    "cp1253": "windows-1253",
-    "cp1254": "windows-1254",
-    "shift_jis": "shift_jis",
-    "gb18030": "gb18030",
-    "big5": "big5",
-    "euc_kr": "euc_kr",
-}
-"""What spreadsheets and tills of the world still write."""
+CANDIDATES = (
+    *("windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254"),
+    *("shift_jis", "gb18030", "euc_kr", "big5"),
+)
+"""What spreadsheets and tills of the world still write; of two that fit as well, the first."""
 
 
 def legacy_encoding(head: bytes) -> str | None:
@@ -28,21 +20,34 @@ def legacy_encoding(head: bytes) -> str | None:
 
     >>> legacy_encoding("Größe".encode()) is None
     True
+    >>> legacy_encoding("Größe weiß".encode("windows-1252"))
+    'windows-1252'
+    >>> legacy_encoding("żółta łódź".encode("windows-1250"))
+    'windows-1250'
+    >>> legacy_encoding("молоко свежее".encode("windows-1251"))
+    'windows-1251'
+
     """
     if encoding_of(head) != "utf-8":
         return None
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        best = from_bytes(head, cp_isolation=list(SHOPS)).best()
-        name = SHOPS.get(best.encoding, "windows-1252") if best else "windows-1252"
-        if name in {"windows-1252", "windows-1250"}:  # alike, but for signs inside words
-            western, eastern = (_signs_in_words(head, of) for of in ("cp1252", "cp1250"))
-            return "windows-1250" if western > eastern else "windows-1252"
-        return name
+        return min(CANDIDATES, key=lambda candidate: _oddity(head, candidate))
     return None
 
 
-def _signs_in_words(head: bytes, encoding: str) -> int:
-    text = head.decode(encoding, errors="replace")
-    return len(re.findall(r"(?<=[^\W\d_])[^\w\s\x00-\x7f]|[^\w\s\x00-\x7f](?=[^\W\d_])", text))
+def _oddity(head: bytes, encoding: str) -> float:
+    """Count what no language writes: signs inside words, words of two scripts, all accents."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return float("inf")
+    odd = len(re.findall(r"(?<=[^\W\d_])[^\w\s\x00-\x7f]|[^\w\s\x00-\x7f](?=[^\W\d_])", text))
+    for word in set(re.findall(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*", text)):
+        scripts = {unicodedata.name(letter, "?").split()[0] for letter in word}
+        accented = sum(not letter.isascii() for letter in word)
+        odd += len(scripts) > 1
+        odd += scripts == {"LATIN"} and accented > max(1, len(word) / 2)
+        odd += any(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False))
+    return odd

@@ -1,4 +1,4 @@
-"""Several files of one shape, such as a file a month, as one path with stars."""
+"""Several files of one shape, such as a file a month, as one path with a star."""
 
 from __future__ import annotations
 
@@ -11,47 +11,45 @@ from recsys.draft.profiling import FileProfile, same_columns
 
 def group_by_shape(profiles: Sequence[FileProfile]) -> list[list[FileProfile]]:
     """Put files of one kind with the same columns together, where one path can name them all."""
-    groups: list[list[FileProfile]] = []
+    alike: list[list[FileProfile]] = []
     for profile in profiles:
-        for group in groups:
-            if _belongs(profile, group):
-                group.append(profile)
-                break
+        group = next((group for group in alike if _is_alike(profile, group[0])), None)
+        if group is None:
+            alike.append([profile])
         else:
-            groups.append([profile])
+            group.append(profile)
+    groups = []
+    for group in alike:
+        if len(group) == 1 or star_path([member.file.path for member in group]) is not None:
+            groups.append(group)
+        else:
+            groups += [[member] for member in group]
     return groups
 
 
-def _belongs(profile: FileProfile, group: list[FileProfile]) -> bool:
-    first = group[0].file
+def _is_alike(profile: FileProfile, other: FileProfile) -> bool:
     return (
-        profile.file.kind == first.kind
-        and first.kind != "database"
-        and profile.file.is_named
-        and first.is_named
-        and same_columns([profile, group[0]])
-        and star_path([member.file.path for member in group] + [profile.file.path]) is not None
+        profile.file.kind == other.file.kind
+        and profile.file.table is None is other.file.table
+        and profile.file.path != other.file.path
+        and profile.file.format == other.file.format
+        and same_columns([profile, other])
     )
 
 
 def star_path(paths: Sequence[Path]) -> Path | None:
-    """Return a path with one star that names these files and no others; None: there is none.
-
-    >>> from recsys.draft.grouping import star_path
-    >>> star_path([Path("none/orders_1.csv"), Path("none/orders_2.csv")]) is None  # no such files
-    True
-    """
+    """Return a path with one star that names these files; None where none does."""
     if len({path.parent for path in paths}) > 1:
         return None
     names = [path.name for path in paths]
     head = os.path.commonprefix(names)
     tail = os.path.commonprefix([name[len(head) :][::-1] for name in names])[::-1]
-    head = head.rstrip("0123456789")
-    if not head.strip("_-. ") and len(names) < 2:
-        return None
-    pattern = f"{head}*{tail}"
+    head, tail = head.rstrip("0123456789"), tail.lstrip("0123456789")
     if any(letter in head + tail for letter in "[]?*"):
         return None
-    if {path.name for path in paths[0].parent.glob(pattern)} != set(names):
-        return None
-    return paths[0].parent / pattern
+    return paths[0].parent / f"{head}*{tail}"
+
+
+def others_named(star: Path, paths: Sequence[Path]) -> list[str]:
+    """Return the names of files that the path with a star names beside these."""
+    return sorted({path.name for path in star.parent.glob(star.name)} - {p.name for p in paths})

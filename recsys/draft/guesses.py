@@ -79,7 +79,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
         said.append(times.form)
     elif kind in {"customer_id", "product_id", "order_id", "parent", "category", "department",
                   "subcategory", "brand"}:
-        said.append(f"{column.distinct:,} different values")
+        said.append(values_counted(column.distinct))
     elif kind in {"quantity", "unit_price", "amount", "price", "rating", "stock"}:
         said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
         if numbers.with_currency:
@@ -93,6 +93,11 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     if column.filled < 0.995:
         said.append(f"{100 * (1 - column.filled):.0f} % empty")
     return ", ".join(said)
+
+
+def values_counted(number: int) -> str:
+    """Return how many values differ, in words."""
+    return "one value only" if number == 1 else f"{number:,} different values"
 
 
 def _number(value: float) -> str:

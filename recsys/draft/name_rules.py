@@ -116,6 +116,8 @@ RULES = (
     _rule("address", "address", 0.9, "customer order place shipping"),
 )
 
+CLEAR = 0.8
+"""From here on the words alone say it, whatever system uses them."""
 UNKNOWN_WORD = 0.12
 """Certainty that a word nobody knows takes away, twice at most."""
 FOREIGN_SENSE = 0.45
@@ -139,7 +141,9 @@ def kinds_by_name(name: Name) -> dict[str, tuple[float, str]]:
             found["unit_price"] = (0.8, f"a name of {system}")
         elif kind == "purchased_at":
             found["rated_at"] = (0.7, f"a name of {system}")
-        return {**found, kind: (1.0, f"a name of {system}")}
+        found[kind] = (1.0, f"a name of {system}")
+        plain = max((_score(rule, name) for rule in RULES if rule.kind == kind), default=0.0)
+        return {**found, kind: (1.0, name.text)} if plain >= CLEAR else found
     for rule in RULES:
         score = _score(rule, name)
         if score > max(0.15, found.get(rule.kind, (0.0, ""))[0]):

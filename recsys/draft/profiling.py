@@ -11,11 +11,13 @@ import duckdb
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.files import InputFile
 from recsys.draft.reading import relation
+from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
 
 MOST_ROWS = 100_000
 """Rows looked at: enough to tell an id that repeats from one that doesn't."""
 SAMPLED_VALUES = 1_000
+UNIQUE = 0.95
 LONGEST_VALUE = 400
 MOST_COMMON = 50
 BLANK = "('', 'nan', 'null', 'none', 'n/a', '<na>')"
@@ -81,8 +83,11 @@ def profile_file(
     [(rows,)] = connection.execute(f"select count(*) from {sample}").fetchall()
     if rows == 0:
         raise ShopFileError(f"{file.path} has no rows" + (" below its header" if described else ""))
+    listed = what_is_listed(file)
+    if any({listed, "id"} <= parse_name(name).known for name, *_ in described):
+        listed = ""  # another column says it
     columns = tuple(
-        _profile(connection, sample, name, type_name, rows, file.is_named)
+        _profile(connection, sample, name, type_name, rows, file.is_named, listed)
         for name, type_name, *_ in described
     )
     is_whole = rows <= MOST_ROWS
@@ -99,6 +104,7 @@ def _profile(
     type_name: str,
     rows: int,
     is_named: bool,
+    listed: str,
 ) -> ColumnProfile:
     text = f"left(trim(cast({quoted(name)} as varchar)), {LONGEST_VALUE})"
     values = (
@@ -127,7 +133,20 @@ def _profile(
         values=tuple(value for (value,) in spread),
         common=tuple(common),
         is_named=is_named,
+        of_what=listed if _is_bare(name) and distinct >= UNIQUE * present else "",
     )
+
+
+def what_is_listed(file: InputFile) -> str:
+    """Return what a file lists by its name: customer, product or order; empty: not clear."""
+    known = parse_name(file.table or file.path.name.split(".")[0]).known
+    things = sorted(known & {"customer", "product", "order"})
+    return things[0] if len(things) == 1 and "line" not in known else ""
+
+
+def _is_bare(name: str) -> bool:
+    """Whether a name says only that it is an id."""
+    return parse_name(name).known == {"id"}
 
 
 def share_found(

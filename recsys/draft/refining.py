@@ -63,7 +63,10 @@ def _money(
     if price is not None and amount is not None:
         share = agreement(connection, profile, quantity.name, price.name, amount.name)
         column = _column(table, "amount")
-        if column is not None and share is not None:
+        if column is not None and column.doubt and (share is None or share < 0.9):
+            table.columns.remove(column)
+            table.left_out.append(f"{column.source} (beside a price, and not quantity x price)")
+        elif column is not None and share is not None:
             column.evidence += f"; quantity x price in {100 * share:.0f} % of the lines"
             if share < 0.5:
                 column.doubt = (
@@ -165,7 +168,7 @@ def _counted_days(table: DraftTable, profile: FileProfile) -> None:
         numbers = found.numbers
         is_day = "time" in found.parsed_name.known or "week" in found.parsed_name.known
         if is_day and numbers.share == numbers.whole == 1 and 0 <= numbers.low <= numbers.high < 20000:
-            of = f"cast({quoted(found.name)} as integer)"
+            of = f"try_cast({quoted(found.name)} as integer)"
             step = 7 if "week" in found.parsed_name.words else 1
             column.source = f"date '2000-01-01' + {of}" + (f" * {step}" if step > 1 else "")
             column.evidence = f"{found.name}: {numbers.low:.0f} to {numbers.high:.0f}"

@@ -8,7 +8,7 @@ from recsys.draft.guesses import Guess, ranked
 from recsys.draft.profiling import FileProfile
 from recsys.draft.words import parse_name
 
-LIKELY = 0.5
+LIKELY = 0.45
 """Below it a file isn't taken for a table."""
 
 NAMED_PRODUCT = 0.45

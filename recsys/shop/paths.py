@@ -73,20 +73,23 @@ def _from_home(pattern: str) -> Path:
     return Path(pattern).expanduser() if pattern.startswith("~/") else Path(pattern)
 
 
-def kind_of(files: list[Path], pattern: str) -> str:
+def kind_of(files: list[Path], pattern: str, *, is_delimited: bool = False) -> str:
     """Return what kind of files these are by their names: a key of KINDS.
+
+    Names that say nothing are those of delimited files where `is_delimited` says so.
 
     Raises:
         ShopFileError: the name says nothing, or they are of several kinds.
 
     """
-    kinds = {_kind(file) for file in files}
+    kinds = {_kind(file) or ("csv" if is_delimited else None) for file in files}
     if None in kinds:
         odd = next(file for file in files if _kind(file) is None)
         legal = ", ".join(suffix for suffixes in KINDS.values() for suffix in sorted(suffixes))
         name = "" if odd.name == Path(pattern).name else f" ('{odd.name}')"
         raise ShopFileError(
-            f"'{pattern}'{name} has no known file type (legal: {legal}; text also with .gz or .zst)"
+            f"'{pattern}'{name} has no known file type (legal: {legal}; text also with .gz or .zst; "
+            "text of any other name with its delimiter in `format:`)"
         )
     if len(kinds) > 1:
         raise ShopFileError(

@@ -86,7 +86,7 @@ def open_files(
     workspace = workspace or Workspace(connection)
     try:
         files = find_files(path, folder)
-        kind = kind_of(files, path)
+        kind = kind_of(files, path, is_delimited=given.delimiter is not None)
     except ShopFileError as error:
         raise ShopFileError(f"{source}.path: {error}") from None
     unfit = given.beyond(*LEGAL_FORMAT[kind])

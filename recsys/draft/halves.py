@@ -1,0 +1,115 @@
+"""Orders and their lines in two files: a shop file has no joins, so they are joined before."""
+
+# ruff: noqa: S608 - names are quoted
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from recsys.draft.profiling import FileProfile, quoted, share_found
+from recsys.draft.reading import relation
+from recsys.draft.roles import Evidence, is_order_detail, is_order_head
+from recsys.errors import ShopFileError
+from recsys.shop.names import text
+
+LEAST_FOUND = 0.5
+
+
+@dataclass(frozen=True)
+class Halves:
+    """Lines of orders, and the orders with who bought and when."""
+
+    lines: FileProfile
+    lines_key: str
+    lines_path: Path
+    heads: FileProfile
+    heads_key: str
+    heads_path: Path
+
+    @property
+    def said(self) -> str:
+        """What was seen, in words."""
+        keys = self.lines_key
+        if self.lines_key != self.heads_key:
+            keys = f"{self.lines_key} = {self.heads_key}"
+        return (
+            f"{self.lines.file.label} has the products of orders, {self.heads.file.label} who "
+            f"ordered and when; they join by {keys}"
+        )
+
+
+def find_halves(
+    connection: duckdb.DuckDBPyConnection, groups: Sequence[tuple[FileProfile, Path]]
+) -> Halves | None:
+    """Return the two files that are purchases together, where no file is alone.
+
+    Parameters
+    ----------
+    connection
+        Has the samples.
+    groups
+        A profile for each shape of file, and the path that names all files of it.
+
+    """
+    profiles = [profile for profile, _ in groups]
+    if any(_is_whole(profile) for profile in profiles):
+        return None
+    best: tuple[float, Halves] | None = None
+    for lines, lines_path in groups:
+        for heads, heads_path in groups:
+            if not (is_order_detail(lines) and is_order_head(heads)) or lines is heads:
+                continue
+            mine, theirs = Evidence(lines).best("order_id"), Evidence(heads).best("order_id")
+            if mine is None or theirs is None:
+                continue
+            keys = (mine.column.name, theirs.column.name)
+            share = share_found(connection, (lines, keys[0]), (heads, keys[1]))
+            partial = not (lines.is_whole and heads.is_whole)
+            if (share >= LEAST_FOUND or (partial and share > 0)) and (not best or share > best[0]):
+                halves = Halves(lines, keys[0], lines_path, heads, keys[1], heads_path)
+                best = (share, halves)
+    return best[1] if best else None
+
+
+def _is_whole(profile: FileProfile) -> bool:
+    evidence = Evidence(profile)
+    kinds = ("product_id", "customer_id", "purchased_at")
+    return (
+        all(evidence.certainty(kind) >= 0.5 for kind in kinds)
+        and evidence.uniqueness("product_id") < 0.97
+    )
+
+
+def join_halves(connection: duckdb.DuckDBPyConnection, halves: Halves, target: Path) -> None:
+    """Write the lines with what their order says as a Parquet file.
+
+    Lines whose order isn't there keep their place, with nothing beside.
+
+    Raises:
+        ShopFileError: the file can't be written, or is there already.
+
+    """
+    if target.exists():
+        raise ShopFileError(f"{target} is there already: move it, or use it in place of the two")
+    taken = {column.name.lower() for column in halves.lines.columns}
+    beside = []
+    for column in halves.heads.columns:
+        if column.name != halves.heads_key:
+            name = column.name if column.name.lower() not in taken else f"order {column.name}"
+            beside.append(f"heads.{quoted(column.name)} as {quoted(name)}")
+    lines = relation(connection, halves.lines.file, halves.lines_path.as_posix())
+    heads = relation(connection, halves.heads.file, halves.heads_path.as_posix())
+    try:
+        connection.execute(
+            f"copy (select order_lines.*, {', '.join(beside)} from {lines} as order_lines "
+            f"left join {heads} as heads on trim(cast(order_lines.{quoted(halves.lines_key)} as "
+            f"varchar)) = trim(cast(heads.{quoted(halves.heads_key)} as varchar))) "
+            f"to {text(str(target))} (format parquet)"
+        )
+    except duckdb.Error as error:
+        target.unlink(missing_ok=True)
+        said = str(error).split("\n")[0]
+        raise ShopFileError(f"the joined lines can't be written to {target}: {said}") from None

@@ -1,0 +1,20 @@
+"""Whether a drafted shop file opens: by the readers of a build, before anything is built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from recsys.errors import ShopFileError
+from recsys.shop import attach_shop, load_shop
+
+
+def failure_to_open(path: Path) -> str | None:
+    """Return why a shop file can't be read, or None if it can."""
+    try:
+        with duckdb.connect() as connection:
+            attach_shop(connection, load_shop(path), {})
+    except ShopFileError as error:
+        return str(error)
+    return None
