@@ -78,6 +78,7 @@ def build(
     *,
     select: Sequence[str] | None = None,
     variables: Mapping[str, object] | None = None,
+    tests: bool = True,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Read a shop's files and (re)build every table of its database, tests included.
@@ -93,6 +94,8 @@ def build(
         dbt selectors such as `staging` or `+marts.customers`; None: everything.
     variables
         Settings by name; they win over the shop file's.
+    tests
+        Whether the tests of what is built run, too.
     progress
         Called with each event, from several threads, one at a time.
 
@@ -111,7 +114,7 @@ def build(
     database = database.absolute()
     work = _made_work_folder(database)
     watch = _Watch(progress)
-    arguments = _arguments(work, select, variables)
+    arguments = _arguments(work, select, variables, tests)
     started = time.monotonic()
     is_new = not database.exists()
     with _environment(database, shop), claimed(database):
@@ -241,9 +244,12 @@ def _arguments(
     work: Path,
     select: Sequence[str] | None,
     variables: Mapping[str, object] | None,
+    tests: bool = True,
 ) -> list[str]:
     project = str(dbt_project_folder())
     arguments = ["build", "--exclude-resource-type", "unit_test"]  # unit tests are for developers
+    if not tests:
+        arguments += ["--exclude-resource-type", "test"]
     arguments += ["--project-dir", project, "--profiles-dir", project]
     arguments += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
     arguments += ["--log-level", "none", "--log-level-file", "debug"]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from recsys.cli.build import build
+from recsys.cli.check import check
 from recsys.cli.export import export
 from recsys.cli.init import init
 from recsys.cli.recommend import recommend
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (init, build, tune, recommend, similar, status, export, serve):
+for command in (init, check, build, tune, recommend, similar, status, export, serve):
     app.command()(command)
 
 

@@ -13,32 +13,35 @@ from recsys.cli.output import counted, print_line
 from recsys.cli.progress import BuildDisplay
 from recsys.project import database_path
 
+ShopOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shop",
+        help="A shop file, or the name of a shop that comes with the package. "
+        "Default: RECSYS_SHOP, else complete_journey.",
+        show_default=False,
+    ),
+]
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="A setting of dbt_project.yml; wins over the shop file. May be repeated.",
+    ),
+]
+
 
 def build(
-    shop: Annotated[
-        str | None,
-        typer.Option(
-            "--shop",
-            help="A shop file, or the name of a shop that comes with the package. "
-            "Default: RECSYS_SHOP, else complete_journey.",
-            show_default=False,
-        ),
-    ] = None,
+    shop: ShopOption = None,
     database: DatabaseOption = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="NAME=VALUE",
-            help="A setting of dbt_project.yml; wins over the shop file. May be repeated.",
-        ),
-    ] = None,
+    settings: SettingsOption = None,
 ) -> None:
     """Read the shop's files, fit and judge the recommenders, and write their lists."""
     path: Path = database_path(database)
     print_line(f"Building {path}")
     with BuildDisplay() as display:
-        result = run_build(shop, path, variables=_variables(settings or []), progress=display)
+        result = run_build(shop, path, variables=variables_of(settings or []), progress=display)
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
     print_line(
@@ -48,7 +51,7 @@ def build(
     )
 
 
-def _variables(settings: list[str]) -> dict[str, object]:
+def variables_of(settings: list[str]) -> dict[str, object]:
     """Return the settings as dbt variables; a value is read as YAML reads it."""
     variables = {}
     for setting in settings:

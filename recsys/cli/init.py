@@ -18,9 +18,9 @@ def init(
         list[Path],
         typer.Argument(help="The shop's own files: CSV, JSON, Parquet, Excel, DuckDB."),
     ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="The shop file to write.")
-    ] = Path("shop.yml"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The shop file to write.")] = Path(
+        "shop.yml"
+    ),
     name: Annotated[
         str | None,
         typer.Option(

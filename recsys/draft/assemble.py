@@ -28,7 +28,17 @@ UNNAMED_LIKELY = 0.3
 """LIKELY for a file without a header: its names can't speak."""
 JOINED = "purchases_joined.parquet"
 """Orders and their lines as one, beside the shop file."""
-ANY_FOLDER = {"data", "raw", "input", "inputs", "export", "exports", "files", "download", "downloads"}
+ANY_FOLDER = {
+    "data",
+    "raw",
+    "input",
+    "inputs",
+    "export",
+    "exports",
+    "files",
+    "download",
+    "downloads",
+}
 """Folders whose names say nothing of the shop."""
 
 Group = list[FileProfile]
@@ -179,9 +189,7 @@ def _table(
     )
 
 
-def _described(
-    name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]
-) -> tuple[str, ...]:
+def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) -> tuple[str, ...]:
     """Return what a table may say of products; lines need not repeat what the product file says."""
     if name == "customers":
         return ()
@@ -213,5 +221,7 @@ def _star(group: Group) -> Path:
 
 def _shop_name(paths: Sequence[Path]) -> str:
     folder = Path(os.path.commonpath([path.absolute().parent for path in paths]))
-    named = next((part for part in (folder, *folder.parents) if part.name not in ANY_FOLDER), folder)
+    named = next(
+        (part for part in (folder, *folder.parents) if part.name not in ANY_FOLDER), folder
+    )
     return re.sub(r"[^A-Za-z0-9_ -]+", "_", named.name).strip("_ -") or "my_shop"

@@ -1,4 +1,4 @@
-"""What is known of a column before anyone says what it is: its name, its values, how many differ."""
+"""What is known of a column before anyone says what it is: name, values, how many differ."""
 
 from __future__ import annotations
 

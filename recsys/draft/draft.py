@@ -89,7 +89,9 @@ class Draft:
             found += [f"{table.name}: {doubt}" for doubt in table.doubts]
             if table.where_doubt:
                 found.append(f"{table.name}.where: {table.where_doubt}")
-            found += [f"{table.name}.columns.{c.target}: {c.doubt}" for c in table.columns if c.doubt]
+            found += [
+                f"{table.name}.columns.{c.target}: {c.doubt}" for c in table.columns if c.doubt
+            ]
         found += [f"settings.{s.name}: {s.doubt}" for s in self.settings if s.doubt]
         return found + self.notes
 

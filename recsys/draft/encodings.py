@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from itertools import pairwise
 
 from recsys.shop.text_files import encoding_of
 
@@ -49,5 +50,5 @@ def _oddity(head: bytes, encoding: str) -> float:
         accented = sum(not letter.isascii() for letter in word)
         odd += len(scripts) > 1
         odd += scripts == {"LATIN"} and accented > max(1, len(word) / 2)
-        odd += any(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False))
+        odd += any(a.islower() and b.isupper() for a, b in pairwise(word))
     return odd

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from recsys.draft.profiling import FileProfile, same_columns
@@ -42,12 +42,17 @@ def star_path(paths: Sequence[Path]) -> Path | None:
     if len({path.parent for path in paths}) > 1:
         return None
     names = [path.name for path in paths]
-    head = os.path.commonprefix(names)
-    tail = os.path.commonprefix([name[len(head) :][::-1] for name in names])[::-1]
+    head = _common_start(names)
+    tail = _common_start([name[len(head) :][::-1] for name in names])[::-1]
     head, tail = head.rstrip("0123456789"), tail.lstrip("0123456789")
     if any(letter in head + tail for letter in "[]?*"):
         return None
     return paths[0].parent / f"{head}*{tail}"
+
+
+def _common_start(texts: Sequence[str]) -> str:
+    letters = takewhile(lambda found: len(set(found)) == 1, zip(*texts, strict=False))
+    return "".join(found[0] for found in letters)
 
 
 def others_named(star: Path, paths: Sequence[Path]) -> list[str]:

@@ -17,7 +17,15 @@ POSSIBLE = 0.25
 UNASKED = 0.4
 """What values alone count for where the name means something else."""
 
-BY_VALUES = ("purchased_at", "rated_at", "rating", "customer_id", "product_id", "title", "unit_price")
+BY_VALUES = (
+    "purchased_at",
+    "rated_at",
+    "rating",
+    "customer_id",
+    "product_id",
+    "title",
+    "unit_price",
+)
 
 
 @dataclass(frozen=True)
@@ -77,8 +85,16 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     numbers, times = column.numbers, column.times
     if kind in {"purchased_at", "rated_at"}:
         said.append(times.form)
-    elif kind in {"customer_id", "product_id", "order_id", "parent", "category", "department",
-                  "subcategory", "brand"}:
+    elif kind in {
+        "customer_id",
+        "product_id",
+        "order_id",
+        "parent",
+        "category",
+        "department",
+        "subcategory",
+        "brand",
+    }:
         said.append(values_counted(column.distinct))
     elif kind in {"quantity", "unit_price", "amount", "price", "rating", "stock"}:
         said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")

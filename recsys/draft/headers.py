@@ -31,6 +31,4 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     if any(parse_name(field).known for field in first):
         return True
     below = [{row[at].strip() for row in rows[1:] if at < len(row)} for at in range(len(first))]
-    return not any(
-        field and field in column for field, column in zip(first, below, strict=True)
-    )
+    return not any(field and field in column for field, column in zip(first, below, strict=True))

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 CURRENCY = re.compile(r"[$€£¥₹₺₽฿]|\b(?:EUR|USD|GBP|CHF|PLN|zł|kr|Kč|Fr\.?)\b|R\$", re.IGNORECASE)
 NUMBER = re.compile(r"[-+(]?\d[\d.,' \u00a0\u202f]*\)?|[-+]?[.,]\d+")
-NUMERIC_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
+NUMERIC_TYPES = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "FLOAT",
+    "DOUBLE",
+    "DECIMAL",
+)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def profile_file(
     if any({listed, "id"} <= parse_name(name).known for name, *_ in described):
         listed = ""  # another column says it
     columns = tuple(
-        _profile(connection, sample, name, type_name, rows, file.is_named, listed)
+        _profile(connection, sample, (name, type_name), rows, file=file, listed=listed)
         for name, type_name, *_ in described
     )
     is_whole = rows <= MOST_ROWS
@@ -100,12 +100,13 @@ def profile_file(
 def _profile(
     connection: duckdb.DuckDBPyConnection,
     sample: str,
-    name: str,
-    type_name: str,
+    described: tuple[str, str],
     rows: int,
-    is_named: bool,
+    *,
+    file: InputFile,
     listed: str,
 ) -> ColumnProfile:
+    name, type_name = described
     text = f"left(trim(cast({quoted(name)} as varchar)), {LONGEST_VALUE})"
     values = (
         f"(select {text} as value from {sample} where {quoted(name)} is not null) as texts "
@@ -132,7 +133,7 @@ def _profile(
         distinct=distinct,
         values=tuple(value for (value,) in spread),
         common=tuple(common),
-        is_named=is_named,
+        is_named=file.is_named,
         of_what=listed if _is_bare(name) and distinct >= UNIQUE * present else "",
     )
 

@@ -37,4 +37,4 @@ def relation(
         table=file.table,
         source=file.path.name,
     )
-    return f"(select * exclude ({FILE}, {ROW}) from {opened.sql})"
+    return f"(select * exclude ({FILE}, {ROW}) from {opened.sql})"  # noqa: S608 - of quoted names

@@ -13,7 +13,17 @@ from recsys.draft.profiling import FileProfile, quoted
 GUEST_SHARE = 0.05
 GUEST_TIMES = 10
 """A customer with so many times the lines of the second is likely nobody in particular."""
-SOLD = {"purchase", "purchased", "transaction", "order", "buy", "bought", "sale", "checkout", "kauf"}
+SOLD = {
+    "purchase",
+    "purchased",
+    "transaction",
+    "order",
+    "buy",
+    "bought",
+    "sale",
+    "checkout",
+    "kauf",
+}
 UNDONE = ("cancel", "refund", "return", "void", "storn", "annul", "anul", "reembols", "rembours")
 
 
@@ -51,9 +61,7 @@ def _profile_of(table: DraftTable, profile: FileProfile, target: str) -> ColumnP
     return next((column for column in profile.columns if column.name == source), None)
 
 
-def _money(
-    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
-) -> None:
+def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile) -> None:
     product = _profile_of(table, profile, "product_id")
     quantity = _profile_of(table, profile, "quantity")
     price = _profile_of(table, profile, "unit_price")
@@ -77,9 +85,7 @@ def _money(
     for target, money in (("unit_price", price), ("amount", amount)):
         if money is None:
             continue
-        share = share_of_line_values(
-            connection, profile, product.name, quantity.name, money.name
-        )
+        share = share_of_line_values(connection, profile, product.name, quantity.name, money.name)
         column = _column(table, target)
         if share is None or column is None:
             continue
@@ -167,7 +173,11 @@ def _counted_days(table: DraftTable, profile: FileProfile) -> None:
     for found in profile.columns:
         numbers = found.numbers
         is_day = "time" in found.parsed_name.known or "week" in found.parsed_name.known
-        if is_day and numbers.share == numbers.whole == 1 and 0 <= numbers.low <= numbers.high < 20000:
+        if (
+            is_day
+            and numbers.share == numbers.whole == 1
+            and 0 <= numbers.low <= numbers.high < 20000
+        ):
             of = f"try_cast({quoted(found.name)} as integer)"
             step = 7 if "week" in found.parsed_name.words else 1
             column.source = f"date '2000-01-01' + {of}" + (f" * {step}" if step > 1 else "")
@@ -221,7 +231,9 @@ def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
     if low < 1:
         draft.settings.append(DraftSetting("rating_min", _plain(low), seen, doubt))
     if top != 5:
-        draft.settings.append(DraftSetting("rating_max", _plain(top), seen, "" if low < 1 else doubt))
+        draft.settings.append(
+            DraftSetting("rating_max", _plain(top), seen, "" if low < 1 else doubt)
+        )
 
 
 def _is_number(value: str) -> bool:

@@ -74,7 +74,7 @@ def _iso(texts: Sequence[str]) -> Times:
 def _is_day(text: str) -> bool:
     year, month, day = (int(part) for part in re.split(r"[-/.T ,]", text)[:3])
     try:
-        datetime(year, month, day)  # noqa: DTZ001
+        datetime(year, month, day)
     except ValueError:
         return False
     return True
@@ -103,14 +103,16 @@ def _written(texts: Sequence[str]) -> Times:
 
 
 def _named_months(texts: Sequence[str]) -> Times:
-    months = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+    months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
     found = [
         text
         for text in texts
         if MONTHS.fullmatch(text) and any(month in text.lower() for month in months)
     ]
     return Times(
-        len(found) / len(texts), "days with the month's name", has_clock=any(":" in t for t in found)
+        len(found) / len(texts),
+        "days with the month's name",
+        has_clock=any(":" in t for t in found),
     )
 
 

@@ -17,13 +17,14 @@ from recsys.draft.roles import (
 
 PERIOD = re.compile(
     r"(19|20)\d\d([-_/ .]?(0?[1-9]|1[0-2]|q[1-4]|w\d\d?))?|"
-    r"(jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*[-_ .]?(\d\d(\d\d)?)?",
+    r"(jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*[-_ .]?"
+    r"(\d\d(\d\d)?)?",
     re.IGNORECASE,
 )
 FEWEST_PERIODS = 3
 
 
-def why_unused(
+def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
     profile: FileProfile,
     groups: Sequence[Sequence[FileProfile]],
     taken: Mapping[str, object],
@@ -38,9 +39,7 @@ def why_unused(
     nested = [column.name for column in profile.columns if column.type.startswith("STRUCT(")]
     listed = [c.name for c in profile.columns if c.type.endswith("[]") and "STRUCT" in c.type]
     if listed and not nested:
-        return (
-            f"holds lines inside lines ('{listed[0]}'): export one line per order and product"
-        )
+        return f"holds lines inside lines ('{listed[0]}'): export one line per order and product"
     if is_order_head(profile):
         return "one line per order, without products" + _partner(profile, groups)
     if is_order_detail(profile):
@@ -70,9 +69,8 @@ def _partner(profile: FileProfile, groups: Sequence[Sequence[FileProfile]]) -> s
         other = group[0]
         key = Evidence(other).best("order_id")
         if other is not profile and wanted(other) and mine and key:
-            return (
-                f": joins with {other.file.label} by {mine.column.name}"
-                + ("" if key.column.name == mine.column.name else f" = {key.column.name}")
+            return f": joins with {other.file.label} by {mine.column.name}" + (
+                "" if key.column.name == mine.column.name else f" = {key.column.name}"
             )
     return ""
 

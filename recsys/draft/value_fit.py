@@ -34,13 +34,15 @@ def support(kind: str, column: ColumnProfile) -> float:
     if kind == "title":
         return 0.4 if column.wordy > 0.5 and 8 < column.mean_length < 100 else 0.0
     if kind == "unit_price":
-        return 0.35 if numbers.share > 0.95 and (numbers.with_currency or _has_cents(column)) else 0.0
+        return (
+            0.35 if numbers.share > 0.95 and (numbers.with_currency or _has_cents(column)) else 0.0
+        )
     return 0.0
 
 
 def _has_cents(column: ColumnProfile) -> bool:
     decimals = [value for value in column.values if re.search(r"\d[.,]\d{1,2}$", value)]
-    return 0.5 < len(decimals) / len(column.values) and column.numbers.low >= 0
+    return len(decimals) / len(column.values) > 0.5 and column.numbers.low >= 0
 
 
 def _anything(column: ColumnProfile) -> float:

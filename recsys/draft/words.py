@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,7 +18,7 @@ FEWEST_LETTERS = 3
 """Of the first part of a word glued together: custno, but not a word that begins like another."""
 ENDINGS = ("s", "n", "e", "en", "er", "es")
 """Plurals, and what languages put between the parts of a word: Kunden-n-ummer, Auftrag-s-datum."""
-LETTERS = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i"})
+LETTERS = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i"})  # noqa: RUF001
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def system_names() -> dict[str, tuple[str, str]]:
 
 
 @cache
-def _content() -> dict[str, dict[str, object]]:
-    loaded: dict[str, dict[str, object]] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
+def _content() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
     return loaded
 
 

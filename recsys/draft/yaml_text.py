@@ -18,7 +18,7 @@ CHECK. See what it reads with `recsys check --shop {file}`, then `recsys build -
 
 def yaml_text(draft: Draft, file: str = "shop.yml") -> str:
     """Return the shop file's text."""
-    lines = _comment(HEAD.format(file=file)) + [f"name: {scalar(draft.name)}"]
+    lines = [*_comment(HEAD.format(file=file)), f"name: {scalar(draft.name)}"]
     for note in draft.notes:
         lines += ["", *_comment(f"CHECK: {note}")]
     for table in draft.tables:
@@ -30,7 +30,9 @@ def yaml_text(draft: Draft, file: str = "shop.yml") -> str:
         for setting in draft.settings:
             if setting.doubt:
                 lines += _comment(f"CHECK: {setting.doubt}", "  ")
-            lines.append(f"  {setting.name}: {scalar(setting.value)}  # {_one_line(setting.evidence)}")
+            lines.append(
+                f"  {setting.name}: {scalar(setting.value)}  # {_one_line(setting.evidence)}"
+            )
     if draft.unused:
         lines += ["", "# Not used:"]
         for file_left in draft.unused:

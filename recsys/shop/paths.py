@@ -88,8 +88,8 @@ def kind_of(files: list[Path], pattern: str, *, is_delimited: bool = False) -> s
         legal = ", ".join(suffix for suffixes in KINDS.values() for suffix in sorted(suffixes))
         name = "" if odd.name == Path(pattern).name else f" ('{odd.name}')"
         raise ShopFileError(
-            f"'{pattern}'{name} has no known file type (legal: {legal}; text also with .gz or .zst; "
-            "text of any other name with its delimiter in `format:`)"
+            f"'{pattern}'{name} has no known file type (legal: {legal}; text also with .gz or "
+            ".zst; text of any other name with its delimiter in `format:`)"
         )
     if len(kinds) > 1:
         raise ShopFileError(

@@ -62,91 +62,186 @@ def german(folder: Path) -> list[Path]:
 
     orders = write(
         folder / "Bestellungen.csv",
-        ["BestellNr", "KundenNr", "Bestelldatum", "ArtikelNr", "Menge", "Einzelpreis", "Gesamtpreis"],
+        [
+            "BestellNr",
+            "KundenNr",
+            "Bestelldatum",
+            "ArtikelNr",
+            "Menge",
+            "Einzelpreis",
+            "Gesamtpreis",
+        ],
         [
             [
-                f"B{line.order:05}", f"{line.customer:06}", f"{line.at:%d.%m.%Y %H:%M}",
-                f"{line.product:04}", line.units, comma(line.price), comma(line.price * line.units),
+                f"B{line.order:05}",
+                f"{line.customer:06}",
+                f"{line.at:%d.%m.%Y %H:%M}",
+                f"{line.product:04}",
+                line.units,
+                comma(line.price),
+                comma(line.price * line.units),
             ]
             for line in lines()
         ],
         delimiter=";",
         encoding="windows-1252",
-    )  # fmt: skip
+    )
     products = write(
         folder / "Artikel.csv",
         ["ArtikelNr", "Bezeichnung", "Warengruppe", "Hersteller", "VK-Preis", "Lagerbestand"],
         [
             [
-                f"{line.product:04}", line.title, f"Gruppe {line.product % 6}",
-                f"Müller & Söhne {line.product % 4}", f"{comma(line.price)} €", line.product % 9,
+                f"{line.product:04}",
+                line.title,
+                f"Gruppe {line.product % 6}",
+                f"Müller & Söhne {line.product % 4}",
+                f"{comma(line.price)} €",
+                line.product % 9,
             ]
             for line in {line.product: line for line in lines()}.values()
         ],
         delimiter=";",
         encoding="windows-1252",
-    )  # fmt: skip
+    )
     customers = write(
         folder / "Kunden.csv",
-        ["KundenNr", "Vorname", "Nachname", "E-Mail", "Geschlecht", "Altersgruppe", "Ort", "Geburtsdatum"],
+        [
+            "KundenNr",
+            "Vorname",
+            "Nachname",
+            "E-Mail",
+            "Geschlecht",
+            "Altersgruppe",
+            "Ort",
+            "Geburtsdatum",
+        ],
         [
             [
-                f"{n:06}", f"Vor{n}", f"Nach{n}", f"k{n}@example.com", "wm"[n % 2],
-                f"{20 + n % 5 * 10}-{29 + n % 5 * 10}", f"Ort {n % 4}", f"0{1 + n % 9}.05.19{60 + n}",
+                f"{n:06}",
+                f"Vor{n}",
+                f"Nach{n}",
+                f"k{n}@example.com",
+                "wm"[n % 2],
+                f"{20 + n % 5 * 10}-{29 + n % 5 * 10}",
+                f"Ort {n % 4}",
+                f"0{1 + n % 9}.05.19{60 + n}",
             ]
             for n in range(40)
         ],
         delimiter=";",
         encoding="windows-1252",
-    )  # fmt: skip
+    )
     return [orders, products, customers]
 
 
 def shopify(folder: Path) -> list[Path]:
-    """The order export: an order's head stands on its first line only."""
+    """Write the order export: an order's head stands on its first line only."""
     header = [
-        "Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Currency", "Subtotal",
-        "Shipping", "Taxes", "Total", "Discount Code", "Discount Amount", "Created at",
-        "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem compare at price",
-        "Lineitem sku", "Lineitem fulfillment status", "Billing Name", "Billing Zip", "Vendor", "Id",
-    ]  # fmt: skip
+        "Name",
+        "Email",
+        "Financial Status",
+        "Paid at",
+        "Fulfillment Status",
+        "Currency",
+        "Subtotal",
+        "Shipping",
+        "Taxes",
+        "Total",
+        "Discount Code",
+        "Discount Amount",
+        "Created at",
+        "Lineitem quantity",
+        "Lineitem name",
+        "Lineitem price",
+        "Lineitem compare at price",
+        "Lineitem sku",
+        "Lineitem fulfillment status",
+        "Billing Name",
+        "Billing Zip",
+        "Vendor",
+        "Id",
+    ]
     rows, before = [], None
     for line in lines():
         is_first = line.order != before
         before = line.order
         head = [
-            "paid" if line.order % 9 else "refunded", f"{line.at:%Y-%m-%d %H:%M:%S} +0100",
-            "fulfilled", "EUR", f"{line.price:.2f}", "4.90", "1.20", f"{line.price + 6.1:.2f}", "", "0.00",
-        ]  # fmt: skip
+            "paid" if line.order % 9 else "refunded",
+            f"{line.at:%Y-%m-%d %H:%M:%S} +0100",
+            "fulfilled",
+            "EUR",
+            f"{line.price:.2f}",
+            "4.90",
+            "1.20",
+            f"{line.price + 6.1:.2f}",
+            "",
+            "0.00",
+        ]
         rows.append(
             [f"#{1001 + line.order}", f"ann{line.customer}@example.com"]
             + (head if is_first else [""] * len(head))
             + [
-                f"{line.at:%Y-%m-%d %H:%M:%S} +0100", max(1, line.units), line.title,
-                f"{line.price:.2f}", "", f"SKU-{line.product:03}", "fulfilled",
-                f"Ann {line.customer}", f"'{10000 + line.customer}", "Acme", 9_000_000 + line.order,
+                f"{line.at:%Y-%m-%d %H:%M:%S} +0100",
+                max(1, line.units),
+                line.title,
+                f"{line.price:.2f}",
+                "",
+                f"SKU-{line.product:03}",
+                "fulfilled",
+                f"Ann {line.customer}",
+                f"'{10000 + line.customer}",
+                "Acme",
+                9_000_000 + line.order,
             ]
-        )  # fmt: skip
+        )
     return [write(folder / "orders_export_1.csv", header, rows)]
 
 
 def woocommerce(folder: Path) -> list[Path]:
     """Lines of orders as the common exporter of orders writes them."""
     header = [
-        "Order Number", "Order Status", "Order Date", "Customer Note", "First Name (Billing)",
-        "Email (Billing)", "City (Billing)", "Payment Method Title", "Cart Discount Amount",
-        "Order Subtotal Amount", "Order Shipping Amount", "Order Total Amount", "SKU", "Item #",
-        "Item Name", "Quantity (- Refund)", "Item Cost", "Customer User ID",
-    ]  # fmt: skip
+        "Order Number",
+        "Order Status",
+        "Order Date",
+        "Customer Note",
+        "First Name (Billing)",
+        "Email (Billing)",
+        "City (Billing)",
+        "Payment Method Title",
+        "Cart Discount Amount",
+        "Order Subtotal Amount",
+        "Order Shipping Amount",
+        "Order Total Amount",
+        "SKU",
+        "Item #",
+        "Item Name",
+        "Quantity (- Refund)",
+        "Item Cost",
+        "Customer User ID",
+    ]
     rows = [
         [
-            line.order + 500, "Completed", f"{line.at:%Y-%m-%d %H:%M}", "", "Ann",
-            f"ann{line.customer}@example.com", "Paris", "PayPal", "0", f"{line.price:.2f}", "4.9",
-            f"{line.price + 4.9:.2f}", f"W{line.product}", 1, line.title, line.units,
-            f"{line.price:.2f}", line.customer + 1,
+            line.order + 500,
+            "Completed",
+            f"{line.at:%Y-%m-%d %H:%M}",
+            "",
+            "Ann",
+            f"ann{line.customer}@example.com",
+            "Paris",
+            "PayPal",
+            "0",
+            f"{line.price:.2f}",
+            "4.9",
+            f"{line.price + 4.9:.2f}",
+            f"W{line.product}",
+            1,
+            line.title,
+            line.units,
+            f"{line.price:.2f}",
+            line.customer + 1,
         ]
         for line in lines()
-    ]  # fmt: skip
+    ]
     return [write(folder / "woo-orders.csv", header, rows)]
 
 
@@ -154,16 +249,31 @@ def amazon_reviews(folder: Path) -> list[Path]:
     """Reviews of 2023 with times in milliseconds."""
     rows = [
         [
-            float(1 + (line.customer * line.product) % 5), "Nice", f"Nice, {line.title}", "[]",
-            f"B0{line.product:08}", f"B0{line.product // 5:08}", f"AE{line.customer:020}",
-            int(line.at.timestamp() * 1000), line.units, "true",
+            float(1 + (line.customer * line.product) % 5),
+            "Nice",
+            f"Nice, {line.title}",
+            "[]",
+            f"B0{line.product:08}",
+            f"B0{line.product // 5:08}",
+            f"AE{line.customer:020}",
+            int(line.at.timestamp() * 1000),
+            line.units,
+            "true",
         ]
         for line in lines()
-    ]  # fmt: skip
+    ]
     header = [
-        "rating", "title", "text", "images", "asin", "parent_asin", "user_id", "timestamp",
-        "helpful_vote", "verified_purchase",
-    ]  # fmt: skip
+        "rating",
+        "title",
+        "text",
+        "images",
+        "asin",
+        "parent_asin",
+        "user_id",
+        "timestamp",
+        "helpful_vote",
+        "verified_purchase",
+    ]
     return [write(folder / "reviews.csv", header, rows)]
 
 
@@ -174,11 +284,16 @@ def instacart(folder: Path) -> list[Path]:
     orders = write(
         folder / "orders.csv",
         [
-            "order_id", "user_id", "eval_set", "order_number", "order_dow", "order_hour_of_day",
+            "order_id",
+            "user_id",
+            "eval_set",
+            "order_number",
+            "order_dow",
+            "order_hour_of_day",
             "days_since_prior_order",
         ],
         [[h.order + 1, h.customer + 1, "prior", 1 + h.order // 40, 3, 12, 7.0] for h in heads],
-    )  # fmt: skip
+    )
     details = write(
         folder / "order_products__prior.csv",
         ["order_id", "product_id", "add_to_cart_order", "reordered"],
@@ -222,48 +337,84 @@ def french(folder: Path) -> list[Path]:
     for month in (1, 2, 3):
         rows = [
             [
-                f"CL{line.customer}", f"REF{line.product}", f"{line.at:%d/%m/%Y}", line.units,
-                f"{line.price:.2f}".replace(".", ","), line.title, f"Rayon {line.product % 5}",
+                f"CL{line.customer}",
+                f"REF{line.product}",
+                f"{line.at:%d/%m/%Y}",
+                line.units,
+                f"{line.price:.2f}".replace(".", ","),
+                line.title,
+                f"Rayon {line.product % 5}",
             ]
             for line in found
             if line.at.month == month
-        ]  # fmt: skip
+        ]
         header = [
-            "Code client", "Réf. produit", "Date achat", "Quantité", "Prix unitaire", "Désignation",
+            "Code client",
+            "Réf. produit",
+            "Date achat",
+            "Quantité",
+            "Prix unitaire",
+            "Désignation",
             "Catégorie",
-        ]  # fmt: skip
+        ]
         paths.append(write(folder / f"achats_2023-0{month}.tsv", header, rows, delimiter="\t"))
     return paths
 
 
 def polish(folder: Path) -> list[Path]:
     """Polish names, in the characters of Eastern Europe."""
-    header = ["Numer zamówienia", "Data zamówienia", "Klient", "Towar", "Nazwa towaru", "Ilość", "Cena"]
+    header = [
+        "Numer zamówienia",
+        "Data zamówienia",
+        "Klient",
+        "Towar",
+        "Nazwa towaru",
+        "Ilość",
+        "Cena",
+    ]
     rows = [
         [
-            line.order, f"{line.at:%Y-%m-%d}", f"K{line.customer}", f"T{line.product}",
-            f"Żółta łódź {line.product}", line.units, f"{line.price:.2f}".replace(".", ","),
+            line.order,
+            f"{line.at:%Y-%m-%d}",
+            f"K{line.customer}",
+            f"T{line.product}",
+            f"Żółta łódź {line.product}",
+            line.units,
+            f"{line.price:.2f}".replace(".", ","),
         ]
         for line in lines()
-    ]  # fmt: skip
+    ]
     return [write(folder / "zamowienia.csv", header, rows, delimiter=";", encoding="windows-1250")]
 
 
 def event_log(folder: Path) -> list[Path]:
-    """Views, carts and purchases in one file."""
+    """Write views, carts and purchases in one file."""
     rows = [
         [
-            f"{line.at:%Y-%m-%d %H:%M:%S} UTC", event, 1000 + line.product, 77 + line.product % 5,
-            f"home.{NOUNS[line.product % 10]}", "acme", f"{line.price:.2f}", 500 + line.customer,
+            f"{line.at:%Y-%m-%d %H:%M:%S} UTC",
+            event,
+            1000 + line.product,
+            77 + line.product % 5,
+            f"home.{NOUNS[line.product % 10]}",
+            "acme",
+            f"{line.price:.2f}",
+            500 + line.customer,
             f"s-{line.order}",
         ]
         for line in lines()
         for event in ("view", "cart", "purchase")
-    ]  # fmt: skip
+    ]
     header = [
-        "event_time", "event_type", "product_id", "category_id", "category_code", "brand", "price",
-        "user_id", "user_session",
-    ]  # fmt: skip
+        "event_time",
+        "event_type",
+        "product_id",
+        "category_id",
+        "category_code",
+        "brand",
+        "price",
+        "user_id",
+        "user_session",
+    ]
     return [write(folder / "events.csv", header, rows)]
 
 
@@ -271,15 +422,29 @@ def counted_days(folder: Path) -> list[Path]:
     """Days counted from the first, no date."""
     rows = [
         [
-            line.customer, line.order, (line.at - START).days + 1, line.product, line.units,
-            f"{line.units * line.price:.2f}", 3, 1631, 1 + (line.at - START).days // 7,
+            line.customer,
+            line.order,
+            (line.at - START).days + 1,
+            line.product,
+            line.units,
+            f"{line.units * line.price:.2f}",
+            3,
+            1631,
+            1 + (line.at - START).days // 7,
         ]
         for line in lines()
-    ]  # fmt: skip
+    ]
     header = [
-        "household_key", "BASKET_ID", "DAY", "PRODUCT_ID", "QUANTITY", "SALES_VALUE", "STORE_ID",
-        "TRANS_TIME", "WEEK_NO",
-    ]  # fmt: skip
+        "household_key",
+        "BASKET_ID",
+        "DAY",
+        "PRODUCT_ID",
+        "QUANTITY",
+        "SALES_VALUE",
+        "STORE_ID",
+        "TRANS_TIME",
+        "WEEK_NO",
+    ]
     return [write(folder / "transaction_data.csv", header, rows)]
 
 
@@ -313,27 +478,61 @@ def typed_headers(folder: Path) -> list[Path]:
 
 
 def spreadsheet(folder: Path) -> list[Path]:
-    """A wide sheet of one line per line of an order, with much that nobody needs."""
+    """Write a wide sheet of one line per line of an order, with much that nobody needs."""
     header = [
-        "Row ID", "Order ID", "Order Date", "Ship Date", "Ship Mode", "Customer ID", "Customer Name",
-        "Segment", "Country", "City", "State", "Postal Code", "Region", "Product ID", "Category",
-        "Sub-Category", "Product Name", "Sales", "Quantity", "Discount", "Profit",
-    ]  # fmt: skip
+        "Row ID",
+        "Order ID",
+        "Order Date",
+        "Ship Date",
+        "Ship Mode",
+        "Customer ID",
+        "Customer Name",
+        "Segment",
+        "Country",
+        "City",
+        "State",
+        "Postal Code",
+        "Region",
+        "Product ID",
+        "Category",
+        "Sub-Category",
+        "Product Name",
+        "Sales",
+        "Quantity",
+        "Discount",
+        "Profit",
+    ]
     rows = [
         [
-            n, f"CA-{line.order}", line.at, line.at + timedelta(days=3), "Second Class",
-            f"CG-{line.customer}", f"Ann {line.customer}", "Consumer", "United States", "Paris",
-            "Kentucky", 42420, "South", f"FUR-{line.product}", f"Cat {line.product % 3}",
-            f"Sub {line.product % 8}", line.title, line.price * abs(line.units), abs(line.units), 0.2,
+            n,
+            f"CA-{line.order}",
+            line.at,
+            line.at + timedelta(days=3),
+            "Second Class",
+            f"CG-{line.customer}",
+            f"Ann {line.customer}",
+            "Consumer",
+            "United States",
+            "Paris",
+            "Kentucky",
+            42420,
+            "South",
+            f"FUR-{line.product}",
+            f"Cat {line.product % 3}",
+            f"Sub {line.product % 8}",
+            line.title,
+            line.price * abs(line.units),
+            abs(line.units),
+            0.2,
             1.5,
         ]
         for n, line in enumerate(lines())
-    ]  # fmt: skip
+    ]
     return [workbook(folder / "superstore.xlsx", header, rows)]
 
 
 def pivot(folder: Path) -> list[Path]:
-    """A column per month: no line says what was bought when by whom."""
+    """Write a column per month: no line says what was bought when by whom."""
     header = ["Kunde", "Artikel", "2023-01", "2023-02", "2023-03", "2023-04"]
     rows = [[f"K{n % 40}", f"A{n % 50}", n % 4, n % 3, n % 5, n % 2] for n in range(120)]
     return [workbook(folder / "pivot.xlsx", header, rows)]

@@ -1,0 +1,91 @@
+"""Which recommenders the data can feed, and why not the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from recsys.checking.questions import ask_one
+
+FEWEST_PRODUCTS = 2
+DENSE = ("ease", "item_knn")
+"""Their matrix grows with the square of the catalogue."""
+
+EVIDENCE = """
+select
+    (select count(*) from intermediate.int_products
+        where coalesce(title, category, subcategory, brand, description) is not null) as described,
+    (select count(*) from (
+        select order_key from intermediate.int_order_products
+        group by order_key having count(distinct product_key) > 1
+    )) as orders_of_several,
+    (select count(distinct customer_id) from intermediate.int_customer_attributes) as profiled,
+    (select count(*) from intermediate.int_folds where purpose = 'train') as training_folds,
+    (select count(*) from intermediate.int_fold_products where fold = 'serving' and in_catalogue)
+        as listed
+"""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a recommender has what it needs."""
+
+    recommender: str
+    works: bool
+    why: str
+
+
+def verdicts(
+    connection: duckdb.DuckDBPyConnection, facts: dict[str, Any], customers: dict[str, Any]
+) -> list[Verdict]:
+    """Return, per group of recommenders, whether this data feeds it."""
+    found = ask_one(connection, EVIDENCE)
+    several = customers["with_several_products"]
+    bought = facts["purchase_lines"] > 0
+    return [
+        Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
+        Verdict(
+            "buy_again",
+            bought and customers["bought_again"] > 0,
+            f"{customers['bought_again']:,} customers bought something again"
+            if bought
+            else "needs purchases",
+        ),
+        Verdict(
+            "bought_together",
+            found["orders_of_several"] >= facts["min_baskets_together"],
+            f"{found['orders_of_several']:,} orders of several products",
+        ),
+        Verdict(
+            "svd, nmf, knn, mean_imputed_svd, ease, item_knn, user_knn, als",
+            several >= FEWEST_PRODUCTS and found["listed"] >= FEWEST_PRODUCTS,
+            f"{several:,} customers with several products, {_ratings(facts)}",
+        ),
+        Verdict(
+            "content",
+            found["described"] > 0,
+            f"{found['described']:,} of {facts['products']:,} products with texts",
+        ),
+        Verdict(
+            "profile",
+            found["profiled"] > 0 and found["training_folds"] > 0,
+            f"{found['profiled']:,} customers with attributes",
+        ),
+        Verdict(
+            "hybrid",
+            found["training_folds"] > 0,
+            f"{found['training_folds']} past folds to learn from before the judged one"
+            if found["training_folds"]
+            else "no past fold to learn from before the judged one: the history is too short",
+        ),
+    ]
+
+
+def _ratings(facts: dict[str, Any]) -> str:
+    if facts["ratings"] and facts["implied_ratings"]:
+        return f"{facts['ratings']:,} ratings and {facts['implied_ratings']:,} implied ones"
+    if facts["ratings"]:
+        return f"{facts['ratings']:,} ratings"
+    return f"{facts['implied_ratings']:,} ratings implied from purchases"

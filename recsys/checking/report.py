@@ -1,0 +1,106 @@
+"""Reads and cleans a shop in a temporary database, and reports what came of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from recsys.build import build
+from recsys.checking.missing import Missing, switched_off
+from recsys.checking.questions import ask, example_rows
+from recsys.checking.support import Support, supported
+from recsys.errors import DatabaseError, RecsysError
+from recsys.project import SHOP_VARIABLE
+from recsys.shop import DEFAULT_SHOP, load_shop
+
+NEEDED = (
+    *("+int_fold_customers", "+int_bought_after", "+int_list_types"),
+    *("+input_audit", "+rejected_rows", "int_customer_attributes"),
+)
+Rows = list[dict[str, Any]]
+
+
+@dataclass
+class Report:
+    """What was found; the parts that couldn't be reached are empty."""
+
+    shop: str
+    error: str | None = None
+    """Why it wouldn't build; None: it would."""
+    lines: Rows = field(default_factory=list)
+    """source, outcome, reason, rows: as marts.input_audit."""
+    examples: Rows = field(default_factory=list)
+    """source, reason, file, row_number, values: some rejected lines of each reason."""
+    cleaning: Rows = field(default_factory=list)
+    """The rules of cleaning that found something: as marts.cleaning_report."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Counts of what is left, the first and the last day."""
+    support: Support | None = None
+    missing: list[Missing] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return asdict(self)
+
+
+def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None = None) -> Report:
+    """Read and clean a shop's files, and say what the data can support.
+
+    Nothing is fitted, and no database but a temporary one is written.
+
+    Parameters
+    ----------
+    shop
+        A shop file, or the name of a shop that comes with the package. None: what RECSYS_SHOP
+        says, else the default shop.
+    variables
+        Settings by name; they win over the shop file's.
+
+    Raises
+    ------
+    ShopFileError
+        The shop file, or a file it names, can't be read.
+
+    """
+    loaded = load_shop(shop or os.environ.get(SHOP_VARIABLE) or DEFAULT_SHOP)
+    report = Report(loaded.name, missing=switched_off(loaded))
+    with tempfile.TemporaryDirectory(prefix="recsys-check-") as folder:
+        database = Path(folder) / "check.duckdb"
+        try:
+            build(shop, database, select=NEEDED, variables=variables, tests=False)
+        except RecsysError as error:
+            report.error = str(error).split("\nlog:")[0]
+        if not database.exists():
+            return report
+        try:
+            with duckdb.connect(database, read_only=True) as connection:
+                _fill(report, connection)
+        except duckdb.Error as error:
+            raise DatabaseError(f"what was read can't be asked: {error}") from error
+    return report
+
+
+def _fill(report: Report, connection: duckdb.DuckDBPyConnection) -> None:
+    built = {
+        name
+        for (name,) in connection.execute(
+            "select table_name from information_schema.tables"
+        ).fetchall()
+    }
+    if {"input_audit", "rejected_rows"} <= built:
+        report.lines = ask(
+            connection,
+            "select source, outcome, reason, rows from marts.input_audit "
+            "order by source, outcome, rows desc, reason",
+        )
+        report.examples = example_rows(connection)
+    if "cleaning_report" in built:
+        report.cleaning = ask(connection, "from marts.cleaning_report")
+    if report.error is None:
+        report.facts, report.support = supported(connection)

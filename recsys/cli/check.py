@@ -1,0 +1,162 @@
+"""`recsys check`: what a build would read, and what the data can support."""
+
+import sys
+from typing import Any
+
+from recsys.checking.report import Report, check_shop
+from recsys.cli.build import SettingsOption, ShopOption, variables_of
+from recsys.cli.options import JsonOption
+from recsys.cli.output import Column, print_json, print_line, print_table, shown
+from recsys.errors import RecsysError
+
+WOULD_NOT_BUILD = 1
+
+
+def check(
+    shop: ShopOption = None, settings: SettingsOption = None, json: JsonOption = False
+) -> None:
+    """Read and clean the shop's files; show what is rejected and why, and what they can support.
+
+    Nothing is fitted and no database is written. Ends with 1 where a build would fail.
+    """
+    try:
+        report = check_shop(shop, variables_of(settings or []))
+    except RecsysError as error:
+        if json:
+            print_json({"error": str(error)})
+            sys.exit(WOULD_NOT_BUILD)
+        raise
+    if json:
+        print_json(report.as_dict())
+    else:
+        _print(report)
+    if report.error is not None:
+        sys.exit(WOULD_NOT_BUILD)
+
+
+def _print(report: Report) -> None:
+    print_line(f"Shop {report.shop}", "bold")
+    _print_lines(report)
+    _print_cleaning(report)
+    if report.support is not None:
+        _print_facts(report.facts)
+        _print_support(report)
+    print_table(
+        "What isn't there, and what that switches off",
+        [Column("not there", "id"), Column("no")],
+        [(missing.what, missing.switches_off) for missing in report.missing],
+        empty="nothing is missing",
+    )
+    print_line("")
+    if report.error is not None:
+        print_line(f"It would not build: {report.error}", "red")
+    else:
+        print_line("It would build: recsys build --shop …", "green")
+
+
+def _print_lines(report: Report) -> None:
+    rows = []
+    for source in dict.fromkeys(row["source"] for row in report.lines):
+        of_source = [row for row in report.lines if row["source"] == source]
+        read = sum(row["rows"] for row in of_source)
+        accepted = sum(row["rows"] for row in of_source if row["outcome"] == "accepted")
+        rows.append((source, read, accepted, read - accepted))
+    print_table(
+        "Lines read",
+        [
+            Column("source", "id"),
+            Column("read", "number"),
+            Column("accepted", "number"),
+            Column("rejected", "number"),
+        ],
+        rows,
+        empty="none",
+    )
+    if report.examples:
+        print_line("")
+        print_line("Rejected, with examples (lines are counted below the header)", "bold")
+    counts = {(row["source"], row["reason"]): row["rows"] for row in report.lines}
+    told: set[tuple[str, str]] = set()
+    for row in report.examples:
+        key = (row["source"], row["reason"])
+        if key not in told:
+            print_line(f"  {row['source']}: {row['reason']} ({counts.get(key, 0):,})")
+            told.add(key)
+        where = f", line {row['row_number']:,}" if row["row_number"] else ""
+        print_line(f"    {row['file']}{where}: {_values(row['values'])}")
+
+
+def _values(values: dict[str, Any]) -> str:
+    text = ", ".join(f"{name}: {value}" for name, value in values.items())
+    return text if len(text) <= 100 else text[:99] + "…"
+
+
+def _print_cleaning(report: Report) -> None:
+    if report.cleaning:
+        columns = [name for name in report.cleaning[0] if name != "run_id"]
+        print_table(
+            "Cleaning",
+            [
+                Column(name, "number" if isinstance(report.cleaning[0][name], int) else "text")
+                for name in columns
+            ],
+            [[row[name] for name in columns] for row in report.cleaning],
+            empty="no rule found anything",
+        )
+
+
+def _print_facts(facts: dict[str, Any]) -> None:
+    names = {
+        "purchase_lines": "purchase lines",
+        "return_lines": "of these, returns",
+        "anonymous_lines": "of these, without a customer",
+        "orders": "orders",
+        "ratings": "ratings",
+        "implied_ratings": "ratings implied from purchases",
+        "customers": "customers",
+        "products": "products",
+    }
+    period = f"{shown(facts['first_at'])} to {shown(facts['last_at'])}"
+    print_table(
+        f"What is left: {period}, {facts['history_days']:,} days",
+        [Column("what", "id"), Column("number", "number")],
+        [(words, facts[name]) for name, words in names.items() if facts[name]],
+        empty="nothing",
+    )
+
+
+def _print_support(report: Report) -> None:
+    support = report.support
+    assert support is not None  # noqa: S101 - asked for by the caller
+    print_table(
+        "Products that may be recommended today",
+        [Column("products", "id"), Column("number", "number")],
+        [(row["products"], row["number"]) for row in support.catalogue],
+        empty="none",
+    )
+    print_table(
+        "What can be recommended from",
+        [Column("recommender", "text"), Column("works", "id"), Column("because")],
+        [(verdict.recommender, verdict.works, verdict.why) for verdict in support.recommenders],
+        empty="nothing",
+    )
+    print_line("")
+    print_line(f"Lists: {', '.join(support.lists)}", "bold")
+    window = report.facts["label_window_days"]
+    print_line(
+        f"Folds: the history has room for {support.folds_possible:,} past folds of {window} days; "
+        f"a build makes {len(support.folds)} ("
+        + ", ".join(f"{row['fold']} to {row['purpose']}" for row in support.folds)
+        + ")"
+    )
+    print_table(
+        "Customers who could be judged",
+        [Column("fold", "id"), Column("list", "id"), Column("customers", "number")],
+        [(row["fold"], row["list_type"], row["customers"]) for row in support.judged],
+        empty="none: there is no past fold",
+    )
+    if support.only_popularity:
+        print_line("")
+        print_line("Where popularity is all that can be justified", "bold")
+        for said in support.only_popularity:
+            print_line(f"  {said}")
