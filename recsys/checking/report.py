@@ -21,7 +21,7 @@ from recsys.shop import DEFAULT_SHOP, load_shop
 
 NEEDED = (
     *("+int_fold_customers", "+int_bought_after", "+int_list_types"),
-    *("+input_audit", "+rejected_rows", "int_customer_attributes"),
+    *("+input_audit", "+rejected_rows", "+cleaning_report", "int_customer_attributes"),
 )
 Rows = list[dict[str, Any]]
 
@@ -38,7 +38,7 @@ class Report:
     examples: Rows = field(default_factory=list)
     """source, reason, file, row_number, values: some rejected lines of each reason."""
     cleaning: Rows = field(default_factory=list)
-    """The rules of cleaning that found something: as marts.cleaning_report."""
+    """The rules that changed or flagged something, rejecting aside: as marts.cleaning_report."""
     facts: dict[str, Any] = field(default_factory=dict)
     """Counts of what is left, the first and the last day."""
     support: Support | None = None
@@ -75,7 +75,7 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
         try:
             build(shop, database, select=NEEDED, variables=variables, tests=False)
         except RecsysError as error:
-            report.error = str(error).split("\nlog:")[0]
+            report.error = _without_tables(str(error))
         if not database.exists():
             return report
         try:
@@ -84,6 +84,12 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
         except duckdb.Error as error:
             raise DatabaseError(f"what was read can't be asked: {error}") from error
     return report
+
+
+def _without_tables(error: str) -> str:
+    """Leave out of a failed build's message what is gone with the temporary database."""
+    said = " ".join(error.split("\nlog:")[0].split())
+    return said.replace("marts.input_audit and marts.rejected_rows say why", "see why above")
 
 
 def _fill(report: Report, connection: duckdb.DuckDBPyConnection) -> None:
@@ -101,6 +107,10 @@ def _fill(report: Report, connection: duckdb.DuckDBPyConnection) -> None:
         )
         report.examples = example_rows(connection)
     if "cleaning_report" in built:
-        report.cleaning = ask(connection, "from marts.cleaning_report")
+        report.cleaning = ask(
+            connection,
+            "select source, rule, rows, effect, setting, example from marts.cleaning_report "
+            "where rows > 0 and effect <> 'rejected' order by source, rows desc, rule",
+        )
     if report.error is None:
         report.facts, report.support = supported(connection)

@@ -62,6 +62,28 @@ select fold, purpose, cutoff_at, label_until from intermediate.int_folds
 where purpose <> 'serve' order by cutoff_at
 """
 
+LONGER = """
+select
+    windows.days as label_window_days,
+    count(distinct after.customer_key) as customers
+from unnest([56, 91, 182, 365]) as windows (days)
+cross join staging.stg_settings as settings
+cross join (select max(occurred_at) as last_at from intermediate.int_events) as ends
+left join (
+    select customer_key, product_key, min(occurred_at) as first_at
+    from intermediate.int_events where customer_key is not null group by all
+) as after
+    on after.first_at >= ends.last_at - windows.days * interval 1 day
+    and exists (
+        select 1 from intermediate.int_events as before
+        where before.customer_key = after.customer_key
+        and before.occurred_at < ends.last_at - windows.days * interval 1 day
+    )
+where windows.days > settings.label_window_days and windows.days * 2 < ?
+group by windows.days order by windows.days
+"""
+"""Customers of before the last so many days, with something new in them: as `discover` judges."""
+
 JUDGED = """
 select folds.fold, lists.list_type, count(distinct finders.customer_id) as customers
 from intermediate.int_folds as folds
@@ -102,6 +124,8 @@ class Support:
     customers: dict[str, Any]
     """How many have several products of the catalogue, one, none."""
     recommenders: list[Verdict]
+    longer_windows: Rows
+    """label_window_days, customers: about how many discover could judge with longer windows."""
     only_popularity: list[str] = field(default_factory=list)
     """Where popularity is all that can be justified, and why."""
 
@@ -122,6 +146,7 @@ def supported(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], Su
         catalogue=ask(connection, CATALOGUE),
         customers=ask_one(connection, CUSTOMERS),
         recommenders=[],
+        longer_windows=ask(connection, LONGER, days),
     )
     support.recommenders = verdicts(connection, facts, support.customers)
     support.only_popularity = only_popularity(facts, support)
@@ -166,5 +191,13 @@ def only_popularity(facts: dict[str, Any], support: Support) -> list[str]:
         said.append(
             f"{lists}: of fewer than {FEWEST_JUDGED} judged customers hardly any difference is "
             "more than chance, so a simple recommender is likely to serve"
+            + _with_longer_windows(support.longer_windows)
         )
     return said
+
+
+def _with_longer_windows(windows: Rows) -> str:
+    if not windows:
+        return ""
+    counts = ", ".join(f"{row['label_window_days']} ({row['customers']:,})" for row in windows)
+    return f". With label_window_days at {counts} customers had something new to find"

@@ -93,14 +93,18 @@ def _values(values: dict[str, Any]) -> str:
 
 def _print_cleaning(report: Report) -> None:
     if report.cleaning:
-        columns = [name for name in report.cleaning[0] if name != "run_id"]
         print_table(
-            "Cleaning",
+            "Cleaning beside that (docs/cleaning.md says what each rule does)",
             [
-                Column(name, "number" if isinstance(report.cleaning[0][name], int) else "text")
-                for name in columns
+                Column("rule", "id"),
+                Column("lines", "number"),
+                Column("effect", "id"),
+                Column("setting"),
             ],
-            [[row[name] for name in columns] for row in report.cleaning],
+            [
+                (f"{row['source']}: {row['rule']}", row["rows"], row["effect"], row["setting"])
+                for row in report.cleaning
+            ],
             empty="no rule found anything",
         )
 
