@@ -88,7 +88,7 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
 
 def _without_tables(error: str) -> str:
     """Leave out of a failed build's message what is gone with the temporary database."""
-    said = " ".join(error.split("\nlog:")[0].split())
+    said = " ".join(error.partition("\nlog:")[0].split())
     return said.replace("marts.input_audit and marts.rejected_rows say why", "see why above")
 
 

@@ -9,6 +9,14 @@ from recsys.draft.words import parse_name
 
 VALUE = re.compile(r"[-+]?\d[\d.,:/ -]*|\d{4}-\d\d-\d\d.*|true|false", re.IGNORECASE)
 
+PERIOD = re.compile(
+    r"(19|20)\d\d([-_/ .]?(0?[1-9]|1[0-2]|q[1-4]|w\d\d?))?|"
+    r"(jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*[-_ .]?"
+    r"(\d\d(\d\d)?)?",
+    re.IGNORECASE,
+)
+"""How pivot tables call their columns."""
+
 
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Return whether the first of these rows is a header.
@@ -23,11 +31,12 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
 
     """
     first = [field.strip() for field in rows[0]]
-    values = sum(bool(VALUE.fullmatch(field)) for field in first)
-    if values and any(parse_name(field).known for field in first if not VALUE.fullmatch(field)):
-        return values <= len(first) / 2  # a pivot's months, say, beside names
+    values = [field for field in first if VALUE.fullmatch(field)]
     if values:
-        return False
+        names = [parse_name(field) for field in first if field not in values]
+        are_names = bool(names) and all(all(name.senses) and name.words for name in names)
+        are_periods = all(PERIOD.fullmatch(field) for field in values)
+        return are_names and (are_periods or len(values) <= len(first) / 2)
     if any(parse_name(field).known for field in first):
         return True
     below = [{row[at].strip() for row in rows[1:] if at < len(row)} for at in range(len(first))]

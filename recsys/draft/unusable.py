@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from recsys.draft.headers import PERIOD
 from recsys.draft.profiling import FileProfile
 from recsys.draft.roles import (
     LIKELY,
@@ -15,12 +15,6 @@ from recsys.draft.roles import (
     roles,
 )
 
-PERIOD = re.compile(
-    r"(19|20)\d\d([-_/ .]?(0?[1-9]|1[0-2]|q[1-4]|w\d\d?))?|"
-    r"(jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*[-_ .]?"
-    r"(\d\d(\d\d)?)?",
-    re.IGNORECASE,
-)
 FEWEST_PERIODS = 3
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import xlsxwriter
+
 START = datetime(2023, 1, 2, 8)
 NOUNS = ("Tee", "Kanne", "Tasse", "Decke", "Lampe", "Vase", "Kerze", "Uhr", "Schale", "Korb")
 HUES = ("rot", "blau", "grün", "weiß", "gelb")
@@ -540,12 +542,8 @@ def pivot(folder: Path) -> list[Path]:
 
 def workbook(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
     """Write a workbook of one sheet."""
-    import openpyxl  # noqa: PLC0415
-
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in [header, *rows]:
-        sheet.append(list(row))
-    book.save(path)
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([header, *rows]):
+            sheet.write_row(number, 0, row)
     return path

@@ -1,0 +1,326 @@
+"""Exports of many systems are drafted as their makers mean them, and open as a build opens them."""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from recsys.draft.draft import MISSING
+from recsys.draft.opening import failure_to_open
+from recsys.errors import ShopFileError
+
+_spec = importlib.util.spec_from_file_location("invented", Path(__file__).with_name("invented.py"))
+assert _spec is not None
+assert _spec.loader is not None
+invented = importlib.util.module_from_spec(_spec)
+sys.modules["invented"] = invented
+_spec.loader.exec_module(invented)
+
+
+def columns(draft, table: str) -> dict[str, str]:
+    found = draft.table(table)
+    return {column.target: column.source for column in found.columns} if found else {}
+
+
+def test_german_files(drafted):
+    draft = drafted(invented.german)
+    assert columns(draft, "purchases") == {
+        "customer_id": "KundenNr",
+        "product_id": "ArtikelNr",
+        "order_id": "BestellNr",
+        "purchased_at": "Bestelldatum",
+        "quantity": "Menge",
+        "unit_price": "Einzelpreis",
+        "amount": "Gesamtpreis",
+    }
+    products = columns(draft, "products")
+    assert "Lagerbestand" in products.pop("available")
+    assert products == {
+        "product_id": "ArtikelNr",
+        "title": "Bezeichnung",
+        "category": "Warengruppe",
+        "brand": "Hersteller",
+        "price": "VK-Preis",
+    }
+    # names, addresses and days of birth are nobody's attribute
+    assert set(columns(draft, "customers")) == {"customer_id", "geschlecht", "altersgruppe", "ort"}
+    assert any("windows-1252" in doubt for doubt in draft.doubts)
+
+
+def test_a_shopify_export(drafted):
+    draft = drafted(invented.shopify)
+    found = columns(draft, "purchases")
+    assert found.pop("customer_id") == 'lower(trim("Email"))'
+    assert found == {
+        "product_id": "Lineitem sku",
+        "order_id": "Name",
+        "purchased_at": "Created at",
+        "quantity": "Lineitem quantity",
+        "unit_price": "Lineitem price",
+        "currency": "Currency",
+        "title": "Lineitem name",
+        "brand": "Vendor",
+    }
+    assert any("e-mail" in doubt for doubt in draft.doubts)
+    assert any("Financial Status" in doubt for doubt in draft.doubts)
+
+
+def test_a_woocommerce_export(drafted):
+    draft = drafted(invented.woocommerce)
+    assert columns(draft, "purchases") == {
+        "customer_id": "Customer User ID",
+        "product_id": "SKU",
+        "order_id": "Order Number",
+        "purchased_at": "Order Date",
+        "quantity": "Quantity (- Refund)",
+        "unit_price": "Item Cost",
+        "title": "Item Name",
+    }
+
+
+def test_reviews_do_not_name_products(drafted):
+    draft = drafted(invented.amazon_reviews)
+    assert columns(draft, "ratings") == {
+        "customer_id": "user_id",
+        "product_id": "asin",
+        "rated_at": "timestamp",
+        "rating": "rating",
+    }
+    assert any("verified_purchase" in doubt for doubt in draft.doubts)
+
+
+def test_orders_and_their_lines_are_joined_when_asked(drafted, tmp_path):
+    with pytest.raises(ShopFileError, match=r"order_items\.csv .*order_id = id.* --join"):
+        drafted(invented.heads_and_lines)
+    draft = drafted(invented.heads_and_lines, join=True)
+    assert columns(draft, "purchases") == {
+        "customer_id": "customer_id",
+        "product_id": "product_id",
+        "order_id": "order_id",
+        "purchased_at": "created_at",
+        "quantity": "quantity",
+        "unit_price": "unit_price",
+    }
+    assert draft.table("purchases").path == "purchases_joined.parquet"
+    written = (tmp_path / "order_items.csv").read_text().count("\n") - 1
+    [(joined, dated)] = duckdb.execute(
+        "select count(*), count(created_at) from read_parquet(?)",
+        [str(tmp_path / "purchases_joined.parquet")],
+    ).fetchall()
+    assert joined == dated == written
+
+
+def test_a_shop_without_dates_says_what_is_missing(drafted, tmp_path):
+    draft = drafted(invented.instacart, join=True)
+    assert columns(draft, "purchases")["customer_id"] == "user_id"
+    assert draft.missing == ["purchases.columns.purchased_at"]
+    assert "???" in (failure_to_open(tmp_path / "shop.yml") or "")
+
+
+def test_a_file_per_month_is_one_path(drafted):
+    draft = drafted(invented.french)
+    purchases = draft.table("purchases")
+    assert (purchases.path, len(purchases.files)) == ("achats_2023-*.tsv", 3)
+    assert columns(draft, "purchases") == {
+        "customer_id": "Code client",
+        "product_id": "Réf. produit",
+        "purchased_at": "Date achat",
+        "quantity": "Quantité",
+        "unit_price": "Prix unitaire",
+        "title": "Désignation",
+        "category": "Catégorie",
+    }
+    [setting] = draft.settings
+    assert setting.name == "date_order"
+    assert "mdy" in setting.doubt
+
+
+def test_eastern_characters(drafted):
+    draft = drafted(invented.polish)
+    assert draft.table("purchases").file.format == {"encoding": "windows-1250"}
+    found = columns(draft, "purchases")
+    assert (found["order_id"], found["quantity"]) == ("Numer zamówienia", "Ilość")
+
+
+def test_only_purchases_of_an_event_log(drafted):
+    draft = drafted(invented.event_log)
+    purchases = draft.table("purchases")
+    assert purchases.where == "\"event_type\" = 'purchase'"
+    assert "view" in purchases.where_doubt
+    assert columns(draft, "purchases")["customer_id"] == "user_id"
+
+
+def test_counted_days_become_dates_that_are_marked(drafted):
+    draft = drafted(invented.counted_days)
+    [column] = [c for c in draft.table("purchases").columns if c.target == "purchased_at"]
+    assert "2000-01-01" in column.source
+    assert "DAY" in column.doubt
+    assert columns(draft, "purchases")["amount"] == "SALES_VALUE"
+
+
+def test_names_stand_for_products(drafted):
+    draft = drafted(invented.names_only)
+    assert columns(draft, "purchases") == {
+        "customer_id": "Member_number",
+        "product_id": "itemDescription",
+        "purchased_at": "Date",
+    }
+    assert any("no product ids" in doubt for doubt in draft.doubts)
+
+
+def test_a_file_without_a_header(drafted):
+    draft = drafted(invented.headerless)
+    assert columns(draft, "ratings") == {
+        "customer_id": "column0",
+        "product_id": "column1",
+        "rating": "column2",
+        "rated_at": "column3",
+    }
+    assert any("no header" in doubt for doubt in draft.doubts)
+
+
+def test_types_behind_names_in_files_of_unknown_endings(drafted):
+    draft = drafted(invented.typed_headers)
+    assert columns(draft, "ratings")["customer_id"] == "user_id:token"
+    assert columns(draft, "products")["title"] == "movie_title:token_seq"
+    assert draft.doubts == []
+
+
+def test_a_wide_sheet(drafted):
+    draft = drafted(invented.spreadsheet)
+    assert columns(draft, "purchases") == {
+        "customer_id": "Customer ID",
+        "product_id": "Product ID",
+        "order_id": "Order ID",
+        "purchased_at": "Order Date",
+        "quantity": "Quantity",
+        "amount": "Sales",
+        "title": "Product Name",
+        "category": "Category",
+        "subcategory": "Sub-Category",
+    }
+
+
+def test_a_pivot_table_is_told_apart(drafted):
+    with pytest.raises(ShopFileError, match="pivot table, with a column per period"):
+        drafted(invented.pivot)
+
+
+def test_a_price_that_is_the_value_of_the_line(drafted):
+    def write(folder):
+        rows = [
+            [
+                f"K{n % 20}", f"P{n % 15}", f"2024-01-{1 + n % 28:02}", 1 + n % 4,
+                (1 + n % 4) * (2 + n % 15),
+            ]
+            for n in range(300)
+        ]  # fmt: skip
+        header = ["customer", "product", "date", "quantity", "price"]
+        return [invented.write(folder / "sales.csv", header, rows)]
+
+    draft = drafted(write)
+    assert columns(draft, "purchases")["amount"] == "price"
+    assert any("value of the line" in doubt for doubt in draft.doubts)
+
+
+def test_currencies_scales_and_guests(drafted):
+    def write(folder):
+        rows = [
+            [
+                "0" if n % 3 else f"K{n % 90}", f"P{n % 15}", f"2024-01-{1 + n % 28:02}", "2.50",
+                "USD" if n % 10 == 0 else "EUR",
+            ]
+            for n in range(300)
+        ]  # fmt: skip
+        header = ["customer_id", "product_id", "order_date", "price", "currency"]
+        ratings = [[f"K{n % 20}", f"P{n % 15}", n % 11] for n in range(220)]
+        return [
+            invented.write(folder / "orders.csv", header, rows),
+            invented.write(folder / "ratings.csv", ["user_id", "product_id", "rating"], ratings),
+        ]
+
+    draft = drafted(write)
+    assert draft.table("purchases").where == "\"currency\" = 'EUR'"
+    assert any("guest_ids: ['0']" in note for note in draft.notes)
+    assert {setting.name: setting.value for setting in draft.settings} == {
+        "rating_min": 0,
+        "rating_max": 10,
+    }
+
+
+def test_ids_that_join_win_over_ids_that_do_not(drafted):
+    def write(folder):
+        orders = [[f"C{n % 9}", 900 + n % 30, f"S{n % 30:03}", "2024-01-01"] for n in range(200)]
+        products = [[f"S{n:03}", f"Blue lamp {n}"] for n in range(30)]
+        header = ["customer_id", "product_id", "sku", "order_date"]
+        return [
+            invented.write(folder / "orders.csv", header, orders),
+            invented.write(folder / "products.csv", ["sku", "product_name"], products),
+        ]
+
+    draft = drafted(write)
+    assert columns(draft, "purchases")["product_id"] == "sku"
+    assert any("product_id" in doubt for doubt in draft.doubts)
+
+
+def test_ids_that_do_not_join_are_a_doubt(drafted):
+    def write(folder):
+        orders = [[f"C{n % 9}", f"X{n % 30}", "2024-01-01"] for n in range(200)]
+        products = [[f"S{n:03}", f"Blue lamp {n}"] for n in range(30)]
+        header = ["customer_id", "product_id", "order_date"]
+        return [
+            invented.write(folder / "orders.csv", header, orders),
+            invented.write(folder / "products.csv", ["product_id", "name"], products),
+        ]
+
+    assert any("are these the same ids?" in doubt for doubt in drafted(write).doubts)
+
+
+def test_tables_of_a_database(drafted):
+    def write(folder):
+        path = folder / "shop.duckdb"
+        with duckdb.connect(path) as connection:
+            connection.execute("create table sales (customer_id int, sku text, sold_on date)")
+            connection.execute("""
+                insert into sales select n % 20, 'S' || n % 30, date '2024-01-01' + (n % 99)::int
+                from range(200) as r (n)
+            """)
+            connection.execute("create table currencies as select 'EUR' as code")
+        return [path]
+
+    draft = drafted(write)
+    assert draft.table("purchases").file.table == "sales"
+    assert columns(draft, "purchases")["product_id"] == "sku"
+    assert [unused.label for unused in draft.unused] == ["shop.duckdb (currencies)"]
+
+
+def test_json_lines(drafted):
+    def write(folder):
+        path = folder / "reviews.jsonl"
+        lines = [
+            {"user": f"u{n % 20}", "item": f"i{n % 30}", "stars": 1 + n % 5} for n in range(200)
+        ]
+        path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+        return [path]
+
+    assert columns(drafted(write), "ratings") == {
+        "customer_id": "user",
+        "product_id": "item",
+        "rating": "stars",
+    }
+
+
+def test_names_that_yaml_and_sql_would_misread(drafted):
+    """Quotes, colons and hashes in names are of the name."""
+
+    def write(folder):
+        header = ["customer: id", 'product "id" #', "order_date", "it's a price"]
+        rows = [[f"C{n % 9}", f"X{n % 30}", "2024-01-01", "2.50"] for n in range(200)]
+        return [invented.write(folder / "o'r d#ers.csv", header, rows)]
+
+    found = columns(drafted(write), "purchases")
+    assert (found["customer_id"], found["product_id"]) == ("customer: id", 'product "id" #')
+    assert MISSING not in found.values()

@@ -1,0 +1,99 @@
+"""Values as files hold them: times, numbers, and what a column of them may be."""
+
+import pytest
+
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.encodings import legacy_encoding
+from recsys.draft.guesses import guess
+from recsys.draft.headers import has_header
+from recsys.draft.numbers import read_numbers
+from recsys.draft.times import read_times
+
+
+def column(name: str, values: list[str], kind: str = "VARCHAR", named: bool = True):
+    return ColumnProfile(
+        name, kind, len(values), len(values), len(set(values)), tuple(values), is_named=named
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "form", "order"),
+    [
+        (["2024-01-31", "2024-02-01"], "yyyy-mm-dd", None),
+        (["2024-01-31T10:15:00Z"], "yyyy-mm-dd", None),
+        (["31.12.2023", "01.02.2024"], "dd.mm.yyyy", "dmy"),
+        (["12/31/2023 10:15 PM", "02/01/2024 1:00 AM"], "mm/dd/yyyy", "mdy"),
+        (["01/02/24", "03/04/24"], "dd/mm/yyyy or mm/dd/yyyy", "unknown"),
+        (["05-Jan-2024", "6-Feb-2024"], "days with the month's name", None),
+        (["Jan 5, 2024", "February 6, 2024"], "days with the month's name", None),
+        (["20240131", "20231201"], "yyyymmdd", None),
+        (["881250949", "1512086400"], "seconds since 1970", None),
+        (["1512086400000"], "milliseconds since 1970", None),
+        (["1512086400000000"], "microseconds since 1970", None),
+    ],
+)
+def test_times(values, form, order):
+    times = read_times("VARCHAR", values)
+    assert (times.share, times.form, times.order) == (1.0, form, order)
+
+
+@pytest.mark.parametrize("values", [["2024-02-31"], ["31/31/2024"], ["4711"], ["B004Q7"], ["3.5"]])
+def test_what_is_no_time(values):
+    assert read_times("VARCHAR", values).share == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "high", "comma"),
+    [
+        (["1,234.50", "2.00"], 1234.5, False),
+        (["1.234,50", "2,00"], 1234.5, True),
+        (["1'234.50 CHF"], 1234.5, False),
+        (["$4.99", "£12"], 12, False),
+        (["9,99 €"], 9.99, True),
+        (["1,234", "5,678"], 5678, False),
+    ],
+)
+def test_numbers(values, high, comma):
+    numbers = read_numbers("VARCHAR", values)
+    assert (numbers.share, numbers.high, numbers.has_decimal_comma) == (1.0, high, comma)
+
+
+def test_negative_numbers_of_accountants():
+    assert read_numbers("VARCHAR", ["(5.00)", "-3", "4"]).negative == pytest.approx(2 / 3)
+
+
+def test_values_can_refuse_what_the_name_says():
+    assert "purchased_at" not in guess(column("order_date", ["soon", "later"] * 20))
+    assert "unit_price" not in guess(column("price", ["cheap", "dear"] * 20))
+
+
+def test_values_alone_show_ratings_and_times():
+    ratings = guess(column("column2", [str(1 + n % 5) for n in range(100)], named=False))
+    assert max(ratings.values(), key=lambda found: found.certainty).kind == "rating"
+    times = guess(column("column3", [str(881250949 + n) for n in range(100)], named=False))
+    assert max(times.values(), key=lambda found: found.certainty).kind in {
+        "purchased_at",
+        "rated_at",
+    }
+
+
+def test_headers():
+    assert not has_header([["196", "242", "3", "881250949"], ["186", "302", "3", "891717742"]])
+    assert has_header([["Kunde", "2023-01", "2023-02"], ["K1", "3", "4"]])
+    assert has_header([["xa", "xb"], ["1", "2"]])
+    assert not has_header([["ann", "tea"], ["bob", "tea"], ["ann", "milk"]])
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Übergröße für Männer; Häkelgarn weiß", "windows-1252"),
+        ("thé glacé; crème fraîche; £5", "windows-1252"),
+        ("żółta łódź; świeże pączki", "windows-1250"),
+        ("příliš žluťoučký kůň", "windows-1250"),
+        ("молоко свежее; хлеб", "windows-1251"),
+    ],
+)
+def test_encodings(text, encoding):
+    assert legacy_encoding(text.encode(encoding)) == encoding
+    assert legacy_encoding(text.encode("utf-8")) is None
