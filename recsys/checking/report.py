@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from recsys.checking.questions import ask, example_rows
 from recsys.checking.support import Support, supported
 from recsys.errors import DatabaseError, RecsysError
 from recsys.project import SHOP_VARIABLE
-from recsys.shop import DEFAULT_SHOP, load_shop
+from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 
 NEEDED = (
     *("+int_fold_customers", "+int_bought_after", "+int_list_types"),
@@ -69,6 +70,8 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
 
     """
     loaded = load_shop(shop or os.environ.get(SHOP_VARIABLE) or DEFAULT_SHOP)
+    with duckdb.connect() as connection:  # a wrong column is said at once, not by dbt
+        attach_shop(connection, loaded, {})
     report = Report(loaded.name, missing=switched_off(loaded))
     with tempfile.TemporaryDirectory(prefix="recsys-check-") as folder:
         database = Path(folder) / "check.duckdb"
@@ -78,10 +81,13 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
             report.error = _without_tables(str(error))
         if not database.exists():
             return report
+        gc.collect()  # a build that failed early leaves its connection to the collector
         try:
             with duckdb.connect(database, read_only=True) as connection:
                 _fill(report, connection)
         except duckdb.Error as error:
+            if report.error is not None:
+                return report  # which says why there is nothing to ask
             raise DatabaseError(f"what was read can't be asked: {error}") from error
     return report
 

@@ -24,6 +24,12 @@ SOLD = {
     "checkout",
     "kauf",
 }
+COUNTING = {"day", "tag", "jour", "dia", "giorno", "date", "time", "week", "no", "nr", "number"}
+"""Words of names of columns that count days and nothing else: not the hour of the day."""
+FEWEST_DAYS = 8
+"""Fewer values are days of the week."""
+MOST_DAYS = 20_000
+"""Larger numbers are dates of another form."""
 UNDONE = ("cancel", "refund", "return", "void", "storn", "annul", "anul", "reembols", "rembours")
 
 
@@ -172,12 +178,9 @@ def _counted_days(table: DraftTable, profile: FileProfile) -> None:
         return
     for found in profile.columns:
         numbers = found.numbers
-        is_day = "time" in found.parsed_name.known or "week" in found.parsed_name.known
-        if (
-            is_day
-            and numbers.share == numbers.whole == 1
-            and 0 <= numbers.low <= numbers.high < 20000
-        ):
+        is_day = bool(found.parsed_name.words) and set(found.parsed_name.words) <= COUNTING
+        is_count = numbers.share == numbers.whole == 1 and found.distinct >= FEWEST_DAYS
+        if is_day and is_count and 0 <= numbers.low <= numbers.high < MOST_DAYS:
             of = f"try_cast({quoted(found.name)} as integer)"
             step = 7 if "week" in found.parsed_name.words else 1
             column.source = f"date '2000-01-01' + {of}" + (f" * {step}" if step > 1 else "")

@@ -1,0 +1,106 @@
+"""`recsys check`: reads and cleans for real, in a temporary database, and fits nothing."""
+
+import gc
+import json
+import shutil
+import warnings
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from recsys.checking.missing import switched_off
+from recsys.cli import app
+from recsys.errors import ShopFileError
+from recsys.shop import load_shop
+
+TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
+
+
+def check(folder: Path, *options: str):
+    """Return the exit code and what was printed; dbt leaves files to the collector."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        result = CliRunner().invoke(app, ["check", "--shop", str(folder / "shop.yml"), *options])
+        gc.collect()
+    if isinstance(result.exception, ShopFileError):
+        raise result.exception
+    return result.exit_code, result.stdout
+
+
+@pytest.fixture
+def untouched(tmp_path, monkeypatch) -> Path:
+    """Return the path of the user's database, which no check may write."""
+    path = tmp_path / "mine" / "recsys.duckdb"
+    path.parent.mkdir()
+    monkeypatch.setenv("RECSYS_DATABASE", str(path))
+    return path
+
+
+def test_a_shop_that_would_build(untouched):
+    code, printed = check(TINY_SHOP, "--json")
+    assert code == 0
+    report = json.loads(printed[printed.index("{") :])
+    assert report["error"] is None
+    lines = {
+        source: sum(row["rows"] for row in report["lines"] if row["source"] == source)
+        for source in ("purchases", "products", "customers")
+    }
+    for source, rows in lines.items():  # every line of every file is accounted for
+        text = (TINY_SHOP / f"{source}.csv").read_text(encoding="utf-8")
+        assert rows == len(text.splitlines()) - 1, source
+    examples = {row["reason"]: row for row in report["examples"]}
+    bad = examples["unreadable_purchased_at"]
+    written = (TINY_SHOP / bad["file"]).read_text(encoding="utf-8").splitlines()
+    assert bad["values"]["purchased_at"] in written[bad["row_number"]]  # line 0 is the header
+    support = report["support"]
+    assert support["lists"] == ["discover", "buy_again", "next_basket"]
+    assert {verdict["recommender"]: verdict["works"] for verdict in support["recommenders"]}[
+        "buy_again"
+    ]
+    # as_of is 2024-05-30, the label window 28 days: the last cut-off is 28 days before
+    assert support["folds"][-1]["fold"] == "2024-05-02"
+    customers = len((TINY_SHOP / "customers.csv").read_text(encoding="utf-8").splitlines()) - 1
+    assert all(0 < row["customers"] < customers for row in support["judged"])
+    assert any("hardly any difference" in said for said in support["only_popularity"])
+    assert [missing["what"] for missing in report["missing"]] == ["ratings"]
+    assert list(untouched.parent.iterdir()) == []
+
+
+def test_a_shop_that_would_not_build(untouched, tmp_path):
+    (tmp_path / "lines.csv").write_text("c,p,t\nann,tea,soon\nbob,,2024-01-01\n", encoding="utf-8")
+    (tmp_path / "shop.yml").write_text(
+        "name: broken\npurchases:\n  path: lines.csv\n"
+        "  columns: {customer_id: c, product_id: p, purchased_at: t}\n",
+        encoding="utf-8",
+    )
+    code, printed = check(tmp_path)
+    assert code == 1
+    assert "lines.csv, line 1: purchased_at: soon" in printed
+    assert "missing_product_id (1)" in printed
+    assert "It would not build: " in printed
+    assert "no purchase or rating can be used" in printed
+    assert list(untouched.parent.iterdir()) == []
+
+
+def test_a_column_that_is_not_there_is_named_at_once(tmp_path):
+    shutil.copytree(TINY_SHOP, tmp_path / "shop")
+    file = tmp_path / "shop" / "shop.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace("SKU", "SKV", 1), encoding="utf-8")
+    code, printed = check(tmp_path / "shop", "--json")
+    assert code == 1
+    assert "SKV" in json.loads(printed)["error"]
+    with pytest.raises(ShopFileError, match="SKV"):
+        check(tmp_path / "shop")
+
+
+def test_what_missing_tables_switch_off(tmp_path):
+    file = tmp_path / "shop.yml"
+    file.write_text(
+        "name: small\nratings:\n  path: r.csv\n"
+        "  columns: {customer_id: c, product_id: p, rating: r}\n",
+        encoding="utf-8",
+    )
+    found = {missing.what: missing.switches_off for missing in switched_off(load_shop(file))}
+    assert set(found) == {"purchases", "product texts", "customers", "ratings.rated_at"}
+    assert "buy_again" in found["purchases"]
