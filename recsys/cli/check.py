@@ -29,12 +29,12 @@ def check(
     if json:
         print_json(report.as_dict())
     else:
-        _print(report)
+        _print(report, f" --shop {shop}" if shop else "")
     if report.error is not None:
         sys.exit(WOULD_NOT_BUILD)
 
 
-def _print(report: Report) -> None:
+def _print(report: Report, option: str) -> None:
     print_line(f"Shop {report.shop}", "bold")
     _print_lines(report)
     _print_cleaning(report)
@@ -51,7 +51,7 @@ def _print(report: Report) -> None:
     if report.error is not None:
         print_line(f"It would not build: {report.error}", "red")
     else:
-        print_line("It would build: recsys build --shop …", "green")
+        print_line(f"It would build: recsys build{option}", "green")
 
 
 def _print_lines(report: Report) -> None:
