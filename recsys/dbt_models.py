@@ -24,8 +24,6 @@ from recsys.rating_accuracy import (
 )
 from recsys.recommenders import recommender_from_parameters
 from recsys.recommenders.base import Recommender
-from recsys.recommenders.content import Content
-from recsys.similarity import SIMILAR_SCHEMA, collaborative_similar_products
 
 Relation = duckdb.DuckDBPyRelation
 Parameters = Mapping[str, Any] | None
@@ -43,8 +41,6 @@ PREDICTION_SCHEMA = pa.schema(
         ("predicted_rating", pa.float64()),
     ]
 )
-
-SIMILAR_PRODUCTS_PER_METHOD = 10
 
 FEWEST_RATINGS = 5
 """Fewer can't be cut into five."""
@@ -182,37 +178,6 @@ def _predicted(hiding: _Hiding, model: Recommender) -> pa.Table | None:
     except CatalogueTooLargeError as error:
         log(f"{model.name}: fold {hiding.fold}: not measured ({hiding.how}): {error}")
         return None
-
-
-def similar_products(
-    *, folds: Relation, training_rows: Relation, products: Relation
-) -> pa.RecordBatchReader:
-    """Return the most similar products of each, by text and by who bought them.
-
-    In the folds that are judged, and in `serving`, of what each of them knows.
-    """
-    schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        wanted = folds.filter("purpose <> 'train'").order("fold").project("fold").fetchall()
-        for (fold,) in wanted:
-            rows = _of_fold(training_rows, fold, TRAINING_COLUMNS)
-            if rows.num_rows == 0:
-                continue
-            interactions = Interactions.from_table(rows)
-            texts = _of_fold(products, fold, "* exclude (fold)")
-            content = Content().fit(interactions, texts)
-            k = SIMILAR_PRODUCTS_PER_METHOD
-            for method, found in (
-                ("content", content.similar_products(k=k)),
-                ("collaborative", collaborative_similar_products(interactions, k=k)),
-            ):
-                names = [pa.array([name] * len(found), pa.string()) for name in (fold, method)]
-                table = pa.Table.from_arrays([*names, *found.columns], schema=schema)
-                yield from table.to_batches()
-            log(f"similar products: fold {fold}: {len(interactions.product_ids):,} products")
-
-    return pa.RecordBatchReader.from_batches(schema, batches())
 
 
 def log(line: str) -> None:

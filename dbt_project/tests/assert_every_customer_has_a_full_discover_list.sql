@@ -49,7 +49,8 @@ counted as (
         least(
             settings.list_length,
             (select count(*) from catalogue) - coalesce(met_counts.products, 0)
-        ) as expected
+        ) as expected,
+        settings.recommend_new_products
     from customers
     cross join settings
     left join met_counts on customers.customer_id = met_counts.customer_id
@@ -57,4 +58,5 @@ counted as (
 )
 
 select * from counted
-where listed <> expected
+-- new products come on top where the catalogue is too small for a full list
+where listed < expected or (listed > expected and recommend_new_products = 0)

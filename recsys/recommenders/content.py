@@ -232,16 +232,23 @@ class Content(Recommender):
         shares.data /= np.repeat(totals, np.diff(shares.indptr))
         return shares.astype(np.float32)
 
-    def similar_products(self, product_ids: Iterable[Any] | None = None, k: int = 10) -> pa.Table:
+    def similar_products(
+        self,
+        product_ids: Iterable[Any] | None = None,
+        k: int = 10,
+        among: Iterable[Any] | None = None,
+    ) -> pa.Table:
         """Return the `k` products whose texts are most similar to each of these, by cosine.
 
         Columns: product_id, rank from 1, similar_product_id, similarity above 0 up to 1, and as
-        reason the terms that the two have in common. None means every product fitted.
+        reason the terms that the two have in common. None means every product fitted; only those
+        in `among` may be similar. Products that nobody bought have similar ones, too.
         UnknownProductError names an id that wasn't.
         """
         interactions = self._fitted()
         wanted = None if product_ids is None else interactions.product_index(product_ids)
-        found = similar_pairs(self.vectors_, k, wanted)
+        others = None if among is None else np.sort(interactions.product_index(among))
+        found = similar_pairs(self.vectors_, k, wanted, others)
         reasons = shared_terms(self.term_vectors_, self.terms_, found)
         return found.table(interactions.product_ids, reasons)
 

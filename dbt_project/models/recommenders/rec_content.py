@@ -1,4 +1,5 @@
 def model(dbt, session):
+    from recsys.dbt_content import content_parameters
     from recsys.dbt_models import candidates
 
     return candidates(
@@ -8,5 +9,5 @@ def model(dbt, session):
         settings=dbt.ref("stg_settings"),
         products=dbt.ref("int_product_texts"),
         tuned=dbt.ref("int_tuned_parameters"),
-        parameters=dbt.config.get("parameters"),
+        parameters=content_parameters(dbt.ref("stg_settings"), dbt.config.get("parameters")),
     )

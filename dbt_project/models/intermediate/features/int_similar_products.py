@@ -1,8 +1,10 @@
 def model(dbt, session):
-    from recsys.dbt_models import similar_products
+    from recsys.dbt_content import similar_products
 
     return similar_products(
         folds=dbt.ref("int_folds"),
         training_rows=dbt.ref("int_training_rows"),
         products=dbt.ref("int_product_texts"),
+        new_products=dbt.ref("int_new_products"),
+        settings=dbt.ref("stg_settings"),
     )

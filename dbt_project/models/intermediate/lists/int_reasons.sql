@@ -24,6 +24,8 @@ similar_products as (select * from {{ ref('int_similar_products') }} where fold 
 
 order_products as (select * from {{ ref('int_order_products') }}),
 
+new_products as (select * from {{ ref('int_new_product_lists') }} where fold = 'serving'),
+
 settings as (select * from {{ ref('stg_settings') }}),
 
 keyed as (
@@ -129,6 +131,22 @@ reasons as (
     left join strongest
         on keyed.customer_key = strongest.customer_key and keyed.product_key = strongest.product_key
     left join products as named on strongest.reason_product_key = named.product_key
+),
+
+-- what nobody bought yet has no numbers: only what it reads like
+new_reasons as (
+    select
+        served.customer_id,
+        served.product_id,
+        concat('New, and similar to ', named.title, ', which this customer ', wording.verb) as reason,
+        new_products.reason_product_id
+    from served
+    cross join wording
+    inner join new_products
+        on served.customer_id = new_products.customer_id and served.product_id = new_products.product_id
+    inner join products as named on new_products.reason_product_id = named.product_id
 )
 
 select * from reasons
+union all
+select * from new_reasons

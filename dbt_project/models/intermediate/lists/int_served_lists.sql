@@ -1,117 +1,73 @@
 with
 
-customers as (select * from {{ ref('int_customers') }}),
+champion_lists as (select * from {{ ref('int_champion_lists') }}),
 
-champions as (select * from {{ ref('int_champions') }}),
+new_products as (select * from {{ ref('int_new_product_lists') }} where fold = 'serving'),
 
-list_types as (select * from {{ ref('int_list_types') }}),
-
-ranked_lists as (select * from {{ ref('int_ranked_lists') }} where fold = 'serving'),
-
-cold_customers as (select * from {{ ref('int_cold_customers') }} where fold = 'serving' and has_profile),
-
-fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'serving' and in_catalogue),
-
-interactions as (select * from {{ ref('int_interactions') }} where fold = 'serving'),
-
--- without a past fold nobody has learned what profiles mean: popularity fills those lists
-profiled as (
-    select distinct cold_customers.customer_id
-    from cold_customers
-    inner join ranked_lists
-        on cold_customers.customer_id = ranked_lists.customer_id and ranked_lists.recommender = 'profile'
-),
+list_types as (select * from {{ ref('int_list_types') }} where takes_new),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- who has a profile but no history gets what customers like this one buy, whoever is champion
-champion_lists as (
+-- the last places of a list are theirs, as many as the shop gives them
+newcomers as (
     select
-        ranked_lists.customer_id,
-        ranked_lists.list_type,
-        ranked_lists.rank,
-        ranked_lists.product_id,
-        ranked_lists.score,
-        ranked_lists.recommender
-    from ranked_lists
-    inner join champions on ranked_lists.list_type = champions.list_type
-    cross join settings
-    left join profiled on ranked_lists.customer_id = profiled.customer_id
-    where
-        ranked_lists.rank <= settings.list_length
-        and ranked_lists.recommender
-        = case when profiled.customer_id is null then champions.recommender else 'profile' end
-),
-
-list_lengths as (
-    select
-        customers.customer_key,
-        customers.customer_id,
+        new_products.customer_id,
         list_types.list_type,
-        count(champion_lists.rank) as listed
-    from customers
+        new_products.rank,
+        new_products.product_id,
+        new_products.score
+    from new_products
     cross join list_types
-    left join champion_lists
-        on customers.customer_id = champion_lists.customer_id and list_types.list_type = champion_lists.list_type
-    where list_types.takes_new
-    group by customers.customer_key, customers.customer_id, list_types.list_type
-),
-
-seen_counts as (
-    select
-        customer_key,
-        count(*) as seen
-    from interactions
-    group by customer_key
-),
-
--- who has little or no history, or a champion with too little to say, gets what is popular
-short_lists as (
-    select
-        list_lengths.*,
-        coalesce(seen_counts.seen, 0) as seen
-    from list_lengths
     cross join settings
-    left join seen_counts on list_lengths.customer_key = seen_counts.customer_key
-    where list_lengths.listed < settings.list_length
+    where new_products.rank <= least(settings.recommend_new_products, settings.list_length)
 ),
 
-popular as (
+newcomer_counts as (
     select
-        *,
-        row_number() over (order by recent_customers desc, tie_order asc) as popularity_rank
-    from fold_products
+        customer_id,
+        list_type,
+        count(*) as products
+    from newcomers
+    group by customer_id, list_type
 ),
 
-additions as (
-    select
-        short_lists.customer_id,
-        short_lists.list_type,
-        short_lists.listed + row_number() over (
-            partition by short_lists.customer_id, short_lists.list_type order by popular.popularity_rank
-        ) as rank,
-        popular.product_id,
-        cast(popular.recent_customers as double) as score,
-        'popularity' as recommender
-    from short_lists
+kept as (
+    select champion_lists.*
+    from champion_lists
     cross join settings
-    inner join popular on popular.popularity_rank <= settings.list_length + short_lists.seen + short_lists.listed
-    anti join interactions
-        on short_lists.customer_key = interactions.customer_key and popular.product_key = interactions.product_key
-    anti join champion_lists
+    left join newcomer_counts
         on
-            short_lists.customer_id = champion_lists.customer_id
-            and short_lists.list_type = champion_lists.list_type
-            and popular.product_id = champion_lists.product_id
+            champion_lists.customer_id = newcomer_counts.customer_id
+            and champion_lists.list_type = newcomer_counts.list_type
+    where champion_lists.rank <= settings.list_length - coalesce(newcomer_counts.products, 0)
+),
+
+kept_counts as (
+    select
+        customer_id,
+        list_type,
+        count(*) as products
+    from kept
+    group by customer_id, list_type
+),
+
+added as (
+    select
+        newcomers.customer_id,
+        newcomers.list_type,
+        coalesce(kept_counts.products, 0) + newcomers.rank as rank,
+        newcomers.product_id,
+        newcomers.score,
+        'content' as recommender
+    from newcomers
+    left join kept_counts
+        on newcomers.customer_id = kept_counts.customer_id and newcomers.list_type = kept_counts.list_type
 ),
 
 served as (
-    select * from champion_lists
+    select * from kept
     union all
-    select additions.*
-    from additions
-    cross join settings
-    where additions.rank <= settings.list_length
+    select * from added
 )
 
 select * from served

@@ -1,0 +1,78 @@
+{% set cutoffs = [5, 10, 20] %}
+
+with
+
+folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
+
+new_products as (select * from {{ ref('int_new_products') }}),
+
+lists as (select * from {{ ref('int_new_product_lists') }}),
+
+bought_after as (select * from {{ ref('int_bought_after') }}),
+
+fold_customers as (select * from {{ ref('int_fold_customers') }} where has_hits),
+
+settings as (select * from {{ ref('stg_settings') }} where recommend_new_products > 0),
+
+candidates as (
+    select
+        new_products.fold,
+        count(*) as products
+    from new_products
+    inner join folds on new_products.fold = folds.fold
+    group by new_products.fold
+),
+
+-- products first sold within the label window, and where they stood among all that had no sale
+sought as (
+    select
+        bought_after.fold,
+        bought_after.customer_id,
+        lists.rank
+    from bought_after
+    cross join settings
+    inner join folds on bought_after.fold = folds.fold
+    inner join new_products
+        on bought_after.fold = new_products.fold and bought_after.product_key = new_products.product_key
+    inner join fold_customers
+        on bought_after.fold = fold_customers.fold and bought_after.customer_key = fold_customers.customer_key
+    left join lists
+        on
+            bought_after.fold = lists.fold
+            and bought_after.customer_id = lists.customer_id
+            and bought_after.product_id = lists.product_id
+),
+
+found as (
+    {% for k in cutoffs %}
+    select
+        sought.fold,
+        {{ k }} as k,
+        count(*) filter (where sought.rank <= {{ k }}) / count(*) as content,
+        -- what a list drawn by lot would find
+        least(1.0, {{ k }} / any_value(candidates.products)) as chance,
+        count(distinct sought.customer_id) as customers
+    from sought
+    inner join candidates on sought.fold = candidates.fold
+    group by sought.fold
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+long as (
+    unpivot found
+    on content, chance
+    into name recommender value value
+)
+
+select
+    fold,
+    recommender,
+    'discover' as list_type,
+    'product_popularity' as segment_type,
+    'cold_product' as segment,
+    'recall' as metric,
+    k,
+    value,
+    customers
+from long

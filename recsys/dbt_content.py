@@ -1,0 +1,204 @@
+"""What the dbt Python models that read texts call: relations in, the rows of one table out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recsys.errors import InvalidParameterError
+from recsys.interactions import Interactions
+from recsys.ranking import blocks, top_k
+from recsys.recommenders.content import Content
+from recsys.recommenders.weighting import transformed
+from recsys.similarity import SIMILAR_SCHEMA, collaborative_similar_products
+
+Relation = duckdb.DuckDBPyRelation
+
+SIMILAR_PRODUCTS_PER_METHOD = 10
+
+LONGEST_LIST = 20
+"""The longest list that is judged; what is served is shorter."""
+
+NEW_PRODUCT_SCHEMA = pa.schema(
+    [
+        ("fold", pa.string()),
+        ("customer_id", pa.string()),
+        ("rank", pa.int32()),
+        ("product_id", pa.string()),
+        ("score", pa.float64()),
+        ("reason_product_id", pa.string()),
+    ]
+)
+
+
+def content_parameters(
+    settings: Relation, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the parameters of `Content`: those given, else those that settings say.
+
+    Raises
+    ------
+    InvalidParameterError
+        `content_field_weights` isn't a list of names and numbers.
+
+    """
+    [(vectors, weights, model)] = settings.project(
+        "content_vectors, content_field_weights, content_embedding_model"
+    ).fetchall()
+    said = {"vectors": vectors, "embedding_model": model, "weights": _field_weights(weights)}
+    return {**{name: value for name, value in said.items() if value}, **(given or {})}
+
+
+def _field_weights(text: str | None) -> dict[str, float]:
+    weights = {}
+    for part in (text or "").split(","):
+        name, _, number = part.partition(":")
+        try:
+            if part.strip():
+                weights[name.strip()] = float(number)
+        except ValueError:
+            raise InvalidParameterError(
+                f"setting content_field_weights is '{text}'; '{part.strip()}' isn't a field and a "
+                "number: write for example 'title: 1, brand: 0.5'"
+            ) from None
+    return weights
+
+
+def similar_products(
+    *,
+    folds: Relation,
+    training_rows: Relation,
+    products: Relation,
+    new_products: Relation,
+    settings: Relation,
+) -> pa.RecordBatchReader:
+    """Return the most similar catalogue products of each, by text and by who bought them.
+
+    In the folds that are judged, and in `serving`, of what each of them knows; in `serving` also
+    of products without any sale, by text.
+    """
+    schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
+    parameters = content_parameters(settings)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        wanted = folds.filter("purpose <> 'train'").order("fold").project("fold").fetchall()
+        for (fold,) in wanted:
+            newcomers = new_products if fold == "serving" else new_products.limit(0)
+            read = _read(fold, training_rows, products, newcomers)
+            if read is None:
+                continue
+            interactions, texts, is_new = read
+            content = Content(**parameters).fit(interactions, texts)
+            known = interactions.product_ids.filter(pa.array(~is_new))
+            k = SIMILAR_PRODUCTS_PER_METHOD
+            for method, found in (
+                ("content", content.similar_products(k=k, among=known)),
+                ("collaborative", collaborative_similar_products(interactions, k=k)),
+            ):
+                names = [pa.array([name] * len(found), pa.string()) for name in (fold, method)]
+                table = pa.Table.from_arrays([*names, *found.columns], schema=schema)
+                yield from table.to_batches()
+            _log(
+                f"similar products: fold {fold}: {len(known):,} products, and "
+                f"{int(is_new.sum()):,} without a sale"
+            )
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def new_product_lists(
+    *,
+    training_rows: Relation,
+    customers: Relation,
+    settings: Relation,
+    products: Relation,
+    new_products: Relation,
+) -> pa.RecordBatchReader:
+    """Return, per fold and customer, the products without a sale that read most like theirs.
+
+    Score and order are Content's; the reason is the purchase that says most for the product.
+    Nothing where `recommend_new_products` is 0.
+    """
+    places = settings.project("recommend_new_products").fetchall()[0][0]
+    parameters = content_parameters(settings)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        names = new_products.project("fold").distinct().order("fold").fetchall() if places else []
+        for (fold,) in names:
+            read = _read(fold, training_rows, products, new_products)
+            if read is None:
+                continue
+            interactions, texts, is_new = read
+            content = Content(**parameters).fit(interactions, texts)
+            ids = customers.filter(f"fold = '{fold}'").order("customer_id").project("customer_id")
+            rows = interactions.customer_index(ids.to_arrow_table()["customer_id"].combine_chunks())
+            listed = 0
+            for block in blocks(rows, interactions.n_products):
+                table = _new_lists(content, block, np.flatnonzero(is_new), fold)
+                listed += len(table)
+                yield from table.to_batches()
+            _log(f"new products: fold {fold}: {listed:,} candidates")
+
+    return pa.RecordBatchReader.from_batches(NEW_PRODUCT_SCHEMA, batches())
+
+
+def _new_lists(
+    content: Content, customers: NDArray[np.intp], columns: NDArray[np.intp], fold: str
+) -> pa.Table:
+    interactions = content.interactions_
+    scores = content.score(customers)[:, columns]
+    scores[~(scores > 0)] = np.nan  # nothing they bought reads like it
+    places, values = top_k(scores, LONGEST_LIST)
+    listed = places >= 0
+    products = columns[places[listed]]
+    buyers = np.repeat(customers, listed.sum(axis=1))
+    ranks = np.broadcast_to(np.arange(1, places.shape[1] + 1), places.shape)[listed]
+    # what each purchase gives to the product, the largest gift first
+    weights = transformed(interactions.weights[buyers], content.transform)
+    gifts = weights.multiply(content.shares_.T.tocsr()[products])
+    reasons = sparse.csr_array(gifts).argmax(axis=1)
+    return pa.Table.from_arrays(
+        [
+            pa.array([fold] * len(buyers), pa.string()),
+            interactions.customer_ids.take(pa.array(buyers)),
+            ranks.astype(np.int32),
+            interactions.product_ids.take(pa.array(products)),
+            values[listed].astype(np.float64),
+            interactions.product_ids.take(pa.array(np.asarray(reasons).ravel())),
+        ],
+        schema=NEW_PRODUCT_SCHEMA,
+    )
+
+
+def _read(
+    fold: str, training_rows: Relation, products: Relation, new_products: Relation
+) -> tuple[Interactions, pa.Table, NDArray[np.bool_]] | None:
+    """Return a fold's interactions, all texts, and which columns are new; None without a row."""
+    of_fold = f"fold = '{fold}'"  # a date or 'serving', made by int_folds
+    rows = training_rows.filter(of_fold).project("customer_id, product_id, rating, weight")
+    table = rows.to_arrow_table()
+    if table.num_rows == 0:
+        return None
+    known = products.filter(of_fold).project("* exclude (fold)").to_arrow_table()
+    newcomers = (
+        new_products.filter(of_fold)
+        .project("* exclude (fold, product_key)")
+        .order("product_id")
+        .to_arrow_table()
+    )
+    interactions = Interactions.from_table(table, catalogue=newcomers["product_id"])
+    texts = pa.concat_tables([known, newcomers], promote_options="default")
+    bought = np.bincount(interactions.seen.indices, minlength=interactions.n_products) > 0
+    return interactions, texts, ~bought
+
+
+def _log(line: str) -> None:
+    from recsys.dbt_models import log  # noqa: PLC0415
+
+    log(line)
