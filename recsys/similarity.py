@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -27,8 +28,11 @@ SIMILAR_SCHEMA = pa.schema(
 """One row per product and rank, most similar first, rank from 1, similarity above 0 up to 1; the
 reason says in words what the two have in common, null where nobody can say."""
 
-TERMS_SHOWN = 3
-"""Shared terms that a reason names."""
+TERMS_SHOWN, TERMS_WEIGHED = 3, 9
+"""So many shared terms a reason names, of so many that weigh most."""
+
+PAIRS_AT_ONCE = 100_000
+"""Pairs compared at a time: memory doesn't grow with their number."""
 
 Vectors: TypeAlias = sparse.csr_array | NDArray[np.float32]
 """(products, dimensions), rows of length 1 or 0."""
@@ -129,7 +133,8 @@ def shared_terms(
 ) -> pa.Array:
     """Return in words which terms make the rows of each pair similar, the weightiest first.
 
-    Of terms that say the same ('green tea', 'tea') the weightiest is named. Null where the two
+    Of terms that say the same ('green tea', 'tea') the weightiest is named, of equally weighty
+    ones the longest. Null where the two
     share no term, as products that embeddings alone find alike.
 
     >>> vectors = sparse.csr_array([[0.8, 0.6, 0.0], [0.6, 0.8, 0.0]])
@@ -137,14 +142,18 @@ def shared_terms(
     >>> shared_terms(vectors, np.array(["tea", "brand: ok", "rye"], object), pairs).to_pylist()
     ['In common: brand: ok, tea', 'In common: brand: ok, tea']
     """
-    shared = vectors[pairs.products].multiply(vectors[pairs.similar]).tocsr()
-    row = np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr))
-    lengths = np.array([len(term) for term in terms], np.int64)[shared.indices]
-    # of terms that count the same the longest says most
-    order = np.lexsort((shared.indices, -lengths, -np.round(shared.data, 6), row))
-    names = terms[shared.indices[order]]
-    ends = pairwise(shared.indptr.tolist())
-    return pa.array([_named(names[start:end]) for start, end in ends], pa.string())
+    lengths = np.array([len(term) for term in terms], np.int64)
+    worded: dict[bytes, str | None] = {}  # the same few terms make many pairs alike
+    reasons: list[str | None] = []
+    for start in range(0, len(pairs.products), PAIRS_AT_ONCE):
+        part = slice(start, start + PAIRS_AT_ONCE)
+        shared = vectors[pairs.products[part]].multiply(vectors[pairs.similar[part]]).tocsr()
+        for weightiest in _weightiest(shared, lengths):
+            key = weightiest.tobytes()
+            if key not in worded:
+                worded[key] = _named(terms[weightiest])
+            reasons.append(worded[key])
+    return pa.array(reasons, pa.string())
 
 
 def collaborative_similar_products(interactions: Interactions, k: int = 10) -> pa.Table:
@@ -195,6 +204,18 @@ def _most_similar_dense(
         places, values = top_k(cosines, k)
         found.append(TopK(np.where(places >= 0, others[places], -1), values))
     return TopK(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def _weightiest(
+    shared: sparse.csr_array, lengths: NDArray[np.int64]
+) -> Iterator[NDArray[np.integer]]:
+    """Yield the columns of each row's largest cells, of equal ones the longest term's first."""
+    row = np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr))
+    values = np.round(shared.data, 6)
+    order = np.lexsort((shared.indices, -lengths[shared.indices], -values, row))
+    columns = shared.indices[order]
+    for start, end in pairwise(shared.indptr.tolist()):
+        yield columns[start : min(end, start + TERMS_WEIGHED)]
 
 
 def _named(names: NDArray[np.object_]) -> str | None:

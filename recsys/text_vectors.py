@@ -78,8 +78,9 @@ def tf_idf(
     """Return the weighted sum of each field's unit TF-IDF vector, at length 1.
 
     A term weighs (1 + ln tf) (1 + ln((1 + n) / (1 + df))), as in scikit-learn with `sublinear_tf`.
-    Only the products of `is_document` are counted (n, df): terms found in none of them, in fewer
-    than `min_products` or in more than this share of them have no column.
+    Only the products of `is_document` are counted (n, df). Terms found in fewer than
+    `min_products` of them or in more than this share have no column; a term that only other
+    products have counts as the rarest, so that they aren't taken for all the rest of their text.
 
     Source: Salton and Buckley, *Term-weighting approaches in automatic text retrieval* (1988).
     """
@@ -92,7 +93,8 @@ def tf_idf(
     any_field = sparse.csr_array(sum(matrices.values(), sparse.csr_array(size)))
     documents = int(is_document.sum())
     frequency = np.bincount(any_field[is_document].indices, minlength=len(numbers))
-    kept = (frequency >= max(1, min_products)) & (frequency <= max_share * documents)
+    is_unknown = frequency == 0
+    kept = is_unknown | ((frequency >= min_products) & (frequency <= max_share * documents))
     idf = np.where(kept, 1 + np.log((1 + documents) / (1 + frequency)), 0)
     total = sparse.csr_array(size, dtype=np.float64)
     for name, matrix in matrices.items():
