@@ -233,13 +233,12 @@ def test_without_time_left_every_study_gets_its_default_trial(fold):
 
 
 def test_a_grid_ends_when_it_has_been_searched(fold):
-    """Of min_products, 1 to 20 by equal factors: 1, which is the default, 4 and 20."""
+    """Of n_factors, 2 to 200 by equal factors: 2, 20, which is the default, and 200."""
     store = Memory()
-    products = past_fold().products.append_column("title", [["tea"] * 30])
-    events = run(made(replace(fold, products=products), "content", sampler="grid"), store, trials=9)
-    tried = [trial.outcome.parameters["min_products"] for trial in store.trials]
-    assert tried[0] == 1
-    assert sorted(tried) == [1, 4, 20]
+    events = run(made(fold, "mean_imputed_svd", sampler="grid"), store, trials=9)
+    tried = [trial.outcome.parameters["n_factors"] for trial in store.trials]
+    assert tried[0] == 20
+    assert sorted(tried) == [2, 20, 200]
     assert isinstance(events[-1], StudyEnded)
 
 

@@ -128,7 +128,8 @@ mean_areas as (
         segment,
         model,
         max(area) filter (where scope = 1) as roc_auc,
-        {{ exact_mean('case when scope = 2 then area end') }} as roc_auc_within_category
+        {{ exact_mean('case when scope = 2 then area end') }}
+            as roc_auc_within_category
     from areas
     group by fold, segment, model
 ),
