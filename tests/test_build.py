@@ -8,6 +8,7 @@ import pytest
 
 from recsys import build as build_module
 from recsys.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
+from recsys.claim import work_folder
 from recsys.cli import main
 from recsys.errors import DatabaseError, InvalidParameterError, RecsysError, ShopFileError
 
@@ -223,3 +224,8 @@ def test_a_setting_out_of_range_is_refused_with_what_is_legal(tmp_path):
     shop = Path(__file__).parent / "tiny_shop" / "shop.yml"
     with pytest.raises(RecsysError, match="setting list_length is 0; use a whole number from 1"):
         build(shop, tmp_path / "shop.duckdb", variables={"list_length": 0}, select=["stg_settings"])
+
+
+def test_databases_beside_each_other_have_work_folders_of_their_own(tmp_path):
+    names = ["shop.duckdb", "shop.db", "shop.backup.duckdb", "other.duckdb"]
+    assert len({work_folder(tmp_path / name) for name in names}) == 4

@@ -186,10 +186,8 @@ def _explain(error: ValidationError) -> str:
 
 
 def _package_folder(package: str) -> Path:
-    try:
-        spec = find_spec(package)
-    except (ImportError, ValueError):
-        spec = None
+    # of a dotted name the first package would be imported, which runs its code
+    spec = find_spec(package) if package.isidentifier() else None
     if spec is None or not spec.submodule_search_locations:
         raise ShopFileError(
             f"this shop's data is in the Python package '{package}', which isn't installed: "

@@ -148,9 +148,10 @@ def _united(parts: list[Part]) -> str:
 
 
 def _parquet(files: list[Path], folder: Path) -> str:
-    listed = ", ".join(text(str(file)) for file in files)
+    listed = ", ".join(text(file.as_posix()) for file in files)
+    start = text(f"{folder.as_posix()}/")
     return (
-        f"(select * exclude (file_row_number) replace (replace({FILE}, {text(f'{folder}/')}, '') "
+        f"(select * exclude (file_row_number) replace (replace({FILE}, {start}, '') "
         f"as {FILE}), file_row_number + 1 as {ROW} from read_parquet([{listed}], "
         f"filename='{FILE}', file_row_number=true, union_by_name=true))"
     )

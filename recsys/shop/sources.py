@@ -150,6 +150,11 @@ def _mapped(
             for place, (value, _) in values.items()
         )
         parts.append(f"[{structs}]::struct(attribute varchar, value varchar)[] as attributes")
+    if condition is not None and condition[1] != "BOOLEAN":
+        raise ShopFileError(
+            f"{name}.where: '{table.where}' is no condition but {condition[1]}: write what must "
+            "hold, such as Store = 'Berlin'"
+        )
     where = f" where ({condition[0]})" if condition else ""
     return f"select {', '.join(parts)} from {relation.sql}{where}"
 

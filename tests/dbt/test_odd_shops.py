@@ -1,5 +1,9 @@
 """Shops that are odd but legal build; shops that can't be read leave nothing behind."""
 
+import subprocess
+import sys
+
+import duckdb
 import pytest
 
 from recsys.errors import ShopFileError
@@ -80,3 +84,41 @@ def test_a_shop_that_can_t_be_read_leaves_nothing_behind(builder):
     with pytest.raises(ShopFileError, match=r"no file matches 'lines\.csv'"):
         builder.build({"shop.yml": PURCHASES})
     assert not builder.database.exists()
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from recsys.build import build
+from recsys.errors import RecsysError
+import dbt.cli.main  # what is compiled on import isn't what is tested
+shop, database, limit = sys.argv[1:]
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+try:
+    build(shop, Path(database), select=["+stg_purchases"])
+except RecsysError as error:
+    sys.exit(f"recsys: {error}")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_full_disk_is_said_and_what_was_built_stays(tmp_path):
+    """No file may grow over two megabytes: the database that was there can still be read."""
+    lines = [f"c{number},{number:030},2024-01-01" for number in range(100_000)]
+    (tmp_path / "lines.csv").write_text(csv("c,p,t", lines))
+    (tmp_path / "shop.yml").write_text(PURCHASES)
+    database = tmp_path / "recsys.duckdb"
+    with duckdb.connect(database) as connection:
+        connection.execute("create table kept as select 42 as answer")
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", FULL, tmp_path / "shop.yml", database, "2000000"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "File too large" in ran.stderr
+    assert ran.stderr.startswith("recsys: ")
+    assert "Traceback" not in ran.stderr
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("from kept").fetchall() == [(42,)]

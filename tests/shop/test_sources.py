@@ -266,6 +266,8 @@ def test_an_expression_that_doesn_t_fit(read, customer, says):
 def test_a_condition_that_doesn_t_fit(read):
     with pytest.raises(ShopFileError, match=r"purchases\.where: 'nope = 1' is neither"):
         read("p.csv", {"p.csv": CSV}, more="  where: nope = 1\n")
+    with pytest.raises(ShopFileError, match=r"purchases\.where: 'p' is no condition but VARCHAR"):
+        read("p.csv", {"p.csv": CSV}, more="  where: p\n")
 
 
 def test_a_second_attempt_says_the_same(tmp_path):
