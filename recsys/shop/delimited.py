@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.shop.cleaned_copy import Counts, write_copy
+from recsys.shop.cleaned_copy import LONGEST_LINE, Counts, write_copy
 from recsys.shop.dialect import Dialect, find_dialect
 from recsys.shop.format import Format
 from recsys.shop.names import quoted, text
@@ -45,12 +45,12 @@ def read_delimited(
     as_it_is = dialect.encoding.startswith("utf-8") and dialect.header_lines == 1
     if as_it_is and _reads(connection, direct, dialect):
         numbered = f"(select *, row_number() over () as {ROW} from {direct})"
-        return Part(numbered, dialect.columns, shown, dialect.ambiguous, dialect)
+        return Part(numbered, shown, dialect.ambiguous, dialect)
     copy = workspace.new_file(".csv")
     counts = write_copy(path, dialect, copy, partial(workspace.write_down, source, shown))
     _require_mostly_good(counts, dialect, given)
     numbered = f"(select * from {_scan(copy, dialect, given, numbered=True)})"
-    return Part(numbered, dialect.columns, shown, dialect.ambiguous, dialect)
+    return Part(numbered, shown, dialect.ambiguous, dialect)
 
 
 def read_rows(
@@ -59,7 +59,7 @@ def read_rows(
     """Return the FROM item of rows that come from Python, numbered from one."""
     copy = workspace.new_file(".csv")
     with copy.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerows([str(number), *row] for number, row in enumerate(rows, 1))
     dialect = Dialect("utf-8", ",", '"', '"', "\n", columns, frozenset(), 0)
     return f"(select * from {_scan(copy, dialect, given, numbered=True)})"
@@ -68,7 +68,9 @@ def read_rows(
 def _scan(path: Path, dialect: Dialect, given: Format, *, numbered: bool = False) -> str:
     columns = dict.fromkeys(dialect.columns, "VARCHAR")
     quote, escape, skip = dialect.quote, dialect.escape, dialect.lines_before_data
+    longest = LONGEST_LINE
     if numbered:
+        longest *= 5  # bytes: letters may take four, quotes are doubled
         columns = {ROW: "BIGINT", **columns}
         quote, escape, skip = '"', '"', 0
     typed = ", ".join(f"{text(name)}: '{kind}'" for name, kind in columns.items())
@@ -76,7 +78,7 @@ def _scan(path: Path, dialect: Dialect, given: Format, *, numbered: bool = False
     return (
         f"read_csv({text(str(path))}, auto_detect=false, header=false, skip={skip}, "
         f"delim={text(dialect.delimiter)}, quote={text(quote)}, escape={text(escape)}, "
-        f"nullstr=[{nulls}], columns={{{typed}}})"
+        f"nullstr=[{nulls}], max_line_size={longest}, columns={{{typed}}})"
     )
 
 

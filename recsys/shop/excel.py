@@ -79,7 +79,7 @@ def _part(
     texts = ([_text(value) for value in row] for row in rows)
     fitted = ((row + [""] * width)[:width] for row in texts if any(row))
     relation = read_rows(fitted, columns, given, workspace)
-    return Part(relation, columns, label, ambiguous)
+    return Part(relation, label, ambiguous)
 
 
 def _text(value: Any) -> str:

@@ -15,7 +15,6 @@ class Part:
     """A FROM item that has the file's columns, and ROW: the record's number in the file."""
 
     relation: str
-    columns: tuple[str, ...]
     file: str
     """The file's name for people: from the shop file's folder on."""
     ambiguous: frozenset[str] = field(default_factory=frozenset)

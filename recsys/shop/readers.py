@@ -184,7 +184,7 @@ def _json(
     if types != {name: of for name, of, *_ in found}:
         columns = ", ".join(f"{text(name)}: {text(of)}" for name, of in types.items())
         reader = f"read_json({text(str(path))}, columns={{{columns}}})"
-    return Part(f"(select *, row_number() over () as {ROW} from {reader})", tuple(types), shown)
+    return Part(f"(select *, row_number() over () as {ROW} from {reader})", shown)
 
 
 def _transcode(path: Path, encoding: str, copy: Path) -> None:
@@ -229,4 +229,4 @@ def _database(
     if wanted is None:
         raise ShopFileError(f"{source}.table: '{shown}' has no '{table}'{nearest(table, names)}")
     relation = f"{quoted(database)}.{quoted(wanted[0])}.{quoted(wanted[1])}"
-    return Part(f"(select *, row_number() over () as {ROW} from {relation})", (), shown)
+    return Part(f"(select *, row_number() over () as {ROW} from {relation})", shown)

@@ -128,6 +128,22 @@ def test_excel(open_shop, tmp_path):
     assert opened.rows == [("p.xlsx", 1, *CELLS[0]), ("p.xlsx", 2, *CELLS[1])]
 
 
+def test_excel_cells_hold_anything(open_shop, tmp_path):
+    cells = ['a "b"', "two\nlines", "car\rriage", "x,y;z\t|", "é🦆", "=1+1", "  ", ""]
+    rows = [[cell, cell, number] for number, cell in enumerate(cells)]
+    workbook(tmp_path / "p.xlsx", {"Orders": [["c", "p", "t"], *rows]})
+    opened = open_shop({}, path="p.xlsx", columns="customer_id, purchased_at")
+    for number, cell in enumerate(cells):
+        if not cell.startswith("="):  # a formula: xlsxwriter keeps 0 as its value
+            assert (cell or None, str(number)) in opened.values
+
+
+def test_a_long_line_of_letters_that_take_several_bytes(open_shop):
+    long = "é" * 1_900_000
+    opened = open_shop({"p.csv": f"c,p,t\na,{long},1\n".encode("utf-16")})
+    assert opened.values == [("a", long, "1")]
+
+
 def test_several_sheets_must_be_named(open_shop, tmp_path):
     workbook(tmp_path / "p.xlsx", {"2023": SHEET, "2024": SHEET[:2], "Notes": [["read", "me"]]})
     with pytest.raises(ShopFileError, match=r"several sheets: say which .*\(legal: 2023, 2024, No"):
