@@ -19,7 +19,7 @@ from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
 from recsys.draft.profiling import FileProfile, profile_file
 from recsys.draft.refining import refine_purchases, refine_ratings
-from recsys.draft.roles import LIKELY, Role, roles
+from recsys.draft.roles import LIKELY, Role, roles, shows_sales
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 
@@ -135,6 +135,8 @@ def _assign(groups: list[Group]) -> tuple[dict[str, tuple[Group, Role]], list[Un
         if role.table not in taken and number not in used:
             taken[role.table] = (groups[number], role)
             used.add(number)
+    if {"purchases", "ratings"} <= set(taken) and not shows_sales(taken["purchases"][0][0]):
+        used.discard(groups.index(taken.pop("purchases")[0]))
     if not {"purchases", "ratings"} & set(taken):
         said = "; ".join(
             f"{group[0].file.label}: {why_unused(group[0], groups, taken)}" for group in groups

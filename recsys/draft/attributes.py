@@ -24,7 +24,8 @@ def attribute(column: ColumnProfile) -> DraftColumn | str:
         return "a time"
     if column.distinct < 2:
         return "the same for everyone"
-    if column.distinct > MOST_VALUES or column.uniqueness > 0.5 < column.present / 50:
+    is_many = column.uniqueness > 0.5 and column.present > 25 and "demographic" not in kinds
+    if column.distinct > MOST_VALUES or is_many:
         return f"{column.distinct:,} different values: too many to learn from"
     shown = ", ".join(value for value, _ in column.common[:3])
     return DraftColumn(

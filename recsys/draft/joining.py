@@ -74,7 +74,7 @@ def _better(
 def _replace(table: DraftTable, key: str, source: str, profile: FileProfile) -> None:
     for column in table.columns:
         if column.target == key and column.source != source:
-            column.doubt = f"or is it '{column.source}'? its values join with fewer of the others"
+            column.doubt = f"'{column.source}' is named like it, too, but joins with fewer"
             column.evidence = f"{profile.column(source).distinct:,} different values"
             column.source = source
 
@@ -85,6 +85,11 @@ def _say(
     column = next(column for column in table.columns if column.target == key)
     looked = "" if profile.is_whole else f"the first {profile.rows:,} lines of "
     percent = f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else "under 1 %"
+    if share >= MOST_FOUND:  # ids that join need no other
+        for side in (table, other):
+            for joined in side.columns:
+                if joined.target == key and joined.doubt.startswith("or is it"):
+                    joined.doubt = ""
     if share >= FEW_FOUND:
         column.evidence += f"; {percent} of them are in {looked}{other.file.label}"
         return

@@ -58,7 +58,7 @@ RULES = (
     _rule("quantity", "quantity", 1.0, SOLD_BESIDE + " unit"),
     _rule("quantity", "amount quantity", 0.6),
     _rule("stock", "stock_level", 0.9, "quantity product available id aggregate"),
-    _rule("stock", "quantity", 0.45, "product"),
+    _rule("stock", "quantity", 0.45),
     _rule("stock", "availability quantity", 0.9, "product"),
     _rule("unit_price", "price unit", 1.0, MONEY_BESIDE),
     _rule("unit_price", "price", 0.9, MONEY_BESIDE),

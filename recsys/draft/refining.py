@@ -72,6 +72,9 @@ def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: Fi
     quantity = _profile_of(table, profile, "quantity")
     price = _profile_of(table, profile, "unit_price")
     amount = _profile_of(table, profile, "amount")
+    if quantity is None and product is not None and price is not None and amount is not None:
+        _counted_amount(connection, table, profile, (product, price, amount))
+        return
     if quantity is None or product is None:
         return
     if price is not None and amount is not None:
@@ -108,6 +111,27 @@ def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: Fi
         elif share < 0.2:
             column.target, column.evidence = "unit_price", f"{column.evidence}; {grows}"
             column.doubt = "named like an amount, but it is the price of one by its numbers"
+
+
+def _counted_amount(
+    connection: duckdb.DuckDBPyConnection,
+    table: DraftTable,
+    profile: FileProfile,
+    columns: tuple[ColumnProfile, ColumnProfile, ColumnProfile],
+) -> None:
+    """Take an amount that counts for the quantity: the word means both."""
+    product, price, amount = columns
+    if amount.numbers.whole < 1 or amount.numbers.high >= price.numbers.high:
+        return
+    share = share_of_line_values(connection, profile, product.name, amount.name, price.name)
+    counted, money = _column(table, "amount"), _column(table, "unit_price")
+    if share is None or counted is None or money is None:
+        return
+    counted.target = "quantity"
+    counted.doubt = f"named like money, but whole numbers, smaller than '{price.name}'"
+    if share > 0.8:
+        money.target = "amount"
+        money.doubt = f"it grows with '{amount.name}': the value of the line, not the price of one"
 
 
 def _currency(table: DraftTable, profile: FileProfile) -> None:

@@ -159,6 +159,15 @@ def _customers(evidence: Evidence) -> Role:
     return Role("customers", score + _named(evidence, "customers"), why)
 
 
+def shows_sales(profile: FileProfile) -> bool:
+    """Return whether a file says more of purchases than who, what and when: tags have that, too."""
+    evidence = Evidence(profile)
+    sold = ("order_id", "quantity", "amount", "unit_price")
+    return bool(evidence.file_words & FILE_WORDS["purchases"]) or any(
+        evidence.certainty(kind) >= 0.4 for kind in sold
+    )
+
+
 def is_order_head(profile: FileProfile) -> bool:
     """Return whether a file has one line per order and no products: its lines are elsewhere."""
     evidence = Evidence(profile)

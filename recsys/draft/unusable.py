@@ -39,6 +39,8 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
     if is_order_detail(profile):
         return "products of orders, without who bought or when" + _partner(profile, groups)
     best = roles(profile)[0]
+    if best.table == "purchases" and best.table not in taken and "ratings" in taken:
+        return "who, what and when, but neither orders, quantities nor prices: no purchases"
     if best.certainty >= LIKELY and best.table in taken:
         return f"looks like {best.table}, too, but another file looks more like it"
     senses = sorted(parse_file_name(profile) & {"campaign", "discount", "return", "session"})

@@ -13,6 +13,10 @@ Fit = Callable[[ColumnProfile], float]
 TEXT_NUMBER = re.compile(r"\d+([.,]\d+)?\s*(/|out of|von|de|sur|su|van)\s*\d+.*|\d stars?", re.I)
 
 
+LONGEST_ID = 100
+"""Letters: hashes have 64."""
+
+
 def fit(kind: str, column: ColumnProfile) -> float:
     """Return how well the values fit a column of this kind, from 0 to 1."""
     if not column.present:
@@ -58,7 +62,7 @@ def _id(column: ColumnProfile) -> float:
     factor = 1.0
     if numbers.share > 0.9 and numbers.whole < 0.99:
         factor *= 0.2
-    if column.mean_length > 60 or column.url_like > 0.5:
+    if column.mean_length > LONGEST_ID or column.url_like > 0.5:
         factor *= 0.3
     if column.distinct <= 1 < column.present:
         factor *= 0.4
