@@ -11,10 +11,15 @@ ratings as (select * from {{ ref('int_rating_lines') }}),
 
 described as (select * from {{ ref('stg_products') }} where reject_reason is null),
 
+returned_orders as (select * from {{ ref('int_returned_orders') }}),
+
+non_products as (select * from {{ ref('int_products') }} where non_product_kind is not null),
+
 settings as (select * from {{ ref('stg_settings') }}),
 
 sales as (
     select
+        order_id,
         customer_id,
         product_id,
         min(purchased_at) as sold_at
@@ -23,6 +28,7 @@ sales as (
     having coalesce(sum(amount) > 0, true)
     union all
     select
+        null as order_id,
         customer_id,
         product_id,
         rated_at as sold_at
@@ -41,6 +47,12 @@ counted as (
     from folds
     inner join sales
         on folds.cutoff_at > sales.sold_at or (folds.purpose = 'serve' and sales.sold_at is null)
+    left join returned_orders
+        on
+            sales.order_id = returned_orders.order_id
+            and sales.customer_id = returned_orders.customer_id
+            and sales.product_id = returned_orders.product_id
+    where {{ kept_at('returned_orders', 'folds.cutoff_at') }}
     group by folds.fold, folds.cutoff_at, folds.purpose, sales.product_id
 ),
 
@@ -51,6 +63,7 @@ known as (
     from counted
     cross join settings
     left join described on counted.product_id = described.product_id
+    anti join non_products on counted.product_id = non_products.product_id
     where
         counted.customers >= settings.min_customers_per_product
         and (

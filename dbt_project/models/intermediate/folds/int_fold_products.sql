@@ -23,7 +23,7 @@ counted as (
         count(*) filter (where events.occurred_at >= folds.cutoff_at - interval 42 day) as orders_42d,
         min(events.occurred_at) as first_sold_at,
         max(events.occurred_at) as last_sold_at,
-        median(events.amount / nullif(events.quantity, 0)) as median_paid_price
+        median(events.unit_price) as median_paid_price
     from folds
     inner join events
         on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')

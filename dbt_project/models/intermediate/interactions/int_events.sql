@@ -20,6 +20,7 @@ purchase_events as (
         purchased_at as occurred_at,
         quantity,
         amount,
+        unit_price,
         is_paid as is_interest,
         returned_at
     from order_products
@@ -35,6 +36,7 @@ return_events as (
         min(returns.purchased_at) as occurred_at,
         cast(null as double) as quantity,
         cast(null as decimal(18, 4)) as amount,
+        cast(null as double) as unit_price,
         false as is_interest,
         cast(null as timestamp) as returned_at
     from returns
@@ -52,6 +54,7 @@ rating_events as (
         ratings.rated_at as occurred_at,
         1.0 as quantity,
         cast(null as decimal(18, 4)) as amount,
+        cast(null as double) as unit_price,
         true as is_interest,
         cast(null as timestamp) as returned_at
     from ratings
@@ -82,6 +85,7 @@ events as (
         cast(null as timestamp) as occurred_at,
         cast(null as double) as quantity,
         cast(null as decimal(18, 4)) as amount,
+        cast(null as double) as unit_price,
         false as is_interest,
         cast(null as timestamp) as returned_at
     where not exists (select 1 from found where order_key is not null)

@@ -15,7 +15,9 @@ order_products as (
         product_id,
         min(purchased_at) as purchased_at,
         cast(sum(cast(weighed_quantity as decimal(18, 4))) as double) as quantity,
-        sum(amount) as amount
+        sum(amount) as amount,
+        -- of what was bought, not of what it weighs: a hundred for ten cost a tenth each
+        sum(amount) / nullif(cast(sum(cast(quantity as decimal(18, 4))) as double), 0) as unit_price
     from purchases
     group by order_id, customer_id, product_id
 ),
@@ -28,6 +30,7 @@ keyed as (
         order_products.purchased_at,
         order_products.quantity,
         order_products.amount,
+        order_products.unit_price,
         coalesce(order_products.amount > 0, true) as is_paid,
         returned_orders.returned_at
     from order_products
