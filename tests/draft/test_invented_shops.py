@@ -324,3 +324,35 @@ def test_names_that_yaml_and_sql_would_misread(drafted):
     found = columns(drafted(write), "purchases")
     assert (found["customer_id"], found["product_id"]) == ("customer: id", 'product "id" #')
     assert MISSING not in found.values()
+
+
+def test_tags_are_no_purchases(drafted):
+    """Who, what and when is not enough beside ratings."""
+
+    def write(folder):
+        ratings = [[n % 20, n % 30, 1 + n % 5, 964982703 + n] for n in range(200)]
+        tags = [[n % 20, n % 30, "funny", 1445714994 + n] for n in range(200)]
+        return [
+            invented.write(
+                folder / "ratings.csv", ["userId", "movieId", "rating", "timestamp"], ratings
+            ),
+            invented.write(folder / "tags.csv", ["userId", "movieId", "tag", "timestamp"], tags),
+        ]
+
+    draft = drafted(write)
+    assert [table.name for table in draft.tables] == ["ratings"]
+    [unused] = draft.unused
+    assert unused.label == "tags.csv"
+
+
+def test_an_amount_that_counts(drafted):
+    def write(folder):
+        rows = [
+            [f"C{n % 20}", f"P{n % 15}", f"2024-01-{1 + n % 28:02}", 1 + n % 4, (1 + n % 4) * 27]
+            for n in range(300)
+        ]
+        header = ["CUSTOMER_ID", "PRODUCT_ID", "TRANSACTION_DT", "AMOUNT", "SALES_PRICE"]
+        return [invented.write(folder / "sales.csv", header, rows)]
+
+    found = columns(drafted(write), "purchases")
+    assert (found["quantity"], found["amount"]) == ("AMOUNT", "SALES_PRICE")
