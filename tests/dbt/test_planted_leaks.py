@@ -34,9 +34,10 @@ FEATURES = "assert_features_stop_at_the_cutoff"
 PREFERENCES = "assert_preference_features_stop_at_the_cutoff"
 LESSONS = "assert_no_hybrid_learns_from_an_unfinished_fold"
 TUNING = "assert_tuning_sees_nothing_that_is_judged"
+NEW = "assert_no_new_product_was_sold_before_the_cutoff"
 LEAK_TESTS = {
     *(RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
-    *(FEATURES, LESSONS, PREFERENCES, TUNING),
+    *(FEATURES, LESSONS, PREFERENCES, TUNING, NEW),
 }
 
 
@@ -54,6 +55,12 @@ class Leak(NamedTuple):
 
 
 LEAKS = {
+    "what was sold before is new all the same": Leak(
+        "new_products/int_new_products",
+        "anti join known on folds.fold = known.fold and",
+        "anti join known on folds.purpose = 'serve' and folds.fold = known.fold and",
+        {NEW},
+    ),
     "purchases train the fold they judge": Leak(
         "interactions/int_interactions",
         "folds.cutoff_at > events.occurred_at",
