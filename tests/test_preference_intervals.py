@@ -61,7 +61,7 @@ def test_values_are_scikit_learns(rows, found, model, metric):
 def test_differences_vary_as_those_of_resampled_customers(rows, found, metric):
     random = np.random.default_rng(9)
     differences = []
-    for _ in range(400):
+    for _ in range(150):
         drawn = random.integers(0, 150, 150)
         sample = rows.take(pa.array((drawn[:, None] * 3 + np.arange(3)).ravel()))
         differences.append(
@@ -71,7 +71,7 @@ def test_differences_vary_as_those_of_resampled_customers(rows, found, metric):
     value = by_library(rows, "classifier", metric) - by_library(rows, "base_rate", metric)
     assert row["value"] == pytest.approx(value, abs=1e-12)
     half_width = np.quantile(np.abs(np.array(differences) - value), 0.95)
-    assert (row["ci_high"] - row["ci_low"]) / 2 == pytest.approx(half_width, rel=0.25)
+    assert (row["ci_high"] - row["ci_low"]) / 2 == pytest.approx(half_width, rel=0.3)
     assert (row["ci_high"] + row["ci_low"]) / 2 == pytest.approx(value, abs=1e-9)
 
 

@@ -1,6 +1,7 @@
 """What is bought speaks for what is like it; what has no text has no score."""
 
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,38 @@ def test_embeddings_say_what_they_need(tmp_path, monkeypatch):
     model = Content(vectors="embeddings", embedding_model=str(tmp_path))
     with pytest.raises(MissingDependencyError, match=r"pip install 'recsys\[embeddings\]'"):
         model.fit(interactions, products)
+
+
+class LetterCounts:
+    """Stands in for sentence-transformers: a text's vector counts its letters a, e and t."""
+
+    def __init__(self, folder, **options):
+        assert options == {"device": "cpu", "local_files_only": True}
+
+    def encode(self, texts, **options):
+        assert len(set(texts)) == len(texts)
+        return np.array([[text.count(letter) for letter in "aet"] for text in texts], "f4")
+
+
+def test_embeddings_are_of_each_products_cleaned_text(tmp_path, monkeypatch):
+    module = types.ModuleType("sentence_transformers")
+    module.SentenceTransformer = LetterCounts
+    monkeypatch.setitem(sys.modules, "sentence_transformers", module)
+    titles = ["<b>tea</b>", "eat", "t", None, "tea"]
+    ids = [str(number) for number in range(5)]
+    products = pa.table({"product_id": ids, "title": titles})
+    model = Content(vectors="embeddings", embedding_model=str(tmp_path))
+    interactions = bought([("a", one) for one in ids])
+    with pytest.raises(InvalidParameterError, match=r"no modules\.json in that folder"):
+        model.fit(interactions, products)
+    (tmp_path / "modules.json").touch()
+    model.fit(interactions, products)
+    expected = np.array([[1, 1, 1], [1, 1, 1], [0, 0, 1], [0, 0, 0], [1, 1, 1]])
+    lengths = np.maximum(np.linalg.norm(expected, axis=1, keepdims=True), 1)
+    np.testing.assert_allclose(model.vectors_, expected / lengths, atol=1e-6)
+    alike = model.similar_products(["0"])
+    assert alike["similar_product_id"].to_pylist() == ["1", "4", "2"]
+    assert alike["similarity"].to_pylist() == pytest.approx([1, 1, 1 / 3**0.5], abs=1e-6)
 
 
 def test_embeddings_of_a_model_in_a_folder():
