@@ -70,6 +70,8 @@ class _Lines:
     def hand_back(self, taken: list[tuple[int, str]]) -> None:
         """Have lines looked at again."""
         self._back.extendleft(reversed(taken))
+        if taken:
+            self.number = taken[0][0] - 1
 
     def _read_block(self) -> bool:
         block = self._file.read(BLOCK)

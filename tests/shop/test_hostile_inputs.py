@@ -56,6 +56,21 @@ READABLE = {
         READ,
         [(1, "unclosed_quote", 2, 'q,"x,2024-01-01')],
     ),
+    "flaws after a quote that nothing closes": (
+        csv(GOOD[0], 'q,"x,2024-01-01', GOOD[1], "b", 'r,"z,1', GOOD[2], "c,1", *GOOD),
+        [*READ, *READ],
+        [
+            (2, "bad_quotes", 3, 'q,"x,2024-01-01'),
+            (4, "too_few_fields", 5, "b"),
+            (5, "unclosed_quote", 6, 'r,"z,1'),
+            (7, "too_few_fields", 8, "c,1"),
+        ],
+    ),
+    "flaws after a first line that nothing closes": (
+        csv('q,"x,2024-01-01', *GOOD, "c,1"),
+        READ,
+        [(1, "unclosed_quote", 2, 'q,"x,2024-01-01'), (5, "too_few_fields", 6, "c,1")],
+    ),
     "a quote that another opens": (
         csv('q,"x,2024-01-01', GOOD[0], 'b,"y, y",2024-01-02', GOOD[2]),
         [READ[0], ("b", "y, y", "2024-01-02"), READ[2]],
