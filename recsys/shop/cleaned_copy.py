@@ -1,8 +1,8 @@
 """A copy of a delimited file that DuckDB reads whatever the original was like.
 
 The copy is UTF-8 with one record a line and the record's number in front; records that can't be
-read are left out of it and handed to whoever writes them down. It's made a line at a time, and only
-of files that DuckDB can't read as they are.
+read are left out of it and handed to whoever writes them down. It's made a
+megabyte at a time, and only of files that DuckDB can't read as they are.
 """
 
 from __future__ import annotations
@@ -129,8 +129,10 @@ class _Copier:
         text = "".join(block)
         if "\r" in text or (dialect.quote != '"' and '"' in text) or not _is_decoded(text):
             return False
+        if max(map(len, block)) > LONGEST_LINE:
+            return False
         if dialect.quote and dialect.quote in text:
-            if dialect.escape != '"' or max(map(len, block)) > LONGEST_LINE:
+            if dialect.escape != '"':
                 return False
             try:
                 widths = [len(fields) for fields in csv.reader(block, **dialect.csv)]
@@ -140,8 +142,6 @@ class _Copier:
             delimiter = dialect.delimiter
             widths = [line.count(delimiter) + 1 for line in block]
         if len(widths) != len(block) or set(widths) != {width} or (width == 1 and "" in block):
-            return False
-        if max(map(len, block)) > LONGEST_LINE:
             return False
         self.counts.foreign += 0 if text.isascii() else sum(not line.isascii() for line in block)
         numbered = enumerate(block, self._record + 1)
