@@ -71,6 +71,7 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
     """
     loaded = load_shop(shop or os.environ.get(SHOP_VARIABLE) or DEFAULT_SHOP)
     with duckdb.connect() as connection:  # a wrong column is said at once, not by dbt
+        connection.execute("set enable_progress_bar = false")
         attach_shop(connection, loaded, {})
     report = Report(loaded.name, missing=switched_off(loaded))
     with tempfile.TemporaryDirectory(prefix="recsys-check-") as folder:

@@ -69,6 +69,7 @@ def draft_shop(
     """
     folder = output.absolute().parent
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         files = [file for path in _once(paths) for file in look_at(path)]
         profiles = [profile_file(connection, file, number) for number, file in enumerate(files)]
         groups = group_by_shape(profiles)

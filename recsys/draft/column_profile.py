@@ -13,9 +13,9 @@ from recsys.draft.words import Name, parse_name
 TEXT_TYPES = ("VARCHAR", "JSON")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColumnProfile:
-    """A column of a file, from the rows that were looked at."""
+    """A column of a file, from the rows that were looked at; equal only to itself."""
 
     name: str
     """As it stands in the file; column0, column1 and so on in a file without a header."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.name_rules import kinds_by_name
@@ -49,6 +50,7 @@ class Guess:
         return "; ".join(filter(None, [self.by_name, values_in_words(self.kind, self.column)]))
 
 
+@lru_cache(maxsize=10_000)
 def guess(column: ColumnProfile) -> dict[str, Guess]:
     """Return what the column may be, by kind."""
     named = kinds_by_name(column.parsed_name)

@@ -14,6 +14,7 @@ def failure_to_open(path: Path) -> str | None:
     """Return why a shop file can't be read, or None if it can."""
     try:
         with duckdb.connect() as connection:
+            connection.execute("set enable_progress_bar = false")
             attach_shop(connection, load_shop(path), {})
     except ShopFileError as error:
         return str(error)
