@@ -86,7 +86,8 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     said: list[str] = []
     numbers, times = column.numbers, column.times
     if kind in {"purchased_at", "rated_at"}:
-        said.append(times.form)
+        is_of_days = not times.has_clock and times.form != "dates"
+        said.append(times.form + (", days only" if is_of_days else ""))
     elif kind in {
         "customer_id",
         "product_id",
