@@ -28,9 +28,11 @@ class EASE(Recommender):
     B that minimises |X - XB|² + λ|B|² with a diagonal of 0, and a score is the customer's row
     of XB. There is no score (NaN) for a customer without weights, nor for a product that nobody
     bought. In the sum of squared errors |X - XB|², customers may count by their activity
-    (`activity_discount`).
+    (`activity_discount`), and columns of X may be scaled by popularity (`popularity_discount`).
 
-    Source: Steck, *Embarrassingly shallow autoencoders for sparse data* (2019).
+    Source: Steck, *Embarrassingly shallow autoencoders for sparse data* (2019); the scaling of
+    columns: Nikolakopoulos, Kalantzis, Gallopoulos and Garofalakis, *EigenRec: generalizing
+    PureSVD for effective and efficient top-N recommendations* (2019).
 
     Notes
     -----
@@ -61,6 +63,10 @@ class EASE(Recommender):
     activity_discount: Annotated[float, Range(low=0.0, high=1.0)] = 0.0
     """From 0 to 1: when fitting, a customer of n products counts (mean n / n) to this power. With
     0 all count alike, so that those who buy many products say most."""
+    popularity_discount: Annotated[float, Range(low=0.0, high=1.0)] = 0.0
+    """From 0 to 1: the column of a product of n customers is divided by (n / mean n) to this power,
+    the mean being over products with any, so that popular products weigh less, as causes and in
+    scores. With 0 columns stay as they are."""
     profile_half_life: Annotated[float | None, Choice((None, 5.0, 10.0, 20.0, 50.0, 100.0))] = None
     """After so many other products, what a customer met counts half in the customer's row of X
     when scoring, though not when fitting; None: it doesn't fade. Needs `last_at`."""
@@ -73,6 +79,7 @@ class EASE(Recommender):
         require_number("regularization", self.regularization, above=True)
         require_choice("transform", self.transform, TRANSFORMS)
         require_number("activity_discount", self.activity_discount, maximum=1)
+        require_number("popularity_discount", self.popularity_discount, maximum=1)
         if self.profile_half_life is not None:
             require_number("profile_half_life", self.profile_half_life, above=True)
         # LAPACK counts the cells of a matrix in 32 bits
@@ -89,8 +96,9 @@ class EASE(Recommender):
                 f"only the {self.max_products:,} most popular of {interactions.n_products:,} "
                 "products have scores (max_products)"
             )
-        self.profiles_ = transformed(weights, self.transform)
-        self.is_bought_ = np.bincount(weights.indices, minlength=weights.shape[1]) > 0
+        customers = np.bincount(weights.indices, minlength=weights.shape[1])
+        self.is_bought_ = customers > 0
+        self.profiles_ = self._scaled(transformed(weights, self.transform), customers)
         if weights.shape[0] < weights.shape[1]:
             self._fit_customers(self._discounted(self.profiles_))
         else:
@@ -102,6 +110,14 @@ class EASE(Recommender):
                 interactions.last_at[:, : weights.shape[1]],
                 self.profile_half_life,
             )
+
+    def _scaled(self, rows: sparse.csr_array, customers: NDArray[np.intp]) -> sparse.csr_array:
+        """Divide each column by the power of how popular the product is."""
+        if self.popularity_discount == 0 or rows.nnz == 0:
+            return rows
+        popularity = customers / customers[customers > 0].mean()
+        values = rows.data / popularity[rows.indices] ** self.popularity_discount
+        return sparse.csr_array((values, rows.indices, rows.indptr), rows.shape)
 
     def _discounted(self, rows: sparse.csr_array) -> sparse.csr_array:
         """Multiply each row by the root of what the customer counts: squares are summed up."""

@@ -72,6 +72,21 @@ def test_active_customers_count_less_when_fitting(shape, discount):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("discount", [0.2, 1])
+def test_popular_products_weigh_less(shape, discount):
+    """Scaled columns are a λ per product, n to twice the power, and scores divided by n to it."""
+    interactions = random_interactions(9, *shape)
+    weights = interactions.weights.toarray()
+    customers = (weights > 0).sum(axis=0)
+    scale = (customers / customers.mean()) ** discount
+    inverse = np.linalg.inv(weights.T @ weights + 5 * np.diag(scale**2))
+    expected = weights @ (np.eye(len(scale)) - inverse / np.diag(inverse)) / scale
+    model = EASE(regularization=5, transform="none", popularity_discount=discount)
+    scores = model.fit(interactions).score(np.arange(len(weights)))
+    np.testing.assert_allclose(scores, expected, atol=2e-5 * (weights / scale).max())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 def test_a_fading_profile_asks_the_same_model(shape):
     known = random_interactions(6, *shape)
     rows, columns = known.seen.nonzero()
