@@ -1,5 +1,6 @@
 """What wasn't bought is sampled: the sample stands for all of it, however few are wanted."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -13,13 +14,18 @@ CUSTOMERS, PRODUCTS, BOUGHT = 200, 50, 500
 @pytest.fixture(scope="module")
 def pairs():
     """Return a function that runs the model over 10,000 pairs, of which one in twenty is bought."""
+    return shop(rank="1")
+
+
+def shop(rank: str) -> Callable[[int], duckdb.DuckDBPyRelation]:
+    """Return such a function; `rank` is an expression over p, and what ranks first is bought."""
     template = jinja2.Environment(autoescape=False).from_string(MODEL.read_text("utf-8"))  # noqa: S701
     sql = template.render(ref=lambda name: name, recommenders=lambda: ["svd"])
     connection = duckdb.connect()
     connection.execute(f"""
         create table int_candidates as
         select 't' as fold, 'svd' as recommender, 'c' || c as customer_id, 'p' || p as product_id,
-            1.0 as score, true as is_new, 1 as rank_in_group
+            1.0 as score, true as is_new, {rank} as rank_in_group
         from range({CUSTOMERS}) as customers (c), range({PRODUCTS}) as products (p);
         create table int_customers as
         select c as customer_key, 'c' || c as customer_id from range({CUSTOMERS}) as customers (c);
@@ -31,6 +37,7 @@ def pairs():
         create table int_folds as select 't' as fold, 'train' as purpose;
         create table int_held_out as
         select fold, customer_id, product_id from int_candidates
+        where rank_in_group = 1
         order by md5(product_id || customer_id) limit {BOUGHT}
     """)  # noqa: S608 - our own
 
@@ -55,6 +62,21 @@ def test_the_kept_weigh_as_much_as_all(pairs, wanted):
     assert rows == pytest.approx(others * share, abs=4 * (others * share * (1 - share)) ** 0.5)
     assert weight == pytest.approx(others, abs=4 * (others * (1 - share) / share) ** 0.5)
     assert weight == pytest.approx(rows / share)
+
+
+def test_more_is_kept_where_more_is_bought():
+    """By the root of the share bought, of one pair more of each kind.
+
+    Ten products rank first, of whose 2,000 pairs 500 are bought; forty second: 8,000 pairs.
+    """
+    first, second = (501 / 2002) ** 0.5, (1 / 8002) ** 0.5
+    expected = 1000 / (1500 * first + 8000 * second)
+    kept = shop(rank="case when p < 10 then 1 else 2 end")(1000).filter("not is_bought")
+    weights = kept.aggregate("svd_rank, min(training_weight), max(training_weight)").fetchall()
+    assert {rank: (least, most) for rank, least, most in weights} == {
+        1: pytest.approx((1 / (expected * first),) * 2),
+        2: pytest.approx((1 / (expected * second),) * 2),
+    }
 
 
 @pytest.mark.parametrize("wanted", [100_000, 10])

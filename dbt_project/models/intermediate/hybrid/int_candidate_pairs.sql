@@ -20,6 +20,7 @@ pooled as (
         candidates.customer_id,
         candidates.product_id,
         bool_or(candidates.is_new) as is_new,
+        floor(log2(min(candidates.rank_in_group))) as octave,
         count(*) as recommenders,
         {% for name in recommenders() %}
         max(candidates.score) filter (where candidates.recommender = '{{ name }}') as {{ name }}_score,
@@ -53,17 +54,29 @@ labelled as (
             and pooled.product_id = held_out.product_id
 ),
 
--- all that was bought teaches; of the many that weren't, a sample that stands for them
+-- all that was bought teaches; of the many that weren't, a sample that stands for them, larger where
+-- more was bought: by the root of the share, as strata of samples of least variance (Neyman 1934).
+-- Strata are octaves of the best rank, new and bought before apart
+strata as (
+    select
+        fold,
+        is_new,
+        octave,
+        count(*) filter (where not is_bought) as not_bought,
+        sqrt((count(*) filter (where is_bought) + 1) / (count(*) + 2)) as spread
+    from labelled
+    where purpose <> 'serve'
+    group by fold, is_new, octave
+),
+
 rates as (
     select
-        labelled.fold,
-        least(1.0, greatest(
-            0.01, settings.hybrid_training_rows / count(*) filter (where not labelled.is_bought)
-        )) as kept_share
-    from labelled
+        strata.*,
+        least(1.0, greatest(0.01, settings.hybrid_training_rows * strata.spread / cast(
+            sum(cast(strata.not_bought * strata.spread as decimal(38, 12))) over (partition by strata.fold) as double
+        ))) as kept_share
+    from strata
     cross join settings
-    where labelled.purpose <> 'serve'
-    group by labelled.fold, settings.hybrid_training_rows
 ),
 
 weighted as (
@@ -78,9 +91,10 @@ weighted as (
                 then labelled.sample_weight / rates.kept_share
         end as training_weight
     from labelled
-    left join rates on labelled.fold = rates.fold
+    left join rates
+        on labelled.fold = rates.fold and labelled.is_new = rates.is_new and labelled.octave = rates.octave
 ),
 
-pairs as (select * from weighted where purpose <> 'train' or training_weight is not null)
+pairs as (select * exclude (octave) from weighted where purpose <> 'train' or training_weight is not null)
 
 select * from pairs
