@@ -9,6 +9,9 @@
             (typeof({{ column }}) in ('DOUBLE', 'FLOAT') or typeof({{ column }}) like 'DECIMAL%')
             and try_cast({{ column }} as hugeint) = {{ column }}
             then cast(try_cast({{ column }} as hugeint) as varchar)
+        -- most ids: nothing to clean about them
+        when not coalesce({{ has_float_ids }}, false) and regexp_full_match(cast({{ column }} as varchar), '[0-9][!-~]*')
+            then cast({{ column }} as varchar)
         when {{ is_blank(column) }} then null
         when {{ has_float_ids }} and regexp_full_match(trim(cast({{ column }} as varchar)), '[0-9]+[.]0+')
             then regexp_replace(trim(cast({{ column }} as varchar)), '[.]0+$', '')

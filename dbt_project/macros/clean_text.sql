@@ -4,17 +4,25 @@
   there is nothing. Columns of lists become their items, separated by commas.
 #}
 {% macro clean_text(column) -%}
-    {%- set text -%}
-        case
-            when typeof({{ column }}) = 'VARCHAR[]' then array_to_string(try_cast({{ column }} as varchar[]), ', ')
-            else cast({{ column }} as varchar)
-        end
-    {%- endset -%}
     case
         when {{ is_blank(column) }} then null
-        when contains(cast({{ column }} as varchar), '<') or contains(cast({{ column }} as varchar), '&')
-            then {{ single_blanks(without_tags(unescaped(unescaped(without_tags(text))))) }}
-        else {{ single_blanks(text) }}
+        when contains({{ column }}, '<') or contains({{ column }}, '&')
+            then list_transform(
+                list_transform(
+                    list_transform([{{ without_tags(column) }}], lambda plain: {{ unescaped('plain') }}),
+                    lambda once: {{ unescaped('once') }}
+                ),
+                lambda twice: {{ single_blanks(without_tags('twice')) }}
+            )[1]
+        else {{ single_blanks(column) }}
+    end
+{%- endmacro %}
+
+{# A column as text; the items of a list one after the other. #}
+{% macro as_text(column) -%}
+    case
+        when typeof({{ column }}) = 'VARCHAR[]' then array_to_string(try_cast({{ column }} as varchar[]), ', ')
+        else cast({{ column }} as varchar)
     end
 {%- endmacro %}
 

@@ -47,3 +47,48 @@
     {%- do of_any.update(of_input) -%}
     {{ return(of_any) }}
 {% endmacro %}
+
+{# All rules with their place in the report, as a query. #}
+{% macro listed_rules() -%}
+    {%- set rules = [] -%}
+    {%- for input in inputs() -%}
+        {%- for reason, setting in reject_reasons(input).items() -%}
+            {%- do rules.append([input, reason, setting, 'rejected']) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for input, rule, setting, effect, condition in cleaning_rules() -%}
+        {%- do rules.append([input, rule, setting, effect]) -%}
+    {%- endfor -%}
+    {%- for input in ['purchases', 'ratings', 'products'] -%}
+        {%- do rules.append([input, 'decimal_comma', 'decimal_separator', 'changed']) -%}
+    {%- endfor -%}
+    {%- for input in ['purchases', 'ratings'] -%}
+        {%- do rules.append([input, 'written_date', 'date_order', 'changed']) -%}
+    {%- endfor -%}
+    {%- do rules.append(['products', 'several_titles', none, 'kept']) -%}
+    {%- do rules.append(['products', 'unreadable_list_price', 'decimal_separator', 'flagged']) -%}
+    {%- for source, rule, setting, effect in rules %}
+    select
+        '{{ source }}' as source,
+        '{{ rule }}' as rule_name,
+        '{{ setting or '' }}' as setting,
+        '{{ effect }}' as effect,
+        {{ loop.index }} as place
+    {{ 'union all' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Of each rule of lines: how many it applies to, with the rejected ones and without, and its first. #}
+{% macro counted_rules() -%}
+    [
+        {%- for input, rule, setting, effect, condition in cleaning_rules() %}
+        {
+            'rule_name': '{{ rule }}',
+            'rows': count(*) filter (where reject_reason is null and {{ condition }}),
+            'read_rows': count(*) filter (where {{ condition }}),
+            'row_number': min(row_number) filter (where {{ condition }}),
+            'file': arg_min(file, row_number) filter (where {{ condition }})
+        }{{ ',' if not loop.last }}
+        {%- endfor %}
+    ]
+{%- endmacro %}

@@ -5,11 +5,8 @@
     {{ return(['title', 'department', 'category', 'subcategory', 'brand', 'size', 'description']) }}
 {% endmacro %}
 
-{% macro clean_description(name, column) -%}
+{# What stands in one of them, as text that is still to be cleaned. #}
+{% macro described_text(name, column) -%}
     {%- set places = {'department': 1, 'category': 2, 'subcategory': 3} -%}
-    {%- if name in places -%}
-        {{ clean_category(column, places[name]) }}
-    {%- else -%}
-        {{ clean_text(column) }}
-    {%- endif -%}
+    {{ listed_category(column, places[name]) if name in places else as_text(column) }}
 {%- endmacro %}

@@ -11,9 +11,10 @@ spoken as (
         '{{ input }}' as input,
         cast(product_id as varchar) as product_id,
         typeof(product_id) in ('DOUBLE', 'FLOAT') as is_float,
-        {% for column in columns %}
-        cast({{ column }} as varchar) as {{ column }},
+        {% for column in described_columns() %}
+        {{ described_text(column, column) }} as {{ column }},
         {% endfor %}
+        cast(recommend_as as varchar) as recommend_as,
         count(*) as lines,
         {% if input == 'purchases' %}
         count(*) filter (where {{ is_sold(['quantity', 'unit_price', 'amount']) }}) as sold_lines
@@ -21,9 +22,7 @@ spoken as (
         count(*) as sold_lines
         {% endif %}
     from {{ source('shop', input) }}
-    where product_id is not null and coalesce(
-        {% for column in columns %}cast({{ column }} as varchar){{ ', ' if not loop.last }}{% endfor %}
-    ) is not null
+    where product_id is not null and ({{ columns | join(' is not null or ') }} is not null)
     group by all
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -36,7 +35,7 @@ cleaned as (
             else {{ clean_id('spoken.product_id', 'formats.has_float_product_ids') }}
         end as product_id,
         {% for column in described_columns() %}
-        {{ clean_description(column, 'spoken.' ~ column) }} as {{ column }},
+        {{ clean_text('spoken.' ~ column) }} as {{ column }},
         {% endfor %}
         {{ clean_id('spoken.recommend_as', 'formats.has_float_product_ids') }} as recommend_as,
         spoken.lines,

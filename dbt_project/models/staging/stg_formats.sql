@@ -13,7 +13,6 @@ settings as (select * from {{ ref('stg_settings') }}),
 evidence as (
     {% for input, columns in inputs.items() %}
     select
-        '{{ input }}' as input,
         {% for wanted in ['comma', 'point'] %}
         0 {% for column in columns[0] %}
         + count(*) filter (where {{ shows_decimal(column, wanted) }})
@@ -36,8 +35,9 @@ evidence as (
         ) = 0
         {% else %}
         false
-        {% endif %} as has_float_{{ column }}s{{ ',' if not loop.last }}
+        {% endif %} as has_float_{{ column }}s,
         {% endfor %}
+        '{{ input }}' as input
     from {{ source('shop', input) }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

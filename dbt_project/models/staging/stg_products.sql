@@ -4,27 +4,43 @@ with
 
 lines as (select * from {{ source('shop', 'products') }}),
 
+-- lists of categories become categories, all else text
+texts as (
+    select
+        {% for column in described_columns() %}
+        {{ described_text(column, column) }} as {{ column }},
+        {% endfor %}
+        file,
+        row_number,
+        product_id,
+        recommend_as,
+        price,
+        available,
+        excluded
+    from lines
+),
+
 formats as (select * from {{ ref('stg_formats') }} where input = 'products'),
 
 cast_lines as (
     select
-        lines.file,
-        lines.row_number,
-        {{ clean_id('lines.product_id', 'formats.has_float_product_ids') }} as product_id,
+        texts.file,
+        texts.row_number,
+        {{ clean_id('texts.product_id', 'formats.has_float_product_ids') }} as product_id,
         {% for column in described_columns() %}
-        {{ clean_description(column, 'lines.' ~ column) }} as {{ column }},
+        {{ clean_text('texts.' ~ column) }} as {{ column }},
         {% endfor %}
-        {{ clean_id('lines.recommend_as', 'formats.has_float_product_ids') }} as recommend_as,
-        {{ clean_price('lines.price', 'formats.has_decimal_comma') }} as price,
-        not {{ is_empty('lines.price') }} as has_price,
-        {{ clean_boolean('lines.available') }} as available,
-        {{ clean_boolean('lines.excluded') }} as excluded,
+        {{ clean_id('texts.recommend_as', 'formats.has_float_product_ids') }} as recommend_as,
+        {{ clean_price('texts.price', 'formats.has_decimal_comma') }} as price,
+        {{ is_empty('texts.price') }} as has_no_price,
+        {{ clean_boolean('texts.available') }} as available,
+        {{ clean_boolean('texts.excluded') }} as excluded,
         to_json(struct_pack(
             {% for column in mapped %}
-            {{ column }} := lines.{{ column }}{{ ',' if not loop.last }}
+            {{ column }} := texts.{{ column }}{{ ',' if not loop.last }}
             {% endfor %}
         )) as row_json
-    from lines
+    from texts
     left join formats on true
 ),
 
@@ -54,7 +70,7 @@ select
     {% endfor %}
     recommend_as,
     case when price >= 0 then price end as price,
-    has_price and not coalesce(price >= 0, false) as is_price_unreadable,
+    not has_no_price and not coalesce(price >= 0, false) as is_price_unreadable,
     coalesce(available, true) as is_available,
     coalesce(excluded, false) as is_excluded,
     reject_reason,

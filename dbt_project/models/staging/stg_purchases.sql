@@ -4,8 +4,6 @@
 
 with
 
-lines as (select * from {{ source('shop', 'purchases') }}),
-
 settings as (select * from {{ ref('stg_settings') }}),
 
 formats as (select * from {{ ref('stg_formats') }} where input = 'purchases'),
@@ -15,7 +13,7 @@ guests as (select id from {{ source('shop', 'listed_ids') }} where list = 'guest
 -- two strangers may buy the same: without a customer or an order nothing shows a copy
 alike as (
     select hash({{ mapped | join(', ') }}) as fingerprint
-    from lines
+    from {{ source('shop', 'purchases') }}
     where customer_id is not null or order_id is not null
     group by fingerprint
     having count(*) > 1
@@ -23,14 +21,14 @@ alike as (
 
 copies as (
     select
-        file,
-        row_number
-    from lines
-    semi join alike on hash({{ mapped | join(', ') }}) = alike.fingerprint
-    where customer_id is not null or order_id is not null
+        lines.file,
+        lines.row_number
+    from {{ source('shop', 'purchases') }} as lines
+    semi join alike on hash({{ 'lines.' ~ mapped | join(', lines.') }}) = alike.fingerprint
+    where lines.customer_id is not null or lines.order_id is not null
     qualify row_number() over (
-        partition by {{ mapped | join(', ') }}
-        order by file asc, row_number asc
+        partition by {{ 'lines.' ~ mapped | join(', lines.') }}
+        order by lines.file asc, lines.row_number asc
     ) > 1
 ),
 
@@ -53,7 +51,7 @@ cast_lines as (
         settings.as_of,
         coalesce(settings.duplicate_lines, 'reject') as duplicate_lines,
         settings.earliest_day
-    from lines
+    from {{ source('shop', 'purchases') }} as lines
     cross join settings
     left join formats on true
 ),

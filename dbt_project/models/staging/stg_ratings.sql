@@ -22,7 +22,7 @@ cast_lines as (
             rating := lines.rating,
             rated_at := lines.rated_at
         )) as row_json,
-        not {{ is_empty('lines.rated_at') }} as has_time,
+        {{ is_empty('lines.rated_at') }} as has_no_time,
         formats.date_order is null and {{ shows_date_order('lines.rated_at', '') }} as is_day_or_month
     from lines
     cross join settings
@@ -38,8 +38,9 @@ judged as (
             when cast_lines.product_id is null then 'missing_product_id'
             when cast_lines.rating is null or isnan(cast_lines.rating) then 'unreadable_rating'
             when cast_lines.rating not between settings.rating_min and settings.rating_max then 'rating_off_scale'
-            when cast_lines.has_time and cast_lines.rated_at is null and cast_lines.is_day_or_month then 'ambiguous_rated_at'
-            when cast_lines.has_time and cast_lines.rated_at is null then 'unreadable_rated_at'
+            when not cast_lines.has_no_time and cast_lines.rated_at is null and cast_lines.is_day_or_month
+                then 'ambiguous_rated_at'
+            when not cast_lines.has_no_time and cast_lines.rated_at is null then 'unreadable_rated_at'
             when cast_lines.rated_at < settings.earliest_day then 'implausible_rated_at'
             when cast_lines.rated_at >= {{ build_started_at() }} + interval 2 day then 'in_the_future'
             when cast_lines.rated_at >= settings.as_of + interval 1 day then 'after_as_of'

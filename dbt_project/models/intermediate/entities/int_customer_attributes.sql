@@ -2,7 +2,7 @@ with
 
 customers as (select * from {{ ref('stg_customers') }} where reject_reason is null),
 
-merges as (select * from {{ ref('int_customer_merges') }}),
+merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
 unnested as (
     select
@@ -22,15 +22,15 @@ cleaned as (
 -- what was said of a customer who was merged into another counts where nothing is said of the other
 merged as (
     select
-        coalesce(merges.merged_into, cleaned.customer_id) as customer_id,
+        coalesce(merged_customers.merged_into, cleaned.customer_id) as customer_id,
         cleaned.attribute,
         cleaned.value
     from cleaned
-    left join merges on cleaned.customer_id = merges.customer_id
+    left join merged_customers on cleaned.customer_id = merged_customers.customer_id
     where cleaned.value is not null
     qualify row_number() over (
-        partition by coalesce(merges.merged_into, cleaned.customer_id), cleaned.attribute
-        order by merges.customer_id is null desc, cleaned.customer_id asc
+        partition by coalesce(merged_customers.merged_into, cleaned.customer_id), cleaned.attribute
+        order by merged_customers.customer_id is null desc, cleaned.customer_id asc
     ) = 1
 )
 

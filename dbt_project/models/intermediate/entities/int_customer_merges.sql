@@ -1,7 +1,9 @@
 with recursive
 
 pairs as (
-    select customer_id as id, merged_into as target
+    select
+        customer_id as id,
+        merged_into as target
     from {{ ref('stg_customers') }}
     where reject_reason is null and merged_into is not null
 ),

@@ -43,7 +43,9 @@ found as (
             when regexp_full_match(title_words, '(?:{{ beside }} )*{{ words_of(words, 6) }}(?: {{ beside }})*')
                 then 'its title'
             when is_odd_code and regexp_full_match(code_words, '{{ words_of(words) }}') then 'its code'
-            when is_odd_code and regexp_full_match(title_words, '(?:{{ beside }} )*{{ words_of(words) }}(?: {{ beside }})*')
+            when
+                is_odd_code
+                and regexp_full_match(title_words, '(?:{{ beside }} )*{{ words_of(words) }}(?: {{ beside }})*')
                 then 'its title and an unusual code'
             when is_odd_code and regexp_matches(title_words, '(?:^| ){{ words_of(words, 9) }}(?: |$)')
                 then 'its title and an unusual code'

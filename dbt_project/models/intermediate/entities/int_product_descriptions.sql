@@ -46,10 +46,10 @@ ids as (select distinct product_id from said),
 
 described as (
     select
-        ids.product_id,
         {% for column in described_columns() %}
-        of_{{ column }}.value as {{ column }}{{ ',' if not loop.last }}
+        of_{{ column }}.value as {{ column }},
         {% endfor %}
+        ids.product_id
     from ids
     {% for column in described_columns() %}
     left join of_{{ column }} on ids.product_id = of_{{ column }}.product_id and of_{{ column }}.place = 1

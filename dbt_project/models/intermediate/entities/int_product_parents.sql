@@ -7,11 +7,24 @@ products as (select * from {{ ref('stg_products') }} where reject_reason is null
 descriptions as (select * from {{ ref('stg_descriptions') }}),
 
 line_counts as (
-    select product_id, count(*) as lines from {{ ref('stg_purchases') }} where reject_reason is null group by product_id
+    select
+        product_id,
+        count(*) as lines
+    from {{ ref('stg_purchases') }}
+    where reject_reason is null
+    group by product_id
     union all
-    select product_id, count(*) as lines from {{ ref('stg_ratings') }} where reject_reason is null group by product_id
+    select
+        product_id,
+        count(*) as lines
+    from {{ ref('stg_ratings') }}
+    where reject_reason is null
+    group by product_id
     union all
-    select product_id, 0 as lines from products
+    select
+        product_id,
+        0 as lines
+    from products
 ),
 
 ids as (
@@ -38,11 +51,15 @@ case_variants as (
 ),
 
 titles as (
-    select distinct product_id, lower(title) as title
+    select distinct
+        product_id,
+        lower(title) as title
     from descriptions
     where title is not null
     union
-    select product_id, lower(title) as title
+    select
+        product_id,
+        lower(title) as title
     from products
     where title is not null
 ),
@@ -65,9 +82,19 @@ same_products as (
 ),
 
 said as (
-    select product_id as id, recommend_as as target, 0 as place, 1 as lines from products
+    select
+        product_id as id,
+        recommend_as as target,
+        0 as place,
+        1 as lines
+    from products
     union all
-    select product_id as id, recommend_as as target, 1 as place, lines from descriptions
+    select
+        product_id as id,
+        recommend_as as target,
+        1 as place,
+        lines
+    from descriptions
 ),
 
 parents as (
@@ -80,9 +107,18 @@ parents as (
 ),
 
 pairs as (
-    select id, target, 'recommend_as' as rule from parents
+    select
+        id,
+        target,
+        'recommend_as' as rule
+    from parents
     union all
-    select id, target, 'case_variant' as rule from same_products where id not in (select id from parents)
+    select
+        id,
+        target,
+        'case_variant' as rule
+    from same_products
+    where same_products.id not in (select parents.id from parents)
 ),
 
 {{ final_targets('pairs') }}

@@ -21,11 +21,11 @@ measured as (
 -- distance of the quartiles (Tukey's outer fence)
 fences as (
     select
-        count(*) as customers,
         {% for measure in ['log_lines', 'log_units', 'log_orders_a_day'] %}
         quantile_cont({{ measure }}, 0.75)
-        + 3 * (quantile_cont({{ measure }}, 0.75) - quantile_cont({{ measure }}, 0.25)) as {{ measure }}{{ ',' if not loop.last }}
+        + 3 * (quantile_cont({{ measure }}, 0.75) - quantile_cont({{ measure }}, 0.25)) as {{ measure }},
         {% endfor %}
+        count(*) as customers
     from measured
 ),
 

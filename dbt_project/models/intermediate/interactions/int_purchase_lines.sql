@@ -6,7 +6,7 @@ purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is nu
 
 settings as (select * from {{ ref('stg_settings') }}),
 
-merges as (select * from {{ ref('int_customer_merges') }}),
+merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
 parents as (select * from {{ ref('int_product_parents') }}),
 
@@ -16,7 +16,7 @@ quantity_limit as (select * from {{ ref('int_quantity_limit') }}),
 
 lines as (
     select
-        coalesce(merges.merged_into, purchases.customer_id) as customer_id,
+        coalesce(merged_customers.merged_into, purchases.customer_id) as customer_id,
         coalesce(parents.recommend_as, purchases.product_id) as product_id,
         purchases.order_id,
         purchases.purchased_at,
@@ -27,7 +27,7 @@ lines as (
     from purchases
     cross join settings
     left join quantity_limit on true
-    left join merges on purchases.customer_id = merges.customer_id
+    left join merged_customers on purchases.customer_id = merged_customers.customer_id
     left join parents on purchases.product_id = parents.product_id
     left join unusual_customers on purchases.customer_id = unusual_customers.customer_id
     where unusual_customers.customer_id is null or settings.unusual_customers = 'keep'

@@ -2,20 +2,20 @@ with
 
 ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
 
-merges as (select * from {{ ref('int_customer_merges') }}),
+merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
 parents as (select * from {{ ref('int_product_parents') }}),
 
 lines as (
     select
-        coalesce(merges.merged_into, ratings.customer_id) as customer_id,
+        coalesce(merged_customers.merged_into, ratings.customer_id) as customer_id,
         coalesce(parents.recommend_as, ratings.product_id) as product_id,
         ratings.rating,
         ratings.rated_at,
         ratings.file,
         ratings.row_number
     from ratings
-    left join merges on ratings.customer_id = merges.customer_id
+    left join merged_customers on ratings.customer_id = merged_customers.customer_id
     left join parents on ratings.product_id = parents.product_id
 ),
 

@@ -22,4 +22,4 @@ select
     titles.title = products.title as is_used
 from titles
 inner join products on titles.product_id = products.product_id
-order by titles.product_id, titles.sold_lines desc, titles.lines desc, titles.title
+order by titles.product_id asc, titles.sold_lines desc, titles.lines desc, titles.title asc

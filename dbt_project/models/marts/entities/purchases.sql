@@ -2,10 +2,10 @@ with
 
 purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null),
 
-merges as (select * from {{ ref('int_customer_merges') }})
+merged_customers as (select * from {{ ref('int_customer_merges') }})
 
 select
-    coalesce(merges.merged_into, purchases.customer_id) as customer_id,
+    coalesce(merged_customers.merged_into, purchases.customer_id) as customer_id,
     purchases.product_id,
     purchases.order_id,
     purchases.purchased_at,
@@ -14,5 +14,5 @@ select
     purchases.amount,
     purchases.is_return
 from purchases
-left join merges on purchases.customer_id = merges.customer_id
+left join merged_customers on purchases.customer_id = merged_customers.customer_id
 order by purchases.purchased_at, purchases.order_id, purchases.product_id

@@ -4,7 +4,7 @@ products as (select * from {{ ref('int_products') }}),
 
 parents as (select * from {{ ref('int_product_parents') }}),
 
-merges as (select * from {{ ref('int_customer_merges') }}),
+merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
 unusual_customers as (select * from {{ ref('int_unusual_customers') }}),
 
@@ -19,13 +19,13 @@ purchases as (
         lines.*,
         products.non_product_kind,
         parents.rule as parent_rule,
-        merges.merged_into,
+        merged_customers.merged_into,
         unusual_customers.kind as unusual_kind,
         quantity_limit.largest_quantity
     from {{ ref('stg_purchases') }} as lines
     left join products on lines.product_id = products.product_id
     left join parents on lines.product_id = parents.product_id
-    left join merges on lines.customer_id = merges.customer_id
+    left join merged_customers on lines.customer_id = merged_customers.customer_id
     left join unusual_customers on lines.customer_id = unusual_customers.customer_id
     left join quantity_limit on true
 ),
@@ -34,7 +34,7 @@ rejected as (
     {% for input in inputs() %}
     select
         '{{ input }}' as source,
-        reject_reason as rule,
+        reject_reason as rule_name,
         count(*) as rows,
         arg_min(concat(file, ', row ', row_number), (file, row_number)) as example
     from {{ ref('stg_' ~ input) }}
@@ -44,7 +44,7 @@ rejected as (
     {% endfor %}
     select
         source,
-        reject_reason as rule,
+        reject_reason as rule_name,
         count(*) as rows,
         arg_min(concat(file, ', row ', row_number), (file, row_number)) as example
     from {{ ref('stg_unreadable_lines') }}
@@ -53,28 +53,24 @@ rejected as (
 
 -- one pass over the lines for all rules; the first line of each is its example
 flagged as (
-    select unnest([
-        {% for input, rule, setting, effect, condition in cleaning_rules() %}
-        {
-            'rule': '{{ rule }}',
-            'rows': count(*) filter (where reject_reason is null and {{ condition }}),
-            'read_rows': count(*) filter (where {{ condition }}),
-            'row_number': min(row_number) filter (where {{ condition }}),
-            'file': arg_min(file, row_number) filter (where {{ condition }})
-        }{{ ',' if not loop.last }}
-        {% endfor %}
-    ]) as counted
+    select unnest({{ counted_rules() }}) as counted
     from purchases
 ),
 
 counts as (
-    select source, rule, rows, rows as read_rows, example from rejected
+    select
+        source,
+        rule_name,
+        rows,
+        rows as read_rows,
+        example
+    from rejected
 
     union all
 
     select
         'purchases' as source,
-        counted.rule,
+        counted.rule_name,
         counted.rows,
         counted.read_rows,
         concat(counted.file, ', row ', counted.row_number) as example
@@ -82,20 +78,30 @@ counts as (
 
     union all
 
-    select input as source, 'decimal_comma' as rule, decimal_commas as rows, decimal_commas as read_rows, null as example
+    select
+        input as source,
+        'decimal_comma' as rule_name,
+        decimal_commas as rows,
+        decimal_commas as read_rows,
+        null as example
     from formats
     where has_decimal_comma
 
     union all
 
-    select input as source, 'written_date' as rule, dmy_dates + mdy_dates + day_or_month_dates as rows, rows as read_rows, date_order as example
+    select
+        input as source,
+        'written_date' as rule_name,
+        dmy_dates + mdy_dates + day_or_month_dates as rows,
+        dmy_dates + mdy_dates + day_or_month_dates as read_rows,
+        date_order as example
     from formats
 
     union all
 
     select
         'products' as source,
-        'several_titles' as rule,
+        'several_titles' as rule_name,
         sum(lines) as rows,
         sum(lines) as read_rows,
         arg_min(concat(product_id, ': ', title), (product_id, title)) as example
@@ -106,7 +112,7 @@ counts as (
 
     select
         'products' as source,
-        'unreadable_list_price' as rule,
+        'unreadable_list_price' as rule_name,
         count(*) as rows,
         count(*) as read_rows,
         arg_min(concat(file, ', row ', row_number), (file, row_number)) as example
@@ -114,38 +120,16 @@ counts as (
     where is_price_unreadable and reject_reason is null
 ),
 
-rules as (
-    {% for input in inputs() %}
-    {% for reason, setting in reject_reasons(input).items() %}
-    select '{{ input }}' as source, '{{ reason }}' as rule, '{{ setting or '' }}' as setting, 'rejected' as effect, {{ loop.index }} as place
-    union all
-    {% endfor %}
-    {% endfor %}
-    {% for input, rule, setting, effect, condition in cleaning_rules() %}
-    select '{{ input }}' as source, '{{ rule }}' as rule, '{{ setting or '' }}' as setting, '{{ effect }}' as effect, {{ 100 + loop.index }} as place
-    union all
-    {% endfor %}
-    {% for input in ['purchases', 'ratings', 'products'] %}
-    select '{{ input }}' as source, 'decimal_comma' as rule, 'decimal_separator' as setting, 'changed' as effect, 200 as place
-    union all
-    {% endfor %}
-    {% for input in ['purchases', 'ratings'] %}
-    select '{{ input }}' as source, 'written_date' as rule, 'date_order' as setting, 'changed' as effect, 201 as place
-    union all
-    {% endfor %}
-    select 'products' as source, 'several_titles' as rule, '' as setting, 'kept' as effect, 202 as place
-    union all
-    select 'products' as source, 'unreadable_list_price' as rule, 'decimal_separator' as setting, 'flagged' as effect, 203 as place
-)
+rules as ({{ listed_rules() }})
 
 select
     rules.source,
-    rules.rule,
+    rules.rule_name as rule,
     nullif(rules.setting, '') as setting,
     rules.effect,
     cast(coalesce(counts.rows, 0) as bigint) as rows,
     cast(coalesce(counts.read_rows, 0) as bigint) as read_rows,
     case when counts.rows > 0 then counts.example end as example
 from rules
-left join counts on rules.source = counts.source and rules.rule = counts.rule
-order by rules.source, rules.place, rules.rule
+left join counts on rules.source = counts.source and rules.rule_name = counts.rule_name
+order by rules.source, rules.place, rules.rule_name

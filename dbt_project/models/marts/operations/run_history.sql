@@ -21,6 +21,7 @@
 -- depends_on: {{ ref('rejected_rows') }}
 -- depends_on: {{ ref('input_audit') }}
 -- depends_on: {{ ref('cleaning_report') }}
+-- depends_on: {{ ref('input_support') }}
 -- depends_on: {{ ref('product_titles') }}
 
 with

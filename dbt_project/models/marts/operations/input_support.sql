@@ -1,0 +1,175 @@
+with
+
+mapped_columns as (select * from {{ source('shop', 'mapped_columns') }}),
+
+purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null),
+
+ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+
+products as (select * from {{ ref('stg_products') }} where reject_reason is null),
+
+customers as (select * from {{ ref('stg_customers') }} where reject_reason is null),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+given as (
+    select distinct input as name from mapped_columns
+    union
+    select concat(input, '.', column_name) as name from mapped_columns
+),
+
+said as ({{ listed_aspects() }}),
+
+-- of an input that isn't there nothing more needs to be said
+relevant as (
+    select said.*
+    from said
+    left join given on said.input = given.name
+    where said.input is null or given.name is not null
+),
+
+counted as (
+    select
+        count(*) as lines,
+        count(customer_id) as named_lines,
+        count(*) filter (where purchased_at <> date_trunc('day', purchased_at)) as timed_lines,
+        date_diff('day', min(purchased_at), max(purchased_at)) + 1 as days
+    from purchases
+),
+
+interactions as (
+    select
+        product_id,
+        customer_id
+    from purchases
+    where not is_return and customer_id is not null
+    union all
+    select
+        product_id,
+        customer_id
+    from ratings
+),
+
+interaction_products as (
+    select
+        product_id,
+        count(distinct customer_id) as buyers
+    from interactions
+    group by product_id
+),
+
+catalogue as (
+    select
+        count(*) as all_products,
+        count(*) filter (where interaction_products.buyers >= settings.min_customers_per_product) as kept,
+        any_value(settings.min_customers_per_product) as customers_needed
+    from interaction_products
+    cross join settings
+),
+
+found as (
+    select
+        20 as place,
+        'customer' as aspect,
+        named_lines > 0 as is_given,
+        named_lines / lines as share,
+        case
+            when named_lines > 0
+                then 'lines without a customer count for products and for what is bought together, for no list'
+            else 'no line has a customer: no lists'
+        end as consequence
+    from counted
+    where lines > 0
+
+    union all
+
+    select
+        21 as place,
+        'time of day' as aspect,
+        timed_lines > 0 as is_given,
+        timed_lines / lines as share,
+        'times are days: what a customer bought on one day is one order where there are no order ids' as consequence
+    from counted
+    where lines > 0
+
+    union all
+
+    select
+        22 as place,
+        'history' as aspect,
+        counted.days > 2 * settings.label_window_days as is_given,
+        null as share,
+        concat(
+            'purchases span ', counted.days, ' days: judging needs more than two label windows of ',
+            settings.label_window_days, ' days; set label_window_days to fewer'
+        ) as consequence
+    from counted
+    cross join settings
+    where counted.lines > 0
+
+    union all
+
+    select
+        23 as place,
+        'catalogue' as aspect,
+        kept > 0 as is_given,
+        kept / all_products as share,
+        concat(
+            kept, ' of ', all_products, ' products have ', customers_needed,
+            ' customers or more, what min_customers_per_product asks for'
+        ) as consequence
+    from catalogue
+    where all_products > 0
+
+    union all
+
+    select
+        24 as place,
+        'products in the product file' as aspect,
+        count(products.product_id) > 0 as is_given,
+        count(products.product_id) / count(*) as share,
+        'of what was bought or rated; if it is none, the ids of the files differ' as consequence
+    from interaction_products
+    left join products on interaction_products.product_id = products.product_id
+    having count(*) > 0 and (select is_given from said where aspect = 'products')
+
+    union all
+
+    select
+        25 as place,
+        'customers in the customer file' as aspect,
+        count(customers.customer_id) > 0 as is_given,
+        count(customers.customer_id) / count(*) as share,
+        'of who bought or rated; if it is none, the ids of the files differ' as consequence
+    from (select distinct customer_id from interactions) as active
+    left join customers on active.customer_id = customers.customer_id
+    having count(*) > 0 and (select is_given from said where aspect = 'customers')
+),
+
+final as (
+    select
+        place,
+        aspect,
+        is_given,
+        cast(null as double) as share,
+        case when not is_given then consequence end as consequence
+    from relevant
+
+    union all
+
+    select
+        place,
+        aspect,
+        is_given,
+        share,
+        case when not is_given or share < 1 then consequence end as consequence
+    from found
+)
+
+select
+    aspect,
+    is_given,
+    share,
+    consequence
+from final
+order by place
