@@ -12,8 +12,6 @@ purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return)
 
 returned_orders as (select * from {{ ref('int_returned_orders') }}),
 
-described as (select * from {{ ref('stg_products') }} where reject_reason is null),
-
 sales as (
     select
         order_id,
@@ -55,13 +53,12 @@ compared as (
                     order by fold_products.price, fold_products.product_key
                 )
         end as price_band_by_then,
-        case when folds.purpose = 'serve' then coalesce(described.price, paid.price) else paid.price end
+        case when folds.purpose = 'serve' then coalesce(products.list_price, paid.price) else paid.price end
             as price_by_then
     from fold_products
     left join products on fold_products.product_key = products.product_key
     left join folds on fold_products.fold = folds.fold
     left join paid on fold_products.fold = paid.fold and fold_products.product_id = paid.product_id
-    left join described on fold_products.product_id = described.product_id
 )
 
 select * from compared

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import build, leaderboard, movielens, quality, reproducible, scale, topn
+from benchmarks import build, leaderboard, movielens, quality, reproducible, scale, staging, topn
 
 MEASUREMENTS = {
     "build": build.main,
@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "quality": quality.main,
     "reproducible": reproducible.main,
     "scale": scale.main,
+    "staging": staging.main,
     "topn": topn.main,
 }
 

@@ -47,6 +47,11 @@ class Stage:
 def run_build(database: Path, *arguments: str) -> Taken:
     """Build the default shop into `database` and measure it."""
     command = [sys.executable, "-m", "recsys", "build", "--database", str(database), *arguments]
+    return run_command(command, database)
+
+
+def run_command(command: list[str], database: Path) -> Taken:
+    """Run a command that builds into `database`, and measure it."""
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
     samples = []

@@ -1,6 +1,7 @@
 """Builds shops for real, in this process: the tiny shop once, others where a test needs them."""
 
 import gc
+import json
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -9,9 +10,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
 
+from recsys import __version__
 from recsys import build as build_module
 from recsys.build import BuildResult, build
+from recsys.project import dbt_project_folder
+from recsys.shop import attach_shop, load_shop
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
 Rows = list[tuple[Any, ...]]
@@ -117,3 +123,68 @@ def ask_sampled(builder: Builder) -> Iterator[Query]:
             return connection.execute(sql, parameters).fetchall()
 
         yield ask
+
+
+CLEANING = [  # models of cleaning, each after those that it reads
+    *("stg_settings", "stg_formats", "stg_customers", "stg_products", "stg_descriptions"),
+    *("stg_ratings", "stg_purchases", "stg_unreadable_lines", "int_customer_merges"),
+    *("int_product_parents", "int_product_descriptions", "int_non_products"),
+    *("int_unusual_customers", "int_quantity_limit", "int_products", "int_purchase_lines"),
+    *("int_rating_lines", "int_customers", "int_returned_orders", "int_order_products"),
+    *("purchases", "product_titles", "input_audit", "rejected_rows", "cleaning_report"),
+    "input_support",
+]
+
+
+class Cleaner:
+    """Runs the models of cleaning alone, as dbt compiled them, in memory: a shop in a moment."""
+
+    def __init__(self, compiled: Mapping[str, Any], folder: Path) -> None:
+        self.folder = folder
+        models = [compiled[f"model.recsys.{name}"] for name in CLEANING]
+        self.models = [(f"recsys.{m['schema']}.{m['name']}", m["compiled_code"]) for m in models]
+
+    def clean(
+        self, files: Mapping[str, str], settings: Mapping[str, object] | None = None
+    ) -> Query:
+        """Clean the shop of these files, one of them shop.yml; return its query."""
+        for name, text in files.items():
+            (self.folder / name).write_text(text, encoding="utf-8", newline="")
+        connection = duckdb.connect()
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("attach ':memory:' as recsys")
+        for schema in ("staging", "intermediate", "marts"):
+            connection.execute(f"create schema recsys.{schema}")
+        shop = load_shop(self.folder / "shop.yml")
+        attach_shop(
+            connection,
+            shop,
+            {"package_version": __version__, **shop.settings, **(settings or {})},
+        )
+        for name, sql in self.models:
+            connection.execute(f"create table {name} as {sql}")
+        connection.execute("use recsys")
+
+        def ask(sql: str, *parameters: object) -> Rows:
+            return connection.execute(sql, parameters).fetchall()
+
+        return ask
+
+
+@pytest.fixture(scope="session")
+def cleaner(tmp_path_factory: pytest.TempPathFactory) -> Cleaner:
+    """Return a cleaner of shops; dbt compiles the models once."""
+    folder = tmp_path_factory.mktemp("compiled")
+    project = str(dbt_project_folder())
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        patch.setenv("RECSYS_DATABASE", str(folder / "recsys.duckdb"))
+        patch.setenv("RECSYS_SHOP", str(TINY_SHOP / "shop.yml"))
+        options = ["--project-dir", project, "--profiles-dir", project]
+        options += ["--target-path", str(folder), "--log-path", str(folder), "--no-introspect"]
+        ran = dbtRunner().invoke(["compile", "--quiet", "--select", *CLEANING, *options])
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()
+    assert ran.success, ran.exception
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return Cleaner(manifest["nodes"], tmp_path_factory.mktemp("cleaned"))

@@ -10,6 +10,30 @@ with
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+mapped_columns as (select * from {{ source('shop', 'mapped_columns') }}),
+
+currencies as (
+    select
+        trim(cast(currency as varchar)) as currency,
+        count(*) as lines
+    from {{ source('shop', 'purchases') }}
+    where not {{ is_blank('currency') }}
+    group by trim(cast(currency as varchar))
+),
+
+-- prices in several currencies can't be added up: the shop file must say which lines are meant
+currency_error as (
+    select concat(
+        'purchases.currency: prices in ', count(*), ' currencies: ',
+        string_agg(concat(currency, ' (', lines, ' lines)'), ', ' order by lines desc, currency asc),
+        '; keep one, with a line under purchases: such as   where: "',
+        (select expression from mapped_columns where input = 'purchases' and column_name = 'currency'),
+        ' = ''', arg_min(currency, (-lines, currency)), '''"'
+    ) as message
+    from currencies
+    having count(*) > 1
+),
+
 evidence as (
     {% for input, columns in inputs.items() %}
     select
@@ -58,6 +82,8 @@ decided as (
         end as date_order
     from evidence
     cross join settings
+    left join currency_error on true
+    where currency_error.message is null or {{ raised('currency_error.message') }} is null
 )
 
 select

@@ -7,6 +7,7 @@
     'hybrid_training_folds': ['integer', 0, 1000],
     'judged_customers': ['integer', 1, 2000000000],
     'as_of': ['date'],
+    'active_within_days': ['integer', 0, 1000000],
     'timezone': ['varchar'],
     'earliest_day': ['date'],
     'date_order': ['varchar', ['', 'dmy', 'mdy']],
@@ -101,7 +102,12 @@ settings as (
                     'setting candidates_per_customer is ', candidates_per_customer,
                     '; use at least list_length, ', list_length
                 ))
-            end as candidates_per_customer
+            end as candidates_per_customer,
+            case
+                when timezone is null or timezone in (select zones.name from pg_timezone_names() as zones)
+                    then timezone
+                else error(concat('setting timezone is ', timezone, '; use a name such as Europe/Berlin'))
+            end as timezone
         )
     from checked
 )

@@ -4,13 +4,12 @@ customers as (select * from {{ ref('stg_customers') }} where reject_reason is nu
 
 merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
+settings as (select * from {{ ref('stg_settings') }}),
+
+unusual_customers as (select * from {{ ref('int_unusual_customers') }}),
+
 ids as (
     select customer_id from {{ ref('int_purchase_lines') }} where customer_id is not null
-    union
-    -- whoever is left out of everything else is a customer all the same
-    select coalesce(merged_customers.merged_into, unusual.customer_id) as customer_id
-    from {{ ref('int_unusual_customers') }} as unusual
-    left join merged_customers on unusual.customer_id = merged_customers.customer_id
     union
     select customer_id from {{ ref('int_rating_lines') }}
     union
@@ -19,11 +18,20 @@ ids as (
     left join merged_customers on customers.customer_id = merged_customers.customer_id
 ),
 
+-- who is left out is so of all but marts.purchases: a list would offer what was bought before as new
+left_out as (
+    select coalesce(merged_customers.merged_into, unusual_customers.customer_id) as customer_id
+    from unusual_customers
+    inner join settings on settings.unusual_customers = 'leave_out'
+    left join merged_customers on unusual_customers.customer_id = merged_customers.customer_id
+),
+
 keyed as (
     select
-        cast(row_number() over (order by customer_id) as integer) as customer_key,
-        customer_id
+        cast(row_number() over (order by ids.customer_id) as integer) as customer_key,
+        ids.customer_id
     from ids
+    anti join left_out on ids.customer_id = left_out.customer_id
 )
 
 select * from keyed

@@ -15,7 +15,8 @@ with_history as (
         fold,
         customer_key,
         count(*) as products,
-        sum(orders) as orders
+        sum(orders) as orders,
+        max(last_at) as last_at
     from interactions
     where in_catalogue and orders > 0
     group by fold, customer_key
@@ -40,8 +41,14 @@ eligible as (
     from with_history
     inner join folds on with_history.fold = folds.fold
     inner join customers on with_history.customer_key = customers.customer_key
+    cross join settings
     left join with_hits
         on with_history.fold = with_hits.fold and with_history.customer_key = with_hits.customer_key
+    -- today's lists are for whoever is still about; judging asks everyone
+    where
+        folds.purpose <> 'serve'
+        or settings.active_within_days = 0
+        or with_history.last_at >= folds.cutoff_at - settings.active_within_days * interval 1 day
 ),
 
 numbered as (

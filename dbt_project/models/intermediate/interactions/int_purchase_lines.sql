@@ -30,7 +30,7 @@ lines as (
     left join merged_customers on purchases.customer_id = merged_customers.customer_id
     left join parents on purchases.product_id = parents.product_id
     left join unusual_customers on purchases.customer_id = unusual_customers.customer_id
-    where unusual_customers.customer_id is null or settings.unusual_customers = 'keep'
+    where unusual_customers.customer_id is null or settings.unusual_customers <> 'leave_out'
 )
 
 select * from lines

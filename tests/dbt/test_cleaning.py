@@ -1,0 +1,203 @@
+"""What cleaning makes of dirt: expected values are what a reader of the files would say."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+COLUMNS = {
+    "purchases": "customer_id: c, product_id: p, purchased_at: t",
+    "ratings": "customer_id: c, product_id: p, rating: r",
+}
+
+
+def shop(lines: str, more: str = "", rest: str = "") -> dict[str, str]:
+    """Return the files of a shop of purchase lines."""
+    yml = (
+        "name: dirty\npurchases:\n  path: lines.csv\n  columns: {"
+        f"{COLUMNS['purchases']}{more}}}\n{rest}"
+    )
+    return {"shop.yml": yml, "lines.csv": lines}
+
+
+def test_numbers_are_read_as_the_file_writes_them(cleaner):
+    """12,50 can only have a decimal comma, so that 1.250 is a thousand and more."""
+    lines = (
+        "c;p;t;q;a\n1;a;2024-01-01;1;12,50 €\n1;b;2024-01-01;1.250;1.234,50\n"
+        "1;c;2024-01-01;2-;EUR 3,00\n1;d;2024-01-01;1;(4,25)\n"
+    )
+    ask = cleaner.clean(shop(lines, ", quantity: q, amount: a"))
+    assert ask("select product_id, quantity, amount, is_return from marts.purchases") == [
+        ("a", 1, Decimal("12.50"), False),
+        ("b", 1250, Decimal("1234.50"), False),
+        ("c", -2, Decimal("-3.00"), True),
+    ]
+    # the value in brackets is below nothing
+    assert ask("select row_number, reason from marts.rejected_rows") == [(4, "negative_price")]
+    assert ask("""
+        select rows from marts.cleaning_report where rule = 'decimal_comma' and source = 'purchases'
+    """) == [(4,)]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("31.12.2023 13:45", datetime(2023, 12, 31, 13, 45)),
+        ("12/31/2023 1:45 PM", datetime(2023, 12, 31, 13, 45)),
+        ("31/12/23", datetime(2023, 12, 31)),
+        ("31-Dec-2023", datetime(2023, 12, 31)),
+        ("2023/12/31", datetime(2023, 12, 31)),
+        ("20231231", datetime(2023, 12, 31)),
+        ("1703980800", datetime(2023, 12, 31, 1)),  # seconds since 1970, UTC
+        ("1703980800000", datetime(2023, 12, 31, 1)),  # milliseconds
+        ("45291.5", datetime(2023, 12, 31, 12)),  # a spreadsheet's days since 1899-12-30
+        ("2023-12-31T23:30:00Z", datetime(2024, 1, 1, 0, 30)),  # half past midnight in Berlin
+        ("2023-12-31T23:30:00+01:00", datetime(2023, 12, 31, 23, 30)),
+    ],
+)
+def test_dates_are_read_as_they_are_written(cleaner, written, read):
+    lines = f"c,p,t\n1,a,{written}\n"
+    ask = cleaner.clean(shop(lines, rest="timezone: Europe/Berlin\n"))
+    assert ask("select purchased_at from marts.purchases") == [(read,)]
+
+
+def test_the_whole_column_shows_whether_the_day_comes_first(cleaner):
+    ask = cleaner.clean(shop("c,p,t\n1,a,03/04/2024\n1,b,13/04/2024\n"))
+    rows = ask("select product_id, purchased_at from marts.purchases order by 1")
+    assert rows == [("a", datetime(2024, 4, 3)), ("b", datetime(2024, 4, 13))]
+    ask = cleaner.clean(shop("c,p,t\n1,a,03/04/2024\n1,b,04/13/2024\n"))
+    assert ask("select min(purchased_at) from marts.purchases") == [(datetime(2024, 3, 4),)]
+
+
+def test_dates_that_nothing_shows_the_order_of_are_an_error_that_says_what_to_set(cleaner):
+    files = shop("c,p,t\n1,a,03/04/2024\n1,b,05/04/2024\n")
+    with pytest.raises(duckdb.Error, match="set date_order to dmy or mdy"):
+        cleaner.clean(files)
+    ask = cleaner.clean(files, {"date_order": "dmy"})
+    assert ask("select min(purchased_at) from marts.purchases") == [(datetime(2024, 4, 3),)]
+
+
+def test_several_currencies_are_an_error_that_says_what_to_keep(cleaner):
+    lines = "c,p,t,money,a\n1,a,2024-01-01,GBP,1\n1,b,2024-01-01,EUR,1\n2,b,2024-01-01,GBP,1\n"
+    files = shop(lines, ", currency: money, amount: a")
+    with pytest.raises(duckdb.Error) as caught:
+        cleaner.clean(files)
+    assert "GBP (2 lines), EUR (1 lines)" in str(caught.value)
+    assert "where: \"money = 'GBP'\"" in str(caught.value)
+    files["shop.yml"] += "  where: \"money = 'GBP'\"\n"
+    assert cleaner.clean(files)("select count(*) from marts.purchases") == [(2,)]
+
+
+def test_ids_written_as_floats_are_whole_numbers_where_all_are(cleaner):
+    ask = cleaner.clean(shop("c,p,t\n13085.0,1.0,2024-01-01\n7.0,1.5,2024-01-01\n"))
+    rows = ask("select customer_id, product_id from marts.purchases order by 1")
+    assert rows == [("13085", "1.0"), ("7", "1.5")]
+
+
+def test_ids_keep_zeros_and_blanks_within_and_lose_those_around(cleaner):
+    lines = "c,p,t\n 007 ,e\u0301clair 1,2024-01-01\n\u00a0007,\u00e9clair 1,2024-01-02\n"
+    ask = cleaner.clean(shop(lines))
+    assert ask("select distinct customer_id, product_id from marts.purchases") == [
+        ("007", "\u00e9clair 1")
+    ]
+
+
+def test_lines_say_what_their_products_are(cleaner):
+    """The title of most sold lines counts; what stock takers note beside nothing sold doesn't."""
+    lines = (
+        "c,p,t,title,kind,price\n"
+        "1,a,2024-01-01,Tea &amp; <b>Cake</b>,FOOD,2\n2,a,2024-01-02,Tea & Cake,FOOD,2\n"
+        "3,a,2024-01-03,Tea set,,2\n"
+        ",a,2024-01-03,damaged,,0\n,a,2024-01-04,damaged,,0\n,a,2024-01-05,damaged,,0\n"
+    )
+    ask = cleaner.clean(shop(lines, ", title: title, category: kind, unit_price: price"))
+    rows = ask("select title, category from intermediate.int_products")
+    assert rows == [("Tea & Cake", "FOOD")]
+    assert ask("select title, lines, sold_lines, is_used from marts.product_titles") == [
+        ("Tea & Cake", 2, 2, True),
+        ("Tea set", 1, 1, False),
+        ("damaged", 3, 0, False),
+    ]
+
+
+def test_the_product_file_wins_over_what_lines_say(cleaner):
+    files = shop(
+        "c,p,t,title,brand\n1,a,2024-01-01,Line,Acme\n",
+        ", title: title, brand: brand",
+        "products: {path: goods.csv, columns: {product_id: p, title: name, category: path, "
+        "price: price, available: stock}}\n",
+    )
+    files["goods.csv"] = (
+        'p,name,path,price,stock\na,File,"[""Home"", ""Kitchen""]",$12.50 - $15.00,in stock\n'
+        "b,None,,ask,0\n"
+    )
+    ask = cleaner.clean(files)
+    rows = ask("""
+        select product_id, title, brand, category, list_price, is_available
+        from intermediate.int_products order by 1
+    """)
+    assert rows == [
+        ("a", "File", "Acme", "Kitchen", Decimal("12.50"), True),
+        ("b", "b", None, None, None, False),
+    ]
+
+
+def test_cancelled_lines_are_returns_whatever_their_sign(cleaner):
+    lines = "c,p,t,q,a,state\n1,a,2024-01-01,2,10,paid\n1,a,2024-01-02,2,10,storno\n"
+    ask = cleaner.clean(shop(lines, ", quantity: q, amount: a, is_return: \"state = 'storno'\""))
+    assert ask("select quantity, amount, is_return from marts.purchases order by purchased_at") == [
+        (2, Decimal(10), False),
+        (-2, Decimal(-10), True),
+    ]
+    [(returned,)] = ask("select returned_at from intermediate.int_returned_orders")
+    assert returned == datetime(2024, 1, 2)
+
+
+def test_guests_are_nobody_and_merged_customers_one(cleaner):
+    files = shop(
+        "c,p,t\nGUEST,a,2024-01-01\nold,a,2024-01-01\nnew,b,2024-01-02\n",
+        rest="guest_ids: [GUEST]\n"
+        "customers: {path: people.csv, columns: {customer_id: c, merged_into: into}}\n",
+    )
+    files["people.csv"] = "c,into\nold,older\nolder,new\nnew,\n"
+    ask = cleaner.clean(files)
+    assert ask("select customer_id, product_id from marts.purchases order by 1, 2") == [
+        ("new", "a"),
+        ("new", "b"),
+        (None, "a"),
+    ]
+    assert ask("select customer_id from intermediate.int_customers") == [("new",)]
+
+
+def test_sizes_count_as_their_parent_and_purchases_keep_their_ids(cleaner):
+    files = shop(
+        "c,p,t\n1,shirt-s,2024-01-01\n2,shirt-m,2024-01-02\n",
+        rest="products: {path: goods.csv, columns: {product_id: p, recommend_as: parent}}\n",
+    )
+    files["goods.csv"] = "p,parent\nshirt-s,shirt\nshirt-m,shirt\n"
+    ask = cleaner.clean(files)
+    assert ask("select product_id from marts.purchases order by 1") == [("shirt-m",), ("shirt-s",)]
+    assert ask("select distinct product_id from intermediate.int_purchase_lines") == [("shirt",)]
+
+
+def test_a_quantity_out_of_all_proportion_is_a_fact_that_weighs_less(cleaner):
+    """Of a hundred lines of one unit and one of 80,995, the 99th percentile is 1: 20 times that."""
+    rows = "".join(f"{n},a,2024-01-01,1\n" for n in range(100))
+    ask = cleaner.clean(shop(f"c,p,t,q\n{rows}x,a,2024-01-01,80995\n", ", quantity: q"))
+    assert ask("select max(quantity) from marts.purchases") == [(80995,)]
+    assert ask("select largest_quantity from intermediate.int_quantity_limit") == [(20,)]
+    assert ask("""
+        select rows from marts.cleaning_report where rule = 'outlier_quantity'
+    """) == [(1,)]
+
+
+def test_what_is_missing_is_said_once(cleaner):
+    ask = cleaner.clean(shop("c,p,t\n1,a,2024-01-01\n"))
+    missing = ask("select aspect from marts.input_support where not is_given order by all")
+    assert [aspect for (aspect,) in missing] == sorted(
+        [
+            *("ratings", "products", "customers", "order_id", "quantity", "prices paid", "title"),
+            *("text", "category", "time of day", "history", "catalogue"),
+        ]
+    )
