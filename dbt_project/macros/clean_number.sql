@@ -3,7 +3,8 @@
   blanks or apostrophes, a decimal comma, a sign behind it or brackets around it. '1,234' and '1.234'
   can be either: `has_decimal_comma` says what the file's other numbers show. Null if it isn't one.
 #}
-{% macro clean_number(column, has_decimal_comma, type='decimal(18, 4)') -%}
+{% macro clean_number(column, has_decimal_comma, type=none) -%}
+    {%- set type = type or 'decimal(18, 4)' -%}
     {%- set text = 'trim(cast(' ~ column ~ ' as varchar), ' ~ blanks() ~ ')' -%}
     case
         when typeof({{ column }}) <> 'VARCHAR' then try_cast({{ column }} as {{ type }})

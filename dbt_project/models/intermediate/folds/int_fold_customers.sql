@@ -47,7 +47,7 @@ eligible as (
     -- today's lists are for whoever is still about; judging asks everyone
     where
         folds.purpose <> 'serve'
-        or settings.active_within_days = 0
+        or coalesce(settings.active_within_days, 0) = 0
         or with_history.last_at >= folds.cutoff_at - settings.active_within_days * interval 1 day
 ),
 
