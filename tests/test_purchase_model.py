@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import expit
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_limits
 
@@ -200,3 +201,23 @@ def test_halves_are_the_first_and_the_second():
 def test_a_parameter_out_of_range_is_named(name, value):
     with pytest.raises(InvalidParameterError, match=f"{name} is {value}"):
         PurchaseModel(**{name: value})
+
+
+def test_it_takes_the_most_trees_that_are_nearly_as_good_as_the_best():
+    """Log loss of each number of trees by scikit-learn, of trees grown alike."""
+    earlier, later = shop(1, 2000)[0], shop(2, 2000)[0]
+    parameters = SMALL | {"max_trees": 100, "max_features": 1.0}
+    chosen = PurchaseModel(**parameters).fit(earlier, later).trees_
+    trees = HistGradientBoostingClassifier(
+        learning_rate=SMALL["learning_rate"],
+        max_iter=100,
+        min_samples_leaf=20,
+        l2_regularization=PurchaseModel.l2_regularization,
+        early_stopping=False,
+    ).fit(earlier.features, earlier.is_bought)
+    staged = trees.staged_predict_proba(later.features)
+    loss = [log_loss(later.is_bought, probability) for probability in staged]
+    tens = range(10, 101, 10)
+    best = min(tens, key=lambda number: loss[number - 1])
+    most = 1.01 * loss[best - 1]
+    assert best < chosen == max(number for number in tens if loss[number - 1] <= most)
