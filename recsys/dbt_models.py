@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from recsys import workers
 from recsys.dbt_tuning import parameters_for
 from recsys.errors import CatalogueTooLargeError
-from recsys.exchange import FoldData, candidates_per_fold
+from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
 from recsys.interactions import Interactions
 from recsys.rating_accuracy import (
     cross_validated_predictions,
@@ -60,11 +60,16 @@ def candidates(
 
     Its parameters are those given, else those tuned, else its defaults.
     A fold too large for the recommender has no rows, and the log says why: the others go on.
+    Nor are there rows if the setting `recommenders` doesn't name it.
 
     Raises:
         RecsysError: a parameter isn't legal.
 
     """
+    [(per_customer, listed)] = settings.project("candidates_per_customer, recommenders").fetchall()
+    if name not in _names(listed):
+        log(f"{name}: not built: the setting recommenders doesn't name it")
+        return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
     folds = (
         FoldData(
             fold=fold,
@@ -74,7 +79,6 @@ def candidates(
         )
         for fold in _folds(customers)
     )
-    per_customer = settings.project("candidates_per_customer").fetchall()[0][0]
     recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
     return candidates_per_fold(
         recommender, folds, per_customer=per_customer, log=log, skip_too_large=True
@@ -104,10 +108,9 @@ def rating_predictions(
 
     """
     [(listed, also_implied)] = settings.project("rating_models, cross_validate_implied").fetchall()
-    names = [name.strip() for name in (listed or "").split(",") if name.strip()]
     models = [
         recommender_from_parameters(name, parameters_for(name, tuned, (parameters or {}).get(name)))
-        for name in names
+        for name in _names(listed)
     ]
 
     def hidings_of(fold: str) -> list[_Hiding]:
@@ -185,6 +188,11 @@ def log(line: str) -> None:
     from dbt.adapters.events.logging import AdapterLogger  # noqa: PLC0415
 
     AdapterLogger("recsys").info(line)
+
+
+def _names(listed: str | None) -> list[str]:
+    """Return the names of a setting: separated by commas, null for none."""
+    return [name.strip() for name in (listed or "").split(",") if name.strip()]
 
 
 def _folds(customers: Relation) -> list[str]:

@@ -85,7 +85,7 @@ class PurchaseModel:
     """
 
     learning_rate: float = 0.05
-    max_trees: int = 200
+    max_trees: int = 140
     max_leaf_nodes: int = 31
     min_pairs_per_leaf: int = 200
     """A leaf has at least so many pairs; fewer in a small table, a thousandth but 20."""
@@ -137,6 +137,7 @@ class PurchaseModel:
         self.importances_ = np.zeros(missing.shape[1])
         self.importances_[self.used_] = self._importances(trial, later)
         everything = Examples.concatenated([earlier, later])
+        del earlier, later, trial  # the trees' own copy takes as much again
         self.forests_ = [
             self._grow(everything, self.trees_, self.random_state + number)
             for number in range(self.n_forests)

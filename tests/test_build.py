@@ -229,3 +229,18 @@ def test_a_setting_out_of_range_is_refused_with_what_is_legal(tmp_path):
 def test_databases_beside_each_other_have_work_folders_of_their_own(tmp_path):
     names = ["shop.duckdb", "shop.db", "shop.backup.duckdb", "other.duckdb"]
     assert len({work_folder(tmp_path / name) for name in names}) == 4
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"recommenders": "svd, als2"}, "setting recommenders is svd, als2; use some of .*, als,"),
+        ({"recommenders": "svd", "pinned_champion": "als"}, "pinned_champion is als; name it in"),
+    ],
+)
+def test_recommenders_that_do_not_exist_or_are_pinned_but_not_built_are_refused(
+    tmp_path, variables, message
+):
+    shop = Path(__file__).parent / "tiny_shop" / "shop.yml"
+    with pytest.raises(RecsysError, match=message):
+        build(shop, tmp_path / "shop.duckdb", variables=variables, select=["stg_settings"])

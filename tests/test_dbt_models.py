@@ -6,8 +6,9 @@ import duckdb
 import pytest
 
 from recsys import dbt_models
-from recsys.dbt_models import PREDICTION_SCHEMA, rating_predictions
+from recsys.dbt_models import PREDICTION_SCHEMA, candidates, rating_predictions
 from recsys.errors import InvalidParameterError
+from recsys.exchange import EXCHANGE_SCHEMA
 
 FOLD = "2024-03-01"
 
@@ -138,3 +139,23 @@ def test_a_model_that_refuses_the_shop_s_size_has_no_rows_and_the_log_says_why(m
     assert lines[0].startswith(
         f"knn: fold {FOLD}: not measured (random_20): knn compares all pairs of 3 rated customers"
     )
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_built"), [("svd, baseline", True), (" baseline ,", True), ("svd", False)]
+)
+def test_only_recommenders_that_the_setting_names_are_fitted(listed, is_built):
+    connection = duckdb.connect()
+    found = candidates(
+        "baseline",
+        training_rows=connection.sql(
+            "select 'serving' as fold, 'ann' as customer_id, 'p' || n as product_id, n as rating, "
+            "1.0 as weight, null::timestamp as last_at from range(1, 4) as numbers (n)"
+        ),
+        customers=connection.sql("select 'serving' as fold, 'ann' as customer_id"),
+        settings=connection.sql(
+            f"select 10 as candidates_per_customer, '{listed}' as recommenders"
+        ),
+    ).read_all()
+    assert found.schema == EXCHANGE_SCHEMA
+    assert bool(found.num_rows) == is_built

@@ -25,3 +25,8 @@
 {% macro simple_recommenders() %}
     {{ return(['popularity', 'buy_again']) }}
 {% endmacro %}
+
+{# Those that the setting `recommenders` may leave out: the others are what a learned model must beat. #}
+{% macro optional_recommenders() %}
+    {{ return(recommenders() | reject('in', simple_recommenders()) | list) }}
+{% endmacro %}

@@ -187,7 +187,13 @@ def test_ratings_only(builder):
     rows = [f"c{c},p{p},{r},{day((c * 7 + p * 5) % 100)}" for (c, p), r in told.items()]
     rows += ["c0,p0,9,2024-01-01", "c0,p1,good,2024-01-01"]  # off the scale, and no number
     yml = "name: rated\n" + RATINGS + SETTINGS
-    ask = builder.ask(builder.build({"shop.yml": yml, "ratings.csv": csv("c,p,r,t", rows)}))
+    files = {"shop.yml": yml, "ratings.csv": csv("c,p,r,t", rows)}
+    listed_models = {"recommenders": "svd, nmf, knn"}
+    ask = builder.ask(builder.build(files, variables=listed_models))
+    built = ask("select distinct recommender from marts.predicted_ratings order by 1")
+    assert built == [("knn",), ("nmf",), ("svd",)]
+    others = ask("select count(*) from recommenders.rec_mean_imputed_svd")
+    assert others == [(0,)]
 
     lists = listed(ask)
     assert {list_type for list_type, _ in lists} == {"discover"}

@@ -8,7 +8,10 @@ interactions as (select * from {{ ref('int_interactions') }} where in_catalogue)
 
 pairs as (select * from {{ ref('int_product_pairs') }}),
 
-settings as (select * from {{ ref('stg_settings') }}),
+settings as (
+    select * from {{ ref('stg_settings') }}
+    where list_contains(string_split(replace(recommenders, ' ', ''), ','), 'bought_together')
+),
 
 -- what was bought votes for what goes with it, by its decayed weight times the pair's confidence
 votes as (
@@ -22,7 +25,7 @@ votes as (
         on interactions.fold = fold_customers.fold and interactions.customer_key = fold_customers.customer_key
     inner join pairs
         on interactions.fold = pairs.fold and interactions.product_key = pairs.product_key
-    where interactions.weight > 0
+    where interactions.weight > 0 and exists (select 1 from settings)
     group by interactions.fold, interactions.customer_key, pairs.other_product_key
 ),
 

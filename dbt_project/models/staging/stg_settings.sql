@@ -23,6 +23,7 @@
     'popularity_window_days': ['integer', 1, 1000000],
     'rating_min': ['double', -1000000, 1000000],
     'rating_max': ['double', -1000000, 1000000],
+    'recommenders': ['varchar'],
     'rating_models': ['varchar'],
     'cross_validate_implied': ['boolean'],
     'overdue_discount': ['double', 0, 1000],
@@ -107,7 +108,28 @@ settings as (
                 when timezone is null or timezone in (select zones.name from pg_timezone_names() as zones)
                     then timezone
                 else error(concat('setting timezone is ', timezone, '; use a name such as Europe/Berlin'))
-            end as timezone
+            end as timezone,
+            case
+                -- with a comma after the last, every name has one
+                when regexp_full_match(
+                    concat(recommenders, ','), '(\s*({{ optional_recommenders() | join("|") }})?\s*,)+'
+                ) then recommenders
+                else error(concat(
+                    'setting recommenders is ', recommenders,
+                    '; use some of {{ optional_recommenders() | join(", ") }}, separated by commas'
+                ))
+            end as recommenders,
+            case
+                when
+                    pinned_champion not in ('hybrid', 'fusion', 'profile', '{{ simple_recommenders() | join("', '") }}')
+                    and not list_contains(
+                        string_split(replace(coalesce(recommenders, ''), ' ', ''), ','), pinned_champion
+                    )
+                    then error(concat(
+                        'setting pinned_champion is ', pinned_champion, '; name it in recommenders, too: ', recommenders
+                    ))
+                else pinned_champion
+            end as pinned_champion
         )
     from checked
 )

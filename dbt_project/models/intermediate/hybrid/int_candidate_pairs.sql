@@ -14,23 +14,18 @@ held_out as (select * from {{ ref('int_held_out') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+-- what some recommender has among its first
 pooled as (
     select
         candidates.fold,
         candidates.customer_id,
         candidates.product_id,
         bool_or(candidates.is_new) as is_new,
-        floor(log2(min(candidates.rank_in_group))) as octave,
-        count(*) as recommenders,
-        {% for name in recommenders() %}
-        max(candidates.score) filter (where candidates.recommender = '{{ name }}') as {{ name }}_score,
-        min(candidates.rank_in_group) filter (where candidates.recommender = '{{ name }}') as {{ name }}_rank
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        floor(log2(min(candidates.rank_in_group))) as octave
     from candidates
     cross join settings
-    group by candidates.fold, candidates.customer_id, candidates.product_id, settings.hybrid_candidates
-    having min(candidates.rank_in_group) <= settings.hybrid_candidates
+    where candidates.rank_in_group <= settings.hybrid_candidates
+    group by candidates.fold, candidates.customer_id, candidates.product_id
 ),
 
 labelled as (
@@ -95,6 +90,33 @@ weighted as (
         on labelled.fold = rates.fold and labelled.is_new = rates.is_new and labelled.octave = rates.octave
 ),
 
-pairs as (select * exclude (octave) from weighted where purpose <> 'train' or training_weight is not null)
+pairs as (select * exclude (octave) from weighted where purpose <> 'train' or training_weight is not null),
 
-select * from pairs
+-- only of the pairs that are kept: a row per recommender becomes columns, all of them in memory
+seen_by as (
+    select
+        pairs.fold,
+        pairs.customer_key,
+        pairs.product_key,
+        count(*) as recommenders,
+        {% for name in recommenders() %}
+        max(cast(candidates.score as float)) filter (where candidates.recommender = '{{ name }}') as {{ name }}_score,
+        min(candidates.rank_in_group) filter (where candidates.recommender = '{{ name }}') as {{ name }}_rank
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from candidates
+    inner join pairs
+        on
+            candidates.fold = pairs.fold
+            and candidates.customer_id = pairs.customer_id
+            and candidates.product_id = pairs.product_id
+    group by pairs.fold, pairs.customer_key, pairs.product_key
+),
+
+described as (
+    select *
+    from pairs
+    inner join seen_by using (fold, customer_key, product_key) -- noqa: ST07
+)
+
+select * from described

@@ -1,3 +1,6 @@
+-- Two steps that need much memory would spill side by side: this one waits.
+-- depends_on: {{ ref('rec_bought_together') }}
+
 with
 
 folds as (select * from {{ ref('int_folds') }}),
@@ -22,12 +25,9 @@ with_intervals as (
 aged as (
     select
         fold_customers.fold,
-        folds.cutoff_at,
         settings.label_window_days,
         with_intervals.customer_key,
         with_intervals.product_key,
-        with_intervals.order_key,
-        with_intervals.occurred_at,
         with_intervals.interval_before,
         with_intervals.order_number,
         with_intervals.quantity,
@@ -71,7 +71,7 @@ features as (
         least(ceil(greatest(max(age), 1) / label_window_days), 63) as windows_since_first,
         median(interval_before) as usual_interval,
         max(interval_before) as longest_interval,
-        arg_min(quantity, (age, -order_key)) as last_quantity,
+        arg_max(quantity, order_number) as last_quantity,
         min(order_number) as first_order_number,
         max(order_number) as last_order_number
     from aged
