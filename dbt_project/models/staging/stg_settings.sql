@@ -121,7 +121,7 @@ settings as (
             end as recommenders,
             case
                 when
-                    pinned_champion not in ('hybrid', 'fusion', 'profile', '{{ simple_recommenders() | join("', '") }}')
+                    pinned_champion not in ('hybrid', 'fusion', 'profile', '{{ simple_recommenders() | join("', '") }}') -- noqa: LT05
                     and not list_contains(
                         string_split(replace(coalesce(recommenders, ''), ' ', ''), ','), pinned_champion
                     )

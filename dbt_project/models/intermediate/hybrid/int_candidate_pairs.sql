@@ -114,7 +114,7 @@ seen_by as (
 ),
 
 described as (
-    select *
+    select * -- noqa: RF02
     from pairs
     inner join seen_by using (fold, customer_key, product_key) -- noqa: ST07
 )
