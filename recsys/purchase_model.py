@@ -85,7 +85,7 @@ class PurchaseModel:
     """
 
     learning_rate: float = 0.05
-    max_trees: int = 140
+    max_trees: int = 200
     max_leaf_nodes: int = 31
     min_pairs_per_leaf: int = 200
     """A leaf has at least so many pairs; fewer in a small table, a thousandth but 20."""
