@@ -21,15 +21,22 @@ currencies as (
     group by trim(cast(currency as varchar))
 ),
 
+currency_columns as (
+    select expression
+    from mapped_columns
+    where input = 'purchases' and column_name = 'currency'
+),
+
 -- prices in several currencies can't be added up: the shop file must say which lines are meant
 currency_error as (
-    select concat(
-        'purchases.currency: prices in ', count(*), ' currencies: ',
-        string_agg(concat(currency, ' (', lines, ' lines)'), ', ' order by lines desc, currency asc),
-        '; keep one, with a line under purchases: such as   where: "',
-        (select expression from mapped_columns where input = 'purchases' and column_name = 'currency'),
-        ' = ''', arg_min(currency, (-lines, currency)), '''"'
-    ) as message
+    select
+        concat(
+            'purchases.currency: prices in ', count(*), ' currencies: ',
+            string_agg(concat(currency, ' (', lines, ' lines)'), ', ' order by lines desc, currency asc),
+            '; keep one, with a line under purchases: such as   where: "',
+            (select currency_columns.expression from currency_columns),
+            ' = ''', arg_min(currency, (-lines, currency)), '''"'
+        ) as message
     from currencies
     having count(*) > 1
 ),

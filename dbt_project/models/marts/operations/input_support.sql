@@ -131,7 +131,7 @@ found as (
         'of what was bought or rated; if it is none, the ids of the files differ' as consequence
     from interaction_products
     left join products on interaction_products.product_id = products.product_id
-    having count(*) > 0 and (select is_given from said where aspect = 'products')
+    having count(*) > 0 and (select said.is_given from said where said.aspect = 'products')
 
     union all
 
@@ -143,7 +143,7 @@ found as (
         'of who bought or rated; if it is none, the ids of the files differ' as consequence
     from (select distinct customer_id from interactions) as active
     left join customers on active.customer_id = customers.customer_id
-    having count(*) > 0 and (select is_given from said where aspect = 'customers')
+    having count(*) > 0 and (select said.is_given from said where said.aspect = 'customers')
 ),
 
 final as (
