@@ -193,10 +193,16 @@ def _table(
 
 
 def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) -> tuple[str, ...]:
-    """Return what a table may say of products; lines need not repeat what the product file says."""
+    """Return what a table may say of products; lines need not repeat what the product file says.
+
+    Titles of sold lines are taken beside it: fees and postage are in no product file, and are known
+    by their titles.
+    """
     if name == "customers":
         return ()
-    if name != "products" and "products" in drafted:
+    if name == "purchases" and "products" in drafted:
+        return ("title",)
+    if name == "ratings" and "products" in drafted:
         known = {column.target for column in drafted["products"][0].columns}
         return ("title",) if "title" not in known else ()
     if name == "ratings":  # its texts are the reviews

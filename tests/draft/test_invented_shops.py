@@ -356,3 +356,29 @@ def test_an_amount_that_counts(drafted):
 
     found = columns(drafted(write), "purchases")
     assert (found["quantity"], found["amount"]) == ("AMOUNT", "SALES_PRICE")
+
+
+def test_titles_of_lines_stay_beside_a_product_file(drafted):
+    """Postage is in no product file: only its lines' titles tell what it is."""
+
+    def files(folder: Path) -> list[Path]:
+        sold = invented.lines()
+        known = {line.product: line.title for line in sold}
+        rows = [
+            (line.customer, f"A{line.product:04}", line.title, line.at, line.units) for line in sold
+        ]
+        postage = [(line.customer, "VERS", "Versandkosten", line.at, 1) for line in sold[:5]]
+        return [
+            invented.write(
+                folder / "sales.csv", ("customer", "sku", "title", "date", "qty"), rows + postage
+            ),
+            invented.write(
+                folder / "products.csv",
+                ("sku", "title"),
+                [(f"A{product:04}", title) for product, title in sorted(known.items())],
+            ),
+        ]
+
+    draft = drafted(files)
+    assert columns(draft, "purchases")["title"] == "title"
+    assert columns(draft, "products")["title"] == "title"
