@@ -261,6 +261,10 @@ class Warehouse:
             """
         )
 
+    def missing_inputs(self) -> pa.Table:
+        """Return what the shop's files don't have, and what the build goes without for it."""
+        return self.query("select aspect, consequence from marts.input_support where not is_given")
+
     def run_history(self, limit: int = 5) -> list[Run]:
         """Return the last completed runs, newest first."""
         rows = self.query(

@@ -131,6 +131,11 @@ select * from (values
     ('purchases', 'accepted', null, 1469000::bigint), ('purchases', 'rejected', 'no product', 7),
     ('purchases', 'rejected', 'quantity is not a number', 300), ('products', 'accepted', null, 4)
 ) as rows (source, outcome, reason, rows);
+create table marts.input_support as
+select * from (values
+    ('purchases', true, null, null), ('customer', true, .9, 'lines without a customer count'),
+    ('ratings', false, null, 'ratings are implied by purchases')
+) as rows (aspect, is_given, share, consequence);
 create table marts.run_history as
 select run_id, started_at, finished_at, 95.2::double as seconds, '0.1.0' as package_version,
     'complete_journey' as shop, date '2017-12-31' as as_of, 1469000::bigint as purchases,

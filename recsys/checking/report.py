@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 
 from recsys.build import build
-from recsys.checking.missing import Missing, switched_off
 from recsys.checking.questions import ask, example_rows
 from recsys.checking.support import Support, supported
 from recsys.errors import DatabaseError, RecsysError
@@ -22,7 +21,8 @@ from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 
 NEEDED = (
     *("+int_fold_customers", "+int_bought_after", "+int_list_types"),
-    *("+input_audit", "+rejected_rows", "+cleaning_report", "int_customer_attributes"),
+    *("+input_audit", "+rejected_rows", "+cleaning_report", "+input_support"),
+    "int_customer_attributes",
 )
 Rows = list[dict[str, Any]]
 
@@ -43,7 +43,8 @@ class Report:
     facts: dict[str, Any] = field(default_factory=dict)
     """Counts of what is left, the first and the last day."""
     support: Support | None = None
-    missing: list[Missing] = field(default_factory=list)
+    missing: Rows = field(default_factory=list)
+    """aspect, consequence: what the files don't have, as marts.input_support."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
@@ -73,7 +74,7 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
     with duckdb.connect() as connection:  # a wrong column is said at once, not by dbt
         connection.execute("set enable_progress_bar = false")
         attach_shop(connection, loaded, {})
-    report = Report(loaded.name, missing=switched_off(loaded))
+    report = Report(loaded.name)
     with tempfile.TemporaryDirectory(prefix="recsys-check-") as folder:
         database = Path(folder) / "check.duckdb"
         try:
@@ -118,6 +119,11 @@ def _fill(report: Report, connection: duckdb.DuckDBPyConnection) -> None:
             connection,
             "select source, rule, rows, effect, setting, example from marts.cleaning_report "
             "where rows > 0 and effect <> 'rejected' order by source, rows desc, rule",
+        )
+    if "input_support" in built:
+        report.missing = ask(
+            connection,
+            "select aspect, consequence from marts.input_support where not is_given",
         )
     if report.error is None:
         report.facts, report.support = supported(connection)

@@ -6,7 +6,7 @@ from typing import Any
 from recsys.checking.report import Report, check_shop
 from recsys.cli.build import SettingsOption, ShopOption, variables_of
 from recsys.cli.options import JsonOption
-from recsys.cli.output import Column, print_json, print_line, print_table, shown
+from recsys.cli.output import Column, print_json, print_line, print_missing, print_table, shown
 from recsys.errors import RecsysError
 
 WOULD_NOT_BUILD = 1
@@ -41,12 +41,7 @@ def _print(report: Report, option: str) -> None:
     if report.support is not None:
         _print_facts(report.facts)
         _print_support(report)
-    print_table(
-        "What isn't there, and what that switches off",
-        [Column("not there", "id"), Column("no")],
-        [(missing.what, missing.switches_off) for missing in report.missing],
-        empty="nothing is missing",
-    )
+    print_missing(report.missing)
     print_line("")
     if report.error is not None:
         print_line(f"It would not build: {report.error}", "red")

@@ -107,3 +107,13 @@ def _plain(value: Any) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def print_missing(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print what a shop's files don't have, of marts.input_support, and what follows."""
+    print_table(
+        "What isn't there, and what follows",
+        [Column("not there", "id"), Column("so")],
+        [(row["aspect"], row["consequence"]) for row in rows],
+        empty="nothing is missing",
+    )

@@ -4,7 +4,16 @@ from dataclasses import asdict
 from typing import Any
 
 from recsys.cli.options import DatabaseOption, JsonOption, open_warehouse
-from recsys.cli.output import Column, counted, print_json, print_line, print_table, score, shown
+from recsys.cli.output import (
+    Column,
+    counted,
+    print_json,
+    print_line,
+    print_missing,
+    print_table,
+    score,
+    shown,
+)
 from recsys.records import Run
 from recsys.warehouse import ListType
 
@@ -25,6 +34,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
     with open_warehouse(database) as warehouse:
         runs = warehouse.run_history()
         audit = warehouse.input_audit().to_pylist()
+        missing = warehouse.missing_inputs().to_pylist()
         metrics = warehouse.model_metrics(metric=METRIC, k=K).to_pylist()
         champions = warehouse.champions().to_pylist()
         coverage = warehouse.evaluation_coverage().to_pylist()
@@ -38,6 +48,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
                 "run": asdict(runs[0]) if runs else None,
                 "unfinished_build_started_at": unfinished,
                 "input_audit": audit,
+                "missing_inputs": missing,
                 "leaderboard": leaderboard,
                 "coverage": coverage,
                 "champions": champions,
@@ -53,6 +64,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         )
     _print_run(runs[0] if runs else None)
     _print_audit(audit)
+    print_missing(missing)
     _print_leaderboard(newest, leaderboard, champions)
     _print_coverage(coverage)
     _print_champions(champions)

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from recsys.checking.missing import switched_off
 from recsys.cli import app
 from recsys.errors import ShopFileError
-from recsys.shop import load_shop
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
 
@@ -63,7 +61,8 @@ def test_a_shop_that_would_build(untouched):
     customers = len((TINY_SHOP / "customers.csv").read_text(encoding="utf-8").splitlines()) - 1
     assert all(0 < row["customers"] < customers for row in support["judged"])
     assert any("hardly any difference" in said for said in support["only_popularity"])
-    assert [missing["what"] for missing in report["missing"]] == ["ratings"]
+    # the tiny shop has no file of ratings, and dates without a time
+    assert [missing["aspect"] for missing in report["missing"]] == ["ratings", "time of day"]
     assert list(untouched.parent.iterdir()) == []
 
 
@@ -95,12 +94,16 @@ def test_a_column_that_is_not_there_is_named_at_once(tmp_path):
 
 
 def test_what_missing_tables_switch_off(tmp_path):
-    file = tmp_path / "shop.yml"
-    file.write_text(
+    (tmp_path / "r.csv").write_text("c,p,r\nann,tea,4\nbob,tea,5\n", encoding="utf-8")
+    (tmp_path / "shop.yml").write_text(
         "name: small\nratings:\n  path: r.csv\n"
         "  columns: {customer_id: c, product_id: p, rating: r}\n",
         encoding="utf-8",
     )
-    found = {missing.what: missing.switches_off for missing in switched_off(load_shop(file))}
-    assert set(found) == {"purchases", "product texts", "customers", "ratings.rated_at"}
-    assert "buy_again" in found["purchases"]
+    _, printed = check(tmp_path, "--json")
+    found = {row["aspect"]: row["consequence"] for row in json.loads(printed)["missing"]}
+    assert {"purchases", "products", "customers", "title", "text", "category"} <= set(found)
+    assert "time of a rating" in found
+    assert "discover lists alone" in found["purchases"]
+    # of purchases that aren't there nothing more is said
+    assert not {"order_id", "quantity", "prices paid"} & set(found)

@@ -108,6 +108,15 @@ def test_status_judges_the_newest_fold(recsys):
     ]
 
 
+def test_status_says_what_the_shops_files_lack(recsys):
+    _, out, _ = recsys("status")
+    said = next(line for line in out.splitlines() if line.startswith("ratings "))
+    assert "ratings are implied by purchases" in said
+    assert "lines without a customer" not in out  # which is given
+    missing = json.loads(recsys("status", "--json")[1])["missing_inputs"]
+    assert [row["aspect"] for row in missing] == ["ratings"]
+
+
 def test_status_marks_who_isn_t_surely_different_from_who_serves(recsys, built):
     """Hybrid serves: a tie with another baseline, segment, metric, k or fold says nothing of it."""
     _, out, _ = recsys("status")
