@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,9 @@ INTERVAL_SCHEMA = pa.schema(
 """A mean where `baseline` is null, else the mean difference from that recommender; where `fold` is
 null, over all judged folds but the last."""
 
+THREADS = 2
+"""Segments bounded at the same time."""
+
 FEWEST_CUSTOMERS = 6
 """Fewer prove nothing: that all five of five are better off has, by chance alone, a probability of
 2 / 2**5, more than 5 %."""
@@ -82,11 +86,20 @@ def metric_intervals(
         folds = {
             fold: _pivot(_where(rows, fold=fold), keys) for (fold,) in _distinct(rows, ["fold"])
         }
-        for sample in _samples(folds, segments):
+
+        def bounded(
+            sample: _Sample, keys: pa.Table = keys, resamples: int = resamples
+        ) -> list[pa.Table]:
             resampled = resample_means(
                 sample.values, sample.customers, resamples=resamples, random_state=random_state
             )
-            for table in _bounded(keys, sample, resampled, baselines):
+            return list(_bounded(keys, sample, resampled, baselines))
+
+        samples = list(_samples(folds, segments))
+        with ThreadPoolExecutor(THREADS) as threads:  # NumPy leaves the interpreter to others
+            found = list(threads.map(bounded, samples))
+        for sample, tables in zip(samples, found, strict=True):
+            for table in tables:
                 for fold in sample.folds:
                     labels = {
                         "fold": fold,
