@@ -28,6 +28,9 @@ LEAST = 1e-6
 IMPORTANCE_PAIRS = 5_000
 """About so many pairs tell how much each feature matters."""
 
+LEAST_KNOWN = 1 / 4000
+"""A feature known of a smaller share of the pairs is left out."""
+
 TREES_PER_STEP = 10
 """The number of trees is chosen in steps of so many."""
 
@@ -121,8 +124,8 @@ class PurchaseModel:
                     f"{bought:,} of {len(examples):,} {name} pairs were bought; a model learns "
                     "from some that were and some that weren't"
                 )
-        missing = np.stack([np.isnan(part.features).all(axis=0) for part in (earlier, later)])
-        self.used_ = np.flatnonzero(~missing.any(axis=0))
+        is_known = np.stack([_is_often_known(part) for part in (earlier, later)])
+        self.used_ = np.flatnonzero(is_known.all(axis=0))
         earlier, later = earlier.with_features(self.used_), later.with_features(self.used_)
         trial = self._grow(earlier, self.max_trees, self.random_state)
         self.trees_, log_odds = _best_size(trial, later)
@@ -134,7 +137,7 @@ class PurchaseModel:
                 f"what was learned from {len(earlier):,} earlier pairs ranks {len(later):,} later "
                 "ones no better than chance; more purchases are needed"
             )
-        self.importances_ = np.zeros(missing.shape[1])
+        self.importances_ = np.zeros(is_known.shape[1])
         self.importances_[self.used_] = self._importances(trial, later)
         everything = Examples.concatenated([earlier, later])
         del earlier, later, trial  # the trees' own copy takes as much again
@@ -197,6 +200,17 @@ class PurchaseModel:
     def _calibrated(self, log_odds: Floats) -> NDArray[np.float64]:
         probability: NDArray[np.float64] = self.calibration_.predict_proba(log_odds[:, None])[:, 1]
         return np.clip(probability, LEAST, 1 - LEAST)
+
+
+def _is_often_known(examples: Examples) -> NDArray[np.bool_]:
+    """Return, per feature, whether it is known of enough pairs to be cut into bins.
+
+    Bins are made from a sample of the pairs, and none can be made of a feature that is missing in
+    all of it.
+    """
+    known = (~np.isnan(examples.features)).sum(axis=0)
+    often: NDArray[np.bool_] = known >= max(1, len(examples) * LEAST_KNOWN)
+    return often
 
 
 def _best_size(

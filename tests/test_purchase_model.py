@@ -221,3 +221,17 @@ def test_it_takes_the_most_trees_that_are_nearly_as_good_as_the_best():
     best = min(tens, key=lambda number: loss[number - 1])
     most = 1.01 * loss[best - 1]
     assert best < chosen == max(number for number in tens if loss[number - 1] <= most)
+
+
+def test_a_feature_that_hardly_any_pair_has_is_left_out():
+    """Bins are made from 200,000 pairs: a feature missing in all of them has none."""
+    generator = np.random.default_rng(5)
+    pairs = 260_000
+    features = np.full((pairs, 2), np.nan, np.float32)
+    features[:, 0] = generator.random(pairs)
+    features[:3, 1] = 1
+    bought = generator.random(pairs) < features[:, 0] / 10
+    examples = Examples(features, bought, np.ones(pairs))
+    for seed in range(3):
+        model = PurchaseModel(max_trees=2, n_forests=1, random_state=seed).fit(examples, examples)
+        assert model.used_.tolist() == [0]
