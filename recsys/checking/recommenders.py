@@ -10,8 +10,6 @@ import duckdb
 from recsys.checking.questions import ask_one
 
 FEWEST_PRODUCTS = 2
-DENSE = ("ease", "item_knn")
-"""Their matrix grows with the square of the catalogue."""
 
 EVIDENCE = """
 select
