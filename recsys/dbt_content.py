@@ -36,6 +36,15 @@ NEW_PRODUCT_SCHEMA = pa.schema(
     ]
 )
 
+VECTOR_SCHEMA = pa.schema(
+    [
+        ("fold", pa.string()),
+        ("product_id", pa.string()),
+        ("terms", pa.list_(pa.int32())),
+        ("weights", pa.list_(pa.float32())),
+    ]
+)
+
 
 def content_parameters(
     settings: Relation, given: Mapping[str, Any] | None = None
@@ -110,6 +119,37 @@ def similar_products(
             )
 
     return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def text_vectors(
+    *, folds: Relation, training_rows: Relation, products: Relation
+) -> pa.RecordBatchReader:
+    """Return each judged fold's TF-IDF vectors, with the default fields and weights of `Content`.
+
+    Documents are the products that somebody bought before the cut-off.
+    """
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for (fold,) in folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall():
+            of_fold = f"fold = '{fold}'"  # a date, made by int_folds
+            # which products were bought, not by whom
+            bought = training_rows.filter(of_fold).project("'' as customer_id, product_id")
+            table = bought.distinct().to_arrow_table()
+            if table.num_rows == 0:
+                continue
+            texts = products.filter(of_fold).project("* exclude (fold)").to_arrow_table()
+            interactions = Interactions.from_table(table)
+            vectors = Content().text_vectors(interactions, texts).vectors
+            ends = pa.array(vectors.indptr, pa.int32())
+            columns = [
+                pa.array([fold] * len(interactions.product_ids), pa.string()),
+                interactions.product_ids,
+                pa.ListArray.from_arrays(ends, pa.array(vectors.indices, pa.int32())),
+                pa.ListArray.from_arrays(ends, pa.array(vectors.data, pa.float32())),
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=VECTOR_SCHEMA)
+
+    return pa.RecordBatchReader.from_batches(VECTOR_SCHEMA, batches())
 
 
 def new_product_lists(

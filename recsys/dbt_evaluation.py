@@ -5,12 +5,11 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 import pyarrow as pa
+from scipy import sparse
 
 from recsys.diversity import intra_list_diversity
-from recsys.interactions import Interactions
 from recsys.metric_intervals import INTERVAL_SCHEMA, METRIC_SCHEMA
 from recsys.metric_intervals import metric_intervals as intervals_of
-from recsys.recommenders.content import Content
 from recsys.similarity import unit_rows
 
 Relation = duckdb.DuckDBPyRelation
@@ -35,46 +34,42 @@ def metric_intervals(
     return pa.RecordBatchReader.from_batches(INTERVAL_SCHEMA, batches)
 
 
-def list_diversity(
-    *,
-    folds: Relation,
-    customers: Relation,
-    lists: Relation,
-    training_rows: Relation,
-    products: Relation,
-) -> pa.Table:
-    """Return the diversity of the judged folds' lists, by TF-IDF of the fold's texts.
-
-    Lists of customers without hits are left out: nobody judges them.
-    """
+def list_diversity(*, judged_lists: Relation, lists: Relation, vectors: Relation) -> pa.Table:
+    """Return the diversity of the judged lists, by the TF-IDF vectors of the fold's texts."""
     keys_schema = [(name, pa.string()) for name in ["fold", *LIST_COLUMNS]]
     schema = pa.schema([*keys_schema, ("k", pa.int32()), ("value", pa.float64())])
     tables = [schema.empty_table()]
-    for (fold,) in folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall():
-        # a fold's name is a date, made by int_folds
-        texts = products.filter(f"fold = '{fold}'").project("* exclude (fold)").to_arrow_table()
-        # vectors depend on which products were bought alone, not on who bought them
-        known = training_rows.filter(f"fold = '{fold}'").project("'' as customer_id, product_id")
-        judged = customers.filter(f"fold = '{fold}' and has_hits").project("customer_id")
-        keys = ", ".join(LIST_COLUMNS)
+    keys = ", ".join(LIST_COLUMNS)
+    for (fold,) in vectors.project("fold").distinct().order("fold").fetchall():
+        of_fold = f"fold = '{fold}'"  # a fold's name is a date, made by int_folds
+        products = vectors.filter(of_fold).order("product_id")
+        numbered_products = products.project(
+            "product_id, row_number() over (order by product_id) - 1 as product"
+        )
+        numbered = judged_lists.filter(of_fold).project(
+            f"{keys}, row_number() over (order by {keys}) - 1 as list"
+        )
         listed = (
-            lists.filter(f"fold = '{fold}'")
-            .join(judged, "customer_id", how="semi")
-            .project(f"{keys}, product_id, rank, dense_rank() over (order by {keys}) - 1 as list")
+            lists.filter(of_fold)
+            .join(numbered, keys)
+            .join(numbered_products, "product_id")
+            .project("list, product, rank")
             .to_arrow_table()
         )
-        bought = known.distinct().to_arrow_table()
-        if not bought.num_rows or not listed.num_rows:
-            continue
-        content = Content().fit(Interactions.from_table(bought), texts)
-        found = intra_list_diversity(
-            listed,
-            content.interactions_.product_ids,
-            unit_rows(content.vectors_.astype("float64")),
-            CUTOFFS,
-        )
-        firsts = np.unique(listed["list"].to_numpy(), return_index=True)[1]
-        of_list = listed.select(LIST_COLUMNS).take(pa.array(firsts)).take(found["list"])
+        found = intra_list_diversity(listed, _unit_vectors(products), CUTOFFS)
+        of_list = numbered.order("list").project(keys).to_arrow_table().take(found["list"])
         columns = [pa.array([fold] * len(found), pa.string()), *of_list.columns]
         tables.append(pa.Table.from_arrays([*columns, found["k"], found["value"]], schema=schema))
     return pa.concat_tables(tables)
+
+
+def _unit_vectors(products: Relation) -> sparse.csr_array:
+    table = products.project("terms, weights").to_arrow_table()
+    terms = table["terms"].combine_chunks()
+    rows = (
+        table["weights"].combine_chunks().flatten().to_numpy().astype(np.float64),
+        terms.flatten().to_numpy(),
+        np.append(0, np.cumsum(terms.value_lengths().to_numpy())),
+    )
+    width = int(rows[1].max(initial=-1)) + 1
+    return unit_rows(sparse.csr_array(rows, shape=(len(table), width)))

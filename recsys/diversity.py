@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from scipy import sparse
 
 from recsys.compiled import compiled
@@ -16,7 +15,7 @@ DIVERSITY_SCHEMA = pa.schema([("list", pa.int64()), ("k", pa.int32()), ("value",
 
 
 def intra_list_diversity(
-    lists: pa.Table, product_ids: pa.Array, vectors: sparse.csr_array, cutoffs: Sequence[int]
+    lists: pa.Table, vectors: sparse.csr_array, cutoffs: Sequence[int]
 ) -> pa.Table:
     """Return 1 minus the mean cosine between the first k products of each list.
 
@@ -26,27 +25,24 @@ def intra_list_diversity(
     Parameters
     ----------
     lists
-        Columns `list` (a number from 0), `product_id` and `rank` (from 1).
-    product_ids, vectors
-        The products and their (products, features) vectors of length 1, or 0 where a product has
-        none; such a product is left out of its list.
+        Columns `list` (a number from 0), `product` (a row of `vectors`) and `rank` (from 1).
+    vectors
+        (products, features): rows of length 1, or 0 where a product has none; such a product is
+        left out of its list.
     cutoffs
         The ks.
 
     Each product in turn is compared with the sum of the vectors before it, which holds all its
     cosines with them: no pair is visited.
 
-    >>> lists = pa.table({"list": [0, 0, 0], "product_id": ["a", "b", "c"], "rank": [1, 2, 3]})
+    >>> lists = pa.table({"list": [0, 0, 0], "product": [0, 1, 2], "rank": [1, 2, 3]})
     >>> vectors = sparse.csr_array(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
-    >>> intra_list_diversity(lists, pa.array(["a", "b", "c"]), vectors, [2, 3])["value"].to_pylist()
+    >>> intra_list_diversity(lists, vectors, [2, 3])["value"].to_pylist()
     [0.0, 0.666666666667]
 
     """
-    columns = pc.index_in(lists["product_id"], value_set=product_ids)
-    column = pc.fill_null(columns, 0).to_numpy()
-    is_known = pc.is_valid(columns).to_numpy(zero_copy_only=False)
-    is_known &= (np.diff(vectors.indptr) > 0)[column]
-    row, rank = lists["list"].to_numpy(), lists["rank"].to_numpy()
+    row, column, rank = (lists[name].to_numpy() for name in ("list", "product", "rank"))
+    is_known = (np.diff(vectors.indptr) > 0)[column]
     order = np.flatnonzero(is_known)
     order = order[np.lexsort((rank[order], row[order]))]
     row, rank, column = row[order], rank[order], column[order]

@@ -16,6 +16,7 @@ from scipy.special import expit, logit
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
 from recsys.errors import InvalidTableError, NotFittedError
 from recsys.profiles import Profiles
+from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
 
 Floats = NDArray[np.float64]
@@ -122,6 +123,7 @@ class CategoryPreferences:
             if field.name not in NOT_FEATURES
             and (pa.types.is_integer(field.type) or pa.types.is_floating(field.type))
         ]
+        self.bins_ = QuantileBins.of(self._features(table))
         matrix = self._matrix(table)
         group = self._group(table)
         out_of_group = np.empty(len(table))
@@ -176,9 +178,14 @@ class CategoryPreferences:
         if not self.from_history:
             base_rate = _base_rate(table)
             return _by_category(category, len(self.categories_), codes, self.profiles_, base_rate)
-        columns = [np.where(category < 0, np.nan, category), *codes.T]
-        columns += [_numbers(column_of(table, name)) for name in self.features_]
+        numbers = self.bins_.numbered(self._features(table))
+        columns = [np.where(category < 0, np.nan, category), *codes.T, *numbers.T]
         return np.column_stack(columns).astype(np.float64)
+
+    def _features(self, table: pa.Table) -> Floats:
+        """Return the (rows, features) numbers."""
+        columns = [_numbers(column_of(table, name)) for name in self.features_]
+        return np.column_stack([np.empty((len(table), 0)), *columns])
 
     def _estimator(
         self, matrix: Any, bought: NDArray[np.bool_], weight: Floats, taught: NDArray[np.bool_]

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from recsys.errors import InvalidTableError, NotFittedError
+from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_integer, require_number
 
 Floats = NDArray[np.floating[Any]]
@@ -25,8 +26,8 @@ LEAST = 1e-6
 """Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
 
 
-IMPORTANCE_PAIRS = 5_000
-"""About so many pairs tell how much each feature matters."""
+IMPORTANCE_PAIRS = 2_500
+"""About so many pairs of each half tell how much each feature matters."""
 
 LEAST_KNOWN = 1 / 4000
 """A feature known of a smaller share of the pairs is left out."""
@@ -54,9 +55,9 @@ class Examples:
         """Return the number of pairs."""
         return len(self.is_bought)
 
-    def with_features(self, columns: NDArray[np.intp]) -> Examples:
-        """Return the same pairs with only these columns of the features."""
-        return Examples(self.features[:, columns], self.is_bought, self.weight)
+    def with_features(self, features: Floats) -> Examples:
+        """Return the same pairs with these features instead."""
+        return Examples(features, self.is_bought, self.weight)
 
     def halves(self) -> tuple[Examples, Examples]:
         """Return the first and the second half."""
@@ -81,10 +82,10 @@ class PurchaseModel:
     """Gradient boosted trees whose output is the probability of buying within a label window.
 
     The trees minimise log loss (Friedman 2001; scikit-learn's histogram-based implementation).
-    Several forests, each with its own random choice of features, are averaged on log odds.
-    How many trees, and the calibration (Platt 1999: a logistic regression on the log odds, which
-    leaves the ranking as it is), are chosen on pairs that the trees haven't seen; then the trees
-    are grown anew on all pairs.
+    There are two forests, averaged on log odds: one learns from the earlier pairs, the other from
+    the later ones, so that each is checked on pairs it hasn't seen and none is grown twice. These
+    choose how many trees are used, and calibrate (Platt 1999: a logistic regression on the log
+    odds, which leaves the ranking as it is).
     """
 
     learning_rate: float = 0.05
@@ -95,7 +96,6 @@ class PurchaseModel:
     max_features: float = 0.25
     """Share of the features that each split chooses from."""
     l2_regularization: float = 5.0
-    n_forests: int = 2
     random_state: int = 0
 
     def __post_init__(self) -> None:
@@ -105,16 +105,16 @@ class PurchaseModel:
         require_integer("min_pairs_per_leaf", self.min_pairs_per_leaf, minimum=1)
         require_number("max_features", self.max_features, above=True, maximum=1)
         require_number("l2_regularization", self.l2_regularization)
-        require_integer("n_forests", self.n_forests, minimum=1)
         require_integer("random_state", self.random_state, minimum=0)
 
     def fit(self, earlier: Examples, later: Examples) -> Self:
-        """Learn from `earlier`, choose and calibrate on `later`, then learn from both.
+        """Learn from both; each is what the forest of the other is checked and calibrated on.
 
         Raises
         ------
         InvalidTableError
-            One of them has no pair that was bought, or none that wasn't.
+            One of them has no pair that was bought, or none that wasn't; or what was learned from
+            one says nothing about the other.
 
         """
         for name, examples in (("earlier", earlier), ("later", later)):
@@ -126,11 +126,19 @@ class PurchaseModel:
                 )
         is_known = np.stack([_is_often_known(part) for part in (earlier, later)])
         self.used_ = np.flatnonzero(is_known.all(axis=0))
-        earlier, later = earlier.with_features(self.used_), later.with_features(self.used_)
-        trial = self._grow(earlier, self.max_trees, self.random_state)
-        self.trees_, log_odds = _best_size(trial, later)
+        self.bins_ = QuantileBins.of(
+            np.concatenate([part.features[:, self.used_] for part in (earlier, later)])
+        )
+        parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
+        self.forests_ = [
+            self._grow(part, self.random_state + number) for number, part in enumerate(parts)
+        ]
+        unseen = parts[::-1]
+        self.trees_, log_odds = _best_size(self.forests_, unseen)
         self.calibration_ = LogisticRegression(C=np.inf).fit(
-            log_odds[:, None], later.is_bought, later.weight
+            np.concatenate(log_odds)[:, None],
+            np.concatenate([part.is_bought for part in unseen]),
+            np.concatenate([part.weight for part in unseen]),
         )
         if self.calibration_.coef_[0, 0] <= 0:
             raise InvalidTableError(
@@ -138,13 +146,9 @@ class PurchaseModel:
                 "ones no better than chance; more purchases are needed"
             )
         self.importances_ = np.zeros(is_known.shape[1])
-        self.importances_[self.used_] = self._importances(trial, later)
-        everything = Examples.concatenated([earlier, later])
-        del earlier, later, trial  # the trees' own copy takes as much again
-        self.forests_ = [
-            self._grow(everything, self.trees_, self.random_state + number)
-            for number in range(self.n_forests)
-        ]
+        self.importances_[self.used_] = np.mean(
+            [self._importances(*pair) for pair in zip(self.forests_, unseen, strict=True)], axis=0
+        )
         return self
 
     def predict(self, features: Floats) -> NDArray[np.float64]:
@@ -153,9 +157,9 @@ class PurchaseModel:
             raise NotFittedError("this PurchaseModel isn't fitted; call fit first")
         if len(features) == 0:
             return np.empty(0)
-        used = features[:, self.used_]
-        log_odds = sum(forest.decision_function(used) for forest in self.forests_)
-        return self._calibrated(log_odds / self.n_forests)
+        binned = self._binned(features)
+        log_odds = [_staged(forest, binned, self.trees_) for forest in self.forests_]
+        return self._calibrated(np.mean(log_odds, axis=0))
 
     def to_bytes(self) -> bytes:
         """Return the fitted model, pickled: read it only from where you wrote it."""
@@ -167,11 +171,14 @@ class PurchaseModel:
         model: PurchaseModel = pickle.loads(data)  # noqa: S301 - said above
         return model
 
-    def _grow(self, examples: Examples, trees: int, seed: int) -> HistGradientBoostingClassifier:
+    def _binned(self, features: Floats) -> Floats:
+        return self.bins_.numbered(features[:, self.used_])
+
+    def _grow(self, examples: Examples, seed: int) -> HistGradientBoostingClassifier:
         smallest_leaf = max(20, min(self.min_pairs_per_leaf, len(examples) // 1000))
         return HistGradientBoostingClassifier(
             learning_rate=self.learning_rate,
-            max_iter=trees,
+            max_iter=self.max_trees,
             max_leaf_nodes=self.max_leaf_nodes,
             min_samples_leaf=smallest_leaf,
             max_features=self.max_features,
@@ -214,16 +221,28 @@ def _is_often_known(examples: Examples) -> NDArray[np.bool_]:
 
 
 def _best_size(
-    forest: HistGradientBoostingClassifier, unseen: Examples
-) -> tuple[int, NDArray[np.float64]]:
+    forests: Sequence[HistGradientBoostingClassifier], unseen: Sequence[Examples]
+) -> tuple[int, list[NDArray[np.float64]]]:
     """Return the number of trees, by log loss on pairs unseen, and their log odds of these."""
     losses: dict[int, float] = {}
-    for trees, log_odds in enumerate(forest.staged_decision_function(unseen.features), start=1):
-        if trees % TREES_PER_STEP and trees != forest.n_iter_:
+    weight = np.concatenate([part.weight for part in unseen])
+    is_bought = np.concatenate([part.is_bought for part in unseen])
+    pairs = zip(forests, unseen, strict=True)
+    staged = [forest.staged_decision_function(part.features) for forest, part in pairs]
+    for trees, log_odds in enumerate(zip(*staged, strict=True), start=1):
+        if trees % TREES_PER_STEP and trees != forests[0].n_iter_:
             continue
-        probability = expit(np.ravel(log_odds))
-        losses[trees] = log_loss(unseen.is_bought, probability, sample_weight=unseen.weight)
+        probability = expit(np.concatenate(log_odds).ravel())
+        losses[trees] = log_loss(is_bought, probability, sample_weight=weight)
     most = min(losses.values()) * (1 + LOSS_ALLOWANCE)
     chosen = max(trees for trees, loss in losses.items() if loss <= most)
-    staged = forest.staged_decision_function(unseen.features)
-    return chosen, np.ravel(next(islice(staged, chosen - 1, None)))
+    pairs = zip(forests, unseen, strict=True)
+    return chosen, [_staged(forest, part.features, chosen) for forest, part in pairs]
+
+
+def _staged(
+    forest: HistGradientBoostingClassifier, features: Floats, trees: int
+) -> NDArray[np.float64]:
+    """Return the log odds that the first `trees` say."""
+    staged = forest.staged_decision_function(features)
+    return np.ravel(next(islice(staged, trees - 1, None)))

@@ -2,62 +2,11 @@
 
 with
 
-folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
-
--- those with a history; and those without, whom only their own segment judges
-fold_customers as (
-    select
-        fold,
-        customer_id
-    from {{ ref('int_fold_customers') }}
-    union all
-    select
-        fold,
-        customer_id
-    from {{ ref('int_cold_customers') }}
-),
+judged_lists as (select * from {{ ref('int_judged_lists') }}),
 
 lists as (select * from {{ ref('int_ranked_lists') }}),
 
 held_out as (select * from {{ ref('int_held_out') }}),
-
-list_types as (select * from {{ ref('int_list_types') }}),
-
--- what there is to find; who has nothing to find in a list isn't judged on it
-relevant as (
-    select
-        held_out.fold,
-        list_types.list_type,
-        held_out.customer_id,
-        count(*) as relevant
-    from held_out
-    inner join folds on held_out.fold = folds.fold
-    inner join fold_customers
-        on held_out.fold = fold_customers.fold and held_out.customer_id = fold_customers.customer_id
-    inner join list_types on {{ is_relevant('held_out', 'list_types') }}
-    group by held_out.fold, list_types.list_type, held_out.customer_id
-),
-
-judged_lists as (
-    select distinct
-        lists.fold,
-        lists.recommender,
-        lists.list_type
-    from lists
-    inner join folds on lists.fold = folds.fold
-),
-
--- a customer for whom a recommender found nothing counts with zeros
-judged as (
-    select
-        relevant.fold,
-        judged_lists.recommender,
-        relevant.list_type,
-        relevant.customer_id,
-        relevant.relevant
-    from relevant
-    inner join judged_lists on relevant.fold = judged_lists.fold and relevant.list_type = judged_lists.list_type
-),
 
 -- a product in a list is a hit if it was bought in the label window: the lists themselves hold
 -- only new, only bought, or any products
@@ -72,7 +21,6 @@ hits as (
             partition by lists.fold, lists.recommender, lists.list_type, lists.customer_id order by lists.rank
         ) as hit_number
     from lists
-    inner join folds on lists.fold = folds.fold
     inner join held_out
         on
             lists.fold = held_out.fold
@@ -106,28 +54,29 @@ ideals as (
     group by longest.n
 ),
 
+-- a customer for whom a recommender found nothing counts with zeros
 measured as (
     {% for k in cutoffs %}
     select
-        judged.fold,
-        judged.recommender,
-        judged.list_type,
-        judged.customer_id,
+        judged_lists.fold,
+        judged_lists.recommender,
+        judged_lists.list_type,
+        judged_lists.customer_id,
         {{ k }} as k,
         coalesce(gains.dcg_{{ k }}, 0) / ideals.ideal_dcg as ndcg,
         coalesce(gains.hits_{{ k }}, 0) / {{ k }} as precision,
-        coalesce(gains.hits_{{ k }}, 0) / judged.relevant as recall,
-        coalesce(gains.precisions_{{ k }}, 0) / least({{ k }}, judged.relevant) as map,
+        coalesce(gains.hits_{{ k }}, 0) / judged_lists.relevant as recall,
+        coalesce(gains.precisions_{{ k }}, 0) / least({{ k }}, judged_lists.relevant) as map,
         case when gains.first_hit_rank <= {{ k }} then 1 / gains.first_hit_rank else 0 end as mrr,
         case when gains.first_hit_rank <= {{ k }} then 1.0 else 0.0 end as hit_rate
-    from judged
+    from judged_lists
     left join gains
         on
-            judged.fold = gains.fold
-            and judged.recommender = gains.recommender
-            and judged.list_type = gains.list_type
-            and judged.customer_id = gains.customer_id
-    inner join ideals on least({{ k }}, judged.relevant) = ideals.n
+            judged_lists.fold = gains.fold
+            and judged_lists.recommender = gains.recommender
+            and judged_lists.list_type = gains.list_type
+            and judged_lists.customer_id = gains.customer_id
+    inner join ideals on least({{ k }}, judged_lists.relevant) = ideals.n
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

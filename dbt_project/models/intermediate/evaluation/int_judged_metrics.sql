@@ -6,6 +6,8 @@ customer_metrics as (select * from {{ ref('int_customer_metrics') }}),
 
 list_metrics as (select * from {{ ref('int_list_metrics') }}),
 
+list_diversity as (select * from {{ ref('int_list_diversity') }}),
+
 product_page_metrics as (select * from {{ ref('int_product_page_metrics') }}),
 
 -- a metric that a list doesn't have is no row
@@ -17,7 +19,7 @@ hits_by_metric as (
 
 lists_by_metric as (
     unpivot list_metrics
-    on novelty, popularity_bias, diversity, revenue
+    on novelty, popularity_bias, revenue
     into name metric value value
 ),
 
@@ -25,6 +27,11 @@ metrics as (
     select * from hits_by_metric
     union all by name
     select * from lists_by_metric
+    union all by name
+    select
+        *,
+        'diversity' as metric
+    from list_diversity
     union all by name
     select * from product_page_metrics
 )

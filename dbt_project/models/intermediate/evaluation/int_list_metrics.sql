@@ -2,7 +2,7 @@
 
 with
 
-judged as (select * from {{ ref('int_customer_metrics') }}),
+judged_lists as (select * from {{ ref('int_judged_lists') }}),
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
@@ -13,8 +13,6 @@ held_out as (select * from {{ ref('int_held_out') }}),
 fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
 
 interactions as (select * from {{ ref('int_interactions') }} where in_catalogue and orders > 0),
-
-diversity as (select * from {{ ref('int_list_diversity') }}),
 
 customers_with_history as (
     select
@@ -71,42 +69,27 @@ listed as (
     group by lists.fold, lists.recommender, lists.list_type, lists.customer_id
 ),
 
-measured as (
+list_metrics as (
     {% for k in cutoffs %}
     select
-        judged.fold,
-        judged.recommender,
-        judged.list_type,
-        judged.customer_id,
-        judged.k,
+        judged_lists.fold,
+        judged_lists.recommender,
+        judged_lists.list_type,
+        judged_lists.customer_id,
+        {{ k }} as k,
         listed.novelty_{{ k }} as novelty,
         listed.popularity_bias_{{ k }} as popularity_bias,
         case when priced.fold is not null then coalesce(listed.revenue_{{ k }}, 0) end as revenue
-    from judged
-    left join priced on judged.fold = priced.fold
+    from judged_lists
+    left join priced on judged_lists.fold = priced.fold
     left join listed
         on
-            judged.fold = listed.fold
-            and judged.recommender = listed.recommender
-            and judged.list_type = listed.list_type
-            and judged.customer_id = listed.customer_id
-    where judged.k = {{ k }}
+            judged_lists.fold = listed.fold
+            and judged_lists.recommender = listed.recommender
+            and judged_lists.list_type = listed.list_type
+            and judged_lists.customer_id = listed.customer_id
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
-),
-
-list_metrics as (
-    select
-        measured.*,
-        diversity.value as diversity
-    from measured
-    left join diversity
-        on
-            measured.fold = diversity.fold
-            and measured.recommender = diversity.recommender
-            and measured.list_type = diversity.list_type
-            and measured.customer_id = diversity.customer_id
-            and measured.k = diversity.k
 )
 
 select * from list_metrics

@@ -5,9 +5,13 @@
 
 with
 
-fold_customers as (select * from {{ ref('int_fold_customers') }}),
+-- as everyone in the metrics: those with a history
+judged_lists as (select * from {{ ref('int_judged_lists') }} where has_history),
 
-customer_metrics as (select * from {{ ref('int_customer_metrics') }}),
+cutoffs as (
+    select k
+    from unnest({{ [5, 10, 20] }}) as listed (k)
+),
 
 ranked_lists as (select * from {{ ref('int_ranked_lists') }}),
 
@@ -17,38 +21,16 @@ held_out as (select * from {{ ref('int_held_out') }}),
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
--- as everyone in the metrics: those with a history
-judged as (
-    select
-        customer_metrics.fold,
-        customer_metrics.recommender,
-        customer_metrics.list_type,
-        customer_metrics.customer_id,
-        customer_metrics.k
-    from customer_metrics
-    inner join fold_customers
-        on customer_metrics.fold = fold_customers.fold and customer_metrics.customer_id = fold_customers.customer_id
-),
-
 contests as (
     select
-        fold,
-        recommender,
-        list_type,
-        k,
+        judged_lists.fold,
+        judged_lists.recommender,
+        judged_lists.list_type,
+        cutoffs.k,
         count(*) as customers
-    from judged
-    group by fold, recommender, list_type, k
-),
-
-judged_customers as (
-    select
-        fold,
-        recommender,
-        list_type,
-        customer_id
-    from judged
-    group by fold, recommender, list_type, customer_id
+    from judged_lists
+    cross join cutoffs
+    group by judged_lists.fold, judged_lists.recommender, judged_lists.list_type, cutoffs.k
 ),
 
 -- the most popular fifth of the catalogue, the next one, and the long tail of the other three
@@ -67,20 +49,20 @@ bands as (
 -- where each product stands in the list that shows it first
 shown as (
     select
-        judged_customers.fold,
-        judged_customers.recommender,
-        judged_customers.list_type,
+        judged_lists.fold,
+        judged_lists.recommender,
+        judged_lists.list_type,
         ranked_lists.product_id,
         min(ranked_lists.rank) as best_rank
-    from judged_customers
+    from judged_lists
     inner join ranked_lists
         on
-            judged_customers.fold = ranked_lists.fold
-            and judged_customers.recommender = ranked_lists.recommender
-            and judged_customers.list_type = ranked_lists.list_type
-            and judged_customers.customer_id = ranked_lists.customer_id
+            judged_lists.fold = ranked_lists.fold
+            and judged_lists.recommender = ranked_lists.recommender
+            and judged_lists.list_type = ranked_lists.list_type
+            and judged_lists.customer_id = ranked_lists.customer_id
     group by
-        judged_customers.fold, judged_customers.recommender, judged_customers.list_type, ranked_lists.product_id
+        judged_lists.fold, judged_lists.recommender, judged_lists.list_type, ranked_lists.product_id
 ),
 
 catalogues as (
@@ -116,26 +98,26 @@ covered as (
 -- where each product that was to be found stands in its customer's list, if it does
 sought as (
     select
-        judged_customers.fold,
-        judged_customers.recommender,
-        judged_customers.list_type,
-        judged_customers.customer_id,
+        judged_lists.fold,
+        judged_lists.recommender,
+        judged_lists.list_type,
+        judged_lists.customer_id,
         bands.band,
         ranked_lists.rank
-    from judged_customers
-    inner join list_types on judged_customers.list_type = list_types.list_type
+    from judged_lists
+    inner join list_types on judged_lists.list_type = list_types.list_type
     inner join held_out
         on
-            judged_customers.fold = held_out.fold
-            and judged_customers.customer_id = held_out.customer_id
+            judged_lists.fold = held_out.fold
+            and judged_lists.customer_id = held_out.customer_id
             and {{ is_relevant('held_out', 'list_types') }}
     inner join bands on held_out.fold = bands.fold and held_out.product_id = bands.product_id
     left join ranked_lists
         on
-            judged_customers.fold = ranked_lists.fold
-            and judged_customers.recommender = ranked_lists.recommender
-            and judged_customers.list_type = ranked_lists.list_type
-            and judged_customers.customer_id = ranked_lists.customer_id
+            judged_lists.fold = ranked_lists.fold
+            and judged_lists.recommender = ranked_lists.recommender
+            and judged_lists.list_type = ranked_lists.list_type
+            and judged_lists.customer_id = ranked_lists.customer_id
             and held_out.product_id = ranked_lists.product_id
 ),
 
