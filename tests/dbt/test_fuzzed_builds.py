@@ -1,7 +1,5 @@
 """Whole builds of shops that hypothesis makes up: what must hold of the tables people read."""
 
-import csv
-import io
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recsys.errors import RecsysError
+
+from .fuzzed_files import line_count, shop_files
 
 IDS = ["007", "7", "a b", "O'Hara", "é", "ключ", "{y}", "Z9"]
 DIRT = st.sampled_from(["", "nan", "x\ty"])
@@ -50,25 +50,20 @@ def shops(draw):
     names = draw(st.sets(st.sampled_from(list(INPUTS)), min_size=1))
     if not names & {"purchases", "ratings"}:
         names.add("purchases")
-    files, yml = {}, ["name: fuzzed", CHEAP]
+    tables = {}
     for name in sorted(names):
         must, may, most = INPUTS[name]
         columns = [*must, *sorted(draw(st.sets(st.sampled_from(may))))]
         row = st.tuples(*(COLUMNS.get(column, TIMES) for column in columns))
         rows = draw(st.lists(row, min_size=most // 2, max_size=most))
-        text = io.StringIO()
-        csv.writer(text, quoting=csv.QUOTE_ALL).writerows([columns, *rows])
-        files[f"{name}.csv"] = text.getvalue()
-        mapped = ", ".join(f"{column}: {column}" for column in columns)
-        yml += [f"{name}:", f"  path: {name}.csv", f"  columns: {{{mapped}}}"]
-    return {**files, "shop.yml": "\n".join(yml) + "\n"}
+        tables[name] = (columns, rows)
+    return shop_files(CHEAP, tables)
 
 
 def assert_sound(ask, files):
     for name in INPUTS:
-        lines = list(csv.reader(io.StringIO(files.get(f"{name}.csv", "")))) or [[]]
         audited = ask("select coalesce(sum(rows), 0) from marts.input_audit where source = ?", name)
-        assert audited == [(len(lines) - 1,)], name
+        assert audited == [(line_count(files, name),)], name
     bought = """
         exists (
             select 1 from marts.purchases as bought
