@@ -26,7 +26,7 @@
 {% macro reject_reasons(input) %}
     {%- set of_any = {
         'too_few_fields': none, 'too_many_fields': none, 'unclosed_quote': none, 'bad_quotes': none,
-        'bad_encoding': none, 'line_too_long': none,
+        'bad_encoding': none, 'line_too_long': none, 'bad_json': none,
     } -%}
     {%- set of_input = {
         'purchases': {

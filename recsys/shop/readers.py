@@ -3,7 +3,6 @@
 # ruff: noqa: S608 - everything in the SQL is quoted
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,11 @@ from recsys.shop.delimited import read_delimited
 from recsys.shop.dialect import Dialect
 from recsys.shop.excel import read_excel
 from recsys.shop.format import DELIMITED_ONLY, EXCEL_ONLY, TABULAR_ONLY, TEXT_ONLY, Format
+from recsys.shop.json_files import read_json
 from recsys.shop.names import nearest, quoted, text
 from recsys.shop.part import FILE, ROW, Part
 from recsys.shop.paths import find_files, kind_of
-from recsys.shop.text_files import BOMS, UnreadableError, encoding_of, open_bytes, sample
+from recsys.shop.text_files import UnreadableError, short
 from recsys.shop.workspace import Workspace
 
 LEGAL_FORMAT = {
@@ -98,7 +98,7 @@ def open_files(
         "csv": lambda f, s: [
             read_delimited(connection, f, given, workspace, source=source, shown=s)
         ],
-        "json": lambda f, s: [_json(connection, f, given, workspace, s)],
+        "json": lambda f, s: [read_json(connection, f, given, workspace, source=source, shown=s)],
         "excel": lambda f, s: read_excel(f, given, workspace, s),
         "duckdb": lambda f, s: [_database(connection, f, table, source, s)],
     }
@@ -132,12 +132,6 @@ def open_files(
     )
 
 
-def short(error: Exception) -> str:
-    """Return what DuckDB says, without its advice on options that a shop file doesn't have."""
-    lines = str(error).strip().split("\n\n")[0].split("\n")
-    return " ".join(line.strip() for line in lines[:3])
-
-
 def _shown(file: Path, folder: Path) -> str:
     return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
 
@@ -155,46 +149,6 @@ def _parquet(files: list[Path], folder: Path) -> str:
         f"as {FILE}), file_row_number + 1 as {ROW} from read_parquet([{listed}], "
         f"filename='{FILE}', file_row_number=true, union_by_name=true))"
     )
-
-
-def _json(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    given: Format,
-    workspace: Workspace,
-    shown: str,
-) -> Part:
-    """Read JSON with the types DuckDB finds, but ids as text, as they are written.
-
-    It makes lower-case UUIDs of upper-case ones, and puts quotes around the texts of a column
-    that holds numbers, too.
-    """
-    head = sample(path)
-    encoding = given.encoding or encoding_of(head)
-    if encoding != "utf-8" or any(head.startswith(mark) for mark in BOMS):
-        copy = workspace.new_file(".json")
-        _transcode(path, encoding, copy)
-        path = copy
-    reader = f"read_json_auto({text(str(path))})"
-    try:
-        found = connection.execute(f"describe from {reader}").fetchall()
-    except duckdb.Error as error:
-        raise UnreadableError(short(error)) from None
-    types = {name: "VARCHAR" if of in {"UUID", "JSON"} else of for name, of, *_ in found}
-    if types != {name: of for name, of, *_ in found}:
-        columns = ", ".join(f"{text(name)}: {text(of)}" for name, of in types.items())
-        reader = f"read_json({text(str(path))}, columns={{{columns}}})"
-    return Part(f"(select *, row_number() over () as {ROW} from {reader})", shown)
-
-
-def _transcode(path: Path, encoding: str, copy: Path) -> None:
-    try:
-        with open_bytes(path) as raw, copy.open("w", encoding="utf-8") as target:
-            reader = codecs.getreader(encoding)(raw)
-            while chunk := reader.read(1 << 20):
-                target.write(chunk.removeprefix("\ufeff"))
-    except UnicodeError as error:
-        raise UnreadableError(f"it isn't {encoding}: {error}") from None
 
 
 def _database(

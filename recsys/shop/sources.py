@@ -15,7 +15,8 @@ from recsys.shop.file import TABLES, Shop, Table
 from recsys.shop.format import Format
 from recsys.shop.names import quoted, text
 from recsys.shop.part import FILE, ROW
-from recsys.shop.readers import Relation, open_files, short
+from recsys.shop.readers import Relation, open_files
+from recsys.shop.text_files import short
 from recsys.shop.workspace import Workspace
 
 CATALOG = "recsys_inputs"

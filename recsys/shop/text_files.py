@@ -35,6 +35,12 @@ class UnreadableError(ValueError):
     """A file that isn't what its name says; the message completes `can't read 'file': it …`."""
 
 
+def short(error: Exception) -> str:
+    """Return what DuckDB says, without its advice on options that a shop file doesn't have."""
+    lines = str(error).strip().split("\n\n")[0].split("\n")
+    return " ".join(line.strip() for line in lines[:3])
+
+
 def open_bytes(path: Path) -> BinaryIO:
     """Open a file, unpacked where its name ends in .gz or .zst."""
     match path.suffix.lower():

@@ -1,0 +1,80 @@
+"""JSON lines with flaws: the good ones are read with their number, the others written down."""
+
+import gzip
+
+import pytest
+
+from recsys.errors import ShopFileError
+
+
+def line(customer, product="p", day="2024-01-01", more=""):
+    return f'{{"c": "{customer}", "p": "{product}", "t": "{day}"{more}}}'
+
+
+GOOD = [line("a"), line("b"), line("d", more=', "extra": {"k": [1]}')]
+
+FLAWS = {
+    "cut off": '{"c": "x", "p": "y", "t": "2024-01',
+    "a bare number": "17",
+    "a list": '["x", "y"]',
+    "a text": '"x"',
+    "no JSON at all": "x,y,2024-01-01",
+    "single quotes": "{'c': 'x'}",
+}
+
+
+@pytest.mark.parametrize("flaw", FLAWS.values(), ids=FLAWS.keys())
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_broken_line_is_written_down_and_the_others_are_read(open_shop, flaw, place):
+    lines = [*GOOD[:place], flaw, *GOOD[place:]]
+    opened = open_shop({"p.jsonl": "\n".join(lines) + "\n"}, path="p.jsonl")
+    rows, bad = opened.rows, opened.unreadable
+    numbers = [number for number in (1, 2, 3, 4) if number != place + 1]
+    assert [row[1:4] for row in rows] == [
+        (number, customer, "p") for number, customer in zip(numbers, "abd", strict=True)
+    ]
+    assert bad == [("p.jsonl", place + 1, "bad_json", place + 1, flaw)]
+
+
+def test_packed_and_with_blank_lines(open_shop):
+    text = "\n\n".join([GOOD[0], "17", *GOOD[1:]])
+    opened = open_shop({"p.jsonl.gz": gzip.compress(text.encode())}, path="p.jsonl.gz")
+    rows, bad = opened.rows, opened.unreadable
+    assert [row[1:3] for row in rows] == [(1, "a"), (3, "b"), (4, "d")]
+    assert bad == [("p.jsonl.gz", 2, "bad_json", 3, "17")]
+
+
+def test_bytes_of_another_encoding(open_shop):
+    content = "\n".join(GOOD).encode() + b'\n{"c": "\xe9", "p": "q", "t": "2024-01-01"}\n'
+    opened = open_shop({"p.jsonl": content}, path="p.jsonl")
+    rows, bad = opened.rows, opened.unreadable
+    assert [row[2] for row in rows] == ["a", "b", "d"]
+    assert [entry[1:4] for entry in bad] == [(4, "bad_encoding", 4)]
+
+
+def test_a_flaw_after_what_types_are_guessed_from(open_shop):
+    lines = [line(number) for number in range(30_000)]
+    lines[25_000] = "17"
+    opened = open_shop({"p.jsonl": "\n".join(lines)}, path="p.jsonl")
+    rows, bad = opened.rows, opened.unreadable
+    assert len(rows) == 29_999
+    assert rows[25_000][1:3] == (25_002, "25001")
+    assert bad == [("p.jsonl", 25_001, "bad_json", 25_001, "17")]
+
+
+def test_a_value_of_another_type_far_down_is_no_flaw(open_shop):
+    lines = [f'{{"c": {number}, "p": "p", "t": "2024-01-01"}}' for number in range(30_000)]
+    lines[25_000] = line("x7")
+    opened = open_shop({"p.jsonl": "\n".join(lines)}, path="p.jsonl")
+    rows, bad = opened.rows, opened.unreadable
+    assert not bad
+    assert [row[2] for row in rows[24_999:25_002]] == ["24999", "x7", "25001"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["17\n18\n", "\n".join([line("a"), "17", "18"])],
+)
+def test_a_file_without_a_majority_of_objects_is_an_error(open_shop, content):
+    with pytest.raises(ShopFileError, match=r"purchases: can't read 'p\.jsonl'"):
+        open_shop({"p.jsonl": content}, path="p.jsonl")
