@@ -69,13 +69,14 @@ def test_a_backslash_before_quotes(open_shop):
 @pytest.mark.parametrize(
     ("path", "content"),
     [
-        ("p.csv.gz", gzip.compress(CSV.encode())),
+        ("p.csv.gz", gzip.compress(CSV.encode(), mtime=0)),
         ("p.csv.zst", None),
-        ("p.tsv.gz", gzip.compress(CSV.replace(",", "\t").encode("utf-16"))),
+        ("p.tsv.gz", gzip.compress(CSV.replace(",", "\t").encode("utf-16"), mtime=0)),
         (
             "p.jsonl.gz",
             gzip.compress(
-                b'{"c":"00123","p":"x","t":"2024-01-01"}\n{"c":"\xc3\xa9","p":"y","t":"2024-01-02"}\n'
+                b'{"c":"00123","p":"x","t":"2024-01-01"}\n{"c":"\xc3\xa9","p":"y","t":"2024-01-02"}\n',
+                mtime=0,
             ),
         ),
         (

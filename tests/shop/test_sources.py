@@ -61,7 +61,7 @@ def read(tmp_path: Path) -> Read:
         ("p.csv", CSV.replace("\n", "\r\n")),
         ("P.TXT", CSV.replace(",", "|")),
         ("p.tsv", CSV.replace(",", "\t")),
-        ("p.csv.gz", gzip.compress(CSV.encode())),
+        ("p.csv.gz", gzip.compress(CSV.encode(), mtime=0)),
         ("data/p.json.csv", CSV),
         ('"it\'s {a} shop [1] (2)/p.csv"', CSV),
         (
