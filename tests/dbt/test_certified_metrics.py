@@ -36,6 +36,8 @@ pytestmark = [
 ]
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
+MODELS = ("int_judged_lists", "int_customer_metrics")
+"""Which lists are judged, and how good they are."""
 CUTOFFS = (5, 10, 20)
 CATALOGUE = [f"p{n:02}" for n in range(60)]
 TOLERANCE = 1e-9
@@ -106,22 +108,22 @@ cases = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def sql(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the model's compiled SQL; its tables stand in a database named `certified`."""
+def sql(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Return the models' compiled SQL; their tables stand in a database named `certified`."""
     folder = tmp_path_factory.mktemp("compiled")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECSYS_DATABASE", str(folder / "certified.duckdb"))
         project, target = str(PROJECT), str(folder)
         options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
-        select = ["--select", "int_customer_metrics", "--no-introspect"]
+        select = ["--select", *MODELS, "--no-introspect"]
         ran = dbtRunner().invoke(["compile", "--quiet", *select, *options, "--log-path", target])
     assert ran.success, ran.exception
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return str(manifest["nodes"]["model.recsys.int_customer_metrics"]["compiled_code"])
+    return {name: manifest["nodes"][f"model.recsys.{name}"]["compiled_code"] for name in MODELS}
 
 
 @pytest.fixture
-def ours(sql: str, lists: Lists, wanted: Wanted) -> Metrics:
+def ours(sql: Mapping[str, str], lists: Lists, wanted: Wanted) -> Metrics:
     """Return what the SQL measures."""
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as certified; create schema certified.intermediate")
@@ -165,9 +167,11 @@ def ours(sql: str, lists: Lists, wanted: Wanted) -> Metrics:
                 "rank": [rank for _, _, rank in listed],
             },
         )
+        for name, model in sql.items():
+            connection.execute(f"create table certified.intermediate.{name} as {model}")
         rows = connection.execute(
-            f"with measured as ({sql}) "  # noqa: S608 - our own model
-            "select customer_id, metric, k, value from (unpivot measured "
+            "select customer_id, metric, k, value from "
+            "(unpivot certified.intermediate.int_customer_metrics "
             "on ndcg, precision, recall, map, mrr, hit_rate into name metric value value)"
         ).fetchall()
     found = {(customer, metric, k): value for customer, metric, k, value in rows}
