@@ -160,13 +160,18 @@ def simultaneous_differences(
     for baseline in baselines:
         value = means - means[baseline]
         against = draws - draws[:, [baseline]]
+        deviation = against - value
         is_known = ~np.isnan(against)
-        known = np.maximum(is_known.sum(axis=0), 2)
-        centre = np.where(is_known, against, 0).sum(axis=0) / known
-        error = np.sqrt((np.where(is_known, against - centre, 0) ** 2).sum(axis=0) / (known - 1))
+        if is_known.all():
+            error = against.std(axis=0, ddof=1)
+        else:
+            deviation = np.where(is_known, deviation, 0)
+            known = np.maximum(is_known.sum(axis=0), 2)
+            centre = np.where(is_known, against, 0).sum(axis=0) / known
+            squares = np.where(is_known, against - centre, 0) ** 2
+            error = np.sqrt(squares.sum(axis=0) / (known - 1))
         varies = error > LEAST_ERROR
-        deviation = np.where(is_known, np.abs(against - value), 0)
-        studentised = (deviation / np.where(varies, error, np.inf)).max(axis=1)
+        studentised = (np.abs(deviation) / np.where(varies, error, np.inf)).max(axis=1)
         for family in range(largest.shape[1]):
             of_family = studentised[:, families == family].max(axis=1, initial=0)
             largest[:, family] = np.maximum(largest[:, family], of_family)
