@@ -123,7 +123,8 @@ class CategoryPreferences:
             if field.name not in NOT_FEATURES
             and (pa.types.is_integer(field.type) or pa.types.is_floating(field.type))
         ]
-        self.bins_ = QuantileBins.of(self._features(table))
+        if self.from_history:
+            self.bins_ = QuantileBins.of(self._features(table))
         matrix = self._matrix(table)
         group = self._group(table)
         out_of_group = np.empty(len(table))
