@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from recsys.recommenders.parameters import require_integer, require_number, require_seed
 
@@ -81,7 +82,8 @@ def resample_means(
         if has_gaps.any():
             rows = rows.copy()
             rows[:, has_gaps] = weights @ is_known[:, has_gaps].astype(np.float64)
-        draws = (weights @ known) / rows
+        with threadpool_limits(1, "blas"):  # sums don't depend on the number of threads
+            draws = (weights @ known) / rows
     return Resampled(value, draws)
 
 

@@ -20,7 +20,7 @@ LIST_COLUMNS = ["recommender", "list_type", "customer_id"]
 
 def metric_intervals(
     *, metrics: Relation, segments: Relation, baselines: Relation, settings: Relation
-) -> pa.RecordBatchReader:
+) -> pa.Table:
     """Return the intervals of all means of the customers' metrics, and of differences."""
     resamples, seed = settings.project("bootstrap_resamples, bootstrap_seed").fetchall()[0]
     tables = intervals_of(
@@ -30,8 +30,7 @@ def metric_intervals(
         resamples=resamples,
         random_state=seed,
     )
-    batches = (batch for table in tables for batch in table.to_batches())
-    return pa.RecordBatchReader.from_batches(INTERVAL_SCHEMA, batches)
+    return pa.concat_tables([INTERVAL_SCHEMA.empty_table(), *tables])
 
 
 def list_diversity(*, judged_lists: Relation, lists: Relation, vectors: Relation) -> pa.Table:

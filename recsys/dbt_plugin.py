@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
@@ -32,11 +33,18 @@ class Plugin(BasePlugin):
         """Keep the shop's name or path; it's read when dbt first connects."""
         self._shop = plugin_config.get("shop") or DEFAULT_SHOP
 
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Note which file connecting is about to make."""
+        self._made = None if Path(creds.path).exists() else Path(creds.path)
+
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach the shop's views; a variable given on the command line wins over its settings."""
         try:
             self._attach(conn)
         except ShopFileError as error:
+            conn.close()
+            if self._made is not None:  # nothing was built: nothing is left behind
+                self._made.unlink(missing_ok=True)
             raise ShopError(str(error)) from error
 
     def _attach(self, conn: duckdb.DuckDBPyConnection) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recsys.bootstrap import Resampled, intervals, resample_means, simultaneous_differences
+from recsys.coded_columns import CodedColumns, present, renumbered
 
 METRIC_SCHEMA = pa.schema(
     [
@@ -45,9 +45,6 @@ INTERVAL_SCHEMA = pa.schema(
 """A mean where `baseline` is null, else the mean difference from that recommender; where `fold` is
 null, over all judged folds but the last."""
 
-THREADS = 2
-"""Segments bounded at the same time."""
-
 FEWEST_CUSTOMERS = 6
 """Fewer prove nothing: that all five of five are better off has, by chance alone, a probability of
 2 / 2**5, more than 5 %."""
@@ -80,26 +77,20 @@ def metric_intervals(
         See `resample_means`: all recommenders of a segment are resampled with the same customers.
 
     """
-    for (list_type,) in _distinct(customer_metrics, ["list_type"]):
-        rows = _where(customer_metrics, list_type=list_type)
-        keys = _every(rows)
+    rows = CodedColumns.of(customer_metrics)
+    members = CodedColumns.of(segments).coded_as("customer_id", rows.values["customer_id"])
+    for list_type in rows.present("list_type"):
+        of_list = rows.where("list_type", list_type)
+        keys = _Keys.of(of_list)
+        table = keys.table(of_list)
         folds = {
-            fold: _pivot(_where(rows, fold=fold), keys) for (fold,) in _distinct(rows, ["fold"])
+            fold: _pivot(of_list.where("fold", fold), keys) for fold in of_list.present("fold")
         }
-
-        def bounded(
-            sample: _Sample, keys: pa.Table = keys, resamples: int = resamples
-        ) -> list[pa.Table]:
+        for sample in _samples(folds, members):
             resampled = resample_means(
                 sample.values, sample.customers, resamples=resamples, random_state=random_state
             )
-            return list(_bounded(keys, sample, resampled, baselines))
-
-        samples = list(_samples(folds, segments))
-        with ThreadPoolExecutor(THREADS) as threads:  # NumPy leaves the interpreter to others
-            found = list(threads.map(bounded, samples))
-        for sample, tables in zip(samples, found, strict=True):
-            for table in tables:
+            for found in _bounded(table, sample, resampled, baselines):
                 for fold in sample.folds:
                     labels = {
                         "fold": fold,
@@ -107,9 +98,9 @@ def metric_intervals(
                         "segment_type": sample.segment_type,
                         "segment": sample.segment,
                     }
-                    labelled = table
+                    labelled = found
                     for name, value in labels.items():
-                        constant = pa.array([value] * len(table), pa.string())
+                        constant = pa.array([value] * len(found), pa.string())
                         labelled = labelled.append_column(name, constant)
                     yield labelled.select(INTERVAL_SCHEMA.names).cast(INTERVAL_SCHEMA)
 
@@ -127,38 +118,34 @@ class _Sample(NamedTuple):
     """(rows, keys)."""
 
 
-Pivoted = tuple[pa.Array, NDArray[np.float64]]
-"""Customers and their (customers, keys) values."""
+Pivoted = tuple[NDArray[np.intp], NDArray[np.float64]]
+"""Codes of customers, and their (customers, keys) values."""
 
 
-def _samples(folds: dict[str, Pivoted], segments: pa.Table) -> Iterator[_Sample]:
-    for fold, (customer_ids, values) in folds.items():
-        of_fold = _where(segments, fold=fold)
-        for segment_type, segment in _distinct(of_fold, ["segment_type", "segment"]):
-            is_member = _are_members(customer_ids, of_fold, segment_type, segment)
-            if is_member.any():
-                labels = [fold, None] if segment_type == "all" and len(folds) == 1 else [fold]
-                members = values[is_member]
-                yield _Sample(labels, segment_type, segment, np.arange(len(members)), members)
+def _samples(folds: dict[str, Pivoted], segments: CodedColumns) -> Iterator[_Sample]:
+    for fold, (customers, values) in folds.items():
+        of_fold = segments.where("fold", fold)
+        for segment_type in of_fold.present("segment_type"):
+            of_type = of_fold.where("segment_type", segment_type)
+            for segment in of_type.present("segment"):
+                members = of_type.where("segment", segment).codes["customer_id"]
+                of_members = values[np.isin(customers, members)]
+                if len(of_members):
+                    labels = [fold, None] if segment_type == "all" and len(folds) == 1 else [fold]
+                    drawn = np.arange(len(of_members))
+                    yield _Sample(labels, segment_type, segment, drawn, of_members)
     if len(folds) > 1:
         *chosen_on, _ = folds
-        ids, blocks = [], []
+        everyone = segments.where("segment_type", "all")
+        found, blocks = [], []
         for fold in chosen_on:
-            customer_ids, values = folds[fold]
-            is_member = _are_members(customer_ids, _where(segments, fold=fold), "all", "all")
-            ids.append(customer_ids.filter(pa.array(is_member)))
+            customers, values = folds[fold]
+            is_member = np.isin(customers, everyone.where("fold", fold).codes["customer_id"])
+            found.append(customers[is_member])
             blocks.append(values[is_member])
-        customers = pa.concat_arrays(ids).dictionary_encode().indices.to_numpy().astype(np.int64)
-        if len(customers):
-            yield _Sample([None], "all", "all", customers, np.concatenate(blocks))
-
-
-def _are_members(
-    customer_ids: pa.Array, segments: pa.Table, segment_type: str, segment: str
-) -> NDArray[np.bool_]:
-    members = _where(segments, segment_type=segment_type, segment=segment)["customer_id"]
-    is_in = pc.is_in(customer_ids, value_set=members.combine_chunks())
-    return np.asarray(is_in.to_numpy(zero_copy_only=False), bool)
+        _, drawn = np.unique(np.concatenate(found), return_inverse=True)
+        if len(drawn):
+            yield _Sample([None], "all", "all", drawn, np.concatenate(blocks))
 
 
 def _bounded(
@@ -203,34 +190,46 @@ def _customers_known(sample: _Sample) -> NDArray[np.int64]:
     return np.asarray(known.sum(axis=0), np.int64)
 
 
-def _every(rows: pa.Table) -> pa.Table:
-    """Return a row per recommender, metric and k, whether or not the recommender has it."""
-    names = sorted(rows["recommender"].unique().to_pylist())
-    measures = _distinct(rows, ["metric", "k"])
-    found = [(name, metric, k) for name in names for metric, k in measures]
-    fields = [rows.schema.field(name) for name in ("recommender", "metric", "k")]
-    columns = zip(*found, strict=True)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+class _Keys(NamedTuple):
+    """What a list is measured by: each recommender's metrics at each k, one column for each."""
+
+    recommenders: NDArray[np.intp]
+    """Their codes."""
+    measures: NDArray[np.intp]
+    """Of each metric and k, the code that `_measure` gives them."""
+
+    @classmethod
+    def of(cls, rows: CodedColumns) -> _Keys:
+        """Return a key for everything, whether or not a recommender has it."""
+        return cls(present(rows.codes["recommender"]), present(_measure(rows)))
+
+    def table(self, rows: CodedColumns) -> pa.Table:
+        """Return recommender, metric and k, a row per key."""
+        measures = [divmod(measure, len(rows.values["k"])) for measure in self.measures.tolist()]
+        found = [
+            (rows.values["recommender"][name], rows.values["metric"][metric], rows.values["k"][k])
+            for name in self.recommenders
+            for metric, k in measures
+        ]
+        fields = [METRIC_SCHEMA.field(name) for name in ("recommender", "metric", "k")]
+        columns = zip(fields, zip(*found, strict=True), strict=True)
+        arrays = [pa.array(column, field.type) for field, column in columns]
+        return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def _pivot(rows: pa.Table, keys: pa.Table) -> Pivoted:
+def _measure(rows: CodedColumns) -> NDArray[np.int32]:
+    return rows.codes["metric"] * np.int32(len(rows.values["k"])) + rows.codes["k"]
+
+
+def _pivot(rows: CodedColumns, keys: _Keys) -> Pivoted:
     """Return the customers, in order of id, and their (customers, keys) values."""
-    customer_ids = rows["customer_id"].combine_chunks().unique().sort()
-    numbered = keys.append_column("column", pa.array(range(len(keys))))
-    joined = rows.join(numbered, ["recommender", "metric", "k"])
-    row = pc.index_in(joined["customer_id"], value_set=customer_ids).to_numpy()
-    values = np.full((len(customer_ids), len(keys)), np.nan)
-    values[row, joined["column"].to_numpy()] = joined["value"].to_numpy()
-    return customer_ids, values
-
-
-def _where(table: pa.Table, **wanted: str) -> pa.Table:
-    for name, value in wanted.items():
-        table = table.filter(pc.equal(table[name], value))
-    return table
-
-
-def _distinct(table: pa.Table, names: list[str]) -> list[tuple[Any, ...]]:
-    rows = table.select(names).group_by(names).aggregate([]).to_pylist()
-    return sorted(tuple(row[name] for name in names) for row in rows)
+    customers = present(rows.codes["customer_id"])
+    shape = (len(customers), len(keys.recommenders), len(keys.measures))
+    values = np.full(shape, np.nan)
+    places = (
+        renumbered(rows.codes["customer_id"], customers),
+        renumbered(rows.codes["recommender"], keys.recommenders),
+        renumbered(_measure(rows), keys.measures),
+    )
+    values[places] = rows.numbers["value"]
+    return customers, values.reshape(len(customers), -1)

@@ -35,6 +35,9 @@ LEAST_KNOWN = 1 / 4000
 TREES_PER_STEP = 10
 """The number of trees is chosen in steps of so many."""
 
+PAIRS_PER_BLOCK = 2_048
+"""So many pairs are handed to all trees before the next ones: they stay in the cache."""
+
 LOSS_ALLOWANCE = 0.01
 """The most trees whose log loss is within this share of the least are taken: rankings gain from
 trees a little longer than log loss does, and calibration mends that."""
@@ -158,7 +161,7 @@ class PurchaseModel:
         if len(features) == 0:
             return np.empty(0)
         binned = self._binned(features)
-        log_odds = [_staged(forest, binned, self.trees_) for forest in self.forests_]
+        log_odds = [_staged(forest, binned, [self.trees_])[0] for forest in self.forests_]
         return self._calibrated(np.mean(log_odds, axis=0))
 
     def to_bytes(self) -> bytes:
@@ -224,25 +227,31 @@ def _best_size(
     forests: Sequence[HistGradientBoostingClassifier], unseen: Sequence[Examples]
 ) -> tuple[int, list[NDArray[np.float64]]]:
     """Return the number of trees, by log loss on pairs unseen, and their log odds of these."""
-    losses: dict[int, float] = {}
+    most = forests[0].n_iter_
+    sizes = sorted({most, *range(TREES_PER_STEP, most + 1, TREES_PER_STEP)})
+    pairs = zip(forests, unseen, strict=True)
+    log_odds = [_staged(forest, part.features, sizes) for forest, part in pairs]
     weight = np.concatenate([part.weight for part in unseen])
     is_bought = np.concatenate([part.is_bought for part in unseen])
-    pairs = zip(forests, unseen, strict=True)
-    staged = [forest.staged_decision_function(part.features) for forest, part in pairs]
-    for trees, log_odds in enumerate(zip(*staged, strict=True), start=1):
-        if trees % TREES_PER_STEP and trees != forests[0].n_iter_:
-            continue
-        probability = expit(np.concatenate(log_odds).ravel())
-        losses[trees] = log_loss(is_bought, probability, sample_weight=weight)
-    most = min(losses.values()) * (1 + LOSS_ALLOWANCE)
-    chosen = max(trees for trees, loss in losses.items() if loss <= most)
-    pairs = zip(forests, unseen, strict=True)
-    return chosen, [_staged(forest, part.features, chosen) for forest, part in pairs]
+    losses = [
+        log_loss(is_bought, expit(np.concatenate(of_size)), sample_weight=weight)
+        for of_size in zip(*log_odds, strict=True)
+    ]
+    allowed = min(losses) * (1 + LOSS_ALLOWANCE)
+    chosen = max(place for place, loss in enumerate(losses) if loss <= allowed)
+    return sizes[chosen], [of_forest[chosen] for of_forest in log_odds]
 
 
 def _staged(
-    forest: HistGradientBoostingClassifier, features: Floats, trees: int
+    forest: HistGradientBoostingClassifier, features: Floats, sizes: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Return the log odds that the first `trees` say."""
-    staged = forest.staged_decision_function(features)
-    return np.ravel(next(islice(staged, trees - 1, None)))
+    """Return (sizes, pairs): the log odds that the first so many trees say."""
+    log_odds = np.empty((len(sizes), len(features)))
+    places = {size: place for place, size in enumerate(sizes)}
+    for start in range(0, len(features), PAIRS_PER_BLOCK):
+        block = slice(start, start + PAIRS_PER_BLOCK)
+        staged = forest.staged_decision_function(features[block])
+        for trees, said in enumerate(islice(staged, max(sizes)), start=1):
+            if trees in places:
+                log_odds[places[trees], block] = np.ravel(said)
+    return log_odds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from recsys.draft.clocks import add_clock
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftSetting, DraftTable
 from recsys.draft.guesses import ranked
@@ -41,6 +42,7 @@ def refine_purchases(
     _currency(table, profile)
     _status(table, profile)
     _date_order(draft, table, profile, "purchased_at")
+    add_clock(table, profile, "purchased_at")
     _counted_days(table, profile)
     _anonymous(table)
     _guest(draft, table, profile)
@@ -50,6 +52,7 @@ def refine_ratings(draft: Draft, table: DraftTable, profile: FileProfile) -> Non
     """Refine the columns of ratings, and the scale."""
     _scale(draft, table, profile)
     _date_order(draft, table, profile, "rated_at")
+    add_clock(table, profile, "rated_at")
     verified = ranked(profile.columns, "verified")
     if verified and draft.table("purchases") is None:
         draft.notes.append(

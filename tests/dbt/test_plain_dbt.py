@@ -113,3 +113,21 @@ purchases:
     said = "purchases.path: no file matches 'nowhere.csv' (looked in "
     assert ran.stdout.count(said) == 1
     assert "Traceback" not in ran.stdout + ran.stderr
+    # no empty database is left behind
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.yml"]
+
+
+def test_a_wrong_shop_file_leaves_a_database_as_it_was(dbt, tiny_shop, tmp_path):
+    database = tmp_path / "x.duckdb"
+    with duckdb.connect(database) as connection:
+        connection.execute("create table theirs as select 1 as one")
+    (tmp_path / "shop.yml").write_text(f"""
+name: wrong
+purchases:
+  path: {tiny_shop / "purchases.csv"}
+  columns: {{customer_id: Nobody, product_id: SKU, purchased_at: Day}}
+""")
+    ran = dbt("build", RECSYS_DATABASE=database, RECSYS_SHOP=tmp_path / "shop.yml")
+    assert ran.returncode != 0
+    assert "Nobody" in ran.stdout
+    assert rows(database, "from theirs") == [(1,)]

@@ -11,6 +11,7 @@ import pytest
 from recsys.draft.draft import MISSING
 from recsys.draft.opening import failure_to_open
 from recsys.errors import ShopFileError
+from recsys.shop import attach_shop, load_shop
 
 _spec = importlib.util.spec_from_file_location("invented", Path(__file__).with_name("invented.py"))
 assert _spec is not None
@@ -382,3 +383,44 @@ def test_titles_of_lines_stay_beside_a_product_file(drafted):
     draft = drafted(files)
     assert columns(draft, "purchases")["title"] == "title"
     assert columns(draft, "products")["title"] == "title"
+
+
+def test_a_time_of_day_in_a_column_of_its_own(drafted, tmp_path):
+    """A till writes the day and the clock apart; another clock says when the shop opened."""
+
+    def till(folder: Path) -> list[Path]:
+        header = ["Datum", "Uhrzeit", "Bon", "Kunde", "Artikel", "Menge", "Preis"]
+        rows = [
+            [
+                *(f"{line.at:%d.%m.%Y}", f"{line.at:%H:%M}", line.order, f"K{line.customer:03}"),
+                *(f"A{line.product:03}", line.units, line.price),
+            ]
+            for line in invented.lines()
+        ]
+        return [invented.write(folder / "bons.csv", header, rows, delimiter=";")]
+
+    draft = drafted(till)
+    assert columns(draft, "purchases")["purchased_at"] == 'concat_ws(\' \', "Datum", "Uhrzeit")'
+    file = load_shop(tmp_path / "shop.yml")
+    with duckdb.connect() as connection:
+        attach_shop(connection, file, {})
+        found = connection.sql("select purchased_at from recsys_inputs.purchases limit 1").fetchall()
+    first = invented.lines()[0].at
+    assert found == [(f"{first:%d.%m.%Y %H:%M}",)]
+
+
+def test_days_alone_take_no_clock_of_another_form(drafted):
+    """20230102 is read as a number; a column that is a clock in half of its lines is none."""
+
+    def till(folder: Path) -> list[Path]:
+        header = ["Date", "Note", "Order", "Customer", "Product", "Quantity"]
+        rows = [
+            [
+                *(f"{line.at:%Y-%m-%d}", "10:15" if place % 2 else "gift", line.order),
+                *(f"K{line.customer:03}", f"A{line.product:03}", line.units),
+            ]
+            for place, line in enumerate(invented.lines())
+        ]
+        return [invented.write(folder / "lines.csv", header, rows)]
+
+    assert columns(drafted(till), "purchases")["purchased_at"] == "Date"

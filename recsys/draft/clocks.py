@@ -1,0 +1,43 @@
+"""Times of day that stand in a column of their own, beside the column of days."""
+
+from __future__ import annotations
+
+import re
+
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.draft import DraftTable
+from recsys.draft.profiling import FileProfile, quoted
+
+CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[AaPp][Mm])?")
+MOST = 0.95
+"""Share of the values that are times of day."""
+
+
+def add_clock(table: DraftTable, profile: FileProfile, target: str) -> None:
+    """Make points in time of a column of days and the one of clocks beside it, where there are."""
+    column = next((column for column in table.columns if column.target == target), None)
+    if column is None:
+        return
+    places = {found.name: place for place, found in enumerate(profile.columns)}
+    days = next((found for found in profile.columns if found.name == column.source), None)
+    # numbers such as 20231231 are read as numbers alone
+    if days is None or days.times.has_clock or days.times.is_plain_number:
+        return
+    clocks = [found for found in profile.columns if _is_clock(found)]
+    if not clocks:
+        return
+    clock = min(clocks, key=lambda found: abs(places[found.name] - places[days.name]))
+    is_timestamp = days.type.startswith("TIMESTAMP")
+    day = f"cast({quoted(days.name)} as date)" if is_timestamp else quoted(days.name)
+    column.source = f"concat_ws(' ', {day}, {quoted(clock.name)})"
+    column.evidence += f"; the time of day is in '{clock.name}'"
+    if len(clocks) > 1:
+        others = ", ".join(f"'{other.name}'" for other in clocks if other is not clock)
+        column.doubt = "; ".join(filter(None, [column.doubt, f"or is the time of day {others}?"]))
+
+
+def _is_clock(column: ColumnProfile) -> bool:
+    if column.type == "TIME":
+        return column.present > 0
+    found = sum(bool(CLOCK.fullmatch(value.strip())) for value in column.values)
+    return bool(column.values) and found >= MOST * len(column.values)
