@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,10 @@ LEAST = 1e-6
 
 IMPORTANCE_PAIRS = 2_500
 """About so many pairs of each half tell how much each feature matters."""
+
+SCREENING_PAIRS = 40_000
+SCREENING_TREES = 30
+"""So many trees of about so many pairs tell which features a forest reads."""
 
 LEAST_KNOWN = 1 / 4000
 """A feature known of a smaller share of the pairs is left out."""
@@ -67,6 +71,10 @@ class Examples:
         middle = len(self) // 2
         return self._part(slice(middle)), self._part(slice(middle, None))
 
+    def every(self, step: int) -> Examples:
+        """Return the first of every so many pairs."""
+        return self._part(slice(None, None, step))
+
     def _part(self, pairs: slice) -> Examples:
         return Examples(self.features[pairs], self.is_bought[pairs], self.weight[pairs])
 
@@ -85,6 +93,8 @@ class PurchaseModel:
     """Gradient boosted trees whose output is the probability of buying within a label window.
 
     The trees minimise log loss (Friedman 2001; scikit-learn's histogram-based implementation).
+    Each forest reads the features that a few trees of a sample of its pairs gain most from: half
+    of a hundred features, in half the time, measured a little better than all.
     There are two forests, averaged on log odds: one learns from the earlier pairs, the other from
     the later ones, so that each is checked on pairs it hasn't seen and none is grown twice. These
     choose how many trees are used, and calibrate (Platt 1999: a logistic regression on the log
@@ -99,6 +109,8 @@ class PurchaseModel:
     max_features: float = 0.25
     """Share of the features that each split chooses from."""
     l2_regularization: float = 5.0
+    most_features: int = 45
+    """How many features a forest reads."""
     random_state: int = 0
 
     def __post_init__(self) -> None:
@@ -108,6 +120,7 @@ class PurchaseModel:
         require_integer("min_pairs_per_leaf", self.min_pairs_per_leaf, minimum=1)
         require_number("max_features", self.max_features, above=True, maximum=1)
         require_number("l2_regularization", self.l2_regularization)
+        require_integer("most_features", self.most_features, minimum=1)
         require_integer("random_state", self.random_state, minimum=0)
 
     def fit(self, earlier: Examples, later: Examples) -> Self:
@@ -134,7 +147,7 @@ class PurchaseModel:
         )
         parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
         self.forests_ = [
-            self._grow(part, self.random_state + number) for number, part in enumerate(parts)
+            self._forest(part, self.random_state + number) for number, part in enumerate(parts)
         ]
         unseen = parts[::-1]
         self.trees_, log_odds = _best_size(self.forests_, unseen)
@@ -149,9 +162,9 @@ class PurchaseModel:
                 "ones no better than chance; more purchases are needed"
             )
         self.importances_ = np.zeros(is_known.shape[1])
-        self.importances_[self.used_] = np.mean(
-            [self._importances(*pair) for pair in zip(self.forests_, unseen, strict=True)], axis=0
-        )
+        for forest, part in zip(self.forests_, unseen, strict=True):
+            of_forest = self._importances(forest, part)
+            self.importances_[self.used_[forest.read]] += of_forest / len(self.forests_)
         return self
 
     def predict(self, features: Floats) -> NDArray[np.float64]:
@@ -161,7 +174,7 @@ class PurchaseModel:
         if len(features) == 0:
             return np.empty(0)
         binned = self._binned(features)
-        log_odds = [_staged(forest, binned, [self.trees_])[0] for forest in self.forests_]
+        log_odds = [forest.staged(binned, [self.trees_])[0] for forest in self.forests_]
         return self._calibrated(np.mean(log_odds, axis=0))
 
     def to_bytes(self) -> bytes:
@@ -177,11 +190,20 @@ class PurchaseModel:
     def _binned(self, features: Floats) -> Floats:
         return self.bins_.numbered(features[:, self.used_])
 
-    def _grow(self, examples: Examples, seed: int) -> HistGradientBoostingClassifier:
+    def _forest(self, examples: Examples, seed: int) -> _Forest:
+        read = np.arange(examples.features.shape[1])
+        if len(read) > self.most_features:
+            sample = examples.every(-(-len(examples) // SCREENING_PAIRS))
+            gains = _gains(self._grow(sample, SCREENING_TREES, seed), len(read))
+            read = np.sort(np.argsort(-gains, kind="stable")[: self.most_features])
+        chosen = examples.with_features(examples.features[:, read])
+        return _Forest(read, self._grow(chosen, self.max_trees, seed))
+
+    def _grow(self, examples: Examples, trees: int, seed: int) -> HistGradientBoostingClassifier:
         smallest_leaf = max(20, min(self.min_pairs_per_leaf, len(examples) // 1000))
         return HistGradientBoostingClassifier(
             learning_rate=self.learning_rate,
-            max_iter=self.max_trees,
+            max_iter=trees,
             max_leaf_nodes=self.max_leaf_nodes,
             min_samples_leaf=smallest_leaf,
             max_features=self.max_features,
@@ -190,16 +212,14 @@ class PurchaseModel:
             random_state=seed,
         ).fit(examples.features, examples.is_bought, examples.weight)
 
-    def _importances(
-        self, forest: HistGradientBoostingClassifier, unseen: Examples
-    ) -> NDArray[np.float64]:
+    def _importances(self, forest: _Forest, unseen: Examples) -> NDArray[np.float64]:
         """Return how much log loss grows when a feature's values are shuffled (Breiman 2001)."""
-        sample = slice(None, None, -(-len(unseen) // IMPORTANCE_PAIRS))
+        sample = unseen.every(-(-len(unseen) // IMPORTANCE_PAIRS))
         found = permutation_importance(
-            forest,
-            unseen.features[sample],
-            unseen.is_bought[sample],
-            sample_weight=unseen.weight[sample],
+            forest.trees,
+            sample.features[:, forest.read],
+            sample.is_bought,
+            sample_weight=sample.weight,
             scoring="neg_log_loss",
             n_repeats=1,
             random_state=self.random_state,
@@ -223,14 +243,41 @@ def _is_often_known(examples: Examples) -> NDArray[np.bool_]:
     return often
 
 
+class _Forest(NamedTuple):
+    read: NDArray[np.intp]
+    """The features that it reads, of those used."""
+    trees: HistGradientBoostingClassifier
+
+    def staged(self, features: Floats, sizes: Sequence[int]) -> NDArray[np.float64]:
+        """Return (sizes, pairs): the log odds that the first so many trees say."""
+        log_odds = np.empty((len(sizes), len(features)))
+        places = {size: place for place, size in enumerate(sizes)}
+        for start in range(0, len(features), PAIRS_PER_BLOCK):
+            block = slice(start, start + PAIRS_PER_BLOCK)
+            staged = self.trees.staged_decision_function(features[block, self.read])
+            for trees, said in enumerate(islice(staged, max(sizes)), start=1):
+                if trees in places:
+                    log_odds[places[trees], block] = np.ravel(said)
+        return log_odds
+
+
+def _gains(forest: HistGradientBoostingClassifier, features: int) -> NDArray[np.float64]:
+    """Return how much the splits by each feature lower the loss, in sum (Friedman 2001)."""
+    gains = np.zeros(features)
+    for [tree] in forest._predictors:  # there is no public way to a split's gain
+        splits = tree.nodes[tree.nodes["is_leaf"] == 0]
+        np.add.at(gains, splits["feature_idx"], splits["gain"])
+    return gains
+
+
 def _best_size(
-    forests: Sequence[HistGradientBoostingClassifier], unseen: Sequence[Examples]
+    forests: Sequence[_Forest], unseen: Sequence[Examples]
 ) -> tuple[int, list[NDArray[np.float64]]]:
     """Return the number of trees, by log loss on pairs unseen, and their log odds of these."""
-    most = forests[0].n_iter_
+    most = forests[0].trees.n_iter_
     sizes = sorted({most, *range(TREES_PER_STEP, most + 1, TREES_PER_STEP)})
     pairs = zip(forests, unseen, strict=True)
-    log_odds = [_staged(forest, part.features, sizes) for forest, part in pairs]
+    log_odds = [forest.staged(part.features, sizes) for forest, part in pairs]
     weight = np.concatenate([part.weight for part in unseen])
     is_bought = np.concatenate([part.is_bought for part in unseen])
     losses = [
@@ -240,18 +287,3 @@ def _best_size(
     allowed = min(losses) * (1 + LOSS_ALLOWANCE)
     chosen = max(place for place, loss in enumerate(losses) if loss <= allowed)
     return sizes[chosen], [of_forest[chosen] for of_forest in log_odds]
-
-
-def _staged(
-    forest: HistGradientBoostingClassifier, features: Floats, sizes: Sequence[int]
-) -> NDArray[np.float64]:
-    """Return (sizes, pairs): the log odds that the first so many trees say."""
-    log_odds = np.empty((len(sizes), len(features)))
-    places = {size: place for place, size in enumerate(sizes)}
-    for start in range(0, len(features), PAIRS_PER_BLOCK):
-        block = slice(start, start + PAIRS_PER_BLOCK)
-        staged = forest.staged_decision_function(features[block])
-        for trees, said in enumerate(islice(staged, max(sizes)), start=1):
-            if trees in places:
-                log_odds[places[trees], block] = np.ravel(said)
-    return log_odds

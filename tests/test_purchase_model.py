@@ -88,6 +88,28 @@ def test_importance_tells_what_decides(fitted):
     assert abs(nothing) < 0.004  # chance, among the 4,000 pairs that are shuffled
 
 
+def test_of_many_features_those_that_say_something_are_read(unseen):
+    """Forty columns of noise beside the two that decide: six are read, these two among them."""
+
+    def with_noise(examples: Examples, seed: int) -> Examples:
+        noise = np.random.default_rng(seed).random((len(examples), 40)).astype(np.float32)
+        return examples.with_features(
+            np.column_stack([noise[:, :20], examples.features[:, :2], noise[:, 20:]])
+        )
+
+    examples, probability = unseen
+    parts = [with_noise(shop(seed)[0], 10 + seed) for seed in (1, 2)]
+    fitted = PurchaseModel(**SMALL, most_features=6).fit(*parts)
+    read = np.flatnonzero(fitted.importances_)
+    assert {20, 21} <= set(read.tolist())
+    assert len(read) <= 12  # of both forests
+    bought = examples.is_bought
+    nothing_learned = log_loss(bought, np.full(len(bought), bought.mean()))
+    reached = log_loss(bought, fitted.predict(with_noise(examples, 13).features))
+    least = log_loss(bought, probability)
+    assert reached - least < 0.1 * (nothing_learned - least)
+
+
 def test_it_is_the_same_every_time_with_any_number_of_threads(unseen):
     features = unseen[0].features[:1000]
 
