@@ -256,7 +256,7 @@ def _arguments(
     for selector in select or ():
         arguments += ["--select", selector]
     if variables:
-        arguments += ["--vars", json.dumps(dict(variables))]
+        arguments += ["--vars", json.dumps(dict(variables), default=str)]  # dates
     return arguments
 
 

@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {% macro written_number(text, has_decimal_comma, type) -%}
-    {%- set currency = "(?:\\p{L}{0,3}\\p{Sc}|\\p{L}{2,3}\\.?)" -%}
+    {%- set currency = "(?:\\p{L}{0,3}\\p{Sc}|\\p{L}{2,3}\\.?|[\\p{Han}\\p{Hangul}])" -%}
     {%- set digits = "\\d+(?:[.,''’\\x{a0}\\x{202f} ]\\d+)*|[.,]\\d+" -%}
     {%- set number = "^(\\()?([-+−]?)\\s*" ~ currency ~ "?\\s*([-+−]?)(" ~ digits ~ ")\\s*" ~ currency ~ "?([-−]?)(\\))?$" -%}
     list_transform(

@@ -58,5 +58,10 @@ def variables_of(settings: list[str]) -> dict[str, object]:
         name, equals, value = setting.partition("=")
         if not name or not equals:
             raise typer.BadParameter(f"'{setting}' isn't NAME=VALUE", param_hint="--set")
-        variables[name] = yaml.safe_load(value)
+        try:
+            variables[name] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise typer.BadParameter(
+                f"{name}: '{value}' can't be read as YAML: put it in quotes", param_hint="--set"
+            ) from None
     return variables

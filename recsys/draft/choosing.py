@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
-from recsys.draft.guesses import Guess, guess, ranked
+from recsys.draft.guesses import SURE, Guess, guess, ranked
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.value_fit import fit
 
 TARGETS = {
     "purchases": (
@@ -37,6 +38,11 @@ LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
 NEVER_DOUBTED = {"description"}
 """Where a second candidate is no doubt: texts beside the description."""
+WORDY = 0.5
+"""Share of values with blanks from which on a product's column rather has names."""
+FITTING = 0.8
+ALIKE = 0.02
+"""Codes and names that belong together differ in number by so little."""
 CLOSE = 0.12
 """Guesses that lie closer together than this are a doubt."""
 
@@ -57,6 +63,8 @@ class Chooser:
             targets = ["product_id", *described, "price", "available"]
         for target in targets:
             self._choose(target)
+            if target == "product_id":
+                self._code_beside_name()
         self._title_of_description()
         columns = [self._column(target, found) for target, found in self.chosen.items()]
         columns += self._composed_title()
@@ -124,6 +132,22 @@ class Chooser:
             if titles and titles[0].certainty >= 0.5:
                 self.chosen[target] = titles[0]
                 self.doubts[target] = "there are no product ids: the name stands for the product"
+
+    def _code_beside_name(self) -> None:
+        """Take a column called no more than code for the product, whose name the other one is."""
+        name = self.chosen.get("product_id")
+        if name is None or name.column.wordy < WORDY:
+            return
+        for column in self.profile.columns:
+            is_code = column.parsed_name.known == {"id"} and fit("product_id", column) >= FITTING
+            alike = abs(column.distinct - name.column.distinct) <= ALIKE * name.column.distinct
+            if is_code and alike and column.name not in self.used:
+                by_name = f"{column.name}, beside '{name.column.name}'"
+                self.chosen["product_id"] = Guess("product_id", column, SURE, by_name)
+                self.doubts["product_id"] = (
+                    f"as many differ as of '{name.column.name}', which is a name: is it its code?"
+                )
+                return
 
     def _title_of_description(self) -> None:
         """Take a short description for the title where there is no other."""

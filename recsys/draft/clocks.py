@@ -31,6 +31,7 @@ def add_clock(table: DraftTable, profile: FileProfile, target: str) -> None:
     day = f"cast({quoted(days.name)} as date)" if is_timestamp else quoted(days.name)
     column.source = f"concat_ws(' ', {day}, {quoted(clock.name)})"
     column.evidence += f"; the time of day is in '{clock.name}'"
+    table.left_out = [name for name in table.left_out if name != clock.name]
     if len(clocks) > 1:
         others = ", ".join(f"'{other.name}'" for other in clocks if other is not clock)
         column.doubt = "; ".join(filter(None, [column.doubt, f"or is the time of day {others}?"]))

@@ -11,9 +11,18 @@ from recsys.shop.text_files import encoding_of
 
 CANDIDATES = (
     *("windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254"),
-    *("shift_jis", "gb18030", "euc_kr", "big5"),
+    *("cp932", "euc_kr", "gb18030", "big5"),
 )
 """What spreadsheets and tills of the world still write; of two that fit as well, the first."""
+
+COMMON = {
+    "cp932": (range(0x81, 0x98), 0x40),
+    "gb18030": (range(0xA1, 0xD8), 0xA1),
+    "euc_kr": (range(0xA1, 0xC9), 0xA1),
+    "big5": (range(0xA1, 0xC7), 0x40),
+}
+"""The first byte of the signs in daily use, and the least second one: each standard has the rare
+ones behind them, and what is read by the wrong standard is rare."""
 
 
 def legacy_encoding(head: bytes) -> str | None:
@@ -50,5 +59,14 @@ def _oddity(head: bytes, encoding: str) -> float:
         accented = sum(not letter.isascii() for letter in word)
         odd += len(scripts) > 1
         odd += scripts == {"LATIN"} and accented > max(1, len(word) / 2)
+        odd += encoding in COMMON and any(_is_rare(letter, encoding) for letter in word)
         odd += any(a.islower() and b.isupper() for a, b in pairwise(word))
     return odd
+
+
+def _is_rare(letter: str, encoding: str) -> bool:
+    if letter.isascii():
+        return False
+    firsts, least = COMMON[encoding]
+    written = letter.encode(encoding)
+    return len(written) != 2 or written[0] not in firsts or written[1] < least

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,13 +12,17 @@ import python_calamine
 
 from recsys.draft.encodings import legacy_encoding
 from recsys.draft.headers import has_header
+from recsys.draft.title_rows import FEWEST_COLUMNS, MOST_ROWS, rows_before_header
 from recsys.errors import ShopFileError
 from recsys.shop.dialect import Dialect, find_dialect
+from recsys.shop.excel import cell_text
 from recsys.shop.format import Format
 from recsys.shop.paths import kind_of
 from recsys.shop.text_files import UnreadableError, decoded, encoding_of, sample
 
 SAMPLE_RECORDS = 200
+MOSTLY = 0.8
+"""Share of the lines of a table that have as many fields as its header."""
 NAMED_DELIMITERS = {"\t": "tab"}
 
 
@@ -109,16 +113,30 @@ def _tables(path: Path) -> list[InputFile]:
 def _sheets(path: Path) -> list[InputFile]:
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
-        filled = [
-            name for name in book.sheet_names if len(book.get_sheet_by_name(name).to_python()) > 1
-        ]
+        found = []
+        for name in book.sheet_names:
+            rows = list(islice(book.get_sheet_by_name(name).iter_rows(), SAMPLE_RECORDS))
+            if len(rows) > 1:
+                said: dict[str, object] = {} if len(book.sheet_names) == 1 else {"sheet": name}
+                before = rows_before_header([[cell_text(cell) for cell in row] for row in rows])
+                found.append(_titled(InputFile(path, "excel", format=said), before))
     except python_calamine.CalamineError as error:
         raise ShopFileError(f"{path} is no Excel file: {error}") from None
-    if not filled:
+    if not found:
         raise ShopFileError(f"{path} has no sheet with rows")
-    if len(book.sheet_names) == 1:
-        return [InputFile(path, "excel")]
-    return [InputFile(path, "excel", format={"sheet": name}) for name in filled]
+    return found
+
+
+def _titled(file: InputFile, before: int) -> InputFile:
+    """Return the file with the rows above its header left out."""
+    if before == 0:
+        return file
+    rows = "the row" if before == 1 else f"the {before} rows"
+    return replace(
+        file,
+        format=file.format | {"skip": before},
+        why=(*file.why, f"{rows} above its header don't belong to the table"),
+    )
 
 
 def _delimited(path: Path, given: dict[str, object]) -> InputFile:
@@ -130,8 +148,9 @@ def _delimited(path: Path, given: dict[str, object]) -> InputFile:
         doubts.append(
             f"the file isn't UTF-8; {encoding} is a guess: are letters with accents right?"
         )
-    dialect = find_dialect(path, Format(encoding=encoding))
-    rows = _first_rows(path, dialect)
+    before = _lines_before_header(path, encoding)
+    dialect = find_dialect(path, Format(encoding=encoding, skip=before))
+    rows = _first_rows(path, dialect, before)
     if not rows:
         raise ShopFileError(f"{path} holds nothing but blanks")
     if "delimiter" in given:
@@ -141,11 +160,31 @@ def _delimited(path: Path, given: dict[str, object]) -> InputFile:
         said["header"] = [f"column{number}" for number in range(len(rows[0]))]
         why.append("its first line is data")
         doubts.append("the file has no header: its columns were named by their place")
-    return InputFile(path, "csv", format=said, why=tuple(why), doubts=tuple(doubts))
+    file = InputFile(path, "csv", format=said, why=tuple(why), doubts=tuple(doubts))
+    return _titled(file, before)
 
 
-def _first_rows(path: Path, dialect: Dialect) -> list[list[str]]:
+def _lines_before_header(path: Path, encoding: str | None) -> int:
+    """Return how many lines a report's title takes, with which no line of the table agrees."""
+    text = decoded(head := sample(path), encoding or encoding_of(head))
+    for before in range(min(MOST_ROWS, text.count("\n"))):
+        dialect = find_dialect(path, Format(encoding=encoding, skip=before))
+        rows = _first_rows(path, dialect, before)
+        width = len(rows[0]) if rows else 0
+        alike = sum(len(row) == width for row in rows)
+        if width >= FEWEST_COLUMNS and alike >= MOSTLY * len(rows):
+            raw = _records(path, dialect, before)
+            padded = rows_before_header(raw)
+            return before + padded if before + padded == 0 or has_header(raw[padded:]) else 0
+    return 0
+
+
+def _first_rows(path: Path, dialect: Dialect, before: int) -> list[list[str]]:
+    return [row for row in _records(path, dialect, before) if any(map(str.strip, row))]
+
+
+def _records(path: Path, dialect: Dialect, before: int) -> list[list[str]]:
     head = sample(path)
-    text = decoded(head, dialect.encoding or encoding_of(head))
-    reader = csv.reader(text.splitlines(keepends=True), **{**dialect.csv, "strict": False})
-    return [row for row in islice(reader, SAMPLE_RECORDS) if any(map(str.strip, row))]
+    lines = decoded(head, dialect.encoding or encoding_of(head)).splitlines(keepends=True)
+    reader = csv.reader(lines[before:], **{**dialect.csv, "strict": False})
+    return list(islice(reader, SAMPLE_RECORDS))

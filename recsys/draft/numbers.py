@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-CURRENCY = re.compile(r"[$€£¥₹₺₽฿]|\b(?:EUR|USD|GBP|CHF|PLN|zł|kr|Kč|Fr\.?)\b|R\$", re.IGNORECASE)
+CURRENCY = re.compile(
+    r"[$€£¥￥₩₹₺₽₫₴฿円元圓원]|\b(?:EUR|USD|GBP|CHF|PLN|RUB|CNY|JPY|KRW|zł|kr|Kč|Fr|руб)\b\.?|R\$",  # noqa: RUF001
+    re.IGNORECASE,
+)
 NUMBER = re.compile(r"[-+(]?\d[\d.,' \u00a0\u202f]*\)?|[-+]?[.,]\d+")
 NUMERIC_TYPES = (
     "TINYINT",

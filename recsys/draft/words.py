@@ -14,6 +14,8 @@ import yaml
 LEXICON = Path(__file__).with_name("lexicon.yml")
 TYPED = re.compile(r":(token|token_seq|float|float_seq)$")
 """Some data sets write the type behind the name: user_id:token."""
+EASTERN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]")
+"""Chinese, Japanese and Korean (taken apart into its letters): nothing stands between words."""
 FEWEST_LETTERS = 3
 """Of the first part of a word glued together: custno, but not a word that begins like another."""
 ENDINGS = ("s", "n", "e", "en", "er", "es")
@@ -45,7 +47,7 @@ def lexicon() -> dict[str, frozenset[str]]:
     senses: dict[str, set[str]] = {}
     for sense, words in _content()["words"].items():
         for word in words.split():
-            senses.setdefault(word, set()).add(sense)
+            senses.setdefault(_plain(word), set()).add(sense)
     return {word: frozenset(found) for word, found in senses.items()}
 
 
@@ -86,9 +88,14 @@ def _tokens(name: str) -> list[str]:
     text = TYPED.sub("", name.strip())
     # composed letters first, so that camelCase is seen before accents go
     text = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", text)
-    text = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return re.findall(r"[^\W_]+", text.replace("#", " nr ").replace("№", " nr "))
+    text = re.sub("[#№]", " nr ", text)
+    return re.findall(r"[^\W_]+", _plain(text))
+
+
+def _plain(text: str) -> str:
+    """Return text in small letters without accents; what stands for a letter is that letter."""
+    letters = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _senses(word: str) -> frozenset[str]:
@@ -112,13 +119,16 @@ def _parts(token: str) -> list[str] | None:
     """Return the words glued together in a token, the longest first part first; None: unknown."""
     if _senses(token):
         return [token]
-    for at in range(len(token) - 2, FEWEST_LETTERS - 1, -1):
+    fewest, last = FEWEST_LETTERS, 2
+    if EASTERN.match(token):
+        fewest = last = 1  # a sign may be a word
+    for at in range(len(token) - last, fewest - 1, -1):
         head, tail = token[:at], token[at:]
         if not _senses(head):
             continue
         if _senses(tail):
             return [head, tail]
-        rest = _parts(tail) if len(tail) > FEWEST_LETTERS else None
+        rest = _parts(tail) if len(tail) > fewest else None
         if rest is not None:
             return [head, *rest]
     return None

@@ -71,18 +71,19 @@ def _part(
     if first is None:
         return None
     if given.header is True:
-        columns, ambiguous = named(_text(value) for value in first)
+        columns, ambiguous = named(cell_text(value) for value in first)
     else:
         columns, ambiguous = named(given.header or [""] * len(first))
         rows = chain([first], rows)
     width = len(columns)
-    texts = ([_text(value) for value in row] for row in rows)
+    texts = ([cell_text(value) for value in row] for row in rows)
     fitted = ((row + [""] * width)[:width] for row in texts if any(row))
     relation = read_rows(fitted, columns, given, workspace)
     return Part(relation, label, ambiguous)
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """Return what a cell holds, as text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -404,7 +404,9 @@ def test_a_time_of_day_in_a_column_of_its_own(drafted, tmp_path):
     file = load_shop(tmp_path / "shop.yml")
     with duckdb.connect() as connection:
         attach_shop(connection, file, {})
-        found = connection.sql("select purchased_at from recsys_inputs.purchases limit 1").fetchall()
+        found = connection.sql(
+            "select purchased_at from recsys_inputs.purchases limit 1"
+        ).fetchall()
     first = invented.lines()[0].at
     assert found == [(f"{first:%d.%m.%Y %H:%M}",)]
 
