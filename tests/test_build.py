@@ -1,6 +1,7 @@
 import gc
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -224,6 +225,14 @@ def test_a_setting_out_of_range_is_refused_with_what_is_legal(tmp_path):
     shop = Path(__file__).parent / "tiny_shop" / "shop.yml"
     with pytest.raises(RecsysError, match="setting list_length is 0; use a whole number from 1"):
         build(shop, tmp_path / "shop.duckdb", variables={"list_length": 0}, select=["stg_settings"])
+
+
+def test_a_date_among_the_settings_reaches_dbt_as_text(project, database):
+    build(None, database, variables={"second": date(2024, 5, 30)})
+    with duckdb.connect(database, read_only=True) as connection:
+        # the model writes it into its SQL without quotes, where it is a subtraction
+        found = connection.execute("select max(id) from numbers").fetchall()
+    assert found == [(2024 - 5 - 30,)]
 
 
 def test_databases_beside_each_other_have_work_folders_of_their_own(tmp_path):

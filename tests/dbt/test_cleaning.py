@@ -40,6 +40,15 @@ def test_numbers_are_read_as_the_file_writes_them(cleaner):
     """) == [(4,)]
 
 
+def test_prices_with_the_signs_of_many_currencies(cleaner):
+    written = ["2,995円", "￥1,200", "12.50元", "15,000원", "₩900", "7.50 zł", "R$ 3.20", "4 kr"]
+    lines = "".join(f'{n},p{n},2024-01-01,"{price}"\n' for n, price in enumerate(written))
+    ask = cleaner.clean(shop("c,p,t,a\n" + lines, ", amount: a"))
+    assert [
+        value for (value,) in ask("select amount from marts.purchases order by product_id")
+    ] == [*(2995, 1200, Decimal("12.5"), 15000, 900, Decimal("7.5"), Decimal("3.2"), 4)]
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [

@@ -426,3 +426,92 @@ def test_days_alone_take_no_clock_of_another_form(drafted):
         return [invented.write(folder / "lines.csv", header, rows)]
 
     assert columns(drafted(till), "purchases")["purchased_at"] == "Date"
+
+
+def test_a_report_s_title_is_not_its_header(drafted):
+    """Spanish, in a workbook: a title, a blank row, the header; codes called no more than that."""
+
+    def report(folder: Path) -> list[Path]:
+        header = ["Fecha", "Nº Pedido", "Cliente", "Código", "Artículo", "Unidades", "Precio"]
+        rows = [
+            [
+                *(line.at, line.order, f"C{line.customer}", f"{line.product:04}", line.title),
+                *(line.units, line.price),
+            ]
+            for line in invented.lines()
+        ]
+        title = ["Informe de ventas"]
+        return [invented.workbook(folder / "Ventas.xlsx", title, [[], header, *rows])]
+
+    draft = drafted(report)
+    table = draft.table("purchases")
+    assert table.file.format == {"skip": 2}
+    found = columns(draft, "purchases")
+    assert (found["product_id"], found["title"]) == ("Código", "Artículo")
+    assert (found["customer_id"], found["order_id"]) == ("Cliente", "Nº Pedido")
+    assert any("product_id" in doubt and "Artículo" in doubt for doubt in draft.doubts)
+
+
+@pytest.mark.parametrize("padded", [False, True], ids=["as it is", "filled up with delimiters"])
+def test_a_title_above_a_delimited_table(drafted, tmp_path, padded):
+    def report(folder: Path) -> list[Path]:
+        header = ["Order", "Customer", "Date", "SKU", "Quantity"]
+        rows = [
+            [line.order, f"K{line.customer}", f"{line.at:%Y-%m-%d}", f"S{line.product}", line.units]
+            for line in invented.lines()
+        ]
+        blank = [""] * 4 if padded else []
+        titles = [["Orders, all shops", *blank], ["made on 2024-01-31", *blank], header]
+        return [invented.write(folder / "orders.csv", [], titles + rows, delimiter=";")]
+
+    draft = drafted(report)
+    assert draft.table("purchases").file.format == {"skip": 2}
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+        [(read,)] = connection.sql("select count(*) from recsys_inputs.purchases").fetchall()
+    assert read == len(invented.lines())
+
+
+def test_a_japanese_shop(drafted, tmp_path):
+    def shop(folder: Path) -> list[Path]:
+        header = ["注文番号", "注文日時", "会員ID", "商品コード", "商品名", "数量", "単価"]
+        rows = [
+            [
+                *(f"{line.order:08}", f"{line.at:%Y/%m/%d %H:%M}", f"{line.customer:06}"),
+                *(f"{line.product:05}", f"緑茶セット{line.product}①", line.units),
+                f"{int(line.price * 100):,}円",
+            ]
+            for line in invented.lines()
+        ]
+        return [invented.write(folder / "注文.csv", header, rows, encoding="cp932")]
+
+    draft = drafted(shop)
+    assert draft.table("purchases").file.format == {"encoding": "cp932"}
+    assert columns(draft, "purchases") == {
+        "customer_id": "会員ID",
+        "product_id": "商品コード",
+        "order_id": "注文番号",
+        "purchased_at": "注文日時",
+        "quantity": "数量",
+        "unit_price": "単価",
+        "title": "商品名",
+    }
+
+
+def test_a_loyalty_card_is_a_customer_and_stock_in_words_is_availability(drafted):
+    def till(folder: Path) -> list[Path]:
+        orders = [
+            [f"{line.at:%m/%d/%Y}", line.order, 4_400_000 + line.customer, f"U{line.product}"]
+            for line in invented.lines()
+        ]
+        products = [[f"U{n}", f"Mug {n}", "yes" if n % 3 else "no"] for n in range(50)]
+        return [
+            invented.write(
+                folder / "pos.csv", ["Trans Date", "Receipt #", "Loyalty Card", "UPC"], orders
+            ),
+            invented.write(folder / "items.csv", ["UPC", "Item Name", "In Stock"], products),
+        ]
+
+    draft = drafted(till)
+    assert columns(draft, "purchases")["customer_id"] == "Loyalty Card"
+    assert columns(draft, "products")["available"] == "In Stock"

@@ -92,6 +92,10 @@ def test_headers():
         ("żółta łódź; świeże pączki", "windows-1250"),
         ("příliš žluťoučký kůň", "windows-1250"),
         ("молоко свежее; хлеб", "windows-1251"),
+        ("注文番号,商品コード\n緑茶セット①", "cp932"),
+        ("订单编号,商品名称\n龙井茶礼盒", "gb18030"),
+        ("주문번호,상품명\n녹차 세트", "euc_kr"),
+        ("訂單編號,商品名稱\n烏龍茶", "big5"),
     ],
 )
 def test_encodings(text, encoding):
