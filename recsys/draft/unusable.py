@@ -32,8 +32,11 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
         )
     nested = [column.name for column in profile.columns if column.type.startswith("STRUCT(")]
     listed = [c.name for c in profile.columns if c.type.endswith("[]") and "STRUCT" in c.type]
-    if listed and not nested:
-        return f"holds lines inside lines ('{listed[0]}'): export one line per order and product"
+    if listed and (not nested or is_order_head(profile)):
+        return (
+            f"holds lines inside lines ('{listed[0]}'): export one line per order and product, or "
+            f"make such lines with DuckDB's unnest({listed[0]}, recursive := true)"
+        )
     if is_order_head(profile):
         return "one line per order, without products" + _partner(profile, groups)
     if is_order_detail(profile):
