@@ -134,7 +134,10 @@ class Warehouse:
     def similar_products(
         self, product_id: str, method: str | None = None, k: int | None = None
     ) -> pa.Table:
-        """Return the products most like this one, by method and rank, and what they share."""
+        """Return the products most like this one, by method and rank, and what they share.
+
+        A size or colour that counts as another product (`recommend_as`) is like what that is like.
+        """
         self.product(product_id)
         return self.query(
             """
@@ -146,7 +149,10 @@ class Warehouse:
             left join marts.products as products
                 on alike.similar_product_id = products.product_id
             where
-                alike.product_id = $product_id
+                alike.product_id = (
+                    select coalesce(recommend_as, product_id) from marts.products
+                    where product_id = $product_id
+                )
                 and ($method is null or alike.method = $method)
                 and ($k is null or alike.rank <= $k)
             order by alike.method, alike.rank
@@ -157,7 +163,10 @@ class Warehouse:
         )
 
     def bought_together(self, product_id: str, k: int | None = None) -> pa.Table:
-        """Return what shares baskets with this product, ranked by the careful end of the lift."""
+        """Return what shares baskets with this product, ranked by the careful end of the lift.
+
+        A size or colour counts as what it is recommended as, like in `similar_products`.
+        """
         self.product(product_id)
         return self.query(
             """
@@ -166,7 +175,12 @@ class Warehouse:
                 pairs.baskets, pairs.support, pairs.confidence, pairs.lift, pairs.lift_low
             from marts.bought_together as pairs
             left join marts.products as products on pairs.other_product_id = products.product_id
-            where pairs.product_id = $product_id and ($k is null or pairs.rank <= $k)
+            where
+                pairs.product_id = (
+                    select coalesce(recommend_as, product_id) from marts.products
+                    where product_id = $product_id
+                )
+                and ($k is null or pairs.rank <= $k)
             order by pairs.rank
             """,
             product_id=product_id,

@@ -21,7 +21,8 @@ from (values ('00123'), ('-5'), ('a/b'), ('50%'), ('o''hara'), ('кот'), ('say
     ('quiet')) as ids (customer_id);
 create table marts.products as
 select
-    product_id, title, category, 'Acme' as brand, price::double as price,
+    product_id, title, category, 'Acme' as brand, null::varchar as recommend_as,
+    price::double as price,
     why_not is null as is_recommendable, why_not, 30::bigint as customers, 90::bigint as orders,
     .5::double as popularity, 1.1::double as trend,
     timestamp '2017-01-02 10:00' as first_sold_at, timestamp '2017-12-30 18:30' as last_sold_at

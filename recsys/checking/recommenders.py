@@ -10,6 +10,9 @@ import duckdb
 from recsys.checking.questions import ask_one
 
 FEWEST_PRODUCTS = 2
+LEFT_OUT = "left out by the setting `recommenders`"
+MATRIX = ("svd", "nmf", "knn", "mean_imputed_svd", "ease", "item_knn", "user_knn", "als")
+"""They learn from who had which products."""
 
 EVIDENCE = """
 select
@@ -20,6 +23,7 @@ select
         group by order_key having count(distinct product_key) > 1
     )) as orders_of_several,
     (select count(distinct customer_id) from intermediate.int_customer_attributes) as profiled,
+    (select string_split(replace(recommenders, ' ', ''), ',') from staging.stg_settings) as named,
     (select count(*) from intermediate.int_folds where purpose = 'train') as training_folds,
     (select count(*) from intermediate.int_fold_products where fold = 'serving' and in_catalogue)
         as listed
@@ -42,7 +46,8 @@ def verdicts(
     found = ask_one(connection, EVIDENCE)
     several = customers["with_several_products"]
     bought = facts["purchase_lines"] > 0
-    return [
+    matrix = [name for name in MATRIX if name in found["named"]]
+    verdicts = [
         Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
         Verdict(
             "buy_again",
@@ -57,7 +62,7 @@ def verdicts(
             f"{found['orders_of_several']:,} orders of several products",
         ),
         Verdict(
-            "svd, nmf, knn, mean_imputed_svd, ease, item_knn, user_knn, als",
+            ", ".join(matrix),
             several >= FEWEST_PRODUCTS and found["listed"] >= FEWEST_PRODUCTS,
             f"{several:,} customers with several products, {_ratings(facts)}",
         ),
@@ -79,6 +84,16 @@ def verdicts(
             else "no past fold to learn from before the judged one: the history is too short",
         ),
     ]
+    chosen = [
+        Verdict(verdict.recommender, False, LEFT_OUT)
+        if verdict.recommender in ("bought_together", "content")
+        and verdict.recommender not in found["named"]
+        else verdict
+        for verdict in verdicts
+        if verdict.recommender
+    ]
+    idle = [name for name in MATRIX if name not in found["named"]]
+    return [*chosen, *([Verdict(", ".join(idle), False, LEFT_OUT)] if idle else [])]
 
 
 def _ratings(facts: dict[str, Any]) -> str:

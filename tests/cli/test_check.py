@@ -53,9 +53,9 @@ def test_a_shop_that_would_build(untouched):
     assert bad["values"]["purchased_at"] in written[bad["row_number"]]  # line 0 is the header
     support = report["support"]
     assert support["lists"] == ["discover", "buy_again", "next_basket"]
-    assert {verdict["recommender"]: verdict["works"] for verdict in support["recommenders"]}[
-        "buy_again"
-    ]
+    works = {verdict["recommender"]: verdict["works"] for verdict in support["recommenders"]}
+    assert works["buy_again"]
+    assert any("ease" in names and works[names] for names in works)
     # as_of is 2024-05-30, the label window 28 days: the last cut-off is 28 days before
     assert support["folds"][-1]["fold"] == "2024-05-02"
     customers = len((TINY_SHOP / "customers.csv").read_text(encoding="utf-8").splitlines()) - 1
@@ -64,6 +64,25 @@ def test_a_shop_that_would_build(untouched):
     # the tiny shop has no file of ratings, and dates without a time
     assert [missing["aspect"] for missing in report["missing"]] == ["ratings", "time of day"]
     assert list(untouched.parent.iterdir()) == []
+
+
+@pytest.mark.usefixtures("untouched")
+def test_only_what_a_build_makes_is_promised(tmp_path):
+    text = (TINY_SHOP / "shop.yml").read_text(encoding="utf-8")
+    named = "  recommenders: ease, als\n"
+    lines = [named if "  recommenders:" in line else line for line in text.splitlines(True)]
+    assert named in lines
+    for source in TINY_SHOP.glob("*.csv"):
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    (tmp_path / "shop.yml").write_text("".join(lines), encoding="utf-8")
+    code, printed = check(tmp_path, "--json")
+    assert code == 0
+    verdicts = json.loads(printed[printed.index("{") :])["support"]["recommenders"]
+    assert {verdict["recommender"] for verdict in verdicts if verdict["works"]} >= {"ease, als"}
+    left_out = {v["recommender"] for v in verdicts if v["why"].startswith("left out")}
+    assert left_out == {
+        *("bought_together", "content", "svd, nmf, knn, mean_imputed_svd, item_knn, user_knn")
+    }
 
 
 def test_a_shop_that_would_not_build(untouched, tmp_path):

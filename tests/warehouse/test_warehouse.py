@@ -172,3 +172,22 @@ def test_an_empty_file_is_no_database(tmp_path):
     (tmp_path / "empty.duckdb").touch()
     with pytest.raises(DatabaseError, match="is empty: build it"):
         Warehouse(tmp_path / "empty.duckdb")
+
+
+def test_a_variant_is_like_what_it_is_recommended_as(built, tmp_path):
+    copy = tmp_path / "copy.duckdb"
+    copy.write_bytes(built.read_bytes())
+    with duckdb.connect(copy) as connection:
+        [(parent,)] = connection.execute(
+            "select min(product_id) from marts.similar_products"
+        ).fetchall()
+        connection.execute(
+            "insert into marts.products by name "
+            "select * replace ('red one' as product_id, product_id as recommend_as) "
+            "from marts.products where product_id = ?",
+            [parent],
+        )
+    with Warehouse(copy) as opened:
+        assert opened.similar_products("red one").num_rows > 0
+        assert opened.similar_products("red one").equals(opened.similar_products(parent))
+        assert opened.bought_together("red one").equals(opened.bought_together(parent))
