@@ -102,7 +102,7 @@ def test_of_many_features_those_that_say_something_are_read(unseen):
     fitted = PurchaseModel(**SMALL, most_features=6).fit(*parts)
     read = np.flatnonzero(fitted.importances_)
     assert {20, 21} <= set(read.tolist())
-    assert len(read) <= 12  # of both forests
+    assert len(read) <= 4 * 6  # of four forests
     bought = examples.is_bought
     nothing_learned = log_loss(bought, np.full(len(bought), bought.mean()))
     reached = log_loss(bought, fitted.predict(with_noise(examples, 13).features))
@@ -189,6 +189,22 @@ def test_what_turns_into_its_opposite_is_no_use():
         PurchaseModel(**SMALL).fit(*parts)
 
 
+def test_shares_have_all_that_was_bought_and_stand_for_all_that_wasn_t():
+    examples, _ = shop(5)
+    shares = [examples.share(number, 3) for number in range(3)]
+    bought = examples.features[examples.is_bought]
+    for share in shares:
+        assert np.array_equal(share.features[share.is_bought], bought, equal_nan=True)
+    others = np.concatenate([share.features[~share.is_bought] for share in shares])
+    expected = examples.features[~examples.is_bought]
+    order = np.lexsort(others.T), np.lexsort(expected.T)
+    assert np.array_equal(others[order[0]], expected[order[1]], equal_nan=True)
+    for share in shares:
+        assert share.weight[share.is_bought].sum() == examples.is_bought.sum()
+        missing = share.weight[~share.is_bought].sum() - (~examples.is_bought).sum()
+        assert abs(missing) < 3
+
+
 def test_halves_are_the_first_and_the_second():
     examples = Examples(
         np.arange(10, dtype=np.float32).reshape(5, 2),
@@ -212,6 +228,8 @@ def test_halves_are_the_first_and_the_second():
         ("learning_rate", 0),
         ("learning_rate", 1.5),
         ("max_trees", 0),
+        ("forests_per_half", 0),
+        ("most_features", 0),
         ("max_leaf_nodes", 1),
         ("min_pairs_per_leaf", 0),
         ("max_features", 0),
