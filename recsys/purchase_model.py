@@ -26,8 +26,8 @@ LEAST = 1e-6
 """Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
 
 
-IMPORTANCE_PAIRS = 2_500
-"""About so many pairs of each half tell how much each feature matters."""
+IMPORTANCE_PAIRS = 1_250
+"""About so many pairs tell, for each forest, how much each feature matters."""
 
 SCREENING_PAIRS = 40_000
 SCREENING_TREES = 30
@@ -104,8 +104,8 @@ class PurchaseModel:
     """Gradient boosted trees whose output is the probability of buying within a label window.
 
     The trees minimise log loss (Friedman 2001; scikit-learn's histogram-based implementation).
-    Each forest reads the features that a few trees of a sample of its pairs gain most from: half
-    of a hundred features, in half the time, measured a little better than all.
+    A forest reads the features that a few trees of a sample of its half gain most from: half of a
+    hundred features, in half the time, measured a little better than all.
     Several forests are averaged on log odds: half of them learn from the earlier pairs, the others
     from the later ones, so that each is checked on pairs it hasn't seen and none is grown twice.
     These choose how many trees are used, and calibrate (Platt 1999: a logistic regression on the
@@ -206,22 +206,23 @@ class PurchaseModel:
         return self.bins_.numbered(features[:, self.used_])
 
     def _forests(self, examples: Examples, half: int) -> list[_Forest]:
-        shares = min(self.forests_per_half, int((~examples.is_bought).sum()) // SHARE_PAIRS) or 1
-        return [
-            self._forest(
-                examples.share(number % shares, shares), self.random_state + 2 * number + half
-            )
-            for number in range(self.forests_per_half)
-        ]
-
-    def _forest(self, examples: Examples, seed: int) -> _Forest:
-        read = np.arange(examples.features.shape[1])
-        if len(read) > self.most_features:
-            sample = examples.every(-(-len(examples) // SCREENING_PAIRS))
-            gains = _gains(self._grow(sample, SCREENING_TREES, seed), len(read))
-            read = np.sort(np.argsort(-gains, kind="stable")[: self.most_features])
+        read = self._features_to_read(examples, self.random_state + half)
         chosen = examples.with_features(examples.features[:, read])
-        return _Forest(read, self._grow(chosen, self.max_trees, seed))
+        shares = min(self.forests_per_half, int((~examples.is_bought).sum()) // SHARE_PAIRS) or 1
+        forests = []
+        for number in range(self.forests_per_half):
+            seed = self.random_state + 2 * number + half
+            share = chosen.share(number % shares, shares)
+            forests.append(_Forest(read, self._grow(share, self.max_trees, seed)))
+        return forests
+
+    def _features_to_read(self, examples: Examples, seed: int) -> NDArray[np.intp]:
+        features = examples.features.shape[1]
+        if features <= self.most_features:
+            return np.arange(features)
+        sample = examples.every(-(-len(examples) // SCREENING_PAIRS))
+        gains = _gains(self._grow(sample, SCREENING_TREES, seed), features)
+        return np.sort(np.argsort(-gains, kind="stable")[: self.most_features])
 
     def _grow(self, examples: Examples, trees: int, seed: int) -> HistGradientBoostingClassifier:
         smallest_leaf = max(20, min(self.min_pairs_per_leaf, len(examples) // 1000))
