@@ -32,13 +32,13 @@ from recsys.errors import (
 )
 
 if TYPE_CHECKING:
-    from recsys.exchange import FoldData, candidates_per_fold
-    from recsys.interactions import Interactions
-    from recsys.rating_accuracy import (
+    from recsys.evaluation.rating_accuracy import (
         cross_validated_predictions,
         held_out_predictions,
         time_split_predictions,
     )
+    from recsys.exchange import FoldData, candidates_per_fold
+    from recsys.interactions import Interactions
     from recsys.recommenders import recommender_from_parameters
     from recsys.recommenders.als import ALS
     from recsys.recommenders.base import Recommender
@@ -117,11 +117,11 @@ _MODULES = {
     "UserKNN": "recsys.recommenders.user_knn",
     "candidates_per_fold": "recsys.exchange",
     "collaborative_similar_products": "recsys.similarity",
-    "cross_validated_predictions": "recsys.rating_accuracy",
-    "held_out_predictions": "recsys.rating_accuracy",
+    "cross_validated_predictions": "recsys.evaluation.rating_accuracy",
+    "held_out_predictions": "recsys.evaluation.rating_accuracy",
     "recommender_from_parameters": "recsys.recommenders",
     "similar_products": "recsys.similarity",
-    "time_split_predictions": "recsys.rating_accuracy",
+    "time_split_predictions": "recsys.evaluation.rating_accuracy",
 }
 """Imported when first used, so that `import recsys` takes no time."""
 

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from recsys import dbt_content
+from recsys.dbt import content as dbt_content
 from recsys.errors import InvalidParameterError
 
 PRODUCTS = [("tea", "green tea leaves"), ("cup", "tea cup"), ("rye", "rye bread")]

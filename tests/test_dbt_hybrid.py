@@ -4,8 +4,8 @@ import duckdb
 import numpy as np
 import pytest
 
-from recsys import dbt_hybrid
-from recsys.dbt_hybrid import FEWEST_BOUGHT, MODEL_SCHEMA, SCORE_SCHEMA
+from recsys.dbt import hybrid as dbt_hybrid
+from recsys.dbt.hybrid import FEWEST_BOUGHT, MODEL_SCHEMA, SCORE_SCHEMA
 from recsys.errors import InvalidParameterError, RecsysError
 
 # windows of 28 days, one after the other; the last one's ends at the cut-off of serving

@@ -5,8 +5,8 @@ from collections import Counter
 import duckdb
 import pytest
 
-from recsys import dbt_models
-from recsys.dbt_models import PREDICTION_SCHEMA, candidates, rating_predictions
+from recsys.dbt import models as dbt_models
+from recsys.dbt.models import PREDICTION_SCHEMA, candidates, rating_predictions
 from recsys.errors import InvalidParameterError
 from recsys.exchange import EXCHANGE_SCHEMA
 

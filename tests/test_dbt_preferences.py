@@ -4,8 +4,8 @@ import duckdb
 import numpy as np
 import pytest
 
-from recsys import dbt_preferences
-from recsys.dbt_preferences import PROBABILITY_SCHEMA, category_probabilities, profile_lists
+from recsys.dbt import preferences as dbt_preferences
+from recsys.dbt.preferences import PROBABILITY_SCHEMA, category_probabilities, profile_lists
 from recsys.exchange import EXCHANGE_SCHEMA
 
 FOLDS = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recsys import dbt_hybrid
+from recsys.dbt import hybrid as dbt_hybrid
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 JUDGED = "2024-05-02"

@@ -1,6 +1,6 @@
 def model(dbt, session):
-    from recsys.dbt_content import content_parameters
-    from recsys.dbt_models import candidates
+    from recsys.dbt.content import content_parameters
+    from recsys.dbt.models import candidates
 
     return candidates(
         "content",

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_models import candidates
+    from recsys.dbt.models import candidates
 
     return candidates(
         "knn",

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_preferences import profile_lists
+    from recsys.dbt.preferences import profile_lists
 
     return profile_lists(
         probabilities=dbt.ref("int_category_probabilities"),

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_evaluation import list_diversity
+    from recsys.dbt.evaluation import list_diversity
 
     return list_diversity(
         judged_lists=dbt.ref("int_judged_lists"),

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_evaluation import metric_intervals
+    from recsys.dbt.evaluation import metric_intervals
 
     return metric_intervals(
         metrics=dbt.ref("int_judged_metrics"),

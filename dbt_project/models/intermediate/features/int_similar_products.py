@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_content import similar_products
+    from recsys.dbt.content import similar_products
 
     return similar_products(
         folds=dbt.ref("int_folds"),

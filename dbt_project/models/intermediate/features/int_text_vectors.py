@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_content import text_vectors
+    from recsys.dbt.content import text_vectors
 
     return text_vectors(
         folds=dbt.ref("int_folds"),

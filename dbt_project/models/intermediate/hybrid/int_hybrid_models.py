@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_hybrid import hybrid_models
+    from recsys.dbt.hybrid import hybrid_models
 
     return hybrid_models(
         folds=dbt.ref("int_folds"),

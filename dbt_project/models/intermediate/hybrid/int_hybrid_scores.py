@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_hybrid import hybrid_scores
+    from recsys.dbt.hybrid import hybrid_scores
 
     return hybrid_scores(
         models=dbt.ref("int_hybrid_models"),

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_content import new_product_lists
+    from recsys.dbt.content import new_product_lists
 
     return new_product_lists(
         training_rows=dbt.ref("int_training_rows"),

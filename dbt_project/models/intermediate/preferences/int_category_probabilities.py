@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_preferences import category_probabilities
+    from recsys.dbt.preferences import category_probabilities
 
     return category_probabilities(
         folds=dbt.ref("int_folds"),

@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt_tuning import tuning_run
+    from recsys.dbt.tuning import tuning_run
 
     return tuning_run(
         folds=dbt.ref("int_tuning_folds"),

@@ -13,15 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recsys import workers
-from recsys.dbt_tuning import parameters_for
+from recsys.dbt.tuning import parameters_for
 from recsys.errors import CatalogueTooLargeError
-from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
-from recsys.interactions import Interactions
-from recsys.rating_accuracy import (
+from recsys.evaluation.rating_accuracy import (
     cross_validated_predictions,
     held_out_predictions,
     time_split_predictions,
 )
+from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
+from recsys.interactions import Interactions
 from recsys.recommenders import recommender_from_parameters
 from recsys.recommenders.base import Recommender
 

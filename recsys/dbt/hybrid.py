@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from recsys import workers
-from recsys.dbt_models import Parameters, log
+from recsys.dbt.models import Parameters, log
 from recsys.errors import InvalidTableError
 from recsys.purchase_model import Examples, PurchaseModel
 

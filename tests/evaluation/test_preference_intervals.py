@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
-from recsys.preference_intervals import preference_intervals
+from recsys.evaluation.preference_intervals import preference_intervals
 
 
 @pytest.fixture(scope="module")

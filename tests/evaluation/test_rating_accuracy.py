@@ -6,14 +6,14 @@ import pytest
 import surprise
 
 from recsys.errors import InvalidParameterError, InvalidTableError
-from recsys.interactions import Interactions
-from recsys.rating_accuracy import (
+from recsys.evaluation.rating_accuracy import (
     PREDICTION_SCHEMA,
     SPLIT_SCHEMA,
     cross_validated_predictions,
     held_out_predictions,
     time_split_predictions,
 )
+from recsys.interactions import Interactions
 from recsys.recommenders.baseline import BaselineOnly
 from recsys.recommenders.content import Content
 from recsys.recommenders.knn import KNNBasic

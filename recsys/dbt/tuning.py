@@ -115,7 +115,7 @@ def parameters_for(
 
 
 def _log(event: TuningEvent) -> None:
-    from recsys.dbt_models import log  # noqa: PLC0415
+    from recsys.dbt.models import log  # noqa: PLC0415
 
     for line in words_of(event):
         log(line)

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from recsys.bootstrap import intervals, resample_means, simultaneous_differences
-from recsys.metric_intervals import metric_intervals
+from recsys.evaluation.bootstrap import intervals, resample_means, simultaneous_differences
+from recsys.evaluation.metric_intervals import metric_intervals
 
 RECOMMENDERS = ["habit", "model", "popularity"]
 FOLD = "2020-01-01"

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from recsys.diversity import intra_list_diversity
-from recsys.metric_intervals import INTERVAL_SCHEMA, METRIC_SCHEMA
-from recsys.metric_intervals import metric_intervals as intervals_of
+from recsys.evaluation.diversity import intra_list_diversity
+from recsys.evaluation.metric_intervals import INTERVAL_SCHEMA, METRIC_SCHEMA
+from recsys.evaluation.metric_intervals import metric_intervals as intervals_of
 from recsys.similarity import unit_rows
 
 Relation = duckdb.DuckDBPyRelation

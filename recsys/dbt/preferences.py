@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 
 from recsys import workers
-from recsys.dbt_models import log
+from recsys.dbt.models import log
+from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
 from recsys.exchange import EXCHANGE_SCHEMA
-from recsys.preference_intervals import INTERVAL_SCHEMA, preference_intervals
 from recsys.preferences import CategoryPreferences
 from recsys.profile_lists import profile_candidates
 

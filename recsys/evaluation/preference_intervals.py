@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from recsys.bootstrap import Resampled, resample_means, simultaneous_differences
-from recsys.metric_intervals import FEWEST_CUSTOMERS
+from recsys.evaluation.bootstrap import Resampled, resample_means, simultaneous_differences
+from recsys.evaluation.metric_intervals import FEWEST_CUSTOMERS
 
 MODELS = ("classifier", "base_rate")
 METRICS = (

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from recsys.bootstrap import intervals, resample_means, simultaneous_differences
 from recsys.errors import InvalidParameterError
+from recsys.evaluation.bootstrap import intervals, resample_means, simultaneous_differences
 
 
 @pytest.fixture

@@ -239,6 +239,6 @@ def _read(
 
 
 def _log(line: str) -> None:
-    from recsys.dbt_models import log  # noqa: PLC0415
+    from recsys.dbt.models import log  # noqa: PLC0415
 
     log(line)

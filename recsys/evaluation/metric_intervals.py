@@ -10,8 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from recsys.bootstrap import Resampled, intervals, resample_means, simultaneous_differences
-from recsys.coded_columns import CodedColumns, present, renumbered
+from recsys.evaluation.bootstrap import (
+    Resampled,
+    intervals,
+    resample_means,
+    simultaneous_differences,
+)
+from recsys.evaluation.coded_columns import CodedColumns, present, renumbered
 
 METRIC_SCHEMA = pa.schema(
     [

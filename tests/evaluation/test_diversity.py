@@ -6,7 +6,7 @@ from scipy import sparse
 from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.preprocessing import normalize
 
-from recsys.diversity import intra_list_diversity
+from recsys.evaluation.diversity import intra_list_diversity
 
 
 def vectors() -> sparse.csr_array:

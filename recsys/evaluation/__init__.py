@@ -1,0 +1,1 @@
+"""How good lists, ratings and preferences are, and how sure that is."""
