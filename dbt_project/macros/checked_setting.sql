@@ -12,7 +12,12 @@
         {%- set legal = 'one of ' ~ legal ~ (' or nothing' if '' in least_or_choices else '') -%}
     {%- else -%}
         {%- set is_legal -%}
-            coalesce(try_cast({{ name }} as {{ type }}) between {{ least_or_choices }} and {{ most }}, false)
+            {#- 1.5 as an integer would be 2 #}
+            coalesce(
+                try_cast({{ name }} as {{ type }}) between {{ least_or_choices }} and {{ most }}
+                and try_cast({{ name }} as double) = try_cast({{ name }} as {{ type }}),
+                false
+            )
         {%- endset -%}
         {%- set kind = 'a whole number' if type == 'integer' else 'a number' -%}
         {%- set legal = kind ~ ' from ' ~ least_or_choices ~ ' to ' ~ most -%}

@@ -66,8 +66,9 @@ def metric_intervals(
     """Yield tables of `INTERVAL_SCHEMA`, one per fold, list and segment.
 
     Everyone's means are also given with null as fold, over what choices are made on: all folds but
-    the last, or the only one. A customer judged in several of them is drawn with all its folds,
-    because the folds of one customer resemble each other.
+    the last, or the only one; of several, those that have all recommenders of the latest. A
+    customer judged in several of them is drawn with all its folds, because the folds of one
+    customer resemble each other.
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def metric_intervals(
         folds = {
             fold: _pivot(of_list.where("fold", fold), keys) for fold in of_list.present("fold")
         }
-        for sample in _samples(folds, members):
+        for sample in _samples(folds, members, len(keys.recommenders)):
             resampled = resample_means(
                 sample.values, sample.customers, resamples=resamples, random_state=random_state
             )
@@ -127,7 +128,9 @@ Pivoted = tuple[NDArray[np.intp], NDArray[np.float64]]
 """Codes of customers, and their (customers, keys) values."""
 
 
-def _samples(folds: dict[str, Pivoted], segments: CodedColumns) -> Iterator[_Sample]:
+def _samples(
+    folds: dict[str, Pivoted], segments: CodedColumns, recommenders: int
+) -> Iterator[_Sample]:
     for fold, (customers, values) in folds.items():
         of_fold = segments.where("fold", fold)
         for segment_type in of_fold.present("segment_type"):
@@ -140,17 +143,35 @@ def _samples(folds: dict[str, Pivoted], segments: CodedColumns) -> Iterator[_Sam
                     drawn = np.arange(len(of_members))
                     yield _Sample(labels, segment_type, segment, drawn, of_members)
     if len(folds) > 1:
-        *chosen_on, _ = folds
+        *earlier, _ = folds
+        chosen_on, is_chosen_from = _with_the_same_recommenders(folds, earlier, recommenders)
         everyone = segments.where("segment_type", "all")
         found, blocks = [], []
         for fold in chosen_on:
             customers, values = folds[fold]
             is_member = np.isin(customers, everyone.where("fold", fold).codes["customer_id"])
             found.append(customers[is_member])
-            blocks.append(values[is_member])
+            blocks.append(np.where(is_chosen_from, values[is_member], np.nan))
         _, drawn = np.unique(np.concatenate(found), return_inverse=True)
         if len(drawn):
             yield _Sample([None], "all", "all", drawn, np.concatenate(blocks))
+
+
+def _with_the_same_recommenders(
+    folds: dict[str, Pivoted], earlier: list[str], recommenders: int
+) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return the folds that have all recommenders of the latest one, and which keys are of these.
+
+    The mean of one recommender over some folds says nothing beside another's over others.
+    """
+    has = {
+        fold: ~np.isnan(folds[fold][1]).all(axis=0).reshape(recommenders, -1).any(axis=1)
+        for fold in earlier
+    }
+    latest = has[earlier[-1]]
+    chosen_on = [fold for fold in earlier if (has[fold] >= latest).all()]
+    measures = folds[earlier[-1]][1].shape[1] // recommenders
+    return chosen_on, np.repeat(latest, measures)
 
 
 def _bounded(

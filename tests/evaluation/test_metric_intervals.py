@@ -181,3 +181,30 @@ def test_choices_are_made_on_all_folds_but_the_last_with_whole_customers():
     # each fold is reported by itself, too
     last = of(found, recommender="model", baseline=None, fold="2020-03")
     assert last["value"] == pytest.approx(values["2020-03"][:, 0].mean())
+
+
+def test_choices_are_made_on_folds_that_have_all_recommenders_of_the_latest():
+    """The first fold was easy, and nobody could learn from what lay before it: no hybrid there.
+
+    In each fold that has both, the hybrid is worse; only over all folds would it seem better.
+    """
+    customers = [f"c{n:02}" for n in range(12)]
+    noise = np.random.default_rng(6).random(12) / 100
+    values = {
+        "2020-01": {("old", "ndcg"): noise, ("popularity", "ndcg"): noise},
+        "2020-02": {("hybrid", "ndcg"): 0.8 + noise, ("popularity", "ndcg"): 0.9 + noise[::-1]},
+        "2020-03": {("hybrid", "ndcg"): 0.7 + noise, ("popularity", "ndcg"): 0.8 + noise[::-1]},
+        "2020-04": {("hybrid", "ndcg"): 0.7 + noise, ("popularity", "ndcg"): 0.8 + noise[::-1]},
+    }
+    metrics = pa.concat_tables(metrics_of(fold, customers, some) for fold, some in values.items())
+    segments = pa.concat_tables(everyone(fold, customers) for fold in values)
+    found = pa.concat_tables(metric_intervals(metrics, segments, ["popularity"])).to_pylist()
+    row = of(found, recommender="hybrid", baseline="popularity", fold=None)
+    assert row["value"] == pytest.approx(-0.1)
+    assert row["ci_high"] < 0
+    mean = of(found, recommender="popularity", baseline=None, fold=None)
+    assert mean["value"] == pytest.approx(0.85 + noise.mean())
+    # who isn't there any more can't be chosen
+    assert not [row for row in found if row["recommender"] == "old" and row["fold"] is None]
+    # each fold is reported as it is
+    assert of(found, recommender="old", baseline=None, fold="2020-01")["customers"] == 12

@@ -15,6 +15,8 @@ cutoffs as (
 
 ranked_lists as (select * from {{ ref('int_ranked_lists') }}),
 
+segments as (select * from {{ ref('int_customer_segments') }}),
+
 fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
 
 held_out as (select * from {{ ref('int_held_out') }}),
@@ -46,23 +48,48 @@ bands as (
     from fold_products
 ),
 
+members as (
+    select
+        judged_lists.*,
+        segments.segment_type,
+        segments.segment
+    from judged_lists
+    inner join segments
+        on judged_lists.fold = segments.fold and judged_lists.customer_id = segments.customer_id
+),
+
+groups as (
+    select
+        fold,
+        recommender,
+        list_type,
+        segment_type,
+        segment,
+        count(*) as customers
+    from members
+    group by fold, recommender, list_type, segment_type, segment
+),
+
 -- where each product stands in the list that shows it first
 shown as (
     select
-        judged_lists.fold,
-        judged_lists.recommender,
-        judged_lists.list_type,
+        members.fold,
+        members.recommender,
+        members.list_type,
+        members.segment_type,
+        members.segment,
         ranked_lists.product_id,
         min(ranked_lists.rank) as best_rank
-    from judged_lists
+    from members
     inner join ranked_lists
         on
-            judged_lists.fold = ranked_lists.fold
-            and judged_lists.recommender = ranked_lists.recommender
-            and judged_lists.list_type = ranked_lists.list_type
-            and judged_lists.customer_id = ranked_lists.customer_id
+            members.fold = ranked_lists.fold
+            and members.recommender = ranked_lists.recommender
+            and members.list_type = ranked_lists.list_type
+            and members.customer_id = ranked_lists.customer_id
     group by
-        judged_lists.fold, judged_lists.recommender, judged_lists.list_type, ranked_lists.product_id
+        members.fold, members.recommender, members.list_type, members.segment_type, members.segment,
+        ranked_lists.product_id
 ),
 
 catalogues as (
@@ -75,24 +102,28 @@ catalogues as (
 
 covered as (
     select
-        contests.fold,
-        contests.recommender,
-        contests.list_type,
-        'all' as segment_type,
-        'all' as segment,
+        groups.fold,
+        groups.recommender,
+        groups.list_type,
+        groups.segment_type,
+        groups.segment,
         'coverage' as metric,
-        contests.k,
-        count(shown.product_id) / any_value(catalogues.products) as value,
-        contests.customers
-    from contests
-    inner join catalogues on contests.fold = catalogues.fold
+        cutoffs.k,
+        count(shown.product_id) filter (where shown.best_rank <= cutoffs.k) / any_value(catalogues.products) as value,
+        groups.customers
+    from groups
+    cross join cutoffs
+    inner join catalogues on groups.fold = catalogues.fold
     left join shown
         on
-            contests.fold = shown.fold
-            and contests.recommender = shown.recommender
-            and contests.list_type = shown.list_type
-            and contests.k >= shown.best_rank
-    group by contests.fold, contests.recommender, contests.list_type, contests.k, contests.customers
+            groups.fold = shown.fold
+            and groups.recommender = shown.recommender
+            and groups.list_type = shown.list_type
+            and groups.segment_type = shown.segment_type
+            and groups.segment = shown.segment
+    group by
+        groups.fold, groups.recommender, groups.list_type, groups.segment_type, groups.segment, cutoffs.k,
+        groups.customers
 ),
 
 -- where each product that was to be found stands in its customer's list, if it does

@@ -6,12 +6,32 @@ purchases as (
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+span as (
+    select
+        date_trunc('day', min(purchases.purchased_at)) as first_day,
+        coalesce(max(settings.as_of), date_trunc('day', max(purchases.purchased_at))) as last_day,
+        max(settings.label_window_days) as label_window_days,
+        max(settings.judged_folds + settings.hybrid_training_folds) as folds
+    from purchases
+    cross join settings
+),
+
+-- of all folds that are made the first (int_folds): what came later, a past fold doesn't know
+cutoffs as (
+    select min(span.last_day - numbers.fold_number * span.label_window_days * interval 1 day) as first_cutoff_at
+    from span
+    cross join unnest(range(1, cast(span.folds + 1 as bigint))) as numbers (fold_number)
+    where span.last_day - numbers.fold_number * span.label_window_days * interval 1 day > span.first_day
+),
+
 counted as (
     select
-        quantity,
+        purchases.quantity,
         count(*) as lines
     from purchases
-    group by quantity
+    cross join cutoffs
+    where cutoffs.first_cutoff_at is null or purchases.purchased_at < cutoffs.first_cutoff_at
+    group by purchases.quantity
 ),
 
 ranked as (

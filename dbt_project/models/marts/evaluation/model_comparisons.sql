@@ -18,15 +18,24 @@ compared as (
         )
 ),
 
+-- of all metrics, a bias is better when it's small
+directed as (
+    select
+        *,
+        case when metric = 'popularity_bias' then -ci_high else ci_low end as least_gain,
+        case when metric = 'popularity_bias' then -ci_low else ci_high end as most_gain
+    from compared
+),
+
 judged as (
     select
         *,
         case
-            when ci_low > 0 then 'better'
-            when ci_high < 0 then 'worse'
+            when least_gain > 0 then 'better'
+            when most_gain < 0 then 'worse'
             else 'tie'
         end as verdict
-    from compared
+    from directed
 )
 
 select

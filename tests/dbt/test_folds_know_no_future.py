@@ -1,0 +1,97 @@
+# ruff: noqa: S608 - names of our own tables
+"""The past of a shop is the same whether or not its later rows exist yet.
+
+The tiny shop is built twice: with all of its rows, two folds judged, and as it was one label window
+earlier. The earlier of the two judged folds is in both. Whatever is made for it, by SQL or by a
+model, must be the same in both: nothing that came later may have reached it.
+"""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+FOLD = "2024-04-04"
+EARLIER = "2024-05-02"
+KEYS = {"customer_key", "order_key"}
+"""Numbers of a build: a customer who comes later shifts them."""
+SCHEMAS = ("intermediate", "recommenders", "marts")
+OF_THE_BUILD = {"run_id", "generated_at"}
+OF_THE_FUTURE = {"int_folds", "champions", "int_champions", "int_champion_lists"}
+"""When a label window ends, and who serves today."""
+
+
+@pytest.fixture(scope="module")
+def both(builder, tiny_shop):
+    """Return a connection with the databases `later` and `earlier`."""
+    later = builder.build(tiny_shop, variables={"judged_folds": 2})
+    earlier = builder.build(tiny_shop, variables={"as_of": EARLIER})
+    with duckdb.connect() as connection:
+        attach(connection, later=later, earlier=earlier)
+        yield connection
+
+
+def attach(connection: duckdb.DuckDBPyConnection, **databases: Path) -> None:
+    for name, path in databases.items():
+        connection.execute(f"attach '{path}' as {name} (read_only)")
+
+
+def differing(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many rows of the fold are in one of the databases only, by table."""
+    tables = connection.execute(
+        """
+        select schema_name || '.' || table_name, list(column_name order by column_index)
+        from duckdb_columns() where database_name = 'later' and schema_name in $schemas
+        group by all having list_contains(list(column_name), 'fold')
+        """,
+        {"schemas": SCHEMAS},
+    ).fetchall()
+    found = {}
+    for table, names in tables:
+        columns = ", ".join(f'"{name}"' for name in names if name not in KEYS | OF_THE_BUILD)
+        rows = {
+            database: f"select {columns} from {database}.{table} where fold = '{FOLD}'"
+            for database in ("later", "earlier")
+        }
+        [(count,)] = connection.execute(
+            f"select count(*) from ((({rows['later']}) except all ({rows['earlier']})) "
+            f"union all (({rows['earlier']}) except all ({rows['later']})))"
+        ).fetchall()
+        found[table.rpartition(".")[2]] = count
+    return found
+
+
+def test_no_table_of_a_past_fold_knows_what_came_later(both):
+    found = differing(both)
+    assert {name for name, rows in found.items() if rows} <= OF_THE_FUTURE
+    made = {f"rec_{name}" for name in ("popularity", "svd", "content", "hybrid", "buy_again")}
+    assert made | {"int_text_vectors", "int_hybrid_features", "model_metrics"} <= set(found)
+    for table in ("recommenders.rec_popularity", "intermediate.int_text_vectors"):
+        [(rows,)] = both.execute(
+            f"select count(*) from later.{table} where fold = '{FOLD}'"
+        ).fetchall()
+        assert rows > 0
+
+
+def test_a_leak_would_be_seen(both, tmp_path):
+    """What serving knows is planted into the past, in a copy of a model's table."""
+    [(path,)] = both.execute(
+        "select path from duckdb_databases() where database_name = 'later'"
+    ).fetchall()
+    leaky = tmp_path / "leaky.duckdb"
+    leaky.write_bytes(Path(path).read_bytes())
+    with duckdb.connect(leaky) as connection:
+        connection.execute(
+            """
+            update recommenders.rec_popularity as past set score = today.score
+            from recommenders.rec_popularity as today
+            where past.fold <> 'serving' and today.fold = 'serving'
+                and past.customer_id = today.customer_id and past.product_id = today.product_id
+            """
+        )
+    [(earlier,)] = both.execute(
+        "select path from duckdb_databases() where database_name = 'earlier'"
+    ).fetchall()
+    with duckdb.connect() as connection:
+        attach(connection, later=leaky, earlier=Path(earlier))
+        assert differing(connection)["rec_popularity"] > 0
