@@ -48,48 +48,64 @@ bands as (
     from fold_products
 ),
 
-members as (
+-- numbers instead of names: a list is in a group of each kind
+numbered_lists as (
     select
-        judged_lists.*,
-        segments.segment_type,
-        segments.segment
+        *,
+        row_number() over () as list_number
     from judged_lists
-    inner join segments
-        on judged_lists.fold = segments.fold and judged_lists.customer_id = segments.customer_id
 ),
 
 groups as (
     select
-        fold,
-        recommender,
-        list_type,
-        segment_type,
-        segment,
+        numbered_lists.fold,
+        numbered_lists.recommender,
+        numbered_lists.list_type,
+        segments.segment_type,
+        segments.segment,
+        row_number() over () as group_number,
+        list(numbered_lists.list_number) as list_numbers,
         count(*) as customers
-    from members
-    group by fold, recommender, list_type, segment_type, segment
+    from numbered_lists
+    inner join segments
+        on numbered_lists.fold = segments.fold and numbered_lists.customer_id = segments.customer_id
+    group by
+        numbered_lists.fold, numbered_lists.recommender, numbered_lists.list_type, segments.segment_type,
+        segments.segment
+),
+
+members as (
+    select
+        group_number,
+        unnest(list_numbers) as list_number
+    from groups
+),
+
+listed as (
+    select
+        numbered_lists.list_number,
+        fold_products.tie_order as product_number,
+        ranked_lists.rank
+    from numbered_lists
+    inner join ranked_lists
+        on
+            numbered_lists.fold = ranked_lists.fold
+            and numbered_lists.recommender = ranked_lists.recommender
+            and numbered_lists.list_type = ranked_lists.list_type
+            and numbered_lists.customer_id = ranked_lists.customer_id
+    inner join fold_products
+        on ranked_lists.fold = fold_products.fold and ranked_lists.product_id = fold_products.product_id
 ),
 
 -- where each product stands in the list that shows it first
 shown as (
     select
-        members.fold,
-        members.recommender,
-        members.list_type,
-        members.segment_type,
-        members.segment,
-        ranked_lists.product_id,
-        min(ranked_lists.rank) as best_rank
+        members.group_number,
+        listed.product_number,
+        min(listed.rank) as best_rank
     from members
-    inner join ranked_lists
-        on
-            members.fold = ranked_lists.fold
-            and members.recommender = ranked_lists.recommender
-            and members.list_type = ranked_lists.list_type
-            and members.customer_id = ranked_lists.customer_id
-    group by
-        members.fold, members.recommender, members.list_type, members.segment_type, members.segment,
-        ranked_lists.product_id
+    inner join listed on members.list_number = listed.list_number
+    group by members.group_number, listed.product_number
 ),
 
 catalogues as (
@@ -109,21 +125,14 @@ covered as (
         groups.segment,
         'coverage' as metric,
         cutoffs.k,
-        count(shown.product_id) filter (where shown.best_rank <= cutoffs.k) / any_value(catalogues.products) as value,
-        groups.customers
+        count(*) filter (where shown.best_rank <= cutoffs.k) / any_value(catalogues.products) as value,
+        any_value(groups.customers) as customers
     from groups
     cross join cutoffs
     inner join catalogues on groups.fold = catalogues.fold
-    left join shown
-        on
-            groups.fold = shown.fold
-            and groups.recommender = shown.recommender
-            and groups.list_type = shown.list_type
-            and groups.segment_type = shown.segment_type
-            and groups.segment = shown.segment
+    left join shown on groups.group_number = shown.group_number
     group by
-        groups.fold, groups.recommender, groups.list_type, groups.segment_type, groups.segment, cutoffs.k,
-        groups.customers
+        groups.fold, groups.recommender, groups.list_type, groups.segment_type, groups.segment, cutoffs.k
 ),
 
 -- where each product that was to be found stands in its customer's list, if it does
