@@ -164,6 +164,20 @@ def load_shop(shop: str | Path) -> Shop:
     return parsed
 
 
+LEGAL = {
+    "string_type": "write one text; several files are a pattern such as orders/*.csv",
+    "list_type": "write a list, such as ['0', 'guest']",
+    "dict_type": "write names with their values below it, or in braces",
+    "date_type": "write a day, such as 2024-05-31",
+    "date_parsing": "write a day, such as 2024-05-31",
+    "date_from_datetime_inexact": "write a day without a time, such as 2024-05-31",
+    "date_from_datetime_parsing": "write a day, such as 2024-05-31",
+    "int_type": "write a whole number",
+    "bool_type": "write true or false",
+}
+"""What is legal, by pydantic's name of the problem."""
+
+
 def _explain(error: ValidationError) -> str:
     lines: list[str] = []
     for problem in error.errors():
@@ -179,6 +193,8 @@ def _explain(error: ValidationError) -> str:
             said = str(problem["input"])
             text += f", not {said.lower() if isinstance(problem['input'], bool) else said}"
             text += ": put it in quotes"
+        elif problem["type"] in LEGAL:
+            text = f"'{problem['input']}' won't do: {LEGAL[problem['type']]}"
         if place[:1] == ("settings",) and len(place) == 3:  # one per type it could have had
             where, text = f"settings.{place[1]}", "must be a number, a text or true or false"
         lines.append(f"{where}: {text}" if where else text)

@@ -178,12 +178,27 @@ def _values(
                 f"{name}.{place}: '{table.path}' has several columns called '{column}': rename "
                 "all but one, or name the columns in `format: {header: […]}`"
             )
+        if column is not None and place.removeprefix("columns.") in table.required:
+            _require_everywhere(relation, column, f"{name}.{place}")
         if column is None:
             try:
                 check_expression(source, names)
             except ExpressionError as error:
                 raise _no_value(f"{name}.{place}", source, table, names, error) from None
-        values[place] = quoted(column) if column is not None else f"({source}\n)"
+        if column is not None:
+            values[place] = quoted(column)
+        elif place == "where":
+            values[place] = f"({source}\n)"
+        else:
+            # what can't be computed of a line is missing there, and cleaning says so
+            values[place] = f"try({source}\n)"
+            failure = _failure(connection, relation, f"({source}\n)", place)
+            if failure is not None:
+                raise ShopFileError(
+                    f"{name}.{place}: '{source}' can't be computed of '{table.path}': "
+                    f"{first_line(failure)}. Correct the expression; try_cast gives nothing where "
+                    "a value doesn't fit"
+                )
     try:
         kinds = _types(connection, relation, list(values.values()))
     except duckdb.Error:
@@ -195,6 +210,40 @@ def _values(
                 raise _no_value(f"{name}.{place}", source, table, names, error) from None
         raise
     return dict(zip(values, zip(values.values(), kinds, strict=True), strict=True))
+
+
+def _require_everywhere(relation: Relation, column: str, place: str) -> None:
+    """Refuse a required column that some of several delimited files don't have."""
+    if len(relation.dialects) != len(relation.files):
+        return
+    for file, dialect in zip(relation.files, relation.dialects, strict=True):
+        if column.casefold() not in {name.casefold() for name in dialect.columns}:
+            raise ShopFileError(
+                f"{place}: '{file}' has no column '{column}', which other files of the path have "
+                f"(columns: {', '.join(dialect.columns)}): rename it there, or leave the file out "
+                "of the path"
+            )
+
+
+def _failure(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, value: str, place: str
+) -> duckdb.Error | None:
+    """Return why an expression can't be computed, whatever the values are: a pattern that is none.
+
+    A customer is looked for in all lines: whose id is missing isn't anonymous without a word.
+    """
+    is_customer = place == "columns.customer_id"
+    query = f"select count({value})" if is_customer else f"select {value}"
+    limit = "" if is_customer else "limit 1"
+    try:
+        connection.execute(f"{query} from {relation.sql} {limit}").fetchall()
+    except duckdb.BinderException:
+        return None  # said when the types are asked for
+    except duckdb.ConversionException as error:
+        return error if is_customer else None
+    except duckdb.Error as error:
+        return error
+    return None
 
 
 def _types(
