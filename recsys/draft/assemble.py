@@ -83,6 +83,7 @@ def draft_shop(
                 group, role = taken[table]
                 made = _table(table, group, role, folder, drafted)
                 drafted[table] = (made, group[0])
+        _mark_alike(groups, taken, {table: made for table, (made, _) in drafted.items()})
         draft = Draft(
             name or _shop_name(paths), [drafted[t][0] for t in TABLES if t in drafted], unused
         )
@@ -97,6 +98,21 @@ def draft_shop(
             check_orders(connection, *drafted["purchases"])
         check_joins(connection, draft, {t: profile for t, (_, profile) in drafted.items()})
     return draft
+
+
+def _mark_alike(
+    groups: list[Group], taken: dict[str, tuple[Group, Role]], drafted: dict[str, DraftTable]
+) -> None:
+    """Mark tables that a file which isn't read may belong to, such as another half of the year."""
+    used = [group for group, _ in taken.values()]
+    for group in groups:
+        best = roles(group[0])[0]
+        if group not in used and best.certainty >= LIKELY and best.table in drafted:
+            labels = ", ".join(member.file.label for member in group)
+            drafted[best.table].doubts.append(
+                f"{labels} looks like {best.table}, too, and isn't read: if it belongs there, let "
+                "`path` (or `sheet`) be a pattern that names both, their columns called alike"
+            )
 
 
 def _joined(

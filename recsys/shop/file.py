@@ -165,7 +165,7 @@ def load_shop(shop: str | Path) -> Shop:
 
 
 LEGAL = {
-    "string_type": "write one text; several files are a pattern such as orders/*.csv",
+    "string_type": "write one text, of several files a pattern such as orders/*.csv",
     "list_type": "write a list, such as ['0', 'guest']",
     "dict_type": "write names with their values below it, or in braces",
     "date_type": "write a day, such as 2024-05-31",

@@ -515,3 +515,22 @@ def test_a_loyalty_card_is_a_customer_and_stock_in_words_is_availability(drafted
     draft = drafted(till)
     assert columns(draft, "purchases")["customer_id"] == "Loyalty Card"
     assert columns(draft, "products")["available"] == "In Stock"
+
+
+def test_another_half_of_the_year_that_is_not_read_is_a_doubt(drafted):
+    """Two files of orders that don't have the same columns: one is read, the other said aloud."""
+
+    def shop(folder: Path) -> list[Path]:
+        lines = invented.lines()
+        first = [[x.order, x.customer, f"{x.at:%Y-%m-%d}", f"S{x.product}"] for x in lines]
+        second = [[*row, 2] for row in first]
+        header = ["order_id", "customer_id", "order_date", "sku"]
+        return [
+            invented.write(folder / "spring.csv", header, first[:150]),
+            invented.write(folder / "autumn.csv", [*header, "qty"], second[150:]),
+        ]
+
+    draft = drafted(shop)
+    read = draft.table("purchases").path
+    other = "spring.csv" if read == "autumn.csv" else "autumn.csv"
+    assert any(other in doubt and "isn't read" in doubt for doubt in draft.doubts)

@@ -100,8 +100,8 @@ def test_what_isn_t_legal_is_named_with_what_is(tmp_path, old, new, says):
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ("as_of: soon", "as_of: Input should be a valid date"),
-        ("settings: 3", "settings: Input should be a valid dictionary"),
+        ("as_of: soon", "as_of: 'soon' won't do: write a day, such as 2024-05-31"),
+        ("settings: 3", "settings: '3' won't do: write names with their values"),
         (
             "settings: {list_length: [1]}",
             "settings.list_length: must be a number, a text or true or false",
