@@ -297,8 +297,8 @@ def test_verdicts_follow_the_intervals(query, stored):
             assert verdict == "tie"
             continue
         assert low <= difference <= high
-        if "popularity_bias" in rest:  # of which less is better
-            low, high = -high, -low
-        assert verdict == ("better" if low > 0 else "worse" if high < 0 else "tie")
+        # of popularity_bias less is better
+        least, most = (-high, -low) if "popularity_bias" in rest else (low, high)
+        assert verdict == ("better" if least > 0 else "worse" if most < 0 else "tie")
         verdicts.add(verdict)
     assert verdicts == {"better", "worse", "tie"}
