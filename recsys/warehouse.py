@@ -138,7 +138,6 @@ class Warehouse:
 
         A size or colour that counts as another product (`recommend_as`) is like what that is like.
         """
-        self.product(product_id)
         return self.query(
             """
             select
@@ -149,25 +148,31 @@ class Warehouse:
             left join marts.products as products
                 on alike.similar_product_id = products.product_id
             where
-                alike.product_id = (
-                    select coalesce(recommend_as, product_id) from marts.products
-                    where product_id = $product_id
-                )
+                alike.product_id = $counted_as
                 and ($method is null or alike.method = $method)
                 and ($k is null or alike.rank <= $k)
             order by alike.method, alike.rank
             """,
-            product_id=product_id,
+            counted_as=self._counted_as(product_id),
             method=method,
             k=k,
         )
+
+    def _counted_as(self, product_id: str) -> str:
+        """Return the product whose size or colour this one is, or itself."""
+        self.product(product_id)
+        [row] = self.query(
+            "select coalesce(recommend_as, product_id) as counted_as from marts.products "
+            "where product_id = $product_id",
+            product_id=product_id,
+        ).to_pylist()
+        return str(row["counted_as"])
 
     def bought_together(self, product_id: str, k: int | None = None) -> pa.Table:
         """Return what shares baskets with this product, ranked by the careful end of the lift.
 
         A size or colour counts as what it is recommended as, like in `similar_products`.
         """
-        self.product(product_id)
         return self.query(
             """
             select
@@ -175,15 +180,10 @@ class Warehouse:
                 pairs.baskets, pairs.support, pairs.confidence, pairs.lift, pairs.lift_low
             from marts.bought_together as pairs
             left join marts.products as products on pairs.other_product_id = products.product_id
-            where
-                pairs.product_id = (
-                    select coalesce(recommend_as, product_id) from marts.products
-                    where product_id = $product_id
-                )
-                and ($k is null or pairs.rank <= $k)
+            where pairs.product_id = $counted_as and ($k is null or pairs.rank <= $k)
             order by pairs.rank
             """,
-            product_id=product_id,
+            counted_as=self._counted_as(product_id),
             k=k,
         )
 

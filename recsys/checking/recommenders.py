@@ -47,7 +47,7 @@ def verdicts(
     several = customers["with_several_products"]
     bought = facts["purchase_lines"] > 0
     matrix = [name for name in MATRIX if name in found["named"]]
-    verdicts = [
+    all_of_them = [
         Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
         Verdict(
             "buy_again",
@@ -89,7 +89,7 @@ def verdicts(
         if verdict.recommender in ("bought_together", "content")
         and verdict.recommender not in found["named"]
         else verdict
-        for verdict in verdicts
+        for verdict in all_of_them
         if verdict.recommender
     ]
     idle = [name for name in MATRIX if name not in found["named"]]
