@@ -15,7 +15,7 @@ MOST = 0.95
 
 def add_clock(table: DraftTable, profile: FileProfile, target: str) -> None:
     """Make points in time of a column of days and the one of clocks beside it, where there are."""
-    column = next((column for column in table.columns if column.target == target), None)
+    column = table.column(target)
     if column is None:
         return
     places = {found.name: place for place, found in enumerate(profile.columns)}

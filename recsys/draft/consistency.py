@@ -48,7 +48,7 @@ def check_orders(
     """Say whether each order is of one customer, and leave out values of whole orders."""
     order, customer = table.source("order_id"), table.source("customer_id")
     names = {column.name for column in profile.columns}
-    found = next((column for column in table.columns if column.target == "order_id"), None)
+    found = table.column("order_id")
     if found is None or order not in names:
         return
     customer = next((name for name in names if customer and name in customer), None)
@@ -74,7 +74,7 @@ def _check_of_line(
     order: str,
     target: str,
 ) -> None:
-    column = next((column for column in table.columns if column.target == target), None)
+    column = table.column(target)
     if column is None:
         return
     names = [c.name for c in profile.columns]

@@ -45,7 +45,12 @@ class DraftTable:
 
     def source(self, target: str) -> str | None:
         """Return their column for one of ours."""
-        return next((c.source for c in self.columns if c.target == target), None)
+        found = self.column(target)
+        return found.source if found else None
+
+    def column(self, target: str) -> DraftColumn | None:
+        """Return the column for one of ours."""
+        return next((column for column in self.columns if column.target == target), None)
 
 
 @dataclass

@@ -61,10 +61,6 @@ def refine_ratings(draft: Draft, table: DraftTable, profile: FileProfile) -> Non
         )
 
 
-def _column(table: DraftTable, target: str) -> DraftColumn | None:
-    return next((column for column in table.columns if column.target == target), None)
-
-
 def _profile_of(table: DraftTable, profile: FileProfile, target: str) -> ColumnProfile | None:
     source = table.source(target)
     return next((column for column in profile.columns if column.name == source), None)
@@ -82,7 +78,7 @@ def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: Fi
         return
     if price is not None and amount is not None:
         share = agreement(connection, profile, quantity.name, price.name, amount.name)
-        column = _column(table, "amount")
+        column = table.column("amount")
         if column is not None and column.doubt and (share is None or share < 0.9):
             table.columns.remove(column)
             table.left_out.append(f"{column.source} (beside a price, and not quantity x price)")
@@ -98,7 +94,7 @@ def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: Fi
         if money is None:
             continue
         share = share_of_line_values(connection, profile, product.name, quantity.name, money.name)
-        column = _column(table, target)
+        column = table.column(target)
         if share is None or column is None:
             continue
         grows = (
@@ -127,7 +123,7 @@ def _counted_amount(
     if amount.numbers.whole < 1 or amount.numbers.high >= price.numbers.high:
         return
     share = share_of_line_values(connection, profile, product.name, amount.name, price.name)
-    counted, money = _column(table, "amount"), _column(table, "unit_price")
+    counted, money = table.column("amount"), table.column("unit_price")
     if share is None or counted is None or money is None:
         return
     counted.target = "quantity"
@@ -166,7 +162,7 @@ def _status(table: DraftTable, profile: FileProfile) -> None:
             )
             return
         undone = [value for low, value in values.items() if any(word in low for word in UNDONE)]
-        if undone and _column(table, "is_return") is None:
+        if undone and table.column("is_return") is None:
             listed = ", ".join(f"'{_escaped(value)}'" for value in undone)
             table.columns.append(
                 DraftColumn(
@@ -200,7 +196,7 @@ def _date_order(draft: Draft, table: DraftTable, profile: FileProfile, target: s
 
 def _counted_days(table: DraftTable, profile: FileProfile) -> None:
     """Make times of days that are counted from 1, where there is nothing better."""
-    column = _column(table, "purchased_at")
+    column = table.column("purchased_at")
     if column is None or column.source != MISSING:
         return
     for found in profile.columns:
@@ -220,7 +216,7 @@ def _counted_days(table: DraftTable, profile: FileProfile) -> None:
 
 
 def _anonymous(table: DraftTable) -> None:
-    column = _column(table, "customer_id")
+    column = table.column("customer_id")
     if column is not None and column.source == MISSING:
         column.source = "cast(null as varchar)"
         column.doubt = (
