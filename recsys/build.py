@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from recsys.claim import claimed, work_folder
 from recsys.errors import InvalidParameterError, RecsysError, ShopFileError
 from recsys.project import (
     DATABASE_VARIABLE,
@@ -21,11 +18,8 @@ from recsys.project import (
     dbt_project_folder,
     setting_names,
 )
+from recsys.publishing import published, unpublished, work_folder
 from recsys.shop.names import nearest
-from recsys.warehouse import explain_open_failure, is_lock
-
-LOCK_PATIENCE_SECONDS = 5.0
-LOCK_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,8 @@ def build(
         A shop file, or the name of a shop that comes with the package. None: what RECSYS_SHOP
         says, else the default shop.
     database
-        The DuckDB file to write. dbt's work files and logs go to `.recsys/` beside it.
+        The DuckDB file to write: whoever reads it reads the last build until this one has
+        succeeded. dbt's work files, logs and the copy it works on go to `.recsys/` beside it.
     select
         dbt selectors such as `staging` or `+marts.customers`; None: everything.
     variables
@@ -104,32 +99,27 @@ def build(
     InvalidParameterError
         A variable isn't a setting.
     RecsysError
-        A node failed, an input can't be read, or another process uses the file; the message names
-        what failed and the full log.
+        A node failed, an input can't be read, or another process writes to the file; the message
+        names what failed and the full log. The database is as it was.
 
     """
     for name in variables or {}:
         if name not in setting_names():
             raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
-    database = database.absolute()
+    database = database.resolve()  # what a link points to is what is replaced
     work = _made_work_folder(database)
     watch = _Watch(progress)
     arguments = _arguments(work, select, variables, tests)
     started = time.monotonic()
-    is_new = not database.exists()
-    with _environment(database, shop), claimed(database):
-        for _ in range(LOCK_ATTEMPTS):
-            _wait_for_lock(database)
-            outcome = _run_dbt(arguments, watch)
-            if outcome.exception is None or not is_lock(outcome.exception):
-                break  # else a reader came between our look and dbt's
     log = work / "logs" / "dbt.log"
-    if outcome.exception is not None or not outcome.success:
-        if is_new and not any(node.status == "success" for node in watch.finished):
-            database.unlink(missing_ok=True)  # DuckDB made it, and nothing is in it
-        raise _failure(outcome.exception, watch, database, log)
-    if not watch.finished:
-        raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")
+    with published(database) as copy, _environment(copy, shop):
+        outcome = _run_dbt(arguments, watch)
+        if outcome.exception is not None or not outcome.success:
+            if not any(node.status == "success" for node in watch.finished):
+                copy.unlink(missing_ok=True)  # nothing in it to look at
+            raise _failure(outcome.exception, watch, database, log)
+        if not watch.finished:
+            raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")
     return BuildResult(
         database=database,
         run_id=watch.run_id,
@@ -193,22 +183,6 @@ def _made_work_folder(database: Path) -> Path:
             "write to with --database"
         ) from error
     return work
-
-
-def _wait_for_lock(database: Path) -> None:
-    """Wait until nobody uses the file: programs that read it hold it for moments only."""
-    if not database.exists():
-        return
-    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
-    while True:
-        try:
-            duckdb.connect(database).close()
-        except duckdb.Error as error:
-            if not is_lock(error) or time.monotonic() > deadline:
-                raise explain_open_failure(database, error) from error
-            time.sleep(0.02)
-        else:
-            return
 
 
 @contextlib.contextmanager
@@ -280,8 +254,6 @@ def _failure(
         if isinstance(cause, KeyboardInterrupt | RecsysError):
             return cause
         cause = cause.__cause__ or cause.__context__
-    if error is not None and is_lock(error):
-        return explain_open_failure(database, error)
     if error is not None:
         return RecsysError(f"the build could not start: {core_message(str(error))}\nlog: {log}")
     failed = [node for node in watch.finished if node.status in ("error", "fail")]
@@ -291,7 +263,11 @@ def _failure(
         lines.append("dbt names no failing node")
     if skipped:
         lines.append(f"{skipped} that depend on it were not built")
-    return RecsysError("the build failed\n  " + "\n  ".join(lines) + f"\nlog: {log}")
+    text = "the build failed\n  " + "\n  ".join(lines) + f"\nlog: {log}"
+    if any(node.status == "success" for node in watch.finished):
+        text += f"\nwhat it made until then: {unpublished(database)}"
+    state = "is as it was" if database.exists() else "was not made"
+    return RecsysError(f"{text}\n{database} {state}")
 
 
 def core_message(message: str) -> str:

@@ -5,18 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from recsys.claim import is_claimed
-from recsys.errors import DatabaseError
 from recsys.warehouse import Warehouse
 
 
 class SharedWarehouse:
     """Opens the file with the first request and closes it with the last one in flight.
 
-    An open file keeps builds out, so an idle server holds nothing, and a busy one refuses new
-    requests once a build claims the file. When the file was replaced, new requests wait for those
-    in flight (milliseconds) and then open the new one: DuckDB hands out the old file's contents
-    for as long as any connection of this process has it open.
+    An open file keeps those out who write into it, such as plain `dbt build`, so an idle server
+    holds nothing. When a build replaced the file, new requests wait for those in flight
+    (milliseconds) and then open the new one: DuckDB hands out the old file's contents for as long
+    as any connection of this process has it open.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,10 +37,6 @@ class SharedWarehouse:
         with self._changed:
             while self._warehouse is not None and self._stamp != _stamp(self.path):
                 self._changed.wait()
-            if is_claimed(self.path):
-                raise DatabaseError(
-                    f"{self.path} is about to be built: wait until that ends, then try again"
-                )
             if self._warehouse is None:
                 self._stamp = _stamp(self.path)
                 self._warehouse = Warehouse(self.path)

@@ -54,12 +54,13 @@ class Method(StrEnum):
 class Warehouse:
     """A built DuckDB file, opened read-only; threads may share it, as every call has its cursor.
 
-    While it is open no build can write to the file: close it, or use it in a `with` block.
+    It shows the build that was there when it was opened, also while the next one runs. Plain
+    `dbt build` can't write to the file while it is open: close it, or use it in a `with` block.
 
     Raises
     ------
     DatabaseError
-        The file is missing, is being built, or wasn't built by this package.
+        The file is missing, is being written, or wasn't built by this package.
 
     """
 

@@ -1,5 +1,7 @@
+import errno
 import gc
 import os
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -9,9 +11,9 @@ import pytest
 
 from recsys import build as build_module
 from recsys.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
-from recsys.claim import work_folder
 from recsys.cli import main
 from recsys.errors import DatabaseError, InvalidParameterError, RecsysError, ShopFileError
+from recsys.publishing import unpublished, work_folder
 
 # dbt leaves its log file and an event loop per Python model to the garbage collector.
 pytestmark = [
@@ -122,7 +124,101 @@ def test_a_failure_names_the_step_the_message_and_the_log(project, database):
     assert "1 that depend on it were not built" in message
     assert str(database.parent / ".recsys" / "shop" / "logs" / "dbt.log") in message
     assert "Traceback" not in message
-    duckdb.connect(database).close()
+    copy = unpublished(database)
+    assert f"what it made until then: {copy}\n{database} was not made" in message
+    assert not database.exists()
+    with duckdb.connect(copy) as connection:
+        assert connection.execute("select count(*) from numbers").fetchall()[0][0] > 0
+
+
+def test_a_failed_build_changes_nothing_and_the_next_one_starts_from_what_is_published(
+    project, database
+):
+    build(None, database)
+    before = database.read_bytes()
+    (project / "models/broken.py").write_text(FAILS)
+    with pytest.raises(RecsysError, match=f"{database} is as it was"):
+        build(None, database, variables={"second": 7})
+    assert database.read_bytes() == before
+    (project / "models/broken.py").unlink()
+    with duckdb.connect(database) as connection:
+        connection.execute("create table mine as select 1 as one")
+    build(None, database, variables={"second": 7})
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("select one from mine").fetchall() == [(1,)]
+        assert connection.execute("select max(id) from numbers").fetchall() == [(7,)]
+    assert not unpublished(database).exists()
+
+
+def test_readers_read_the_last_build_until_the_next_is_published(project, database):
+    build(None, database)
+    seen = []
+
+    def read(event: BuildEvent) -> None:
+        if isinstance(event, NodeFinished) and event.name == "numbers":
+            with duckdb.connect(database, read_only=True) as other:
+                seen.extend(other.execute("select max(id) from numbers").fetchall())
+
+    with duckdb.connect(database, read_only=True) as reader:
+        build(None, database, variables={"second": 7}, progress=read)
+        assert reader.execute("select max(id) from numbers").fetchall() == seen == [(2,)]
+    with duckdb.connect(database, read_only=True) as reader:
+        assert reader.execute("select max(id) from numbers").fetchall() == [(7,)]
+
+
+def test_what_a_killed_writer_left_in_the_log_is_in_the_next_build(project, database):
+    build(None, database)
+    killed = (
+        "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); "
+        "c.execute('create table late as select 1 as one'); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", killed, str(database)], check=False)  # noqa: S603
+    assert database.with_name("shop.duckdb.wal").exists()
+    build(None, database)
+    assert not database.with_name("shop.duckdb.wal").exists()
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("select one from late").fetchall() == [(1,)]
+
+
+def test_one_build_of_a_database_at_a_time(project, database, monkeypatch):
+    monkeypatch.setattr("recsys.publishing.PATIENCE_SECONDS", 0.1)
+    holding = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); "
+        "sys.stdin.read()"
+    )
+    (work_folder(database)).mkdir(parents=True)
+    command = [sys.executable, "-c", holding, str(work_folder(database) / "lock.duckdb")]
+    with subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(DatabaseError, match=f"{database} is in use by process {process.pid}"):
+            build(None, database)
+        process.communicate("")
+    build(None, database)
+
+
+def test_a_link_to_a_database_stays_a_link(project, database, tmp_path):
+    build(None, database)
+    link = tmp_path / "link.duckdb"
+    link.symlink_to(database)
+    build(None, link, variables={"second": 7})
+    assert link.is_symlink()
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("select max(id) from numbers").fetchall() == [(7,)]
+
+
+def test_no_room_for_the_copy(project, database, monkeypatch):
+    build(None, database)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(RecsysError, match=r"can't copy .*No space left.*needs room for a second"):
+        build(None, database)
+    assert duckdb.connect(database).execute("select count(*) from numbers").fetchone()
 
 
 def test_a_project_that_can_t_be_read_is_said_in_one_line(project, database):
@@ -137,7 +233,7 @@ def test_a_selection_of_nothing_is_an_error(project, database):
 
 
 def test_a_database_in_use_names_who_uses_it(project, built, held, monkeypatch):
-    monkeypatch.setattr(build_module, "LOCK_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("recsys.publishing.PATIENCE_SECONDS", 0.1)
     with pytest.raises(DatabaseError, match=f"in use by process {held}"):
         build(None, built)
 

@@ -1,7 +1,5 @@
 import asyncio
-import os
 import threading
-import time
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
@@ -12,7 +10,6 @@ import pytest
 from fastapi import FastAPI
 
 from recsys.api import create_app
-from recsys.claim import CLAIM_SECONDS, claimed, work_folder
 
 ODD_IDS = ["00123", "-5", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 PATHS = [
@@ -158,23 +155,6 @@ def test_an_idle_server_keeps_no_build_out(client, built):
     with duckdb.connect(built) as writer:  # the same process would be refused, too
         writer.execute("update marts.champions set recommender = 'popularity'")
     assert client.get("/champions").json()[0]["recommender"] == "popularity"
-
-
-def test_a_busy_server_lets_go_when_a_build_claims_the_file(client, built: Path):
-    work_folder(built).mkdir(parents=True)
-    with claimed(built):
-        answer = client.get("/champions")
-    assert answer.status_code == 503
-    assert "about to be built" in answer.json()["detail"]
-    assert client.get("/champions").status_code == 200
-
-
-def test_the_claim_of_a_build_that_was_killed_runs_out(client, built: Path):
-    work_folder(built).mkdir(parents=True)
-    with claimed(built):
-        long_ago = time.time() - 2 * CLAIM_SECONDS
-        os.utime(work_folder(built) / "claimed", (long_ago, long_ago))
-        assert client.get("/champions").status_code == 200
 
 
 def test_a_replaced_file_shows_at_once_under_load(client, built: Path, tmp_path):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from recsys.errors import RecsysError, ShopFileError
+from recsys.publishing import unpublished
 
 PURCHASES = """
 name: small
@@ -282,7 +283,8 @@ def test_nothing_usable_is_an_error_and_the_reasons_can_be_read(builder, tiny_da
     lines = csv("c,p,t", ["a,x,yesterday", "b,,2024-01-01"])
     with pytest.raises(RecsysError, match="no purchase or rating can be used"):
         builder.build({"shop.yml": PURCHASES + SETTINGS, "lines.csv": lines}, onto=tiny_database)
-    ask = builder.ask(builder.database)
+    assert builder.database.read_bytes() == tiny_database.read_bytes()
+    ask = builder.ask(unpublished(builder.database))
     assert ask("select row_number, reason from marts.rejected_rows order by 1") == [
         (1, "unreadable_purchased_at"),
         (2, "missing_product_id"),
