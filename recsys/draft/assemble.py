@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from recsys.draft.attributes import attribute
+from recsys.draft.bare_ids import name_bare_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
 from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
@@ -17,6 +18,7 @@ from recsys.draft.files import InputFile, look_at
 from recsys.draft.grouping import group_by_shape, others_named, star_path
 from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
+from recsys.draft.pointing import POINTING, add_pointing
 from recsys.draft.profiling import FileProfile, profile_file
 from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
@@ -72,7 +74,7 @@ def draft_shop(
         connection.execute("set enable_progress_bar = false")
         files = [file for path in _once(paths) for file in look_at(path)]
         profiles = [profile_file(connection, file, number) for number, file in enumerate(files)]
-        groups = group_by_shape(profiles)
+        groups = group_by_shape(name_bare_ids(connection, profiles))
         halves = find_halves(connection, [(group[0], _star(group)) for group in groups])
         if halves is not None:
             groups = _joined(connection, groups, halves, folder / JOINED, join)
@@ -96,7 +98,11 @@ def draft_shop(
             refine_ratings(draft, *drafted["ratings"])
         if "purchases" in drafted:
             check_orders(connection, *drafted["purchases"])
-        check_joins(connection, draft, {t: profile for t, (_, profile) in drafted.items()})
+        used = {table: profile for table, (_, profile) in drafted.items()}
+        check_joins(connection, draft, used)
+        for table in POINTING:
+            if table in drafted:
+                add_pointing(connection, draft, drafted[table][0], used)
     return draft
 
 
@@ -231,8 +237,10 @@ def _path(group: Group, folder: Path) -> tuple[str, list[str], list[str]]:
     path = _star(group)
     lines, others = group[0].lines, []
     if len(group) > 1:
-        others = others_named(path, [file.path for file in files])
-        lines = f"{len(group)} files with the same columns, {lines} of the first looked at"
+        are_sheets = all(file.path == path for file in files)
+        others = [] if are_sheets else others_named(path, [file.path for file in files])
+        what = "sheets" if are_sheets else "files"
+        lines = f"{len(group)} {what} with the same columns, {lines} of the first looked at"
     below = path.is_relative_to(folder)
     return (path.relative_to(folder) if below else path).as_posix(), [lines], others
 

@@ -8,7 +8,7 @@ import duckdb
 
 from recsys.draft.draft import Draft, DraftTable
 from recsys.draft.guesses import ranked
-from recsys.draft.profiling import FileProfile, share_found
+from recsys.draft.profiling import FileProfile, quoted, share_found
 
 MOST_FOUND = 0.9
 FEW_FOUND = 0.5
@@ -33,11 +33,9 @@ def check_joins(
         if table is None or other is None:
             continue
         profile, other_profile = profiles[table_name], profiles[other_name]
-        mine, theirs = table.source(key), other.source(key)
-        names = {column.name for column in profile.columns}
-        other_names = {column.name for column in other_profile.columns}
-        if mine not in names or theirs not in other_names or mine is None or theirs is None:
-            continue  # an expression
+        mine, theirs = _column(table, key, profile), _column(other, key, other_profile)
+        if mine is None or theirs is None:
+            continue
         share = share_found(connection, (profile, mine), (other_profile, theirs))
         better = None
         if share < FEW_FOUND and other_name in {"products", "customers"}:
@@ -47,6 +45,16 @@ def check_joins(
             _replace(table, key, mine, profile)
             _replace(other, key, theirs, other_profile)
         _say(table, other, key, share, other_profile)
+
+
+def _column(table: DraftTable, key: str, profile: FileProfile) -> str | None:
+    """Return the column behind a key, which an expression may clean: e-mail addresses."""
+    source = table.source(key) or ""
+    names = [column.name for column in profile.columns]
+    if source in names:
+        return source
+    inside = [name for name in names if quoted(name) in source]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _better(

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -58,7 +60,10 @@ def read_json(
     encoding = given.encoding or encoding_of(head)
     if encoding != "utf-8" or any(head.startswith(mark) for mark in BOMS):
         copy = workspace.new_file(".json")
-        _transcode(path, encoding, copy)
+        if encoding == "utf-8-sig":
+            _without_mark(path, copy)  # bytes that are no UTF-8 are looked for line by line
+        else:
+            _transcode(path, encoding, copy)
         path = copy
     try:
         types = _types(connection, path)
@@ -69,13 +74,13 @@ def read_json(
     except (duckdb.Error, UnreadableError) as error:
         copy = workspace.new_file(".jsonl")
         if not _copy_lines(path, copy, partial(workspace.write_down, source, shown)):
-            raise UnreadableError(short(error)) from None
+            raise UnreadableError(_said(error, path, shown)) from None
         try:
             types = _types(connection, copy, sampled=-1) | {ROW: "BIGINT"}
             reader = _reader(copy, types)
             connection.execute(f"select {_every(types)} from {reader}").fetchall()
         except duckdb.Error as still:
-            raise UnreadableError(short(still)) from None
+            raise UnreadableError(_said(still, copy, shown)) from None
         return Part(f"(select * from {reader})", shown)
     return Part(f"(select *, row_number() over () as {ROW} from {reader})", shown)
 
@@ -137,7 +142,14 @@ def _problem(record: str) -> tuple[str, str] | None:
     except UnicodeEncodeError:  # a byte that surrogateescape kept
         return "bad_encoding", "not utf-8"
     try:
-        value = json.loads(record)
+        value = json.loads(record, object_pairs_hook=_object)
+        if "\\ud" in record.lower():
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return (
+            "bad_encoding",
+            "half of a character that is written as two (\\ud83d without \\ude00)",
+        )
     except (ValueError, RecursionError) as error:
         return "bad_json", str(error)
     if not isinstance(value, dict):
@@ -145,11 +157,41 @@ def _problem(record: str) -> tuple[str, str] | None:
     return None
 
 
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object; which of two values counts that have one name, nobody can say."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise ValueError(f"the name '{twice}' twice in one object")
+    return found
+
+
+def _said(error: Exception, path: Path, shown: str) -> str:
+    """Return what DuckDB says, of the file as it is known to whoever wrote the shop file."""
+    return short(error).split(" Try setting ")[0].replace(str(path), shown)
+
+
+def _without_mark(path: Path, copy: Path) -> None:
+    with open_bytes(path) as source, copy.open("wb") as target:
+        source.read(len(codecs.BOM_UTF8))
+        shutil.copyfileobj(source, target)
+
+
 def _transcode(path: Path, encoding: str, copy: Path) -> None:
     try:
-        with open_bytes(path) as raw, copy.open("w", encoding="utf-8") as target:
-            reader = codecs.getreader(encoding)(raw)
-            while chunk := reader.read(1 << 20):
-                target.write(chunk.removeprefix("\ufeff"))
-    except UnicodeError as error:
-        raise UnreadableError(f"it isn't {encoding}: {error}") from None
+        with _text(path, encoding, "strict") as reader, copy.open("w", encoding="utf-8") as target:
+            for line in reader:
+                target.write(line.removeprefix("\ufeff"))
+    except UnicodeError:
+        with _text(path, encoding, "replace") as reader:
+            place = next((n for n, line in enumerate(reader, 1) if "\ufffd" in line), 1)
+        raise UnreadableError(
+            f"line {place} isn't {encoding}: correct the line, or say the encoding in `format:`"
+        ) from None
+
+
+@contextlib.contextmanager
+def _text(path: Path, encoding: str, errors: str) -> Iterator[io.TextIOWrapper]:
+    with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding, errors) as reader:
+        yield reader

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
 
 from recsys.draft.draft import MISSING
 from recsys.draft.opening import failure_to_open
@@ -534,3 +535,114 @@ def test_another_half_of_the_year_that_is_not_read_is_a_doubt(drafted):
     read = draft.table("purchases").path
     other = "spring.csv" if read == "autumn.csv" else "autumn.csv"
     assert any(other in doubt and "isn't read" in doubt for doubt in draft.doubts)
+
+
+def sold(invented_lines, customer=lambda line: f"C{line.customer:03}"):
+    return [
+        [line.order, customer(line), f"S{line.product}", line.at.date(), line.units, line.price]
+        for line in invented_lines
+    ]
+
+
+SOLD = ["order_no", "customer", "sku", "order_date", "qty", "price"]
+
+
+def test_parents_of_variants_and_merged_customers(drafted):
+    """Few as they are: what they name is sold, or bought, in the lines."""
+
+    def write(folder):
+        parents = [["S0", "", "Tee"], ["S1", "S0", "Tee M"], ["S2", "S0", "Tee L"]]
+        merges = [["C001", "C002", "f"], ["C003", "", "m"], ["C004", "", "f"]]
+        return [
+            invented.write(folder / "sales.csv", SOLD, sold(invented.lines())),
+            invented.write(folder / "products.csv", ["sku", "parent_sku", "title"], parents),
+            invented.write(folder / "customers.csv", ["id", "merged_into", "gender"], merges),
+        ]
+
+    draft = drafted(write)
+    assert columns(draft, "products") == {
+        "product_id": "sku",
+        "title": "title",
+        "recommend_as": "parent_sku",
+    }
+    assert columns(draft, "customers") == {
+        "customer_id": "id",
+        "merged_into": "merged_into",
+        "gender": "gender",
+    }
+
+
+def test_a_parent_that_is_no_product_is_none(drafted):
+    """Style codes stand for no product of their own: nothing could be recommended as them."""
+
+    def write(folder):
+        styles = [[f"S{number}", f"T{number // 5}", f"Tee {number}"] for number in range(50)]
+        return [
+            invented.write(folder / "sales.csv", SOLD, sold(invented.lines())),
+            invented.write(folder / "products.csv", ["sku", "parent", "title"], styles),
+        ]
+
+    draft = drafted(write)
+    assert "recommend_as" not in columns(draft, "products")
+    [said] = [said for said in draft.table("products").left_out if said.startswith("parent")]
+    assert "0 % of its values are product_ids" in said
+
+
+@pytest.mark.parametrize("name", ["customers.csv", "crm.csv"])
+@pytest.mark.parametrize("first", ["email", "id"])
+def test_a_customer_file_joins_by_its_id_rather_than_by_its_mail(drafted, name, first):
+    def write(folder):
+        header = ["email", "id", "plan"] if first == "email" else ["id", "email", "plan"]
+        rows = [(f"a{number}@mail.com", f"C{number:03}", "ab"[number % 2]) for number in range(40)]
+        kept = rows if first == "email" else [(row[1], row[0], row[2]) for row in rows]
+        return [
+            invented.write(folder / "sales.csv", SOLD, sold(invented.lines())),
+            invented.write(folder / name, header, kept),
+        ]
+
+    assert columns(drafted(write), "customers") == {"customer_id": "id", "plan": "plan"}
+
+
+def test_abbreviations_of_german_ledgers(drafted):
+    header = ["Beleg-Nr.", "Kd.-Nr.", "Art.-Nr.", "Datum", "Menge", "EP"]
+    draft = drafted(
+        lambda folder: [invented.write(folder / "umsatz.csv", header, sold(invented.lines()))]
+    )
+    assert columns(draft, "purchases") == {
+        "customer_id": "Kd.-Nr.",
+        "product_id": "Art.-Nr.",
+        "order_id": "Beleg-Nr.",
+        "purchased_at": "Datum",
+        "quantity": "Menge",
+        "unit_price": "EP",
+    }
+
+
+def test_sheets_of_one_shape_are_one_table(drafted, tmp_path):
+    def write(folder):
+        with xlsxwriter.Workbook(
+            folder / "book.xlsx", {"default_date_format": "yyyy-mm-dd"}
+        ) as book:
+            for year in (2022, 2023):
+                sheet = book.add_worksheet(f"Sales {year}")
+                for number, row in enumerate([SOLD, *sold(invented.lines(60, seed=year))]):
+                    sheet.write_row(number, 0, row)
+            sheet = book.add_worksheet("Items")
+            sheet.write_row(0, 0, ["sku", "title"])
+            for number in range(50):
+                sheet.write_row(number + 1, 0, [f"S{number}", f"Tea no. {number}"])
+        return [folder / "book.xlsx"]
+
+    draft = drafted(write)
+    assert draft.table("purchases").file.format == {"sheet": "Sales *"}
+    assert draft.table("products").file.format == {"sheet": "Items"}
+    assert not any("isn't read" in doubt for doubt in draft.doubts)
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+        files = connection.execute(
+            "select file, count(*) from recsys_inputs.purchases group by all order by all"
+        ).fetchall()
+    expected = [len(invented.lines(60, seed=year)) for year in (2022, 2023)]
+    assert files == [
+        (f"book.xlsx#Sales {year}", rows) for year, rows in zip((2022, 2023), expected, strict=True)
+    ]

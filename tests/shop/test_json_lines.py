@@ -78,3 +78,39 @@ def test_a_value_of_another_type_far_down_is_no_flaw(open_shop):
 def test_a_file_without_a_majority_of_objects_is_an_error(open_shop, content):
     with pytest.raises(ShopFileError, match=r"purchases: can't read 'p\.jsonl'"):
         open_shop({"p.jsonl": content}, path="p.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("flaw", "reason"),
+    [
+        ('{"c": "x", "c": "y", "p": "q", "t": "2024-01-01"}', "bad_json"),  # which one counts?
+        (r'{"c": "half \ud83d", "p": "q", "t": "2024-01-01"}', "bad_encoding"),
+    ],
+)
+def test_what_one_reader_takes_and_another_does_not(open_shop, flaw, reason):
+    whole = r'{"c": "\ud83d\ude00", "p": "q", "t": "2024-01-01"}'
+    opened = open_shop({"p.jsonl": "\n".join([GOOD[0], flaw, whole]) + "\n"}, path="p.jsonl")
+    assert [row[1:3] for row in opened.rows] == [(1, "a"), (3, "😀")]
+    assert opened.unreadable == [("p.jsonl", 2, reason, 2, flaw)]
+
+
+def test_a_byte_that_is_none_of_utf_8_below_a_mark_that_says_utf_8(open_shop):
+    content = "\n".join(["\ufeff" + GOOD[0], *GOOD[1:]]).encode()
+    opened = open_shop({"p.jsonl": content + b'\n{"c": "\xff", "p": "q"}\n'}, path="p.jsonl")
+    assert [row[2] for row in opened.rows] == ["a", "b", "d"]
+    assert [entry[1:4] for entry in opened.unreadable] == [(4, "bad_encoding", 4)]
+
+
+def test_a_line_that_is_not_in_the_encoding_is_named(open_shop):
+    content = "\n".join(GOOD).encode("utf-16") + "\n".encode("utf-16-le") + b"\x00\xd8\x20\x00"
+    with pytest.raises(ShopFileError, match=r"'p\.jsonl': line 4 isn't utf-16: correct the line"):
+        open_shop({"p.jsonl": content}, path="p.jsonl")
+
+
+def test_a_file_is_named_as_in_the_shop_file_whatever_copy_was_read(open_shop):
+    flaw = '{"c": "x", "c": "y"}'
+    content = "\n".join(["\ufeff" + flaw, flaw, flaw])
+    with pytest.raises(ShopFileError, match=r"can't read 'p\.jsonl'") as caught:
+        open_shop({"p.jsonl": content}, path="p.jsonl")
+    assert "recsys_" not in str(caught.value)
+    assert 'file "p.jsonl", in line 1' in str(caught.value)
