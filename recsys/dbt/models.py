@@ -67,8 +67,7 @@ def candidates(
 
     """
     [(per_customer, listed)] = settings.project("candidates_per_customer, recommenders").fetchall()
-    if name not in _names(listed):
-        log(f"{name}: not built: the setting recommenders doesn't name it")
+    if not is_listed(name, listed):
         return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
     folds = (
         FoldData(
@@ -188,6 +187,14 @@ def log(line: str) -> None:
     from dbt.adapters.events.logging import AdapterLogger  # noqa: PLC0415
 
     AdapterLogger("recsys").info(line)
+
+
+def is_listed(name: str, listed: str | None) -> bool:
+    """Tell whether the setting `recommenders` names this one; the log says so where it doesn't."""
+    if name in _names(listed):
+        return True
+    log(f"{name}: not built: the setting recommenders doesn't name it")
+    return False
 
 
 def _names(listed: str | None) -> list[str]:

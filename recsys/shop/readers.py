@@ -45,6 +45,8 @@ class Relation:
     """Names, in lower case, that a header has several times."""
     dialects: tuple[Dialect, ...]
     """How each delimited file is written."""
+    columns_of: dict[str, tuple[str, ...]]
+    """Names of columns by file or sheet, where there are several."""
 
 
 def open_files(
@@ -105,6 +107,9 @@ def open_files(
     parts: list[Part] = []
     if kind == "parquet":
         sql = _parquet(files, folder)
+        parts = [
+            Part(f"read_parquet({text(file.as_posix())})", _shown(file, folder)) for file in files
+        ]
     else:
         for file in files:
             shown = _shown(file, folder)
@@ -120,6 +125,7 @@ def open_files(
         sql = _united(parts)
     try:
         described = connection.execute(f"describe from {sql}").fetchall()
+        columns_of = _columns_of(connection, parts)
     except duckdb.Error as error:
         raise ShopFileError(f"{source}: can't read '{path}': {short(error)}") from None
     return Relation(
@@ -129,7 +135,23 @@ def open_files(
         files=tuple(_shown(file, folder) for file in files),
         ambiguous=frozenset().union(*(part.ambiguous for part in parts)),
         dialects=tuple(part.dialect for part in parts if part.dialect is not None),
+        columns_of=columns_of,
     )
+
+
+def _columns_of(
+    connection: duckdb.DuckDBPyConnection, parts: list[Part]
+) -> dict[str, tuple[str, ...]]:
+    if len(parts) < 2:
+        return {}
+    return {
+        part.file: tuple(
+            name
+            for name, *_ in connection.execute(f"describe from {part.relation}").fetchall()
+            if name != ROW
+        )
+        for part in parts
+    }
 
 
 def _shown(file: Path, folder: Path) -> str:

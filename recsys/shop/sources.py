@@ -156,6 +156,8 @@ def _mapped(
             f"{name}.where: '{table.where}' is no condition but {condition[1]}: write what must "
             "hold, such as Store = 'Berlin'"
         )
+    if condition is not None:
+        _require_answers(connection, relation, condition[0], f"{name}.where", table)
     where = f" where ({condition[0]})" if condition else ""
     return f"select {', '.join(parts)} from {relation.sql}{where}"
 
@@ -213,16 +215,32 @@ def _values(
 
 
 def _require_everywhere(relation: Relation, column: str, place: str) -> None:
-    """Refuse a required column that some of several delimited files don't have."""
-    if len(relation.dialects) != len(relation.files):
-        return
-    for file, dialect in zip(relation.files, relation.dialects, strict=True):
-        if column.casefold() not in {name.casefold() for name in dialect.columns}:
+    """Refuse a required column that some of several files don't have."""
+    for file, columns in relation.columns_of.items():
+        if column.casefold() not in {name.casefold() for name in columns}:
             raise ShopFileError(
                 f"{place}: '{file}' has no column '{column}', which other files of the path have "
-                f"(columns: {', '.join(dialect.columns)}): rename it there, or leave the file out "
+                f"(columns: {', '.join(columns)}): rename it there, or leave the file out "
                 "of the path"
             )
+
+
+def _require_answers(
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    condition: str,
+    place: str,
+    table: Table,
+) -> None:
+    """Refuse a condition that some line can't answer: whether it belongs here, nobody knows."""
+    try:
+        connection.execute(f"select count(*) from {relation.sql} where {condition}").fetchall()
+    except duckdb.Error as error:
+        raise ShopFileError(
+            f"{place}: '{table.where}' can't be computed of every line of '{table.path}': "
+            f"{first_line(error)}. Write a condition that every line can answer; try_cast gives "
+            "nothing where a value doesn't fit"
+        ) from None
 
 
 def _failure(

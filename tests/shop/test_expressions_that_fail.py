@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
 
 from recsys.errors import ShopFileError
 from recsys.shop import attach_shop, load_shop
@@ -70,3 +71,48 @@ def test_a_value_of_another_kind_is_told_what_is_legal(tmp_path, line, said):
     with pytest.raises(ShopFileError) as failed:
         load_shop(shop)
     assert said in str(failed.value)
+
+
+def test_a_condition_that_a_line_can_t_answer_is_named(tmp_path):
+    (tmp_path / "lines.csv").write_text("c,p,t,n\n1,a,2024-01-01,2\n1,b,2024-01-02,many\n")
+    shop = tmp_path / "shop.yml"
+    text = (
+        "name: s\npurchases:\n  path: lines.csv\n  where: {}\n"
+        "  columns: {{customer_id: c, product_id: p, purchased_at: t}}\n"
+    )
+    shop.write_text(text.format("cast(n as integer) > 0"))
+    with (
+        duckdb.connect() as connection,
+        pytest.raises(ShopFileError, match=r"purchases\.where: 'cast.*'many'.*try_cast"),
+    ):
+        attach_shop(connection, load_shop(shop), {})
+    shop.write_text(text.format("try_cast(n as integer) > 0"))
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(shop), {})
+        found = connection.execute("select product_id from recsys_inputs.purchases").fetchall()
+    assert found == [("a",)]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet", "xlsx"])
+def test_a_file_of_any_kind_without_a_required_column_is_named(tmp_path, kind):
+    for number, columns in enumerate((("c", "p", "t"), ("cust", "p", "t")), 1):
+        path = tmp_path / f"lines_{number}.{kind}"
+        if kind == "xlsx":
+            with xlsxwriter.Workbook(path) as book:
+                sheet = book.add_worksheet()
+                sheet.write_row(0, 0, columns)
+                sheet.write_row(1, 0, ("a", "b", "2024-01-01"))
+        else:
+            selected = ", ".join(f"'2024-01-01' as {column}" for column in columns)
+            form = "json" if kind == "jsonl" else kind
+            duckdb.sql(f"copy (select {selected}) to '{path}' (format {form})")
+    shop = tmp_path / "shop.yml"
+    shop.write_text(
+        f"name: s\npurchases:\n  path: lines_*.{kind}\n"
+        "  columns: {customer_id: c, product_id: p, purchased_at: t}\n"
+    )
+    with (
+        duckdb.connect() as connection,
+        pytest.raises(ShopFileError, match=rf"'lines_2\.{kind}' has no column 'c'.*cust, p, t"),
+    ):
+        attach_shop(connection, load_shop(shop), {})

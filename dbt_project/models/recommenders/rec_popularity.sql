@@ -41,26 +41,36 @@ bought_counts as (
     group by fold, customer_key
 ),
 
-new_products as (
+-- a row per place, so that products are found by equality: pairs of all customers and products
+-- compared by place would grow with the square of the shop
+places as (
     select
         fold_customers.fold,
+        fold_customers.customer_key,
         fold_customers.customer_id,
-        popular.product_id,
-        popular.recent_customers,
-        popular.popularity_rank,
-        true as is_new
+        unnest(
+            range(1, settings.candidates_per_customer + coalesce(bought_counts.products, 0) + 1)
+        ) as popularity_rank
     from fold_customers
     cross join settings
     left join bought_counts
         on fold_customers.fold = bought_counts.fold and fold_customers.customer_key = bought_counts.customer_key
-    inner join popular
-        on
-            fold_customers.fold = popular.fold
-            and popular.popularity_rank <= settings.candidates_per_customer + coalesce(bought_counts.products, 0)
+),
+
+new_products as (
+    select
+        places.fold,
+        places.customer_id,
+        popular.product_id,
+        popular.recent_customers,
+        popular.popularity_rank,
+        true as is_new
+    from places
+    inner join popular on places.fold = popular.fold and places.popularity_rank = popular.popularity_rank
     anti join interactions
         on
-            fold_customers.fold = interactions.fold
-            and fold_customers.customer_key = interactions.customer_key
+            places.fold = interactions.fold
+            and places.customer_key = interactions.customer_key
             and popular.product_key = interactions.product_key
 ),
 
