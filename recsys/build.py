@@ -21,6 +21,11 @@ from recsys.project import (
 from recsys.publishing import published, unpublished, work_folder
 from recsys.shop.names import nearest
 
+RAISED_BY_SQL = "Invalid Input Error: "
+"""What DuckDB writes before the message of its function `error`."""
+SETTINGS = "stg_settings"
+"""The model that checks every setting, before anything else is built."""
+
 
 @dataclass(frozen=True)
 class NodeStarted:
@@ -257,6 +262,8 @@ def _failure(
     if error is not None:
         return RecsysError(f"the build could not start: {core_message(str(error))}\nlog: {log}")
     failed = [node for node in watch.finished if node.status in ("error", "fail")]
+    if [node.name for node in failed] == [SETTINGS]:
+        return InvalidParameterError(core_message(failed[0].message))
     skipped = sum(node.status == "skipped" for node in watch.finished)
     lines = [f"{node.kind} {node.name}: {core_message(node.message)}" for node in failed]
     if not failed:
@@ -286,4 +293,4 @@ def core_message(message: str) -> str:
         return lines[-1]
     if len(lines) > 1 and re.match(r"\w+ Error( in |$)", lines[0]):
         lines = lines[1:]
-    return " ".join(lines)
+    return " ".join(lines).removeprefix(RAISED_BY_SQL)

@@ -17,6 +17,7 @@ from recsys.checking.questions import ask, example_rows
 from recsys.checking.support import Support, supported
 from recsys.errors import DatabaseError, RecsysError
 from recsys.project import SHOP_VARIABLE
+from recsys.publishing import unpublished
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 
 NEEDED = (
@@ -81,6 +82,7 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
             build(shop, database, select=NEEDED, variables=variables, tests=False)
         except RecsysError as error:
             report.error = _without_tables(str(error))
+            database = unpublished(database.resolve())
         if not database.exists():
             return report
         gc.collect()  # a build that failed early leaves its connection to the collector
@@ -96,7 +98,8 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
 
 def _without_tables(error: str) -> str:
     """Leave out of a failed build's message what is gone with the temporary database."""
-    said = " ".join(error.partition("\nlog:")[0].split())
+    lines = error.partition("\nlog:")[0].splitlines()
+    said = " ".join(line.strip() for line in lines if not line.endswith("were not built"))
     return said.replace("marts.input_audit and marts.rejected_rows say why", "see why above")
 
 

@@ -36,6 +36,9 @@ def check(
 
 def _print(report: Report, option: str) -> None:
     print_line(f"Shop {report.shop}", "bold")
+    if report.error is not None and not report.lines:  # nothing was read
+        print_line(f"It would not build: {report.error}", "red")
+        return
     _print_lines(report)
     _print_cleaning(report)
     if report.support is not None:

@@ -16,7 +16,7 @@ from recsys.shop.dialect import named
 from recsys.shop.format import Format
 from recsys.shop.names import nearest
 from recsys.shop.part import Part
-from recsys.shop.text_files import UnreadableError
+from recsys.shop.text_files import AGAIN, UnreadableError
 from recsys.shop.workspace import Workspace
 
 
@@ -38,7 +38,7 @@ def read_excel(path: Path, given: Format, workspace: Workspace, shown: str) -> l
             if part is not None:
                 parts.append(part)
     except python_calamine.CalamineError as error:
-        raise UnreadableError(f"it is no Excel file: {error}") from None
+        raise UnreadableError(f"it is no Excel file: {error}: {AGAIN}") from None
     if not parts:
         raise UnreadableError("it is empty")
     return parts

@@ -18,7 +18,7 @@ from recsys.shop.json_files import read_json
 from recsys.shop.names import nearest, quoted, text
 from recsys.shop.part import FILE, ROW, Part
 from recsys.shop.paths import find_files, kind_of
-from recsys.shop.text_files import UnreadableError, short
+from recsys.shop.text_files import AGAIN, DAMAGED, UnreadableError, short
 from recsys.shop.workspace import Workspace
 
 LEGAL_FORMAT = {
@@ -117,6 +117,10 @@ def open_files(
                 parts += readers[kind](file, shown)
             except UnreadableError as error:
                 raise ShopFileError(f"{source}: can't read '{shown}': {error}") from None
+            except DAMAGED as error:
+                raise ShopFileError(
+                    f"{source}: can't read '{shown}': it is cut off or damaged ({error}): {AGAIN}"
+                ) from None
             except OSError as error:
                 raise ShopFileError(
                     f"{source}: can't read '{shown}': {error.strerror or error}"
@@ -127,7 +131,8 @@ def open_files(
         described = connection.execute(f"describe from {sql}").fetchall()
         columns_of = _columns_of(connection, parts)
     except duckdb.Error as error:
-        raise ShopFileError(f"{source}: can't read '{path}': {short(error)}") from None
+        # a Parquet file: the others were opened before
+        raise ShopFileError(f"{source}: can't read '{path}': {short(error)}: {AGAIN}") from None
     return Relation(
         sql=sql,
         columns={name: kind for name, kind, *_ in described if name not in {FILE, ROW}},
@@ -186,7 +191,7 @@ def _database(
         try:
             connection.execute(f"attach {text(str(path))} as {quoted(database)} (read_only)")
         except duckdb.Error as error:
-            raise UnreadableError(f"it can't be opened: {short(error)}") from None
+            raise UnreadableError(f"it can't be opened: {short(error)}: {AGAIN}") from None
     found = connection.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = $1 "
         "union all select schema_name, view_name from duckdb_views() "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -29,6 +30,11 @@ MAGIC = {
     b"\xd0\xcf\x11\xe0": "an old Excel file: end its name in .xls",
     b"SQLite format 3": "a SQLite database",
 }
+
+
+DAMAGED = (EOFError, zlib.error, pa.ArrowException)
+"""What unpacking raises, beside OSError, where a file is cut off or has wrong bytes."""
+AGAIN = "export or copy it again, or name another file in `path`"
 
 
 class UnreadableError(ValueError):
@@ -61,9 +67,9 @@ def sample(path: Path) -> bytes:
     try:
         with open_bytes(path) as file:
             return file.read(SAMPLE_BYTES)
-    except (OSError, EOFError, pa.ArrowException) as error:
+    except (OSError, *DAMAGED) as error:
         said = getattr(error, "strerror", None) or str(error)
-        raise UnreadableError(f"it can't be opened: {said}") from None
+        raise UnreadableError(f"it can't be opened: {said}: {AGAIN}") from None
 
 
 def encoding_of(head: bytes) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from recsys.errors import ShopFileError
@@ -289,3 +290,17 @@ def test_a_database_called_like_our_catalog(tmp_path):
         pytest.raises(ShopFileError, match="can't be called recsys_inputs: give the file another"),
     ):
         attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+
+
+@pytest.mark.parametrize("ending", ["gz", "zst"])
+def test_a_packed_file_that_was_cut_off(read, ending):
+    """Far behind what is looked at first."""
+    lines = "".join(
+        f"a{number % 97},p{number * 7919 % 1009},2024-01-01\n" for number in range(99_999)
+    )
+    packed = gzip.compress(f"c,p,t\n{lines}".encode())
+    if ending == "zst":
+        packed = pa.compress(f"c,p,t\n{lines}".encode(), codec="zstd", asbytes=True)
+    name = f"p.csv.{ending}"
+    with pytest.raises(ShopFileError, match=rf"can't read 'p\.csv\.{ending}': .*"):
+        read(name, {name: packed[: len(packed) // 2]})
