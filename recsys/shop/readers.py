@@ -18,7 +18,7 @@ from recsys.shop.json_files import read_json
 from recsys.shop.names import nearest, quoted, text
 from recsys.shop.part import FILE, ROW, Part
 from recsys.shop.paths import find_files, kind_of
-from recsys.shop.text_files import AGAIN, DAMAGED, UnreadableError, short
+from recsys.shop.text_files import AGAIN, DAMAGED, UnreadableError, require_whole, short
 from recsys.shop.workspace import Workspace
 
 LEGAL_FORMAT = {
@@ -114,6 +114,7 @@ def open_files(
         for file in files:
             shown = _shown(file, folder)
             try:
+                require_whole(file)
                 parts += readers[kind](file, shown)
             except UnreadableError as error:
                 raise ShopFileError(f"{source}: can't read '{shown}': {error}") from None

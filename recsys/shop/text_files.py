@@ -57,6 +57,23 @@ def open_bytes(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
+def require_whole(path: Path) -> None:
+    """Refuse a file packed with zstd that was cut off: DuckDB takes its start for all of it.
+
+    Raises:
+        UnreadableError: it doesn't end where it should, or has wrong bytes.
+
+    """
+    if path.suffix.lower() != ".zst":
+        return  # DuckDB and Python say it of the others
+    try:
+        with open_bytes(path) as file:
+            while file.read(1 << 20):
+                pass
+    except (OSError, *DAMAGED) as error:
+        raise UnreadableError(f"it is cut off or damaged ({error}): {AGAIN}") from None
+
+
 def sample(path: Path) -> bytes:
     """Return a file's first bytes, unpacked.
 
