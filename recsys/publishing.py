@@ -50,7 +50,7 @@ def published(database: Path) -> Iterator[Path]:
     with contextlib.ExitStack() as held:
         held.enter_context(_held(work_folder(database) / "lock.duckdb", of=database))
         _clear(copy)
-        if database.exists():
+        if database.exists() and database.stat().st_size > 0:  # as mktemp leaves one
             _recover(database)
             original = held.enter_context(_held(database, read_only=True))
             _copy(database, copy)
@@ -87,7 +87,7 @@ def _copy(database: Path, copy: Path) -> None:
     try:
         for source, target in ((database, copy), (_log_of(database), _log_of(copy))):
             if source.exists():
-                shutil.copyfile(source, target)
+                shutil.copy(source, target)  # who may read it, too
     except OSError as error:
         _clear(copy)
         raise RecsysError(

@@ -209,6 +209,30 @@ def test_a_link_to_a_database_stays_a_link(project, database, tmp_path):
         assert connection.execute("select max(id) from numbers").fetchall() == [(7,)]
 
 
+def test_an_empty_file_is_a_place_for_a_database(project, database):
+    database.parent.mkdir(parents=True)
+    database.touch()
+    build(None, database)
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("select max(id) from numbers").fetchall() == [(2,)]
+
+
+def test_a_file_that_is_no_database_stays_what_it_is(project, database):
+    database.parent.mkdir(parents=True)
+    database.write_text("c,p,t\n")
+    with pytest.raises(DatabaseError, match="isn't a DuckDB database"):
+        build(None, database)
+    assert database.read_text() == "c,p,t\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such bits")
+def test_who_may_read_the_database_may_read_the_next_one(project, database):
+    build(None, database)
+    database.chmod(0o640)
+    build(None, database)
+    assert database.stat().st_mode & 0o777 == 0o640
+
+
 def test_no_room_for_the_copy(project, database, monkeypatch):
     build(None, database)
 
