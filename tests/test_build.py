@@ -236,7 +236,7 @@ def test_who_may_read_the_database_may_read_the_next_one(project, database):
 def test_no_room_for_the_copy(project, database, monkeypatch):
     build(None, database)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("shutil.copyfile", full)
