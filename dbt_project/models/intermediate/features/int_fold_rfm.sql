@@ -4,7 +4,8 @@ folds as (select * from {{ ref('int_folds') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
-purchases as (select * from {{ ref('int_purchase_lines') }} where customer_id is not null),
+-- read three times rather than kept whole
+purchases as not materialized (select * from {{ ref('int_purchase_lines') }} where customer_id is not null),
 
 products as (select * from {{ ref('int_products') }}),
 

@@ -1,14 +1,24 @@
+-- Part after part of the products: all customers and prices of all at once, which distinct counts and
+-- medians keep until the end, would fill the memory of a shop of millions of lines.
+{% set parts = 8 %}
+
 with
 
 folds as (select * from {{ ref('int_folds') }}),
-
-events as (select * from {{ ref('int_events') }}),
 
 products as (select * from {{ ref('int_products') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+{% for part in range(parts) %}
+events_{{ part }} as (
+    select * from {{ ref('int_events') }}
+    where is_interest and product_key % {{ parts }} = {{ part }}
+),
+
+{% endfor %}
 counted as (
+    {% for part in range(parts) %}
     select
         folds.fold,
         folds.cutoff_at,
@@ -25,11 +35,13 @@ counted as (
         max(events.occurred_at) as last_sold_at,
         median(events.unit_price) as median_paid_price
     from folds
-    inner join events
+    inner join events_{{ part }} as events
         on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')
     cross join settings
-    where events.is_interest and {{ kept_at('events', 'folds.cutoff_at') }}
+    where {{ kept_at('events', 'folds.cutoff_at') }}
     group by folds.fold, folds.cutoff_at, events.product_key
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 judged as (
