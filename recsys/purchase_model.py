@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from sklearn.metrics import log_loss
 from recsys.errors import InvalidTableError, NotFittedError
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_integer, require_number
+from recsys.recommenders.search_space import Range
 
 Floats = NDArray[np.floating[Any]]
 
@@ -114,17 +115,17 @@ class PurchaseModel:
     better than one.
     """
 
-    learning_rate: float = 0.05
+    learning_rate: Annotated[float, Range(low=0.02, high=0.2, log=True)] = 0.05
     max_trees: int = 200
     """Trees of a forest."""
     forests_per_half: int = 2
-    max_leaf_nodes: int = 31
-    min_pairs_per_leaf: int = 200
+    max_leaf_nodes: Annotated[int, Range(low=7, high=127, log=True)] = 31
+    min_pairs_per_leaf: Annotated[int, Range(low=20, high=1000, log=True)] = 200
     """A leaf has at least so many pairs; fewer in a small table, a thousandth but 20."""
-    max_features: float = 0.25
+    max_features: Annotated[float, Range(low=0.1, high=1.0)] = 0.25
     """Share of the features that each split chooses from."""
-    l2_regularization: float = 5.0
-    most_features: int = 45
+    l2_regularization: Annotated[float, Range(low=0.1, high=100.0, log=True)] = 5.0
+    most_features: Annotated[int, Range(low=20, high=100)] = 45
     """How many features a forest reads."""
     random_state: int = 0
 
@@ -164,7 +165,7 @@ class PurchaseModel:
         parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
         self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
         unseen = parts[::-1]
-        self.trees_, log_odds = _best_size(self.halves_, unseen)
+        self.trees_, self.loss_, log_odds = _best_size(self.halves_, unseen)
         self.calibration_ = LogisticRegression(C=np.inf).fit(
             np.concatenate(log_odds)[:, None],
             np.concatenate([part.is_bought for part in unseen]),
@@ -305,8 +306,8 @@ def _staged(
 
 def _best_size(
     halves: Sequence[Sequence[_Forest]], unseen: Sequence[Examples]
-) -> tuple[int, list[NDArray[np.float64]]]:
-    """Return the number of trees, by log loss on pairs unseen, and their log odds of these."""
+) -> tuple[int, float, list[NDArray[np.float64]]]:
+    """Return the number of trees, the least log loss on pairs unseen, and the log odds of these."""
     most = halves[0][0].trees.n_iter_
     sizes = sorted({most, *range(TREES_PER_STEP, most + 1, TREES_PER_STEP)})
     pairs = zip(halves, unseen, strict=True)
@@ -319,4 +320,4 @@ def _best_size(
     ]
     allowed = min(losses) * (1 + LOSS_ALLOWANCE)
     chosen = max(place for place, loss in enumerate(losses) if loss <= allowed)
-    return sizes[chosen], [of_half[chosen] for of_half in log_odds]
+    return sizes[chosen], float(min(losses)), [of_half[chosen] for of_half in log_odds]

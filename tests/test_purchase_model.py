@@ -279,3 +279,24 @@ def test_a_feature_that_hardly_any_pair_has_is_left_out():
     for seed in range(3):
         model = PurchaseModel(max_trees=2, random_state=seed).fit(examples, examples)
         assert model.used_.tolist() == [0]
+
+
+def test_the_loss_is_that_of_the_pairs_each_half_has_not_learned_from():
+    """With one size of forest there is nothing to choose: scikit-learn's own log loss of it."""
+    generator = np.random.default_rng(5)
+    halves = []
+    for _ in range(2):
+        features = generator.random((1000, 3)).astype(np.float32)
+        is_bought = generator.random(1000) < features[:, 0]
+        halves.append(Examples(features, is_bought, generator.uniform(1, 3, 1000)))
+    model = PurchaseModel(max_trees=10, forests_per_half=1).fit(*halves)
+    log_odds = [
+        forests[0].trees.decision_function(model._binned(part.features)[:, forests[0].read])
+        for forests, part in zip(model.halves_, halves[::-1], strict=True)
+    ]
+    expected = log_loss(
+        np.concatenate([part.is_bought for part in halves[::-1]]),
+        1 / (1 + np.exp(-np.concatenate(log_odds))),
+        sample_weight=np.concatenate([part.weight for part in halves[::-1]]),
+    )
+    assert model.loss_ == pytest.approx(expected, abs=1e-12)

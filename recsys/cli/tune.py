@@ -19,7 +19,8 @@ def tune(  # noqa: PLR0917 - options, which have names on the command line
     recommenders: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Whose parameters to tune. Default: the setting tuning_recommenders.",
+            help="Whose parameters to tune, also the hybrid's. Default: the setting "
+            "tuning_recommenders.",
             show_default=False,
         ),
     ] = None,

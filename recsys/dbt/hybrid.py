@@ -15,24 +15,18 @@ from numpy.typing import NDArray
 
 from recsys import workers
 from recsys.dbt.models import Parameters, log
+from recsys.dbt.tuning import parameters_for
 from recsys.errors import InvalidTableError
+from recsys.purchase_examples import (
+    earlier_and_later,
+    feature_matrix,
+    feature_names,
+    read_examples,
+    too_few_bought,
+)
 from recsys.purchase_model import Examples, PurchaseModel
 
 Relation = duckdb.DuckDBPyRelation
-
-KEYS = [
-    "fold",
-    "customer_id",
-    "product_id",
-    "customer_key",
-    "is_new",
-    "is_bought",
-    "training_weight",
-]
-"""Columns of the table of features that aren't features."""
-
-FEWEST_BOUGHT = 200
-"""Fewer pairs that were bought, in a fold to learn from, teach nothing that would last."""
 
 MODEL_SCHEMA = pa.schema(
     [
@@ -79,9 +73,16 @@ class _Learned(NamedTuple):
 
 
 def hybrid_models(
-    *, folds: Relation, features: Relation, settings: Relation, parameters: Parameters = None
+    *,
+    folds: Relation,
+    features: Relation,
+    settings: Relation,
+    tuned: Relation | None = None,
+    parameters: Parameters = None,
 ) -> pa.RecordBatchReader:
     """Learn one `PurchaseModel` per fold that is judged or served, from the folds before it.
+
+    Its parameters are those given, else those tuned, else its defaults.
 
     A fold with too little before it has a row that says why, and no model.
 
@@ -90,27 +91,22 @@ def hybrid_models(
 
     """
     [(wanted, seed)] = settings.project("hybrid_training_folds, hybrid_seed").fetchall()
-    names = [name for name in features.columns if name not in KEYS]
+    names = feature_names(features)
     examples: dict[str, Examples] = {}
-    unfitted = PurchaseModel(**({"random_state": seed} | dict(parameters or {})))
+    unfitted = PurchaseModel(
+        **({"random_state": seed} | parameters_for("hybrid", tuned, parameters))
+    )
 
     def learn(fold: str, past: list[str]) -> _Learning:
         for name in past:
             if name not in examples:
-                examples[name] = _examples(features, name, names)
+                examples[name] = read_examples(features, name, names)
         parts = [examples[name] for name in past]
         pairs = sum(len(part) for part in parts)
-        bought = [int(part.is_bought.sum()) for part in parts]
-        why_not = None
-        if not past:
-            why_not = "no past fold to learn from"
-        elif min(bought) < FEWEST_BOUGHT:
-            why_not = (
-                f"only {min(bought):,} of the candidates of fold {past[bought.index(min(bought))]} "
-                f"were bought, of at least {FEWEST_BOUGHT:,} to learn from"
-            )
+        bought = sum(int(part.is_bought.sum()) for part in parts)
+        why_not = too_few_bought(past, parts) if past else "no past fold to learn from"
         learned = None if why_not else workers.submit(_learn, unfitted, parts)
-        return _Learning(fold, past, pairs, sum(bought), learned, why_not)
+        return _Learning(fold, past, pairs, bought, learned, why_not)
 
     def batches() -> Iterator[pa.RecordBatch]:
         started = [learn(fold, past) for fold, past in _lessons(folds, wanted)]
@@ -125,7 +121,7 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
     """Return the probability of every pair of the folds that have a model."""
     fitted = models.filter("model is not null").order("fold").project("fold, model").fetchall()
 
-    names = [name for name in features.columns if name not in KEYS]
+    names = feature_names(features)
 
     def started() -> Iterator[tuple[pa.RecordBatch, Future[NDArray[np.float64]]]]:
         for fold, data in fitted:
@@ -133,7 +129,7 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
             pairs = features.filter(f"fold = '{fold}'").to_arrow_reader(PAIRS_PER_BATCH)
             for batch in pairs:
                 keys = batch.select(SCORE_SCHEMA.names[:-1])
-                yield keys, workers.submit(_predict, data, _matrix(batch, names))
+                yield keys, workers.submit(_predict, data, feature_matrix(batch, names))
 
     def batches() -> Iterator[pa.RecordBatch]:
         under_way = started()
@@ -165,34 +161,8 @@ def _lessons(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
             yield fold, known[-wanted:] if wanted else []
 
 
-def _examples(features: Relation, fold: str, names: list[str]) -> Examples:
-    table = (
-        features.filter(f"fold = '{fold}' and training_weight is not null")
-        # sums within the trees depend on the order; halves of it are halves of the customers
-        .order("md5(customer_id), customer_id, product_id")
-        .to_arrow_table()
-    )
-    return Examples(
-        _matrix(table, names),
-        table["is_bought"].to_numpy(zero_copy_only=False).astype(bool),
-        table["training_weight"].to_numpy().astype(np.float64),
-    )
-
-
-def _matrix(table: pa.Table | pa.RecordBatch, names: list[str]) -> NDArray[np.float32]:
-    """Return (rows, names) float32, NaN for null."""
-    matrix = np.empty((table.num_rows, len(names)), np.float32)
-    for position, name in enumerate(names):
-        matrix[:, position] = table.column(name).to_numpy(zero_copy_only=False)
-    return matrix
-
-
 def _learn(unfitted: PurchaseModel, parts: list[Examples]) -> _Learned:
-    if len(parts) > 1:
-        earlier, later = Examples.concatenated(parts[:-1]), parts[-1]
-    else:
-        earlier, later = parts[0].halves()
-    model = unfitted.fit(earlier, later)
+    model = unfitted.fit(*earlier_and_later(parts))
     return _Learned(model.trees_, model.importances_.tolist(), model.to_bytes())
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from recsys.tuning.past_folds import PastRelations, read_past_folds, tuning_settings
+from recsys.tuning.hybrid_search import HYBRID, HybridSearch, read_past_examples
+from recsys.tuning.past_folds import (
+    PastRelations,
+    TuningSettings,
+    read_past_folds,
+    tuning_settings,
+)
+from recsys.tuning.search import Search
 from recsys.tuning.store import DatabaseTrials
 from recsys.tuning.trials import Metric, Sampler
 from recsys.tuning.tune import BASES, Budget, StudyEnded, TuningEvent, searches, tune
@@ -50,10 +57,11 @@ def tuning_run(
         There is no past fold, or a name isn't that of a recommender that can be tuned.
 
     """
-    from dbt_common.invocation import get_invocation_id  # noqa: PLC0415
-
     asked = tuning_settings(settings)
     if not asked.tuning_trials and not asked.tuning_minutes:
+        return RUN_SCHEMA.empty_table()
+    others = [name for name in asked.tuning_recommenders if name != HYBRID]
+    if not others:
         return RUN_SCHEMA.empty_table()
     relations = PastRelations(
         folds=folds,
@@ -64,7 +72,7 @@ def tuning_run(
         texts=texts,
     )
     wanted = searches(
-        asked.tuning_recommenders,
+        others,
         read_past_folds(relations, asked.tuning_list_type),
         metric=Metric(asked.tuning_metric),
         list_type=asked.tuning_list_type,
@@ -72,6 +80,38 @@ def tuning_run(
         sampler=Sampler(asked.tuning_sampler),
         seed=asked.tuning_seed,
     )
+    return _run(wanted, asked, session)
+
+
+def hybrid_tuning_run(
+    *, folds: Relation, features: Relation, settings: Relation, session: Any
+) -> pa.Table:
+    """Search the hybrid's parameters as `tuning_run` does those of others, if it is named.
+
+    It comes after them: what the hybrid learns from are their candidates.
+
+    Raises
+    ------
+    RecsysError
+        There is no past fold, or too little was bought in one.
+
+    """
+    asked = tuning_settings(settings)
+    is_wanted = asked.tuning_trials or asked.tuning_minutes
+    if not is_wanted or HYBRID not in asked.tuning_recommenders:
+        return RUN_SCHEMA.empty_table()
+    search = HybridSearch(
+        read_past_examples(folds, features),
+        sampler=Sampler(asked.tuning_sampler),
+        seed=asked.tuning_seed,
+    )
+    return _run([search], asked, session)
+
+
+def _run(wanted: Sequence[Search], asked: TuningSettings, session: Any) -> pa.Table:
+    """Search within the settings' budget; return a row per search."""
+    from dbt_common.invocation import get_invocation_id  # noqa: PLC0415
+
     budget = Budget(trials=asked.tuning_trials or None, minutes=asked.tuning_minutes or None)
 
     @contextmanager

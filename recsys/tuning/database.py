@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from recsys.errors import DatabaseError, InvalidParameterError
+from recsys.tuning.hybrid_search import HYBRID, PastExamples, read_past_examples
 from recsys.tuning.past_folds import (
     HAND_OVER,
     PastRelations,
@@ -67,23 +68,28 @@ def prepare(database: Path, wishes: Wishes) -> Tuning:
         raise DatabaseError(f"no database at {database}: {HAND_OVER}")
     with _opened(database, read_only=True, patience=0) as connection:
         settings = _settings(connection)
-        metric = Metric(wishes.metric or settings.tuning_metric)
+        recommenders = list(dict.fromkeys(wishes.recommenders)) or settings.tuning_recommenders
+        if not recommenders:
+            raise InvalidParameterError(
+                "no recommender is named: name some, or set tuning_recommenders and build"
+            )
+        metric = _metric(wishes.metric or settings.tuning_metric)
         list_type = wishes.list_type or settings.tuning_list_type
-        folds = read_past_folds(PastRelations.of(connection), list_type)
-    recommenders = list(dict.fromkeys(wishes.recommenders)) or settings.tuning_recommenders
-    if not recommenders:
-        raise InvalidParameterError(
-            "no recommender is named: name some, or set tuning_recommenders and build"
-        )
+        examples = folds = None
+        if HYBRID in recommenders:
+            examples = _past_examples(connection)
+        if set(recommenders) != {HYBRID}:
+            folds = read_past_folds(PastRelations.of(connection), list_type)
     budget = _budget(wishes, settings)
     wanted = searches(
         recommenders,
-        folds,
+        folds or [],
         metric=metric,
         list_type=list_type,
         candidates_per_customer=settings.candidates_per_customer,
         sampler=Sampler(wishes.sampler or settings.tuning_sampler),
         seed=settings.tuning_seed if wishes.seed is None else wishes.seed,
+        examples=examples,
     )
 
     def connect() -> AbstractContextManager[duckdb.DuckDBPyConnection]:
@@ -91,6 +97,24 @@ def prepare(database: Path, wishes: Wishes) -> Tuning:
 
     events = tune(wanted, DatabaseTrials(connect), budget, run_id=str(uuid.uuid4()))
     return Tuning([search.recommender for search in wanted], budget, events)
+
+
+def _metric(wanted: str) -> Metric:
+    if wanted == Metric.log_loss:
+        raise InvalidParameterError(
+            "log_loss is the hybrid's own metric: name the hybrid, and ndcg or rmse for others"
+        )
+    return Metric(wanted)
+
+
+def _past_examples(connection: duckdb.DuckDBPyConnection) -> PastExamples:
+    try:
+        return read_past_examples(
+            connection.table("intermediate.int_tuning_folds"),
+            connection.table("intermediate.int_hybrid_features"),
+        )
+    except duckdb.CatalogException as error:
+        raise DatabaseError(f"the database can't be tuned on yet: {HAND_OVER}") from error
 
 
 def _budget(wishes: Wishes, settings: TuningSettings) -> Budget:

@@ -49,12 +49,17 @@ class Search(ABC):
         self.base = dict(base)
         self.sampler = sampler
         self.seed = seed
-        made = recommender_class(recommender)
+        made = self._class(recommender)
         self.space: Space = search_space(made)
         if not self.space:
             raise InvalidParameterError(f"{recommender} has no parameters to tune; leave it out")
         usual = made(**self.base)
         self.defaults = {name: getattr(usual, name) for name in self.space}
+
+    @staticmethod
+    def _class(recommender: str) -> type[Any]:
+        """Return what has the parameters."""
+        return recommender_class(recommender)
 
     @property
     @abstractmethod

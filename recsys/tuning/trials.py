@@ -27,6 +27,8 @@ class Metric(StrEnum):
     """Of the lists for the customers of past folds, at 10; higher is better."""
     rmse = "rmse"
     """Of predicted ratings, cross-validated; lower is better."""
+    log_loss = "log_loss"
+    """Of the hybrid's probabilities, for pairs it hasn't learned from; lower is better."""
 
     @property
     def is_higher_better(self) -> bool:
@@ -68,9 +70,9 @@ class Study:
     recommender: str
     metric: Metric
     list_type: str | None
-    """Which list is measured; None for ratings."""
+    """Which list is measured; None for ratings and probabilities."""
     k: int | None
-    """How long the lists are; None for ratings."""
+    """How long the lists are; None for ratings and probabilities."""
     folds: tuple[str, ...]
     """The past folds whose data was used."""
     known_until: datetime

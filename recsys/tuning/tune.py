@@ -10,6 +10,7 @@ from typing import Any
 
 from recsys.errors import InvalidParameterError
 from recsys.recommenders.parameters import require_integer, require_number
+from recsys.tuning.hybrid_search import HYBRID, HybridSearch, PastExamples
 from recsys.tuning.list_search import ListSearch
 from recsys.tuning.past_folds import PastFold, folds_with_hits
 from recsys.tuning.rating_search import RatingSearch
@@ -104,8 +105,12 @@ def searches(
     candidates_per_customer: int,
     sampler: Sampler,
     seed: int,
+    examples: PastExamples | None = None,
 ) -> list[Search]:
     """Return a search per recommender, all over the same past folds.
+
+    The hybrid, which makes no scores of its own but probabilities out of others', is searched by
+    the log loss of `examples`, whatever the metric.
 
     Raises
     ------
@@ -114,24 +119,26 @@ def searches(
 
     """
     require_integer("seed", seed, minimum=0, maximum=2**32 - 1)
-    if metric is Metric.rmse:
-        return [
-            RatingSearch(name, folds, base=BASES.get(name, {}), sampler=sampler, seed=seed)
-            for name in recommenders
-        ]
-    judged = folds_with_hits(folds)
-    return [
-        ListSearch(
+    of_others = [name for name in recommenders if name != HYBRID]
+    judged = folds_with_hits(folds) if of_others and metric is not Metric.rmse else []
+
+    def search(name: str) -> Search:
+        if name == HYBRID and examples is not None:
+            return HybridSearch(examples, sampler=sampler, seed=seed)
+        base = BASES.get(name, {})
+        if metric is Metric.rmse:
+            return RatingSearch(name, folds, base=base, sampler=sampler, seed=seed)
+        return ListSearch(
             name,
             judged,
             list_type=list_type,
             candidates_per_customer=candidates_per_customer,
-            base=BASES.get(name, {}),
+            base=base,
             sampler=sampler,
             seed=seed,
         )
-        for name in recommenders
-    ]
+
+    return [search(name) for name in recommenders]
 
 
 def tune(

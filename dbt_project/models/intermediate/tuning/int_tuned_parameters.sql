@@ -15,7 +15,7 @@ first_judged as (select min(cutoff_at) as cutoff_at from folds),
 trials as (
     select
         all_trials.*,
-        case when all_trials.metric = 'rmse' then -all_trials.value else all_trials.value end as goodness
+        case when all_trials.metric in ('rmse', 'log_loss') then -all_trials.value else all_trials.value end as goodness
     from all_trials
     cross join first_judged
     where all_trials.known_until <= coalesce(first_judged.cutoff_at, all_trials.known_until)

@@ -1,5 +1,7 @@
 {{ config(materialized='view') }}
 
+-- depends_on: {{ ref('int_hybrid_tuning_run') }}
+
 with
 
 tuned as (select * from {{ ref('int_tuned_parameters') }})

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
 -- depends_on: {{ ref('int_tuning_run') }}
+-- depends_on: {{ ref('int_hybrid_tuning_run') }}
 
 with
 

@@ -1,0 +1,76 @@
+"""Pairs of customers and products to learn from, out of the table of features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recsys.purchase_model import Examples
+
+KEYS = [
+    "fold",
+    "customer_id",
+    "product_id",
+    "customer_key",
+    "is_new",
+    "is_bought",
+    "training_weight",
+]
+"""Columns of the table of features that aren't features."""
+
+FEWEST_BOUGHT = 200
+"""Fewer pairs that were bought, in a fold to learn from, teach nothing that would last."""
+
+
+def feature_names(features: duckdb.DuckDBPyRelation) -> list[str]:
+    """Return the columns of the table that are features."""
+    return [name for name in features.columns if name not in KEYS]
+
+
+def read_examples(features: duckdb.DuckDBPyRelation, fold: str, names: list[str]) -> Examples:
+    """Return the pairs of a fold that may be learned from."""
+    table = (
+        # a fold's name is a date or 'serving', made by int_folds
+        features.filter(f"fold = '{fold}' and training_weight is not null")
+        # sums within the trees depend on the order; halves of it are halves of the customers
+        .order("md5(customer_id), customer_id, product_id")
+        .to_arrow_table()
+    )
+    return Examples(
+        feature_matrix(table, names),
+        table["is_bought"].to_numpy(zero_copy_only=False).astype(bool),
+        table["training_weight"].to_numpy().astype(np.float64),
+    )
+
+
+def feature_matrix(table: pa.Table | pa.RecordBatch, names: list[str]) -> NDArray[np.float32]:
+    """Return (rows, names) float32, NaN for null."""
+    matrix = np.empty((table.num_rows, len(names)), np.float32)
+    for position, name in enumerate(names):
+        matrix[:, position] = table.column(name).to_numpy(zero_copy_only=False)
+    return matrix
+
+
+def earlier_and_later(parts: Sequence[Examples]) -> tuple[Examples, Examples]:
+    """Return folds, in order of time, as the two parts that a `PurchaseModel` learns from.
+
+    The latest fold against those before it; one alone by halves of its customers.
+    """
+    if len(parts) > 1:
+        return Examples.concatenated(parts[:-1]), parts[-1]
+    return parts[0].halves()
+
+
+def too_few_bought(names: Sequence[str], parts: Sequence[Examples]) -> str | None:
+    """Say which fold has too little to learn from, if one has."""
+    bought = [int(part.is_bought.sum()) for part in parts]
+    if min(bought) >= FEWEST_BOUGHT:
+        return None
+    return (
+        f"only {min(bought):,} of the candidates of fold {names[bought.index(min(bought))]} "
+        f"were bought, of at least {FEWEST_BOUGHT:,} to learn from"
+    )

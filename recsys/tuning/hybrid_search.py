@@ -1,0 +1,117 @@
+"""Search for the hybrid's parameters, by how likely it finds what was bought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import duckdb
+
+from recsys.errors import DatabaseError
+from recsys.purchase_examples import (
+    earlier_and_later,
+    feature_names,
+    read_examples,
+    too_few_bought,
+)
+from recsys.purchase_model import Examples, PurchaseModel
+from recsys.tuning.fingerprint import fingerprint
+from recsys.tuning.optuna_search import OptunaSearch
+from recsys.tuning.trials import Metric, Sampler, Study
+
+HYBRID = "hybrid"
+SHARES = (4, 1)
+"""A trial learns from every fourth pair first, after which it may be given up, then from all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastExamples:
+    """Pairs of the folds before the judged ones, and whether they were bought."""
+
+    folds: tuple[str, ...]
+    """In order of time."""
+    label_until: datetime
+    """When the last one's label window ended, UTC."""
+    parts: Sequence[Examples]
+    """Of each fold."""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names everything here: equal data has the same."""
+        arrays = [
+            array for part in self.parts for array in (part.features, part.is_bought, part.weight)
+        ]
+        return fingerprint(f"{self.folds} {self.label_until}", *arrays)
+
+
+def read_past_examples(
+    folds: duckdb.DuckDBPyRelation, features: duckdb.DuckDBPyRelation
+) -> PastExamples:
+    """Read what the hybrid may be tuned on: `int_tuning_folds` and `int_hybrid_features`.
+
+    Raises
+    ------
+    DatabaseError
+        There is no fold before the judged ones, or too little was bought in one of them.
+
+    """
+    rows = folds.order("cutoff_at").project("fold, label_until").fetchall()
+    if not rows:
+        raise DatabaseError(
+            "there is no fold before the judged ones to tune the hybrid on: the shop needs "
+            "purchases with dates, more of them than two label windows (label_window_days)"
+        )
+    names = feature_names(features)
+    parts = [read_examples(features, fold, names) for fold, _ in rows]
+    why_not = too_few_bought([fold for fold, _ in rows], parts)
+    if why_not is not None:
+        raise DatabaseError(f"the hybrid can't be tuned: {why_not}")
+    return PastExamples(folds=tuple(fold for fold, _ in rows), label_until=rows[-1][1], parts=parts)
+
+
+class HybridSearch(OptunaSearch):
+    """Minimises the log loss of pairs that a `PurchaseModel` hasn't learned from.
+
+    Half of its forests learn from the folds before the latest past one, the others from that one;
+    each is measured on what the others learned from.
+    """
+
+    def __init__(
+        self,
+        examples: PastExamples,
+        *,
+        sampler: Sampler,
+        seed: int,
+        base: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(HYBRID, base or {}, sampler, seed)
+        self.examples = examples
+
+    @staticmethod
+    def _class(recommender: str) -> type[Any]:
+        del recommender
+        return PurchaseModel
+
+    @cached_property
+    def study(self) -> Study:
+        """What its trials have in common."""
+        return self._study(
+            Metric.log_loss,
+            list_type=None,
+            k=None,
+            folds=self.examples.folds,
+            known_until=self.examples.label_until,
+            fingerprints=[self.examples.fingerprint],
+        )
+
+    @property
+    def _steps(self) -> int:
+        return len(SHARES)
+
+    def _values(self, parameters: Mapping[str, Any]) -> Iterator[float]:
+        for share in SHARES:
+            parts = [part.every(share) for part in self.examples.parts]
+            yield PurchaseModel(**{**self.base, **parameters}).fit(*earlier_and_later(parts)).loss_

@@ -1,0 +1,139 @@
+"""The hybrid's parameters, searched by the log loss of pairs it hasn't learned from."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import duckdb
+import numpy as np
+import pytest
+
+from recsys.errors import DatabaseError, InvalidParameterError
+from recsys.purchase_examples import FEWEST_BOUGHT
+from recsys.purchase_model import Examples, PurchaseModel
+from recsys.tuning.hybrid_search import HybridSearch, PastExamples, read_past_examples
+from recsys.tuning.trials import Metric, Sampler, State
+from recsys.tuning.tune import Budget, StudyEnded, searches, tune
+
+from .test_tune import Memory, told
+
+QUICK = {"max_trees": 10, "forests_per_half": 1}
+
+
+def fold(seed: int, pairs: int = 1600) -> Examples:
+    """Return pairs of which the likelier are bought the more the first feature says."""
+    generator = np.random.default_rng(seed)
+    features = generator.random((pairs, 4)).astype(np.float32)
+    return Examples(features, generator.random(pairs) < features[:, 0] ** 2, np.ones(pairs))
+
+
+@pytest.fixture(scope="module")
+def examples() -> PastExamples:
+    return PastExamples(
+        folds=("2017-10-09", "2017-11-06"),
+        label_until=datetime(2017, 12, 4),
+        parts=[fold(1), fold(2)],
+    )
+
+
+def search(examples, sampler="tpe", base=QUICK) -> HybridSearch:
+    return HybridSearch(examples, sampler=Sampler(sampler), seed=0, base=base)
+
+
+def run(wanted, store, trials) -> list:
+    return list(tune([wanted], store, Budget(trials=trials), run_id="run"))
+
+
+def test_the_defaults_come_first_and_the_least_loss_wins(examples):
+    store = Memory()
+    *_, ended = run(search(examples), store, 8)
+    assert isinstance(ended, StudyEnded)
+    first = store.trials[0].outcome
+    assert first.value == PurchaseModel(**QUICK).fit(*examples.parts).loss_
+    quarter = PurchaseModel(**QUICK).fit(*(part.every(4) for part in examples.parts))
+    assert first.steps == (quarter.loss_, first.value)
+    values = [trial.outcome.value for trial in store.trials if trial.outcome.value is not None]
+    assert ended.best.outcome.value == min(values) < max(values)
+
+
+def test_a_hopeless_trial_is_given_up_after_a_quarter_of_the_pairs(examples):
+    store = Memory()
+    run(search(examples), store, 14)
+    pruned = [trial.outcome for trial in store.trials if trial.outcome.state is State.pruned]
+    assert pruned
+    for outcome in pruned:
+        assert len(outcome.steps) == 1
+
+
+def test_going_on_equals_never_having_stopped(examples):
+    whole, parts = Memory(), Memory()
+    run(search(examples), whole, 7)
+    run(search(examples), parts, 3)
+    run(search(examples), parts, 7)
+    assert told(parts.trials) == told(whole.trials)
+
+
+def test_other_data_is_another_study(examples):
+    later = replace(examples, parts=[fold(1), fold(3)])
+    assert search(examples).study == search(replace(examples)).study
+    assert search(later).study.study_id != search(examples).study.study_id
+    assert search(examples).study.metric is Metric.log_loss
+    assert search(examples).study.known_until == datetime(2017, 12, 4)
+
+
+def test_it_is_searched_by_its_own_metric_beside_others(examples, fold):
+    found = searches(
+        ["ease", "hybrid"],
+        [fold],
+        metric=Metric.ndcg,
+        list_type="discover",
+        candidates_per_customer=20,
+        sampler=Sampler.random,
+        seed=0,
+        examples=examples,
+    )
+    assert [one.study.metric for one in found] == [Metric.ndcg, Metric.log_loss]
+    with pytest.raises(InvalidParameterError, match="no recommender 'hybrid'"):
+        searches(
+            ["hybrid"],
+            [],
+            metric=Metric.ndcg,
+            list_type="discover",
+            candidates_per_customer=20,
+            sampler=Sampler.random,
+            seed=0,
+        )
+
+
+def tables(bought: int):
+    connection = duckdb.connect()
+    connection.execute(f"""
+        create table folds as
+        select * from (values
+            ('2017-11-06', timestamp '2017-11-06', timestamp '2017-12-04'),
+            ('2017-10-09', timestamp '2017-10-09', timestamp '2017-11-06')
+        ) as folds (fold, cutoff_at, label_until);
+        create table features as
+        select
+            fold, 'c' || n as customer_id, 'p' as product_id, n as customer_key, true as is_new,
+            n < {bought} as is_bought, case when n < 500 then 1.0 end as training_weight,
+            n / 1000 as signal
+        from folds cross join range(600) as numbers (n);
+    """)  # noqa: S608
+    return connection.table("folds"), connection.table("features")
+
+
+def test_what_it_learns_from_is_read_in_order_of_time():
+    found = read_past_examples(*tables(FEWEST_BOUGHT))
+    assert found.folds == ("2017-10-09", "2017-11-06")
+    assert found.label_until == datetime(2017, 12, 4)
+    assert [len(part) for part in found.parts] == [500, 500]
+    assert found.parts[0].features.shape == (500, 1)
+    assert found.parts[0].is_bought.sum() == FEWEST_BOUGHT
+
+
+def test_too_little_to_learn_from_is_said():
+    folds, features = tables(FEWEST_BOUGHT - 1)
+    with pytest.raises(DatabaseError, match="only 199 of the candidates of fold 2017-10-09"):
+        read_past_examples(folds, features)
+    with pytest.raises(DatabaseError, match="no fold before the judged ones"):
+        read_past_examples(folds.filter("false"), features)
