@@ -457,7 +457,7 @@ def explain_open_failure(path: Path, error: BaseException) -> DatabaseError:
             f"{path} is in use by {who}, most likely a running build: "
             "wait until it ends, then try again"
         )
-    if "not a valid DuckDB database" in message:
+    if "not a valid DuckDB database" in message or "in-memory database in read-only" in message:
         return DatabaseError(
             f"{path} isn't a DuckDB database: name the file `recsys build` wrote with --database"
         )

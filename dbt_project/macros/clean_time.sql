@@ -76,11 +76,12 @@
                     when {{ date_order }} = 'mdy' then concat(found.first, '-', found.second)
                 end,
                 ' ',
-                coalesce(
-                    (try_cast(nullif(found.hour, '') as integer) % case when found.half = '' then 24 else 12 end)
-                    + case when lower(found.half) = 'p' then 12 else 0 end,
-                    0
-                ),
+                -- an hour above 24 makes it no time at all, 24:00 is the next midnight
+                case
+                    when found.hour = '' then 0
+                    when found.half = '' or try_cast(found.hour as integer) > 23 then try_cast(found.hour as integer)
+                    else try_cast(found.hour as integer) % 12 + case when lower(found.half) = 'p' then 12 else 0 end
+                end,
                 ':', coalesce(nullif(found.minute, ''), '00'), ':', coalesce(nullif(found.sec, ''), '00')
             ) as timestamp
         )

@@ -26,7 +26,7 @@ from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 
 TABLES = ("purchases", "ratings", "products", "customers")
-UNNAMED_LIKELY = 0.3
+UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its names can't speak."""
 JOINED = "purchases_joined.parquet"
 """Orders and their lines as one, beside the shop file."""
@@ -76,6 +76,11 @@ def draft_shop(
         profiles = [profile_file(connection, file, number) for number, file in enumerate(files)]
         groups = group_by_shape(name_bare_ids(connection, profiles))
         halves = find_halves(connection, [(group[0], _star(group)) for group in groups])
+        if halves is None and join:
+            raise ShopFileError(
+                "--join: no two of these files are orders and their lines, to be joined by an id "
+                "of the order; leave --join out"
+            )
         if halves is not None:
             groups = _joined(connection, groups, halves, folder / JOINED, join)
         taken, unused = _assign(groups)
@@ -84,6 +89,7 @@ def draft_shop(
             if table in taken and table not in drafted:
                 group, role = taken[table]
                 made = _table(table, group, role, folder, drafted)
+                _mark_unlike(made, group, files)
                 drafted[table] = (made, group[0])
         _mark_alike(groups, taken, {table: made for table, (made, _) in drafted.items()})
         draft = Draft(
@@ -114,11 +120,42 @@ def _mark_alike(
     for group in groups:
         best = roles(group[0])[0]
         if group not in used and best.certainty >= LIKELY and best.table in drafted:
+            if all(_is_named(member.file, drafted[best.table]) for member in group):
+                continue  # it is read, and marked as unlike the others
             labels = ", ".join(member.file.label for member in group)
             drafted[best.table].doubts.append(
                 f"{labels} looks like {best.table}, too, and isn't read: if it belongs there, let "
                 "`path` (or `sheet`) be a pattern that names both, their columns called alike"
             )
+
+
+def _is_named(file: InputFile, table: DraftTable) -> bool:
+    """Whether the path with a star names the file, too, which is written in another way."""
+    others = table.files
+    return len(others) > 1 and file.path in _star_of(others).parent.glob(_star_of(others).name)
+
+
+def _star_of(files: Sequence[InputFile]) -> Path:
+    paths = [file.path for file in files]
+    return star_path(paths) or paths[0]
+
+
+def _mark_unlike(table: DraftTable, group: Group, given: Sequence[InputFile]) -> None:
+    """Mark a path that names files, given or not, beside those of one shape."""
+    if len(group) < 2:
+        return
+    mine = {member.file.path for member in group}
+    unlike = [file.label for file in given if file.path not in mine and _is_named(file, table)]
+    if unlike:
+        table.doubts.append(
+            f"the path names {', '.join(unlike)}, too, which isn't written like the others "
+            "(columns, delimiter or encoding): make it like them, or give it another name"
+        )
+    strange = set(others_named(_star(group), list(mine))) - {file.path.name for file in given}
+    if strange:
+        table.doubts.append(
+            f"the path names files that weren't given, too: {', '.join(sorted(strange))}"
+        )
 
 
 def _joined(
@@ -198,11 +235,9 @@ def _table(
             left_out.append(f"{column.name}: {found}")
         else:
             left_out.append(column.name)
-    path, evidence, others = _path(group, folder)
+    path, evidence = _path(group, folder)
     file = profile.file
     doubts = list(file.doubts)
-    if others:
-        doubts.append(f"the path names files that weren't given, too: {', '.join(others)}")
     return DraftTable(
         name=name,
         path=path,
@@ -232,17 +267,16 @@ def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) ->
     return DESCRIPTION
 
 
-def _path(group: Group, folder: Path) -> tuple[str, list[str], list[str]]:
+def _path(group: Group, folder: Path) -> tuple[str, list[str]]:
     files: list[InputFile] = [member.file for member in group]
     path = _star(group)
-    lines, others = group[0].lines, []
+    lines = group[0].lines
     if len(group) > 1:
         are_sheets = all(file.path == path for file in files)
-        others = [] if are_sheets else others_named(path, [file.path for file in files])
         what = "sheets" if are_sheets else "files"
         lines = f"{len(group)} {what} with the same columns, {lines} of the first looked at"
     below = path.is_relative_to(folder)
-    return (path.relative_to(folder) if below else path).as_posix(), [lines], others
+    return (path.relative_to(folder) if below else path).as_posix(), [lines]
 
 
 def _star(group: Group) -> Path:

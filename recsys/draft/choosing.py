@@ -38,6 +38,8 @@ LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
 NEVER_DOUBTED = {"description"}
 """Where a second candidate is no doubt: texts beside the description."""
+NOT_WHEN_BOUGHT = {"birth", "span", "delivery", "shipping", "return"}
+"""Senses of names of times that are another thing's."""
 WORDY = 0.5
 """Share of values with blanks from which on a product's column rather has names."""
 FITTING = 0.8
@@ -61,6 +63,8 @@ class Chooser:
         targets = [*TARGETS[self.table], *described]
         if self.table == "products":
             targets = ["product_id", *described, "price", "available"]
+        if not self.profile.file.is_named:  # who comes before what
+            targets = sorted(targets, key=lambda target: target != "customer_id")
         for target in targets:
             self._choose(target)
             if target == "product_id":
@@ -132,6 +136,20 @@ class Chooser:
             if titles and titles[0].certainty >= 0.5:
                 self.chosen[target] = titles[0]
                 self.doubts[target] = "there are no product ids: the name stands for the product"
+        if target == "purchased_at":
+            times = [
+                column
+                for column in self.profile.columns
+                if column.times.share >= FITTING
+                and column.name not in self.used
+                and not column.parsed_name.known & NOT_WHEN_BOUGHT
+            ]
+            if times:
+                self.chosen[target] = Guess(target, times[0], LEAST_REQUIRED, "")
+                others = ", ".join(f"'{column.name}'" for column in times[1:4])
+                self.doubts[target] = "only its values say so: is it when it was bought?" + (
+                    f" or is it {others}?" if others else ""
+                )
 
     def _code_beside_name(self) -> None:
         """Take a column called no more than code for the product, whose name the other one is."""

@@ -78,7 +78,8 @@ def _is_whole(profile: FileProfile) -> bool:
     evidence = Evidence(profile)
     kinds = ("product_id", "customer_id", "purchased_at")
     return (
-        all(evidence.certainty(kind) >= 0.5 for kind in kinds)
+        evidence.certainty("rating") < 0.7  # reviews have all three and are no purchases
+        and all(evidence.certainty(kind) >= 0.5 for kind in kinds)
         and evidence.uniqueness("product_id") < 0.97
     )
 

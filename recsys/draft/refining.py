@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from recsys.draft.clocks import add_clock
@@ -242,9 +244,13 @@ def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
     if found is None:
         return
     values = [float(v.replace(",", ".")) for v, _ in found.common if _is_number(v)]
-    if found.distinct > len(found.common) or not values:
+    said = [match for value in found.values if (match := RATING_IN_WORDS.fullmatch(value.strip()))]
+    if len(said) > len(values):
+        values = [float(match["value"].replace(",", ".")) for match in said]
+    elif found.distinct > len(found.common) or not values:
         values = [found.numbers.low, found.numbers.high]
-    low, high = min(values), max(values)
+    tops = [float(match["top"].replace(",", ".")) for match in said if match["top"]]
+    low, high = min(values), max([*values, *tops])
     if low >= 1 and 3 < high <= 5:
         return
     top = next((scale for scale in (1, 5, 10, 20, 100) if high <= scale), high)
@@ -260,6 +266,14 @@ def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
         draft.settings.append(
             DraftSetting("rating_max", _plain(top), seen, "" if low < 1 else doubt)
         )
+
+
+RATING_IN_WORDS = re.compile(
+    r"(?P<value>\d+(?:[.,]\d+)?)\s*"
+    r"(?:(?:/|out of|von|de|sur|su|van)\s*(?P<top>\d+(?:[.,]\d+)?)|\D+)",
+    re.IGNORECASE,
+)
+"""4/5, 4 out of 5, 4 stars."""
 
 
 def _is_number(value: str) -> bool:

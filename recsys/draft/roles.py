@@ -102,7 +102,8 @@ def _purchases(evidence: Evidence) -> Role:
     certain = {kind: evidence.certainty(kind) for kind in weights}
     score = sum(weight * certain[kind] for kind, weight in weights.items())
     product = evidence.best("product_id")
-    if product is None or certain["product_id"] < 0.4:
+    least = 0.4 if evidence.profile.file.is_named else 0.25  # values alone say no more
+    if product is None or certain["product_id"] < least:
         score *= 0.3
     if max(certain["purchased_at"], certain["order_id"], certain["quantity"]) < 0.3:
         score *= 0.4

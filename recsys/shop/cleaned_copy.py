@@ -42,6 +42,7 @@ class Counts:
     foreign: int = 0
     undecodable: int = 0
     first: BadRecord | None = None
+    first_undecodable: BadRecord | None = None
 
 
 class _Lines:
@@ -186,6 +187,8 @@ class _Copier:
         record = BadRecord(self._record, line, reason, problem, text)
         self.counts.bad += 1
         self.counts.first = self.counts.first or record
+        if record.reason == "bad_encoding":
+            self.counts.first_undecodable = self.counts.first_undecodable or record
         self._write_down(record)
 
 

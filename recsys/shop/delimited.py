@@ -98,7 +98,7 @@ def _reads(connection: duckdb.DuckDBPyConnection, scan: str, dialect: Dialect) -
 def _require_mostly_good(counts: Counts, dialect: Dialect, given: Format) -> None:
     """Refuse a file that is read the wrong way, rather than reject most of its lines."""
     if counts.undecodable and 2 * counts.undecodable >= counts.foreign:
-        first = counts.first
+        first = counts.first_undecodable or counts.first
         assert first is not None  # noqa: S101 - an undecodable line is a bad one
         stray = first.text.encode(errors="surrogateescape")
         sample = stray.decode("windows-1252", errors="replace")[:80]

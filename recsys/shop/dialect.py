@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from recsys.shop.format import Format
-from recsys.shop.text_files import UnreadableError, decoded, encoding_of, sample
+from recsys.shop.text_files import UnreadableError, decoded, resolved_encoding, sample
 
 DELIMITERS = ",;\t|"  # of two that fit as well, the first
 SAMPLE_RECORDS = 200
@@ -59,7 +59,7 @@ def find_dialect(path: Path, given: Format) -> Dialect:
 
     """
     head = sample(path)
-    encoding = given.encoding or encoding_of(head)
+    encoding = resolved_encoding(given.encoding, head)
     if encoding == "utf-8" and head.startswith(b"\xef\xbb\xbf"):
         encoding = "utf-8-sig"
     text = decoded(head, encoding)
@@ -70,6 +70,10 @@ def find_dialect(path: Path, given: Format) -> Dialect:
     lines = lines[given.skip :]
     blank = next((number for number, line in enumerate(lines) if line.strip("\r ")), len(lines))
     lines = lines[blank:]
+    if not lines and given.skip:
+        raise UnreadableError(
+            f"nothing is left below its first {given.skip:,} lines: correct `format: {{skip: …}}`"
+        )
     if not lines:
         raise UnreadableError("it is empty")
     body = "\n".join(line.removesuffix("\r") for line in lines) + "\n"

@@ -165,9 +165,10 @@ def load_shop(shop: str | Path) -> Shop:
 
 
 LEGAL = {
-    "string_type": "write one text, of several files a pattern such as orders/*.csv",
-    "list_type": "write a list, such as ['0', 'guest']",
+    "string_type": "write one text",
+    "list_type": "write a list, such as ['a', 'b']",
     "dict_type": "write names with their values below it, or in braces",
+    "model_type": "write names with their values below it, or in braces",
     "date_type": "write a day, such as 2024-05-31",
     "date_parsing": "write a day, such as 2024-05-31",
     "date_from_datetime_inexact": "write a day without a time, such as 2024-05-31",
@@ -176,6 +177,12 @@ LEGAL = {
     "bool_type": "write true or false",
 }
 """What is legal, by pydantic's name of the problem."""
+LEGAL_AT = {
+    "path": "write one text, of several files a pattern such as orders/*.csv",
+    "header": "write true, false or a list of names",
+    "date_format": "write a text such as '%d.%m.%Y', or a list of them",
+}
+"""What is legal, by the key."""
 
 
 def _explain(error: ValidationError) -> str:
@@ -193,8 +200,16 @@ def _explain(error: ValidationError) -> str:
             said = str(problem["input"])
             text += f", not {said.lower() if isinstance(problem['input'], bool) else said}"
             text += ": put it in quotes"
+        elif problem["type"] == "missing":
+            text = "is missing: write it"
         elif problem["type"] in LEGAL:
-            text = f"'{problem['input']}' won't do: {LEGAL[problem['type']]}"
+            if len(place) > 3 and place[2] in LEGAL_AT:  # one per type it could have had
+                place, where = place[:3], ".".join(map(str, place[:3]))
+            legal_here = LEGAL_AT.get(str(place[-1]), LEGAL[problem["type"]])
+            if problem["input"] is None and len(place) > 2 and place[1] == "columns":
+                legal_here = "name one of your columns, or leave it out"
+            said = "nothing" if problem["input"] is None else f"'{problem['input']}'"
+            text = f"{said} won't do: {legal_here}"
         if place[:1] == ("settings",) and len(place) == 3:  # one per type it could have had
             where, text = f"settings.{place[1]}", "must be a number, a text or true or false"
         lines.append(f"{where}: {text}" if where else text)

@@ -12,6 +12,8 @@ DELIMITED_ONLY = ("delimiter", "quote", "escape")
 TEXT_ONLY = ("encoding",)
 TABULAR_ONLY = ("header", "skip", "nulls")
 EXCEL_ONLY = ("sheet",)
+NOT_OF_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"}
+"""Encodings that Python knows of names and of its own source."""
 
 
 class Format(BaseModel):
@@ -61,6 +63,8 @@ class Format(BaseModel):
         try:
             codec = codecs.lookup(value)
             "".encode(value)  # fails for codecs that aren't of text
+            if codec.name in NOT_OF_FILES:
+                raise LookupError
         except (LookupError, ValueError, TypeError):
             raise ValueError(
                 f"unknown encoding '{value}' (such as utf-8, utf-16, windows-1252, iso-8859-15, "

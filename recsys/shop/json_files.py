@@ -21,8 +21,8 @@ from recsys.shop.part import ROW, Part
 from recsys.shop.text_files import (
     BOMS,
     UnreadableError,
-    encoding_of,
     open_bytes,
+    resolved_encoding,
     sample,
     short,
 )
@@ -57,7 +57,7 @@ def read_json(
 
     """
     head = sample(path)
-    encoding = given.encoding or encoding_of(head)
+    encoding = resolved_encoding(given.encoding, head)
     if encoding != "utf-8" or any(head.startswith(mark) for mark in BOMS):
         copy = workspace.new_file(".json")
         if encoding == "utf-8-sig":

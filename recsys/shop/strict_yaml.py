@@ -37,6 +37,22 @@ class _Loader(yaml.SafeLoader):
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
 
+    def construct_yaml_int(self, node: Any) -> int:
+        number: int = super().construct_yaml_int(node)
+        if node.value.lstrip("+") != str(number):  # 0010 is octal to YAML, and 1:30 ninety
+            raise _refused(node, f"the number {node.value}, read as {number}: put it in quotes")
+        return number
+
+    def construct_yaml_timestamp(self, node: Any) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError as error:
+            raise _refused(node, f"the day {node.value}, which can't be: {error}") from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
+
 
 def _refused(event: Any, what: str) -> yaml.YAMLError:
     return yaml.MarkedYAMLError(problem=f"it has {what}", problem_mark=event.start_mark)

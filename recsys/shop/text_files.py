@@ -113,6 +113,28 @@ def encoding_of(head: bytes) -> str:
     return "utf-8"
 
 
+def resolved_encoding(given: str | None, head: bytes) -> str:
+    """Return the encoding given, with the order of bytes where no mark says it; else the one seen.
+
+    Raises:
+        UnreadableError: the bytes aren't in the encoding given, or are no text.
+
+    """
+    if given is None:
+        return encoding_of(head)
+    if given in {"utf-16", "utf-32"}:
+        if any(head.startswith(mark) for mark, encoding in BOMS.items() if encoding == given):
+            return given
+        for order in ("le", "be"):
+            # read with the wrong order a line's end is a letter
+            if "\n" in decoded(head, f"{given}-{order}"):
+                return f"{given}-{order}"
+        raise UnreadableError(
+            f"it isn't {given}: give the right `format: {{encoding: …}}`, or leave it out"
+        )
+    return given
+
+
 def decoded(head: bytes, encoding: str) -> str:
     """Return the text of a file's first bytes, whose last character may be cut."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")

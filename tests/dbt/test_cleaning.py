@@ -54,6 +54,10 @@ def test_prices_with_the_signs_of_many_currencies(cleaner):
     [
         ("31.12.2023 13:45", datetime(2023, 12, 31, 13, 45)),
         ("12/31/2023 1:45 PM", datetime(2023, 12, 31, 13, 45)),
+        ("12/31/2023 12:05 AM", datetime(2023, 12, 31, 0, 5)),
+        ("12/31/2023 13:45 PM", datetime(2023, 12, 31, 13, 45)),
+        ("31.12.2023 24:00", datetime(2024, 1, 1)),
+        ("2023-12-31 24:00:00", datetime(2024, 1, 1)),
         ("31/12/23", datetime(2023, 12, 31)),
         ("31-Dec-2023", datetime(2023, 12, 31)),
         ("2023/12/31", datetime(2023, 12, 31)),
@@ -69,6 +73,15 @@ def test_dates_are_read_as_they_are_written(cleaner, written, read):
     lines = f"c,p,t\n1,a,{written}\n"
     ask = cleaner.clean(shop(lines, rest="timezone: Europe/Berlin\n"))
     assert ask("select purchased_at from marts.purchases") == [(read,)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["31.12.2023 25:00", "31.12.2023 99:30", "12/31/2023 25:00 PM", "2023-12-31 25:00:00"],
+)
+def test_a_time_that_no_clock_shows_is_rejected(cleaner, written):
+    ask = cleaner.clean(shop(f"c,p,t\n1,a,{written}\n1,b,2023-12-31\n"))
+    assert ask("select reason from marts.rejected_rows") == [("unreadable_purchased_at",)]
 
 
 def test_the_whole_column_shows_whether_the_day_comes_first(cleaner):

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 import xlsxwriter
 
+from recsys.draft.assemble import draft_shop
 from recsys.draft.draft import MISSING
 from recsys.draft.opening import failure_to_open
 from recsys.errors import ShopFileError
@@ -646,3 +647,108 @@ def test_sheets_of_one_shape_are_one_table(drafted, tmp_path):
     assert files == [
         (f"book.xlsx#Sales {year}", rows) for year, rows in zip((2022, 2023), expected, strict=True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "scale"),
+    [
+        ("{} out of 5", {}),
+        ("{}/5", {}),
+        ("{} stars", {}),
+        ("{}/10", {"rating_max": 10}),
+    ],
+)
+def test_a_scale_of_ratings_in_words(drafted, written, scale):
+    def write(folder):
+        rows = [
+            (f"u{n % 17}", f"p{n % 23}", written.format(1 + n % 5), f"2023-05-{1 + n % 28:02}")
+            for n in range(300)
+        ]
+        return [invented.write(folder / "a.csv", ["user_id", "product_id", "rating", "date"], rows)]
+
+    draft = drafted(write)
+    assert {setting.name: setting.value for setting in draft.settings} == scale
+
+
+def three_files(folder):
+    orders = {line.order: line for line in invented.lines()}
+    heads = [(number, f"C{line.customer}", line.at) for number, line in orders.items()]
+    rows = [(line.order, f"S{line.product}", line.price) for line in invented.lines()]
+    reviews = [
+        (f"C{line.customer}", f"S{line.product}", 1 + line.order % 5, line.at.date())
+        for line in orders.values()
+    ]
+    return [
+        invented.write(folder / "o.csv", ["order_id", "customer_id", "order_purchase_date"], heads),
+        invented.write(folder / "oi.csv", ["order_id", "product_id", "price"], rows),
+        invented.write(folder / "rv.csv", ["customer_id", "product_id", "rating", "date"], reviews),
+    ]
+
+
+def test_reviews_beside_orders_and_their_lines(drafted):
+    with pytest.raises(ShopFileError, match="with --join writes them as one"):
+        drafted(three_files)
+    # what was written in the attempt is written again
+    draft = drafted(three_files, join=True)
+    assert columns(draft, "purchases")["customer_id"] == "customer_id"
+    assert columns(draft, "ratings")["rating"] == "rating"
+
+
+def test_nothing_to_join_is_said(drafted):
+    with pytest.raises(ShopFileError, match="--join: no two of these files"):
+        drafted(
+            lambda folder: [invented.write(folder / "sales.csv", SOLD, sold(invented.lines()))],
+            join=True,
+        )
+
+
+def test_a_month_in_another_encoding_is_said_once(drafted):
+    def write(folder):
+        lines = sold(invented.lines())
+        paths = [
+            invented.write(folder / f"v_{month}.csv", SOLD, lines[month::3]) for month in range(3)
+        ]
+        paths[2].write_bytes(paths[2].read_bytes() + b"9999,C\xfcR,S1,2023-01-05,1,2.95\n")
+        return paths
+
+    with pytest.raises(AssertionError, match="line"):  # it can't be opened as it is
+        drafted(write)
+
+
+def test_a_path_that_names_a_file_of_another_encoding_is_marked(tmp_path):
+    lines = sold(invented.lines())
+    paths = [
+        invented.write(tmp_path / f"v_{month}.csv", SOLD, lines[month::3]) for month in range(3)
+    ]
+    paths[2].write_bytes(paths[2].read_bytes() + b"9999,C\xfcR,S1,2023-01-05,1,2.95\n")
+    draft = draft_shop(paths, tmp_path / "shop.yml")
+    [doubt] = [doubt for doubt in draft.table("purchases").doubts if "v_2.csv" in doubt]
+    assert doubt.startswith("the path names v_2.csv, too, which isn't written like the others")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_purchases_without_a_header(drafted, delimiter):
+    def write(folder):
+        rows = [
+            (f"C{line.customer:04}", f"SKU{line.product:03}", line.at.date(), 1, line.price)
+            for line in invented.lines()
+        ]
+        return [invented.write(folder / "nh.csv", [], rows, delimiter=delimiter)]
+
+    draft = drafted(write)
+    found = columns(draft, "purchases")
+    assert (found["customer_id"], found["product_id"], found["purchased_at"]) == (
+        "column0",
+        "column1",
+        "column2",
+    )
+    assert any("no header" in doubt for doubt in draft.doubts)
+
+
+def test_the_only_time_is_taken_with_a_mark(drafted):
+    header = ["order_no", "customer", "sku", "Paid at", "qty", "price"]
+    draft = drafted(
+        lambda folder: [invented.write(folder / "sales.csv", header, sold(invented.lines()))]
+    )
+    assert columns(draft, "purchases")["purchased_at"] == "Paid at"
+    assert any("is it when it was bought" in doubt for doubt in draft.doubts)

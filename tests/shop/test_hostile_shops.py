@@ -104,7 +104,7 @@ def test_a_file_that_may_not_be_read(open_shop, tmp_path, monkeypatch):
         ("p.duckdb", "no database", r"can't read 'p\.duckdb': it can't be opened"),
         ("p.csv.gz", "c,p,t\n", r"can't read 'p\.csv\.gz': it can't be opened: Not a gzipped"),
         ("p.csv.gz", b"\x1f\x8b\x08\0\0\0\0\0", r"can't read 'p\.csv\.gz': it can't be opened"),
-        ("p.csv.zst", "c,p,t\n", r"can't read 'p\.csv\.zst': it can't be opened"),
+        ("p.csv.zst", "c,p,t\n", r"can't read 'p\.csv\.zst': it is cut off or damaged"),
         ("p.csv.bz2", "BZh", r"'p\.csv\.bz2' has no known file type"),
         ("p.parquet.gz", "x", r"'p\.parquet\.gz' has no known file type"),
         ("p", CSV, r"'p' has no known file type \(legal: "),

@@ -84,8 +84,8 @@ def test_bytes_that_are_no_text(tmp_path):
         ),
         ("customer_id", "customerid", "unknown column 'customerid'; did you mean 'customer_id'?"),
         (", purchased_at: t", "", "column 'purchased_at' is missing: say which of your columns"),
-        ("  path: p.csv\n", "", "purchases.path: Field required"),
-        ("name: corner shop\n", "", "name: Field required"),
+        ("  path: p.csv\n", "", "purchases.path: is missing: write it"),
+        ("name: corner shop\n", "", "name: is missing: write it"),
         ("corner shop", "a/b", "name: String should match pattern"),
         ("corner shop", "7", "name: Input should be a valid string"),
         ("customer_id: c", "customer_id: 3", "customer_id: Input should be a valid string"),
@@ -107,7 +107,7 @@ def test_what_isn_t_legal_is_named_with_what_is(tmp_path, old, new, says):
             "settings.list_length: must be a number, a text or true or false",
         ),
         ("products: {path: q.csv, columns: {title: T}}", "column 'product_id' is missing"),
-        ("ratings: r.csv", "ratings: Input should be a valid dictionary"),
+        ("ratings: r.csv", "ratings: 'r.csv' won't do: write names with their values below it"),
     ],
 )
 def test_further_parts_that_aren_t_legal(tmp_path, more, says):

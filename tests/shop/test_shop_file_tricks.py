@@ -101,3 +101,42 @@ def test_a_folder_in_its_place(tmp_path):
     (tmp_path / "shop.yml").mkdir()
     with pytest.raises(ShopFileError, match=r"shop\.yml' doesn't exist"):
         load_shop(tmp_path / "shop.yml")
+
+
+@pytest.mark.parametrize("number", ["0010", "0x1F", "1_000", "1:30"])
+def test_a_number_that_yaml_reads_as_another_is_refused(tmp_path, number):
+    """Ids would become other ids: 0010 is octal to YAML, and customer 8 would be the guest."""
+    shop = tmp_path / "shop.yml"
+    shop.write_text(f"name: s\nguest_ids: [{number}]\n")
+    with pytest.raises(ShopFileError, match=rf"the number {number}, read as \d+: put it in quotes"):
+        load_shop(shop)
+
+
+def test_a_day_that_does_not_exist_is_named_with_its_line(tmp_path):
+    shop = tmp_path / "shop.yml"
+    shop.write_text("name: s\nas_of: 2024-02-31\n")
+    with pytest.raises(ShopFileError, match=r"the day 2024-02-31, which can't be.*line 2"):
+        load_shop(shop)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("  columns: {customer_id: null}", r"columns\.customer_id: nothing won't do: name one of"),
+        ("  format: ;", r"purchases\.format: ';' won't do: write names with their values"),
+        ("  format: {header: maybe}", r"format\.header: 'maybe' won't do: write true, false or a"),
+        (
+            "  format: {nulls: 5}",
+            r"format\.nulls: '5' won't do: write a list, such as \['a', 'b'\]",
+        ),
+        ("  path: [a.csv]", r"purchases\.path: .* won't do: write one text, of several files"),
+    ],
+)
+def test_what_is_legal_is_said_of_the_key(tmp_path, line, says):
+    shop = tmp_path / "shop.yml"
+    given = line.split(":")[0].strip()
+    rest = {"path": "  path: p.csv", "columns": "  columns: {customer_id: c}"}
+    text = "\n".join(["name: s", "purchases:", line, *(v for k, v in rest.items() if k != given)])
+    shop.write_text(text + "\n")
+    with pytest.raises(ShopFileError, match=says):
+        load_shop(shop)

@@ -3,7 +3,7 @@
 
 -- Part after part of the customers: all intervals at once, which the medians keep until the end, would
 -- fill the memory of a shop of millions of lines, and spilling them takes fifteen times as long.
-{% set parts = 8 %}
+{% set parts = 16 %}
 
 {% for part in range(parts) %}
 (
