@@ -118,9 +118,12 @@ def _print_facts(facts: dict[str, Any]) -> None:
         "customers": "customers",
         "products": "products",
     }
-    period = f"{shown(facts['first_at'])} to {shown(facts['last_at'])}"
+    what_is_left = "What is left, without dates"
+    if facts["first_at"] is not None:
+        period = f"{shown(facts['first_at'])} to {shown(facts['last_at'])}"
+        what_is_left = f"What is left: {period}, {facts['history_days']:,} days"
     print_table(
-        f"What is left: {period}, {facts['history_days']:,} days",
+        what_is_left,
         [Column("what", "id"), Column("number", "number")],
         [(words, facts[name]) for name, words in names.items() if facts[name]],
         empty="nothing",
