@@ -1,6 +1,3 @@
--- Two steps that need much memory would spill side by side: this one waits.
--- depends_on: {{ ref('rec_bought_together') }}
-
 -- Part after part of the customers: all intervals at once, which the medians keep until the end, would
 -- fill the memory of a shop of millions of lines, and spilling them takes fifteen times as long.
 {% set parts = 16 %}
