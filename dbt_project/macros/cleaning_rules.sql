@@ -37,7 +37,7 @@
         },
         'ratings': {
             'missing_customer_id': none, 'guest_rating': 'guest_ids', 'missing_product_id': none,
-            'unreadable_rating': 'decimal_separator', 'rating_off_scale': 'rating_min, rating_max',
+            'missing_rating': none, 'unreadable_rating': 'decimal_separator', 'rating_off_scale': 'rating_min, rating_max',
             'unreadable_rated_at': 'date_order', 'ambiguous_rated_at': 'date_order', 'implausible_rated_at': 'earliest_day', 'in_the_future': none,
             'after_as_of': 'as_of', 'superseded_rating': none,
         },
@@ -86,8 +86,15 @@
             'rule_name': '{{ rule }}',
             'rows': count(*) filter (where reject_reason is null and {{ condition }}),
             'read_rows': count(*) filter (where {{ condition }}),
-            'row_number': min(row_number) filter (where {{ condition }}),
-            'file': arg_min(file, row_number) filter (where {{ condition }})
+            -- of the lines counted, else of those rejected
+            'row_number': coalesce(
+                min(row_number) filter (where reject_reason is null and {{ condition }}),
+                min(row_number) filter (where {{ condition }})
+            ),
+            'file': coalesce(
+                arg_min(file, row_number) filter (where reject_reason is null and {{ condition }}),
+                arg_min(file, row_number) filter (where {{ condition }})
+            )
         }{{ ',' if not loop.last }}
         {%- endfor %}
     ]

@@ -22,6 +22,7 @@ cast_lines as (
             rating := lines.rating,
             rated_at := lines.rated_at
         )) as row_json,
+        {{ is_empty('lines.rating') }} as has_no_rating,
         {{ is_empty('lines.rated_at') }} as has_no_time,
         formats.date_order is null and {{ shows_date_order('lines.rated_at', '') }} as is_day_or_month
     from lines
@@ -36,6 +37,7 @@ judged as (
             when cast_lines.customer_id is null then 'missing_customer_id'
             when guests.id is not null then 'guest_rating'
             when cast_lines.product_id is null then 'missing_product_id'
+            when cast_lines.has_no_rating then 'missing_rating'
             when cast_lines.rating is null or isnan(cast_lines.rating) then 'unreadable_rating'
             when cast_lines.rating not between settings.rating_min and settings.rating_max then 'rating_off_scale'
             when not cast_lines.has_no_time and cast_lines.rated_at is null and cast_lines.is_day_or_month
