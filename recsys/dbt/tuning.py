@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from recsys.errors import DatabaseError
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, read_past_examples
 from recsys.tuning.past_folds import (
     PastRelations,
@@ -88,20 +89,22 @@ def hybrid_tuning_run(
 ) -> pa.Table:
     """Search the hybrid's parameters as `tuning_run` does those of others, if it is named.
 
-    It comes after them: what the hybrid learns from are their candidates.
-
-    Raises
-    ------
-    RecsysError
-        There is no past fold, or too little was bought in one.
-
+    It comes after them: what the hybrid learns from are their candidates. Where there is too little
+    to learn from, nothing is searched, and the log says so.
     """
     asked = tuning_settings(settings)
     is_wanted = asked.tuning_trials or asked.tuning_minutes
     if not is_wanted or HYBRID not in asked.tuning_recommenders:
         return RUN_SCHEMA.empty_table()
+    from recsys.dbt.models import log  # noqa: PLC0415
+
+    try:
+        examples = read_past_examples(folds, features)
+    except DatabaseError as error:  # the build falls back to rank fusion, too
+        log(f"{HYBRID}: not tuned: {error}")
+        return RUN_SCHEMA.empty_table()
     search = HybridSearch(
-        read_past_examples(folds, features),
+        examples,
         sampler=Sampler(asked.tuning_sampler),
         seed=asked.tuning_seed,
     )

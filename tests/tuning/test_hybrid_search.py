@@ -1,12 +1,15 @@
 """The hybrid's parameters, searched by the log loss of pairs it hasn't learned from."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 
+from recsys.dbt.tuning import hybrid_tuning_run
 from recsys.errors import DatabaseError, InvalidParameterError
 from recsys.purchase_examples import FEWEST_BOUGHT
 from recsys.purchase_model import Examples, PurchaseModel
@@ -137,3 +140,74 @@ def test_too_little_to_learn_from_is_said():
         read_past_examples(folds, features)
     with pytest.raises(DatabaseError, match="no fold before the judged ones"):
         read_past_examples(folds.filter("false"), features)
+
+
+def settings(connection, **wanted):
+    values = {
+        "candidates_per_customer": 20,
+        "tuning_trials": 0,
+        "tuning_minutes": 0,
+        "tuning_recommenders": "'ease, hybrid'",
+        "tuning_metric": "'ndcg'",
+        "tuning_list_type": "'discover'",
+        "tuning_sampler": "'random'",
+        "tuning_seed": 0,
+        **wanted,
+    }
+    return connection.sql(
+        "select " + ", ".join(f"{value} as {key}" for key, value in values.items())
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({}, []),
+        ({"tuning_trials": 2, "tuning_recommenders": "'ease'"}, []),
+        ({"tuning_trials": 2}, ["hybrid: not tuned: the hybrid can't be tuned: only 199 of the"]),
+    ],
+)
+def test_a_build_that_has_nothing_to_search_goes_on(monkeypatch, wanted, said):
+    lines: list[str] = []
+    monkeypatch.setattr("recsys.dbt.models.log", lines.append)
+    folds, features = tables(FEWEST_BOUGHT - 1)
+    with duckdb.connect() as connection:
+        found = hybrid_tuning_run(
+            folds=folds,
+            features=features,
+            settings=settings(connection, **wanted),
+            session=connection,
+        )
+    assert found.num_rows == 0
+    assert [line[: len(start)] for line, start in zip(lines, said, strict=True)] == said
+
+
+def test_a_build_keeps_its_trials_and_says_what_it_searched(monkeypatch):
+    monkeypatch.setattr("recsys.dbt.models.log", lambda line: None)
+    monkeypatch.setattr("recsys.tuning.hybrid_search.PurchaseModel", quick)
+    monkeypatch.setattr("dbt_common.invocation.get_invocation_id", lambda: "run-7")
+    folds, features = tables(FEWEST_BOUGHT)
+    macro = Path(__file__).parents[2] / "dbt_project" / "macros" / "create_tuning_trials.sql"
+    [ddl] = re.findall(r"-%\}(.*)\{%", macro.read_text(), re.DOTALL)
+    with duckdb.connect() as connection:
+        connection.execute(ddl)
+        found = hybrid_tuning_run(
+            folds=folds,
+            features=features,
+            settings=settings(connection, tuning_trials=2),
+            session=connection,
+        )
+        rows = connection.execute(
+            "select recommender, metric, run_id, state from tuning.trials order by trial_number"
+        ).fetchall()
+    [row] = found.to_pylist()
+    assert (row["recommender"], row["run_id"], row["trials_of_run"]) == ("hybrid", "run-7", 2)
+    assert rows[0] == ("hybrid", "log_loss", "run-7", "complete")
+    assert len(rows) == 2
+
+
+class quick(PurchaseModel):  # noqa: N801 - stands in for the class
+    """The model with few trees."""
+
+    def __init__(self, **parameters):
+        super().__init__(**{**parameters, "max_trees": 5, "forests_per_half": 1})
