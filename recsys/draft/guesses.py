@@ -101,7 +101,8 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     }:
         said.append(values_counted(column.distinct))
     elif kind in {"quantity", "unit_price", "amount", "price", "rating", "stock"}:
-        said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
+        if numbers.share > 0:  # else they are written in words: 4 out of 5
+            said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
         if numbers.with_currency:
             said.append("with currency signs")
         if numbers.has_decimal_comma:
