@@ -134,7 +134,9 @@ def _batches(
             )
             if ranked.notice:
                 log(f"{recommender.name}: fold {started.fold}: {ranked.notice}")
-            yield from _with_ids(started, ranked.candidates)
+            yield from exchange_batches(
+                started.fold, started.customer_ids, started.product_ids, ranked.candidates
+            )
     finally:
         for started in in_background:  # after an error, or when the reader is given up
             started.ranked.cancel()
@@ -172,14 +174,17 @@ def _rank(
     return _Ranked(candidates, time.perf_counter() - start, fitted.notice_)
 
 
-def _with_ids(started: _Started, candidates: Candidates) -> Iterator[pa.RecordBatch]:
+def exchange_batches(
+    fold: str, customer_ids: pa.Array, product_ids: pa.Array, candidates: Candidates
+) -> Iterator[pa.RecordBatch]:
+    """Yield a fold's candidates as rows of `EXCHANGE_SCHEMA`; ids are those of rows and columns."""
     for start in range(0, len(candidates.customers), ROWS_PER_BATCH):
         part = Candidates._make(column[start : start + ROWS_PER_BATCH] for column in candidates)
         yield pa.RecordBatch.from_arrays(
             [
-                pa.repeat(started.fold, len(part.customers)),
-                started.customer_ids.take(pa.array(part.customers)),
-                started.product_ids.take(pa.array(part.products)),
+                pa.repeat(fold, len(part.customers)),
+                customer_ids.take(pa.array(part.customers)),
+                product_ids.take(pa.array(part.products)),
                 part.scores,
                 part.is_new,
             ],

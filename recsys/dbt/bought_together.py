@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.dbt.models import is_listed
-from recsys.exchange import EXCHANGE_SCHEMA
+from recsys.exchange import EXCHANGE_SCHEMA, exchange_batches
 from recsys.ranking import top_candidates
 
 Relation = duckdb.DuckDBPyRelation
@@ -100,16 +100,7 @@ class _Fold:
         """Yield the rows of the exchange table, block by block of customers."""
         customers = np.arange(len(self.customer_ids), dtype=np.intp)
         for found in top_candidates(self._score, self.seen, customers, per_customer):
-            yield pa.RecordBatch.from_arrays(
-                [
-                    pa.repeat(self.fold, len(found.customers)),
-                    self.customer_ids.take(pa.array(found.customers)),
-                    self.product_ids.take(pa.array(found.products)),
-                    found.scores,
-                    found.is_new,
-                ],
-                schema=EXCHANGE_SCHEMA,
-            )
+            yield from exchange_batches(self.fold, self.customer_ids, self.product_ids, found)
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.float64]:
         scores: NDArray[np.float64] = (self.weights[customers] @ self.confidence).toarray()

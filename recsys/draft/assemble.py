@@ -131,8 +131,8 @@ def _mark_alike(
 
 def _is_named(file: InputFile, table: DraftTable) -> bool:
     """Whether the path with a star names the file, too, which is written in another way."""
-    others = table.files
-    return len(others) > 1 and file.path in _star_of(others).parent.glob(_star_of(others).name)
+    star = _star_of(table.files)
+    return len(table.files) > 1 and file.path in star.parent.glob(star.name)
 
 
 def _star_of(files: Sequence[InputFile]) -> Path:
@@ -281,9 +281,7 @@ def _path(group: Group, folder: Path) -> tuple[str, list[str]]:
 
 def _star(group: Group) -> Path:
     """Return the path that names all files of a group."""
-    paths = [member.file.path for member in group]
-    star = star_path(paths) if len(paths) > 1 else None
-    return star or paths[0]
+    return _star_of([member.file for member in group])
 
 
 def _shop_name(paths: Sequence[Path]) -> str:
