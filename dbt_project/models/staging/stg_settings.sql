@@ -53,7 +53,7 @@
     'bootstrap_resamples': ['integer', 2, 1000000],
     'bootstrap_seed': ['integer', 0, 2000000000],
     'champion_metric': ['varchar', ['ndcg', 'precision', 'recall', 'map', 'mrr', 'hit_rate']],
-    'champion_k': ['integer', [5, 10, 20]],
+    'champion_k': ['integer', metric_cutoffs()],
     'require_better_champion': ['boolean'],
     'pinned_champion': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
 } %}

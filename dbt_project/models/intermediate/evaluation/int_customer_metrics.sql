@@ -1,4 +1,4 @@
-{% set cutoffs = [5, 10, 20] %}
+{% set cutoffs = metric_cutoffs() %}
 
 with
 

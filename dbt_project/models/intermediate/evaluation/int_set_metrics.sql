@@ -10,7 +10,7 @@ judged_lists as (select * from {{ ref('int_judged_lists') }} where has_history),
 
 cutoffs as (
     select k
-    from unnest({{ [5, 10, 20] }}) as listed (k)
+    from unnest({{ metric_cutoffs() }}) as listed (k)
 ),
 
 ranked_lists as (select * from {{ ref('int_ranked_lists') }}),
