@@ -1,4 +1,7 @@
-{# A rating; of '4.5 out of 5' and '4/5' what stands before. #}
+{#
+  A rating; of '4.5 out of 5' and '4/5' what stands before. `recsys init` sees the same as
+  ratings: RATING_IN_WORDS of recsys/draft/rating_words.py.
+#}
 {% macro clean_rating(column, has_decimal_comma) -%}
     coalesce(
         {{ clean_number(column, has_decimal_comma, 'double') }},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import duckdb
 
 from recsys.draft.clocks import add_clock
@@ -12,6 +10,7 @@ from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftSetting, DraftT
 from recsys.draft.guesses import ranked
 from recsys.draft.money import agreement, share_of_line_values
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.rating_words import RATING_IN_WORDS
 
 GUEST_SHARE = 0.05
 GUEST_TIMES = 10
@@ -266,14 +265,6 @@ def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
         draft.settings.append(
             DraftSetting("rating_max", _plain(top), seen, "" if low < 1 else doubt)
         )
-
-
-RATING_IN_WORDS = re.compile(
-    r"(?P<value>\d+(?:[.,]\d+)?)\s*"
-    r"(?:(?:/|out of|von|de|sur|su|van)\s*(?P<top>\d+(?:[.,]\d+)?)|\D+)",
-    re.IGNORECASE,
-)
-"""4/5, 4 out of 5, 4 stars."""
 
 
 def _is_number(value: str) -> bool:

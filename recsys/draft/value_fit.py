@@ -6,12 +6,10 @@ import re
 from collections.abc import Callable
 
 from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.rating_words import RATING_IN_WORDS
 
 Fit = Callable[[ColumnProfile], float]
 """From 0, impossible, to 1: the values are what such a column holds."""
-
-TEXT_NUMBER = re.compile(r"\d+([.,]\d+)?\s*(/|out of|von|de|sur|su|van)\s*\d+.*|\d stars?", re.I)
-
 
 LONGEST_ID = 100
 """Letters: hashes have 64."""
@@ -103,7 +101,7 @@ def _money(column: ColumnProfile) -> float:
 
 def _rating(column: ColumnProfile) -> float:
     numbers = column.numbers
-    texts = [value for value in column.values if TEXT_NUMBER.fullmatch(value.strip())]
+    texts = [value for value in column.values if RATING_IN_WORDS.fullmatch(value.strip())]
     if len(texts) > 0.9 * len(column.values):
         return 1.0
     if numbers.share < 0.9 or numbers.low < -10 or numbers.high > 100 or column.distinct > 101:

@@ -655,6 +655,7 @@ def test_sheets_of_one_shape_are_one_table(drafted, tmp_path):
         ("{} out of 5", {}),
         ("{}/5", {}),
         ("{} stars", {}),
+        ("{} Sterne", {}),
         ("{}/10", {"rating_max": 10}),
     ],
 )
