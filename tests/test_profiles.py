@@ -1,8 +1,10 @@
 """Attributes as codes: common values apart, rare ones together, missing ones 0."""
 
+import datetime
+
 import pyarrow as pa
 
-from recsys.profiles import MISSING, MOST_VALUES, RARE, Profiles
+from recsys.profiles import BANDS, MISSING, MOST_NUMBERS, MOST_VALUES, RARE, Profiles
 
 
 def profiles(rows):
@@ -37,3 +39,38 @@ def test_a_shop_without_customer_file_has_no_profiles():
     found = profiles([])
     assert found.names == []
     assert found.codes(pa.array(["anyone"])).shape == (1, 0)
+
+
+def codes_of(values):
+    found = profiles([(f"c{n:04}", "income", value) for n, value in enumerate(values)])
+    ids = pa.array([f"c{n:04}" for n in range(len(values))])
+    return found, found.codes(ids)[:, 0].tolist()
+
+
+def test_many_numbers_are_cut_into_bands_of_equally_many_customers():
+    found, codes = codes_of([f"{20_000 + 37.5 * n:.2f}" for n in range(1000)])
+    assert found.counts == [RARE + 1 + BANDS]
+    assert codes == [RARE + 1 + n // 100 for n in range(1000)]
+
+
+def test_days_are_cut_into_bands_and_what_is_no_day_is_rare():
+    days = [str(datetime.date(1950, 1, 1) + datetime.timedelta(days=30 * n)) for n in range(200)]
+    _, codes = codes_of([*days, "unknown", None])
+    assert codes == [*(RARE + 1 + n // 20 for n in range(200)), RARE, MISSING]
+
+
+def test_bands_follow_the_numbers_and_not_their_text():
+    _, codes = codes_of(["9"] * 50 + ["10"] * 50 + [str(n) for n in range(100, 200)])
+    assert set(codes[:50]) == {RARE + 1}
+    assert set(codes[50:100]) == {RARE + 2}
+
+
+def test_few_numbers_are_values_like_any_others():
+    _, codes = codes_of([str(n % MOST_NUMBERS) for n in range(200)])
+    assert len(set(codes)) == MOST_NUMBERS
+
+
+def test_text_with_some_numbers_in_it_is_text():
+    values = [str(n) for n in range(90)] + ["none"] * 10
+    _, codes = codes_of(values)
+    assert codes == [RARE] * 90 + [RARE + 1] * 10
