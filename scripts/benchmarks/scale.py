@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> None:
             taken[million] = run_build(database, "--shop", str(shop))
             _show(taken[million])
             database.unlink()
-    if len(taken) > 1:
-        _show_growth(taken)
+    if len(taken) > 1 and not _show_growth(taken):
+        raise SystemExit("missed: time or memory grows more than it should")
 
 
 def _described(folder: Path, million: float) -> str:
@@ -58,7 +58,8 @@ def _show(taken: Taken) -> None:
     print(f"longest models, in seconds: {longest}", flush=True)
 
 
-def _show_growth(taken: dict[float, Taken]) -> None:
+def _show_growth(taken: dict[float, Taken]) -> bool:
+    """Print how time grows; return whether time and memory stay within their targets."""
     small, large = min(taken), max(taken)
     ratio = math.log(large / small)
     exponent = math.log(taken[large].seconds / taken[small].seconds) / ratio
@@ -77,3 +78,4 @@ def _show_growth(taken: dict[float, Taken]) -> None:
         before = steps[small].get(name, math.nan)
         row = "".join(f"{steps[million].get(name, math.nan):>9.1f}" for million in taken)
         print(f"{name:<26}{row}{math.log(seconds / before) / ratio:>10.2f}")
+    return exponent <= MOST_EXPONENT and peak <= MOST_GIBIBYTES
