@@ -40,6 +40,9 @@ class FoldData:
     """product_id and text columns, for recommenders that read them."""
     catalogue: Any = None
     """Further products to rank, such as those without sales: ids, or a table with product_id."""
+    among: Any = None
+    """The only products that may be listed, as those in stock: ids, or a table with product_id;
+    None allows all that were bought or rated and the further ones."""
 
 
 def candidates_per_fold(
@@ -89,6 +92,14 @@ def candidates_per_fold(
         EXCHANGE_SCHEMA,
         _batches(recommender, list(folds), per_customer, log or _no_log, skip_too_large),
     )
+
+
+class _Lists(NamedTuple):
+    """Which lists are asked for; None means everybody, or everything."""
+
+    customers: pa.Array | None
+    per_customer: int
+    among: pa.Array | None
 
 
 class _Ranked(NamedTuple):
@@ -147,13 +158,15 @@ def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Star
         fold.interactions, catalogue=_ids(fold.catalogue, "product_id")
     )
     products = None if fold.products is None else read_table(fold.products, "products")
-    customers = _ids(fold.customers, "customer_id")
+    lists = _Lists(
+        _ids(fold.customers, "customer_id"), per_customer, _ids(fold.among, "product_id")
+    )
     return _Started(
         fold.fold,
         interactions.customer_ids,
         interactions.product_ids,
         interactions.seen.nnz,
-        workers.submit(_rank, recommender, interactions, products, customers, per_customer),
+        workers.submit(_rank, recommender, interactions, products, lists),
     )
 
 
@@ -161,15 +174,17 @@ def _rank(
     recommender: Recommender,
     interactions: Interactions,
     products: pa.Table | None,
-    customers: pa.Array | None,
-    per_customer: int,
+    lists: _Lists,
 ) -> _Ranked:
     start = time.perf_counter()
     fitted = replace(recommender).fit(interactions, products)
     nothing = Candidates(
         np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0), np.empty(0, np.bool_)
     )
-    blocks = [nothing, *fitted.candidate_indices(customers, per_customer)]
+    blocks = [
+        nothing,
+        *fitted.candidate_indices(lists.customers, lists.per_customer, among=lists.among),
+    ]
     candidates = Candidates._make(map(np.concatenate, zip(*blocks, strict=True)))
     return _Ranked(candidates, time.perf_counter() - start, fitted.notice_)
 

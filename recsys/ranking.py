@@ -105,11 +105,23 @@ def blocks(rows: NDArray[np.intp], columns: int) -> Iterator[NDArray[np.intp]]:
         yield rows[start : start + size]
 
 
+def only(
+    scores: NDArray[np.floating[Any]], listable: NDArray[np.bool_] | None
+) -> NDArray[np.floating[Any]]:
+    """Return the scores, NaN in columns that may not be listed; None allows all.
+
+    >>> only(np.array([[1.0, 2.0]]), np.array([True, False]))
+    array([[ 1., nan]])
+    """
+    return scores if listable is None else np.where(listable, scores, scores.dtype.type(np.nan))
+
+
 def top_candidates(
     score: Callable[[NDArray[np.intp]], NDArray[np.floating[Any]]],
     seen: sparse.csr_array,
     customers: NDArray[np.intp],
     per_customer: int,
+    listable: NDArray[np.bool_] | None = None,
 ) -> Iterator[Candidates]:
     """Yield, block by block, each customer's best new products and best products seen before.
 
@@ -123,10 +135,12 @@ def top_candidates(
         Rows to rank, in the order they come out.
     per_customer
         At most this many new ones and this many seen ones.
+    listable
+        (products,) true where a product may be listed; None allows all.
 
     """
     for block in blocks(customers, seen.shape[1]):
-        scores = score(block)
+        scores = only(score(block), listable)
         theirs = seen[block]
         both = [top_unseen(scores, per_customer, theirs), top_seen(scores, per_customer, theirs)]
         products = np.hstack([top.indices for top in both])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -156,8 +156,12 @@ def shared_terms(
     return pa.array(reasons, pa.string())
 
 
-def collaborative_similar_products(interactions: Interactions, k: int = 10) -> pa.Table:
+def collaborative_similar_products(
+    interactions: Interactions, k: int = 10, among: Iterable[Any] | None = None
+) -> pa.Table:
     """Return the `k` products most similar to each by who bought them, as `SIMILAR_SCHEMA`.
+
+    Only products whose ids are in `among` may be similar; None allows all.
 
     Similarity is the cosine between two products' weights over all customers. Products without
     weights have no rows. The reason counts the customers who have both.
@@ -173,7 +177,8 @@ def collaborative_similar_products(interactions: Interactions, k: int = 10) -> p
     '2 customers in common'
     """
     rows = unit_rows(interactions.weights.T.tocsr())
-    pairs = similar_pairs(rows, k)
+    others = None if among is None else np.sort(interactions.product_index(among))
+    pairs = similar_pairs(rows, k, among=others)
     bought = rows.astype(bool).astype(np.float32)
     return pairs.table(interactions.product_ids, _customers_in_common(bought, pairs))
 

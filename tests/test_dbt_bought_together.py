@@ -19,7 +19,7 @@ def ask(monkeypatch):
         listed = ", ".join(str(row) for row in rows)
         return connection.sql(f"select * from (values {listed}) as rows ({', '.join(columns)})")  # noqa: S608
 
-    def ask(recommenders="svd, bought_together", interactions=(), products=PRODUCTS):
+    def ask(recommenders="svd, bought_together", interactions=(), products=PRODUCTS, run_out=()):
         # keys run against the order of ties
         keys = {name: 100 - place for place, name in enumerate(PRODUCTS)}
         bought = [("serving", 1, "tea", 2), ("serving", 1, "jam", 1), ("serving", 1, "oil", 0)]
@@ -29,16 +29,33 @@ def ask(monkeypatch):
         together += [("oil", "rum", 1)]
         return candidates_of_pairs(
             interactions=table(
-                ["fold", "customer_key", "product_key", "weight", "in_catalogue"],
-                [(fold, who, keys[what], weight, True) for fold, who, what, weight in bought],
+                ["fold", "customer_key", "product_key", "weight"],
+                [(fold, who, keys[what], weight) for fold, who, what, weight in bought],
             ),
             fold_customers=table(
                 ["fold", "customer_key", "customer_id"],
                 [("serving", 1, "ann"), ("serving", 3, "cat")],
             ),
             fold_products=table(
-                ["fold", "product_key", "product_id", "tie_order", "in_catalogue"],
-                [("serving", keys[p], p, PRODUCTS.index(p), p in products) for p in PRODUCTS],
+                [
+                    "fold",
+                    "product_key",
+                    "product_id",
+                    "tie_order",
+                    "in_catalogue",
+                    "is_learned_from",
+                ],
+                [
+                    (
+                        "serving",
+                        keys[p],
+                        p,
+                        PRODUCTS.index(p),
+                        p in products and p not in run_out,
+                        p in products,
+                    )
+                    for p in PRODUCTS
+                ],
             ),
             pairs=table(
                 ["fold", "product_key", "other_product_key", "confidence"],
@@ -70,6 +87,12 @@ def test_votes_of_what_was_bought(ask):
 def test_what_is_not_in_the_catalogue_is_not_ranked(ask):
     found = ask(products=["tea", "jam", "oil", "wine"]).to_pylist()
     assert [row["product_id"] for row in found] == ["wine", "jam"]
+
+
+def test_what_has_run_out_votes_and_is_not_ranked(ask):
+    """As above without milk and jam: jam's vote still makes bread .5."""
+    found = ask(run_out=["milk", "jam"]).to_pylist()
+    assert [(row["product_id"], row["score"]) for row in found] == [("bread", 0.5), ("wine", 0.5)]
 
 
 def test_a_shop_whose_products_are_all_too_rare(ask):

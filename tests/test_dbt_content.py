@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from recsys.content_settings import content_parameters
 from recsys.dbt import content as dbt_content
 from recsys.errors import InvalidParameterError
 
@@ -32,7 +33,7 @@ def relations(monkeypatch):
             "('serving', 'serve')) as folds (fold, purpose)"
         ),
         "training_rows": per_fold(["customer_id", "product_id"], BOUGHT).project(
-            "*, 4.0 as rating, 1.0 as weight"
+            "*, 4.0 as rating, 1.0 as weight, true as in_catalogue"
         ),
         "customers": connection.sql(f"select unnest({folds}) as fold").cross(
             connection.sql("select unnest(['ann', 'bob', 'cat']) as customer_id")
@@ -99,13 +100,23 @@ def test_what_nobody_bought_has_similar_products_but_is_none_itself(relations):
     assert not [row for row in by_content if row["fold"] != "serving" and row["product_id"] in new]
 
 
+def test_what_has_run_out_has_similar_products_but_is_none_itself(relations):
+    rows = relations["training_rows"]
+    columns = "* replace (product_id <> 'cup' as in_catalogue)"
+    asked = {**relations, "training_rows": rows.project(columns)}
+    found = ask(asked, dbt_content.similar_products, SIMILAR).to_pylist()
+    pairs = {(row["method"], row["product_id"], row["similar_product_id"]) for row in found}
+    assert {("content", "cup", "tea"), ("collaborative", "cup", "tea")} <= pairs
+    assert "cup" not in {similar for *_, similar in pairs}
+
+
 def test_settings_become_parameters():
     connection = duckdb.connect()
     given = settings(connection, vectors="lsa", weights="'title: 2, brand:0.5'")
-    assert dbt_content.content_parameters(given, {"ngrams": 1}) == {
+    assert content_parameters(given, {"ngrams": 1}) == {
         "vectors": "lsa",
         "weights": {"title": 2.0, "brand": 0.5},
         "ngrams": 1,
     }
     with pytest.raises(InvalidParameterError, match="content_field_weights is 'title 2'; 'title 2"):
-        dbt_content.content_parameters(settings(connection, weights="'title 2'"))
+        content_parameters(settings(connection, weights="'title 2'"))

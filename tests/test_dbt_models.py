@@ -3,6 +3,7 @@
 from collections import Counter
 
 import duckdb
+import pyarrow.compute as pc
 import pytest
 
 from recsys.dbt import models as dbt_models
@@ -141,6 +142,30 @@ def test_a_model_that_refuses_the_shop_s_size_has_no_rows_and_the_log_says_why(m
     )
 
 
+def test_what_is_out_of_the_catalogue_is_learned_from_and_not_listed():
+    connection = duckdb.connect()
+    rows = connection.sql(
+        "select 'serving' as fold, 'c' || (n // 3) as customer_id, 'p' || (n % 3) as product_id, "
+        "n % 5 as rating, 1.0 as weight, null::timestamp as last_at, n % 3 > 0 as in_catalogue "
+        "from range(9) as numbers (n)"
+    )
+    given = {
+        "customers": connection.sql("select 'serving' as fold, 'c1' as customer_id"),
+        "settings": connection.sql(
+            "select 10 as candidates_per_customer, 'baseline' as recommenders"
+        ),
+    }
+    found = candidates("baseline", training_rows=rows, **given).read_all()
+    everything = candidates(
+        "baseline",
+        training_rows=rows.project("* replace (true as in_catalogue)"),
+        **given,
+    ).read_all()
+    assert set(everything["product_id"].to_pylist()) == {"p0", "p1", "p2"}
+    kept = pc.not_equal(everything["product_id"], "p0")
+    assert found.equals(everything.filter(kept).combine_chunks())
+
+
 @pytest.mark.parametrize(
     ("listed", "is_built"), [("svd, baseline", True), (" baseline ,", True), ("svd", False)]
 )
@@ -150,7 +175,8 @@ def test_only_recommenders_that_the_setting_names_are_fitted(listed, is_built):
         "baseline",
         training_rows=connection.sql(
             "select 'serving' as fold, 'ann' as customer_id, 'p' || n as product_id, n as rating, "
-            "1.0 as weight, null::timestamp as last_at from range(1, 4) as numbers (n)"
+            "1.0 as weight, null::timestamp as last_at, true as in_catalogue "
+            "from range(1, 4) as numbers (n)"
         ),
         customers=connection.sql("select 'serving' as fold, 'ann' as customer_id"),
         settings=connection.sql(

@@ -55,6 +55,18 @@ def test_what_a_recommender_left_out_is_logged(monkeypatch, jobs):
 
 
 @both_ways
+def test_a_fold_lists_only_what_it_may(monkeypatch, jobs):
+    monkeypatch.setenv("RECSYS_JOBS", jobs)
+    fold = FoldData(fold="serving", interactions=ratings(0))
+    in_stock = FoldData(
+        fold="serving", interactions=ratings(0), among=pa.table({"product_id": ["3", "7", "11"]})
+    )
+    everything = candidates_per_fold(SVD(), [fold]).read_all()
+    kept = everything.filter(pa.compute.is_in(everything["product_id"], pa.array(["3", "7", "11"])))
+    assert candidates_per_fold(SVD(), [in_stock]).read_all().equals(kept.combine_chunks())
+
+
+@both_ways
 def test_a_fold_too_large_is_left_out_if_asked_and_the_log_says_why(monkeypatch, jobs):
     monkeypatch.setenv("RECSYS_JOBS", jobs)
     lines = []

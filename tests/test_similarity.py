@@ -65,6 +65,13 @@ def test_collaborative_similarity_is_the_cosine_of_weights():
     assert found[0]["reason"] == "2 customers in common"
 
 
+def test_only_some_are_alike_by_customers_and_each_has_some():
+    table = pa.table({"customer_id": ["a"] * 3, "product_id": ["x", "y", "z"]})
+    found = collaborative_similar_products(Interactions.from_table(table), among=["z", "x"])
+    assert found["product_id"].to_pylist() == ["x", "y", "y", "z"]
+    assert found["similar_product_id"].to_pylist() == ["z", "x", "z", "x"]
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_dense_vectors_have_the_neighbours_of_sparse_ones(seed):
     random = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
--- TF-IDF counts documents: a fold's are those of its catalogue, recounted from the cleaned inputs.
+-- TF-IDF counts documents: a fold's are those of the products it learns from, recounted from the cleaned inputs.
 with
 
 folds as (select * from {{ ref('int_folds') }}),
@@ -40,7 +40,6 @@ counted as (
     select
         folds.fold,
         folds.cutoff_at,
-        folds.purpose,
         sales.product_id,
         count(distinct sales.customer_id) as customers,
         max(sales.sold_at) as last_sold_at
@@ -53,7 +52,7 @@ counted as (
             and sales.customer_id = returned_orders.customer_id
             and sales.product_id = returned_orders.product_id
     where {{ kept_at('returned_orders', 'folds.cutoff_at') }}
-    group by folds.fold, folds.cutoff_at, folds.purpose, sales.product_id
+    group by folds.fold, folds.cutoff_at, sales.product_id
 ),
 
 known as (
@@ -72,8 +71,6 @@ known as (
             or counted.last_sold_at >= counted.cutoff_at - settings.sold_within_days * interval 1 day
         )
         and not coalesce(described.is_excluded, false)
-        -- today's stock is no news to the past
-        and (counted.purpose <> 'serve' or coalesce(described.is_available, true))
 )
 
 select

@@ -38,11 +38,12 @@ def candidates_of_pairs(
     Parameters
     ----------
     interactions
-        fold, customer_key, product_key, weight, in_catalogue
+        fold, customer_key, product_key, weight
     fold_customers
         fold, customer_key, customer_id: whom to rank for.
     fold_products
-        fold, product_key, product_id, tie_order, in_catalogue: what may be ranked.
+        fold, product_key, product_id, tie_order, in_catalogue, is_learned_from: of what is learned
+        from, what is in the catalogue may be ranked.
     pairs
         fold, product_key, other_product_key, confidence
     settings
@@ -73,8 +74,8 @@ class _Fold:
     ) -> None:
         here = f"fold = '{fold}'"  # a date or 'serving', made by int_folds
         customers = fold_customers.filter(here).project("customer_key, customer_id")
-        products = fold_products.filter(f"{here} and in_catalogue").project(
-            "tie_order, product_key, product_id"
+        products = fold_products.filter(f"{here} and is_learned_from").project(
+            "tie_order, product_key, product_id, in_catalogue"
         )
         customer_rows = customers.to_arrow_table().sort_by("customer_key")
         product_rows = products.to_arrow_table().sort_by("tie_order")
@@ -83,7 +84,8 @@ class _Fold:
         self.fold = fold
         self.customer_ids = customer_rows["customer_id"].combine_chunks()
         self.product_ids = product_rows["product_id"].combine_chunks()
-        bought = interactions.filter(f"{here} and in_catalogue").project(
+        self.is_listable = product_rows["in_catalogue"].to_numpy()
+        bought = interactions.filter(here).project(
             "customer_key, product_key, cast(weight as double) as weight"
         )
         self.weights = _matrix(bought, customer_keys, product_keys)
@@ -99,7 +101,9 @@ class _Fold:
     def batches(self, per_customer: int) -> Iterator[pa.RecordBatch]:
         """Yield the rows of the exchange table, block by block of customers."""
         customers = np.arange(len(self.customer_ids), dtype=np.intp)
-        for found in top_candidates(self._score, self.seen, customers, per_customer):
+        for found in top_candidates(
+            self._score, self.seen, customers, per_customer, self.is_listable
+        ):
             yield from exchange_batches(self.fold, self.customer_ids, self.product_ids, found)
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import duckdb
 import numpy as np
@@ -11,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.errors import InvalidParameterError
+from recsys.content_settings import content_parameters
 from recsys.interactions import Interactions
 from recsys.ranking import blocks, top_k
 from recsys.recommenders.content import Content
@@ -46,39 +45,6 @@ VECTOR_SCHEMA = pa.schema(
 )
 
 
-def content_parameters(
-    settings: Relation, given: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return the parameters of `Content`: those given, else those that settings say.
-
-    Raises
-    ------
-    InvalidParameterError
-        `content_field_weights` isn't a list of names and numbers.
-
-    """
-    [(vectors, weights, model)] = settings.project(
-        "content_vectors, content_field_weights, content_embedding_model"
-    ).fetchall()
-    said = {"vectors": vectors, "embedding_model": model, "weights": _field_weights(weights)}
-    return {**{name: value for name, value in said.items() if value}, **(given or {})}
-
-
-def _field_weights(text: str | None) -> dict[str, float]:
-    weights = {}
-    for part in (text or "").split(","):
-        name, _, number = part.partition(":")
-        try:
-            if part.strip():
-                weights[name.strip()] = float(number)
-        except ValueError:
-            raise InvalidParameterError(
-                f"setting content_field_weights is '{text}'; '{part.strip()}' isn't a field and a "
-                "number: write for example 'title: 1, brand: 0.5'"
-            ) from None
-    return weights
-
-
 def similar_products(
     *,
     folds: Relation,
@@ -90,7 +56,7 @@ def similar_products(
     """Return the most similar catalogue products of each, by text and by who bought them.
 
     In the folds that are judged, and in `serving`, of what each of them knows; in `serving` also
-    of products without any sale, by text.
+    of products that have run out, and of those without any sale, by text.
     """
     schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
     parameters = content_parameters(settings)
@@ -104,17 +70,18 @@ def similar_products(
                 continue
             interactions, texts, is_new = read
             content = Content(**parameters).fit(interactions, texts)
-            known = interactions.product_ids.filter(pa.array(~is_new))
-            k = SIMILAR_PRODUCTS_PER_METHOD
+            listable = training_rows.filter(f"fold = '{fold}' and in_catalogue")
+            known = listable.project("product_id").distinct().order("product_id").to_arrow_table()
+            ids, k = known["product_id"].combine_chunks(), SIMILAR_PRODUCTS_PER_METHOD
             for method, found in (
-                ("content", content.similar_products(k=k, among=known)),
-                ("collaborative", collaborative_similar_products(interactions, k=k)),
+                ("content", content.similar_products(k=k, among=ids)),
+                ("collaborative", collaborative_similar_products(interactions, k=k, among=ids)),
             ):
                 names = [pa.array([name] * len(found), pa.string()) for name in (fold, method)]
                 table = pa.Table.from_arrays([*names, *found.columns], schema=schema)
                 yield from table.to_batches()
             _log(
-                f"similar products: fold {fold}: {len(known):,} products, and "
+                f"similar products: fold {fold}: {int((~is_new).sum()):,} products, and "
                 f"{int(is_new.sum()):,} without a sale"
             )
 

@@ -75,6 +75,7 @@ def candidates(
             interactions=_of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, last_at"),
             customers=_of_fold(customers, fold, "customer_id")["customer_id"],
             products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
+            among=_listable(training_rows, fold),
         )
         for fold in _folds(customers)
     )
@@ -205,6 +206,14 @@ def _names(listed: str | None) -> list[str]:
 def _folds(customers: Relation) -> list[str]:
     rows = customers.project("fold").distinct().order("fold").fetchall()
     return [fold for (fold,) in rows]
+
+
+def _listable(training_rows: Relation, fold: str) -> pa.Table | None:
+    """Return the products that may be listed; None where all that teach may be."""
+    columns = training_rows.project("fold, product_id, in_catalogue").distinct()
+    products = _of_fold(columns, fold, "product_id, in_catalogue")
+    listable = products.filter(products["in_catalogue"])
+    return None if len(listable) == len(products) else listable
 
 
 def _of_fold(relation: Relation, fold: str, columns: str) -> pa.Table:

@@ -10,7 +10,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from recsys.content_settings import content_parameters
 from recsys.errors import DatabaseError
+from recsys.recommenders.content import Content
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, read_past_examples
 from recsys.tuning.past_folds import (
     PastRelations,
@@ -80,6 +82,7 @@ def tuning_run(
         candidates_per_customer=asked.candidates_per_customer,
         sampler=Sampler(asked.tuning_sampler),
         seed=asked.tuning_seed,
+        given={Content.name: content_parameters(settings)},
     )
     return _run(wanted, asked, session)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recsys.arrow_tables import ArrowTable
 from recsys.errors import InvalidTableError, NotFittedError
 from recsys.interactions import Interactions
-from recsys.ranking import Candidates, blocks, top_candidates, top_k, top_unseen
+from recsys.ranking import Candidates, blocks, only, top_candidates, top_k, top_unseen
 from recsys.recommenders.parameters import require_integer
 
 CANDIDATE_SCHEMA = pa.schema(
@@ -114,7 +114,12 @@ class Recommender(ABC):
         return scores
 
     def recommend(
-        self, customer_ids: Iterable[Any] | None = None, k: int = 10, *, new_only: bool = True
+        self,
+        customer_ids: Iterable[Any] | None = None,
+        k: int = 10,
+        *,
+        new_only: bool = True,
+        among: Iterable[Any] | None = None,
     ) -> pa.Table:
         """Return at most `k` products per customer, best first, as a table of `LIST_SCHEMA`.
 
@@ -126,19 +131,24 @@ class Recommender(ABC):
             Products per customer. There are fewer where fewer have a score.
         new_only
             Leave out what the customer bought or rated.
+        among
+            Ids of the only products that may be listed, as those in stock; None allows all.
 
         Raises
         ------
         UnknownCustomerError
             A customer wasn't in the interactions.
+        UnknownProductError
+            A product of `among` wasn't.
 
         """
         require_integer("k", k, minimum=1)
         interactions = self._fitted()
+        listable = self._listable(among)
         tables = [LIST_SCHEMA.empty_table()]
         for block in blocks(self._customers(customer_ids), interactions.n_products):
             seen = interactions.seen[block]
-            all_scores = self._score(block)
+            all_scores = only(self._score(block), listable)
             products, scores = top_unseen(all_scores, k, seen) if new_only else top_k(all_scores, k)
             listed = products >= 0
             rank = np.broadcast_to(np.arange(1, products.shape[1] + 1), products.shape)
@@ -157,17 +167,24 @@ class Recommender(ABC):
         return pa.concat_tables(tables).combine_chunks()
 
     def candidates(
-        self, customer_ids: Iterable[Any] | None = None, per_customer: int = 100
+        self,
+        customer_ids: Iterable[Any] | None = None,
+        per_customer: int = 100,
+        *,
+        among: Iterable[Any] | None = None,
     ) -> pa.RecordBatchReader:
         """Return a stream of `CANDIDATE_SCHEMA`: the best new and the best seen products.
 
-        Each customer gets at most `per_customer` products never seen and as many seen ones. The
-        stream is computed block by block as it is read, so memory is flat.
+        Each customer gets at most `per_customer` products never seen and as many seen ones, of
+        those whose ids are in `among` (None allows all). The stream is computed block by block as
+        it is read, so memory is flat.
 
         Raises
         ------
         UnknownCustomerError
             A customer wasn't in the interactions.
+        UnknownProductError
+            A product of `among` wasn't.
 
         """
         interactions = self._fitted()
@@ -181,18 +198,32 @@ class Recommender(ABC):
                 ],
                 schema=CANDIDATE_SCHEMA,
             )
-            for found in self.candidate_indices(customer_ids, per_customer)
+            for found in self.candidate_indices(customer_ids, per_customer, among=among)
         )
         return pa.RecordBatchReader.from_batches(CANDIDATE_SCHEMA, batches)
 
     def candidate_indices(
-        self, customer_ids: Iterable[Any] | None = None, per_customer: int = 100
+        self,
+        customer_ids: Iterable[Any] | None = None,
+        per_customer: int = 100,
+        *,
+        among: Iterable[Any] | None = None,
     ) -> Iterator[Candidates]:
         """Return `candidates` as blocks of row and column indices of the interactions."""
         require_integer("per_customer", per_customer, minimum=1)
         interactions = self._fitted()
         customers = self._customers(customer_ids)
-        return top_candidates(self._score, interactions.seen, customers, per_customer)
+        return top_candidates(
+            self._score, interactions.seen, customers, per_customer, self._listable(among)
+        )
+
+    def _listable(self, among: Iterable[Any] | None) -> NDArray[np.bool_] | None:
+        if among is None:
+            return None
+        interactions = self._fitted()
+        listable = np.zeros(interactions.n_products, np.bool_)
+        listable[interactions.product_index(among)] = True
+        return listable
 
     def _customers(self, customer_ids: Iterable[Any] | None) -> NDArray[np.intp]:
         interactions = self._fitted()

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from recsys.content_settings import content_parameters
 from recsys.errors import DatabaseError, InvalidParameterError
+from recsys.recommenders.content import Content
 from recsys.tuning.hybrid_search import HYBRID, PastExamples, read_past_examples
 from recsys.tuning.past_folds import (
     HAND_OVER,
@@ -29,6 +31,8 @@ PATIENCE_SECONDS = 600.0
 """How long a trial waits to be kept while others, such as a build, use the file."""
 
 USUAL_TRIALS = 20
+
+SETTINGS = "staging.stg_settings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,7 @@ def prepare(database: Path, wishes: Wishes) -> Tuning:
         raise DatabaseError(f"no database at {database}: {HAND_OVER}")
     with _opened(database, read_only=True, patience=0) as connection:
         settings = _settings(connection)
+        content = content_parameters(connection.table(SETTINGS))
         recommenders = list(dict.fromkeys(wishes.recommenders)) or settings.tuning_recommenders
         if not recommenders:
             raise InvalidParameterError(
@@ -90,6 +95,7 @@ def prepare(database: Path, wishes: Wishes) -> Tuning:
         sampler=Sampler(wishes.sampler or settings.tuning_sampler),
         seed=settings.tuning_seed if wishes.seed is None else wishes.seed,
         examples=examples,
+        given={Content.name: content},
     )
 
     def connect() -> AbstractContextManager[duckdb.DuckDBPyConnection]:
@@ -130,7 +136,7 @@ def _budget(wishes: Wishes, settings: TuningSettings) -> Budget:
 def _settings(connection: duckdb.DuckDBPyConnection) -> TuningSettings:
     try:
         connection.table("tuning.trials")
-        return tuning_settings(connection.table("staging.stg_settings"))
+        return tuning_settings(connection.table(SETTINGS))
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise DatabaseError(f"the database can't be tuned on yet: {HAND_OVER}") from error
 

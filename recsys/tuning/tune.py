@@ -106,11 +106,13 @@ def searches(
     sampler: Sampler,
     seed: int,
     examples: PastExamples | None = None,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Search]:
     """Return a search per recommender, all over the same past folds.
 
     The hybrid, which makes no scores of its own but probabilities out of others', is searched by
-    the log loss of `examples`, whatever the metric.
+    the log loss of `examples`, whatever the metric. `given` holds, by recommender, the parameters
+    that settings say: every trial has them, as builds do.
 
     Raises
     ------
@@ -125,7 +127,7 @@ def searches(
     def search(name: str) -> Search:
         if name == HYBRID and examples is not None:
             return HybridSearch(examples, sampler=sampler, seed=seed)
-        base = BASES.get(name, {})
+        base = {**BASES.get(name, {}), **(given or {}).get(name, {})}
         if metric is Metric.rmse:
             return RatingSearch(name, folds, base=base, sampler=sampler, seed=seed)
         return ListSearch(

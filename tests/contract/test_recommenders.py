@@ -12,6 +12,7 @@ from recsys.errors import (
     InvalidParameterError,
     NotFittedError,
     UnknownCustomerError,
+    UnknownProductError,
 )
 from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
@@ -126,6 +127,20 @@ class RecommenderContract(ABC):
         columns = interactions.product_index(everything["product_id"])
         np.testing.assert_array_equal(everything["is_new"].to_numpy(), ~seen[rows, columns])
         assert not everything["is_new"].to_numpy().all()
+
+    def test_only_products_among_those_wanted_are_listed_in_their_order(self, fitted):
+        among = [f"p{product:02}" for product in range(0, N_PRODUCTS, 3)]
+        for new_only in (True, False):
+            everything = fitted.recommend(k=100, new_only=new_only)
+            kept = everything.filter(pa.compute.is_in(everything["product_id"], pa.array(among)))
+            found = fitted.recommend(k=100, new_only=new_only, among=among)
+            assert 0 < found.num_rows < everything.num_rows
+            for column in ("customer_id", "product_id", "score", "is_new"):
+                assert found[column].equals(kept[column])
+        candidates = fitted.candidates(per_customer=100, among=among).read_all()
+        assert candidates.num_rows == found.num_rows  # the new and the others
+        with pytest.raises(UnknownProductError, match="nobody's"):
+            fitted.recommend(among=["nobody's"])
 
     def test_k_or_fewer_with_ranks_from_one_and_falling_scores(self, fitted):
         for k in (1, 3, 1000):

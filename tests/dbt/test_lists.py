@@ -66,6 +66,22 @@ def test_only_products_of_the_catalogue_are_recommended(query, recommenders):
     assert wrong == []
 
 
+def test_what_has_run_out_is_learned_from_and_never_recommended(query):
+    """Saffron is out of stock today, which the past couldn't know."""
+    learned = query("""
+        select fold, in_catalogue, count(*) > 0 from intermediate.int_training_rows
+        where product_id = 'saffron' and fold = 'serving' group by all
+    """)
+    assert learned == [("serving", False, True)]
+    pages = query("select count(*) from marts.similar_products where product_id = 'saffron'")
+    assert pages > [(0,)]
+    for column in ("similar_products.similar_product_id", "bought_together.other_product_id"):
+        table, name = column.split(".")
+        suggested = f"select * from marts.{table} anti join (select * from marts.products where "
+        suggested += f"is_recommendable) as products on {table}.{name} = products.product_id"
+        assert query(suggested) == [], column
+
+
 @pytest.mark.parametrize("recommender", ["bought_together", "content"])
 def test_the_only_drink_of_the_own_kind_left_is_discovered(query, recommender):
     """By baskets and by text, of twelve drinks and basics only one is of the customer's kind."""

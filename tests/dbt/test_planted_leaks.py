@@ -75,7 +75,7 @@ LEAKS = {
     ),
     "today's training rows serve every fold": Leak(
         "interactions/int_training_rows",
-        "(select * from {{ ref('int_interactions') }} where in_catalogue)",
+        "(select * from {{ ref('int_interactions') }} where is_learned_from)",
         "(select today.* replace (folds.fold as fold) from {{ ref('int_interactions') }} as today "
         "cross join {{ ref('int_folds') }} as folds where today.fold = 'serving')",
         {TRAINING},
@@ -108,9 +108,10 @@ LEAKS = {
     ),
     "today's texts are every fold's documents": Leak(
         "features/int_product_texts",
-        "(select * from {{ ref('int_fold_products') }} where in_catalogue)",
+        "(select * from {{ ref('int_fold_products') }} where is_learned_from)",
         "(select today.* replace (folds.fold as fold) from {{ ref('int_fold_products') }} as today "
-        "cross join {{ ref('int_folds') }} as folds where today.fold = 'serving' and in_catalogue)",
+        "cross join {{ ref('int_folds') }} as folds "
+        "where today.fold = 'serving' and is_learned_from)",
         {TEXTS},
     ),
     "what is out of stock today was never for sale": Leak(

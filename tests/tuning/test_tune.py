@@ -131,6 +131,25 @@ def test_what_was_best_before_is_left_out_if_it_makes_no_sense(fold, before):
     assert told(store.trials) == told(usual.trials)
 
 
+def test_what_settings_say_holds_in_every_trial_and_makes_another_study(fold):
+    def search(**given):
+        [found] = searches(
+            ["item_knn"],
+            [fold],
+            metric=Metric.ndcg,
+            list_type="discover",
+            candidates_per_customer=20,
+            sampler=Sampler.tpe,
+            seed=0,
+            given={"item_knn": given, "ease": {"regularization": 1.0}},
+        )
+        return found
+
+    assert search(weighting="bm25").base == {"weighting": "bm25"}
+    assert search(weighting="bm25").defaults["weighting"] == "bm25"
+    assert search(weighting="bm25").study.study_id != search().study.study_id
+
+
 def test_the_defaults_come_first_and_are_measured_to_the_end(fold):
     store = Memory()
     run(made(fold, "item_knn"), store, trials=2)

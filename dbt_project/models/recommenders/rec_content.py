@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt.content import content_parameters
+    from recsys.content_settings import content_parameters
     from recsys.dbt.models import candidates
 
     return candidates(

@@ -4,7 +4,7 @@ folds as (select * from {{ ref('int_folds') }}),
 
 order_products as (select * from {{ ref('int_order_products') }}),
 
-fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+fold_products as (select * from {{ ref('int_fold_products') }} where is_learned_from),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -158,6 +158,7 @@ ranked as (
     from bounded
     inner join fold_products
         on bounded.fold = fold_products.fold and bounded.other_product_key = fold_products.product_key
+    where fold_products.in_catalogue
 ),
 
 best as (

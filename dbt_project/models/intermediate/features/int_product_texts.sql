@@ -1,6 +1,6 @@
 with
 
-fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+fold_products as (select * from {{ ref('int_fold_products') }} where is_learned_from),
 
 products as (select * from {{ ref('int_products') }}),
 

@@ -4,7 +4,7 @@ folds as (select * from {{ ref('int_folds') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
-interactions as (select * from {{ ref('int_interactions') }} where in_catalogue and orders > 0),
+interactions as (select * from {{ ref('int_interactions') }} where is_learned_from and orders > 0),
 
 held_out as (select * from {{ ref('int_held_out') }} where not has_history),
 

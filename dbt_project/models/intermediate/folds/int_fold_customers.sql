@@ -18,7 +18,7 @@ with_history as (
         sum(orders) as orders,
         max(last_at) as last_at
     from interactions
-    where in_catalogue and orders > 0
+    where is_learned_from and orders > 0
     group by fold, customer_key
 ),
 

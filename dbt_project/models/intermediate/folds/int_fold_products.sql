@@ -60,13 +60,14 @@ judged as (
         case
             when products.non_product_kind is not null then concat('not a product: ', products.non_product_kind)
             when products.is_excluded then 'excluded by the shop'
-            when counted.fold = 'serving' and not products.is_available then 'not available'
             when counted.customers < settings.min_customers_per_product then 'bought by too few customers'
             when
                 settings.sold_within_days > 0
                 and counted.last_sold_at < counted.cutoff_at - settings.sold_within_days * interval 1 day
                 then 'not sold lately'
-        end as why_not
+        end as why_never,
+        -- today's stock is no news to the past
+        counted.fold = 'serving' and not products.is_available as is_out_of_stock
     from counted
     inner join products on counted.product_key = products.product_key
     cross join settings
@@ -95,8 +96,10 @@ banded as (
                     partition by fold, category_code, price is not null order by price, product_key
                 )
         end as price_band,
-        why_not is null as in_catalogue,
-        why_not,
+        why_never is null and not is_out_of_stock as in_catalogue,
+        -- who bought what has run out is like who bought it in time
+        why_never is null as is_learned_from,
+        coalesce(why_never, case when is_out_of_stock then 'not available' end) as why_not,
         -- ties in score are broken by popularity, then by id, everywhere: lower comes first
         row_number() over (partition by fold order by customers desc, product_id asc) as tie_order
     from judged

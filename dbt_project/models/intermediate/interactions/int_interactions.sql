@@ -122,7 +122,8 @@ final as (
         coalesce(scaled.rated_at, scaled.last_at) as rated_at,
         scaled.first_at,
         scaled.last_at,
-        coalesce(fold_products.in_catalogue, false) as in_catalogue
+        coalesce(fold_products.in_catalogue, false) as in_catalogue,
+        coalesce(fold_products.is_learned_from, false) as is_learned_from
     from scaled
     left join fold_products
         on scaled.fold = fold_products.fold and scaled.product_key = fold_products.product_key

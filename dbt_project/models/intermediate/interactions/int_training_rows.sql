@@ -2,7 +2,7 @@
 
 with
 
-interactions as (select * from {{ ref('int_interactions') }} where in_catalogue),
+interactions as (select * from {{ ref('int_interactions') }} where is_learned_from),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -17,7 +17,8 @@ training_rows as (
         interactions.is_implied,
         interactions.weight,
         interactions.first_at,
-        interactions.last_at
+        interactions.last_at,
+        interactions.in_catalogue
     from interactions
     inner join customers on interactions.customer_key = customers.customer_key
     inner join fold_products
