@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -55,9 +56,9 @@ def candidates_per_fold(
 ) -> pa.RecordBatchReader:
     """Fit the recommender on each fold and return its candidates as `EXCHANGE_SCHEMA`.
 
-    Nothing is fitted before the first batch is read. Then all folds are handed to worker
-    processes (see `recsys.workers`; environment variable RECSYS_JOBS), and their rows come in
-    the order of the folds: by customer, new products first, best first.
+    Nothing is fitted before the first batch is read. Then folds are handed to worker processes
+    (see `recsys.workers`; environment variable RECSYS_JOBS), as many at once as there are workers,
+    and their rows come in the order of the folds: by customer, new products first, best first.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def candidates_per_fold(
     require_integer("per_customer", per_customer, minimum=1)
     return pa.RecordBatchReader.from_batches(
         EXCHANGE_SCHEMA,
-        _batches(recommender, list(folds), per_customer, log or _no_log, skip_too_large),
+        _batches(recommender, deque(folds), per_customer, log or _no_log, skip_too_large),
     )
 
 
@@ -120,16 +121,25 @@ class _Started(NamedTuple):
 
 def _batches(
     recommender: Recommender,
-    folds: list[FoldData],
+    folds: deque[FoldData],
     per_customer: int,
     log: Callable[[str], object],
     skip_too_large: bool,
 ) -> Iterator[pa.RecordBatch]:
-    starting = (_start(recommender, fold, per_customer) for fold in folds)
-    # Workers get all folds at once. Without workers, starting a fold is computing it.
-    in_background = list(starting) if workers.worker_count() > 1 else []
+    wanted, under_way = len(folds), deque[_Started]()
+    # without workers, starting a fold is computing it
+    at_once = workers.worker_count() if workers.worker_count() > 1 else 0
+
+    def start(at_least: int) -> None:
+        # what is handed over is forgotten here: a large shop's folds would fill the memory
+        while folds and len(under_way) < at_least:
+            under_way.append(_start(recommender, folds.popleft(), per_customer))
+
     try:
-        for number, started in enumerate(in_background or starting, start=1):
+        start(at_once)
+        for number in range(1, wanted + 1):
+            start(1)
+            started = under_way.popleft()
             try:
                 ranked = workers.result_of(started.ranked)
             except CatalogueTooLargeError as error:
@@ -137,11 +147,12 @@ def _batches(
                     raise
                 log(f"{recommender.name}: fold {started.fold}: no rows: {error}")
                 continue
+            start(at_once)
             log(
                 f"{recommender.name}: fold {started.fold}: fitted {started.pairs:,} pairs of "
                 f"{len(started.customer_ids):,} customers and {len(started.product_ids):,} "
                 f"products, ranked for {len(np.unique(ranked.candidates.customers)):,} customers, "
-                f"in {ranked.seconds:.1f} s ({number} of {len(folds)})"
+                f"in {ranked.seconds:.1f} s ({number} of {wanted})"
             )
             if ranked.notice:
                 log(f"{recommender.name}: fold {started.fold}: {ranked.notice}")
@@ -149,7 +160,7 @@ def _batches(
                 started.fold, started.customer_ids, started.product_ids, ranked.candidates
             )
     finally:
-        for started in in_background:  # after an error, or when the reader is given up
+        for started in under_way:  # after an error, or when the reader is given up
             started.ranked.cancel()
 
 
