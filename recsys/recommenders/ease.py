@@ -29,6 +29,8 @@ class EASE(Recommender):
     of XB. There is no score (NaN) for a customer without weights, nor for a product that nobody
     bought. In the sum of squared errors |X - XB|², customers may count by their activity
     (`activity_discount`), and columns of X may be scaled by popularity (`popularity_discount`).
+    The diagonal of 0 asks what goes with what a customer has; where customers buy the same again,
+    what they have says most for itself: `repeat_weight` of the customer's row may be added.
 
     Source: Steck, *Embarrassingly shallow autoencoders for sparse data* (2019); the scaling of
     columns: Nikolakopoulos, Kalantzis, Gallopoulos and Garofalakis, *EigenRec: generalizing
@@ -70,6 +72,10 @@ class EASE(Recommender):
     profile_half_life: Annotated[float | None, Choice((None, 5.0, 10.0, 20.0, 50.0, 100.0))] = None
     """After so many other products, what a customer met counts half in the customer's row of X
     when scoring, though not when fitting; None: it doesn't fade. Needs `last_at`."""
+    repeat_weight: Annotated[float, Choice((0.0, 0.3, 1.0, 3.0))] = 0.0
+    """What a customer's weight of a product adds to its own score; it ranks what was bought before
+    and nothing else. With 0 a score is XB alone, of which a hybrid that knows the customer's
+    purchases otherwise learns more."""
     max_products: int = 20_000
     """Most products, or customers if they are fewer. See Notes for memory."""
     beyond_max: str = "refuse"
@@ -82,6 +88,7 @@ class EASE(Recommender):
         require_number("popularity_discount", self.popularity_discount, maximum=1)
         if self.profile_half_life is not None:
             require_number("profile_half_life", self.profile_half_life, above=True)
+        require_number("repeat_weight", self.repeat_weight)
         # LAPACK counts the cells of a matrix in 32 bits
         require_integer("max_products", self.max_products, minimum=1, maximum=46_340)
         require_choice("beyond_max", self.beyond_max, ["refuse", "most_popular"])
@@ -129,12 +136,12 @@ class EASE(Recommender):
         return sparse.csr_array((rows.data * factors, rows.indices, rows.indptr), rows.shape)
 
     def _fit_products(self, rows: sparse.csr_array) -> None:
-        """Make B, (products, products), in the memory of XᵀX, where X are the rows."""
+        """Make B + `repeat_weight`, (products, products), in the memory of XᵀX: X are the rows."""
         between = _gram(rows.T.tocsr(), self.regularization)
         _invert(between)
         between = between.T  # symmetric: the same cells in C's order, as sparse products want it
         between /= -between.diagonal()
-        np.fill_diagonal(between, 0)
+        np.fill_diagonal(between, self.repeat_weight)
         self.between_products_ = between
 
     def _fit_customers(self, rows: sparse.csr_array) -> None:
@@ -164,6 +171,7 @@ class EASE(Recommender):
             alike = (mine @ self.by_product_).toarray() @ self.between_customers_
             unexplained = dense - (self.by_product_ @ alike.T).T
             predicted = dense - unexplained / (self.regularization * self.diagonal_)
+            predicted += self.repeat_weight * dense
         largest = mine.max(axis=1).toarray().reshape(-1, 1)
         unit = np.exp2(np.floor(np.log2(np.where(largest > 0, largest, 1))))
         scores = np.full((len(customers), self._fitted().n_products), np.nan, predicted.dtype)

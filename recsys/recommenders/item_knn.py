@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recsys.arrow_tables import ArrowTable
 from recsys.interactions import Interactions
@@ -23,8 +24,9 @@ class ItemKNN(Recommender):
 
     A product is the vector of its transformed weights over customers, weighted as terms of a
     document are. A score is the sum, over the product's nearest neighbours, of the customer's
-    transformed weight times the similarity. There is no score (NaN) for a customer without
-    weights, nor for a product that nobody bought.
+    transformed weight times the similarity, and `repeat_weight` times the weight of the product
+    itself: where customers buy the same again, what they have says most for itself. There is no
+    score (NaN) for a customer without weights, nor for a product that nobody bought.
 
     Source: Sarwar, Karypis, Konstan and Riedl, *Item-based collaborative filtering
     recommendation algorithms* (2001); Deshpande and Karypis, *Item-based top-n recommendation
@@ -62,6 +64,12 @@ class ItemKNN(Recommender):
     shrinkage: Annotated[float, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
     """Added to the divisor of the cosine: few purchases in common count less."""
 
+    repeat_weight: Annotated[float, Choice((0.0, 1.0, 3.0, 10.0, 30.0))] = 0.0
+    """What a customer's weight of a product adds to its own score, in similarities: a product is
+    as similar to itself as 1, and says more than that where customers buy the same again. It ranks
+    what was bought before and nothing else. With 0 only others speak for a product, from which a
+    hybrid that knows the customer's purchases otherwise learns more."""
+
     def _check_parameters(self) -> None:
         require_integer("k", self.k, minimum=1)
         require_choice("transform", self.transform, TRANSFORMS)
@@ -69,11 +77,14 @@ class ItemKNN(Recommender):
         require_number("bm25_k1", self.bm25_k1)
         require_number("bm25_b", self.bm25_b, maximum=1)
         require_number("shrinkage", self.shrinkage)
+        require_number("repeat_weight", self.repeat_weight)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         self.weights_ = transformed(interactions.weights, self.transform)
         vectors = weighted(self.weights_.T.tocsr(), self.weighting, k1=self.bm25_k1, b=self.bm25_b)
-        self.from_neighbours_ = nearest(vectors, self.k, self.shrinkage).T.tocsr()
+        itself = self.repeat_weight * sparse.eye_array(vectors.shape[0])
+        neighbours = nearest(vectors, self.k, self.shrinkage) + itself
+        self.from_neighbours_ = sparse.csr_array(neighbours.T)
         self.is_bought_ = np.diff(vectors.indptr) > 0
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:

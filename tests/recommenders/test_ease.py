@@ -109,9 +109,20 @@ def test_a_fading_profile_asks_the_same_model(shape):
     np.testing.assert_allclose(model.score(np.arange(len(roots))), expected, atol=1e-4)
 
 
-def test_no_product_predicts_itself():
-    model = EASE(regularization=5).fit(random_interactions(2, 60, 20))
+def test_no_product_predicts_itself_but_for_the_repeat_weight():
+    interactions = random_interactions(2, 60, 20)
+    model = EASE(regularization=5).fit(interactions)
     assert (model.between_products_.diagonal() == 0).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_a_customer_has_adds_its_weight(shape):
+    interactions = random_interactions(2, *shape)
+    everyone = np.arange(interactions.n_customers)
+    without = EASE(regularization=5).fit(interactions).score(everyone)
+    scores = EASE(regularization=5, repeat_weight=2.5).fit(interactions).score(everyone)
+    roots = np.sqrt(interactions.weights.toarray())
+    np.testing.assert_allclose(scores, without + 2.5 * roots, atol=1e-4)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -105,8 +105,10 @@ def test_item_knn_is_weights_times_similarities(weighting):
     if weighting == "tfidf":
         vectors *= idf((vectors > 0).sum(axis=0), len(vectors))
     expected = roots @ strongest(cosine_similarity(vectors), 4).T
-    scores = ItemKNN(k=4, weighting=weighting).fit(interactions).score(np.arange(40))
-    np.testing.assert_allclose(scores, expected, atol=1e-9)
+    for repeat_weight in (0, 2.5):
+        model = ItemKNN(k=4, weighting=weighting, repeat_weight=repeat_weight).fit(interactions)
+        scores = model.score(np.arange(40))
+        np.testing.assert_allclose(scores, expected + repeat_weight * roots, atol=1e-9)
 
 
 def test_user_knn_mixes_the_own_vector_and_the_neighbours_mean():
