@@ -1,4 +1,4 @@
-"""How likely a customer buys a product: trees and small networks, calibrated."""
+"""How likely a customer buys a product: gradient boosting, its probabilities calibrated."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from recsys.errors import InvalidTableError, NotFittedError
-from recsys.purchase_nets import LEAST, NetInputs, PurchaseNet
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_integer, require_number
 from recsys.recommenders.search_space import Range
 
 Floats = NDArray[np.floating[Any]]
 
+LEAST = 1e-6
+"""Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
+
+
 IMPORTANCE_PAIRS = 1_250
-"""About so many pairs tell, for each half, how much each feature matters."""
+"""About so many pairs tell, for each forest, how much each feature matters."""
 
 SCREENING_PAIRS = 40_000
 SCREENING_TREES = 30
@@ -98,7 +102,7 @@ class Examples:
 
 @dataclass(kw_only=True)
 class PurchaseModel:
-    """Boosted trees and networks whose output is the probability of buying in a label window.
+    """Gradient boosted trees whose output is the probability of buying within a label window.
 
     The trees minimise log loss (Friedman 2001; scikit-learn's histogram-based implementation).
     A forest reads the features that a few trees of a sample of its half gain most from: half of a
@@ -109,17 +113,12 @@ class PurchaseModel:
     log odds, which leaves the ranking as it is). Forests of one half share all pairs that were
     bought and divide the others among them: averaged, two that were grown in half the time rank
     better than one.
-    Beside the forests of each half stand small neural networks, which err elsewhere: the mean of
-    both log odds ranks better than either. Where the networks don't lower the loss on unseen pairs,
-    as with few purchases, the forests speak alone.
     """
 
     learning_rate: Annotated[float, Range(low=0.02, high=0.2, log=True)] = 0.05
     max_trees: int = 200
     """Trees of a forest."""
     forests_per_half: int = 2
-    nets_per_half: int = 3
-    """Neural networks beside the forests; with 0 there are none."""
     max_leaf_nodes: Annotated[int, Range(low=7, high=127, log=True)] = 31
     min_pairs_per_leaf: Annotated[int, Range(low=20, high=1000, log=True)] = 200
     """A leaf has at least so many pairs; fewer in a small table, a thousandth but 20."""
@@ -134,7 +133,6 @@ class PurchaseModel:
         require_number("learning_rate", self.learning_rate, above=True, maximum=1)
         require_integer("max_trees", self.max_trees, minimum=1)
         require_integer("forests_per_half", self.forests_per_half, minimum=1)
-        require_integer("nets_per_half", self.nets_per_half, minimum=0)
         require_integer("max_leaf_nodes", self.max_leaf_nodes, minimum=2)
         require_integer("min_pairs_per_leaf", self.min_pairs_per_leaf, minimum=1)
         require_number("max_features", self.max_features, above=True, maximum=1)
@@ -165,12 +163,9 @@ class PurchaseModel:
             np.concatenate([part.features[:, self.used_] for part in (earlier, later)])
         )
         parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
+        self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
         unseen = parts[::-1]
-        forests = [self._forests(part, half) for half, part in enumerate(parts)]
-        self.trees_, self.loss_, log_odds = _best_size(forests, unseen)
-        nets = [self._nets(part, half) for half, part in enumerate(parts)]
-        self.halves_ = [_Half(*both) for both in zip(forests, nets, strict=True)]
-        self._keep_nets_if_better(unseen, log_odds)
+        self.trees_, self.loss_, log_odds = _best_size(self.halves_, unseen)
         self.calibration_ = LogisticRegression(C=np.inf).fit(
             np.concatenate(log_odds)[:, None],
             np.concatenate([part.is_bought for part in unseen]),
@@ -182,8 +177,10 @@ class PurchaseModel:
                 "ones no better than chance; more purchases are needed"
             )
         self.importances_ = np.zeros(is_known.shape[1])
-        for half, part in zip(self.halves_, unseen, strict=True):
-            self.importances_[self.used_] += self._importances(half, part) / 2
+        for forests, part in zip(self.halves_, unseen, strict=True):
+            for forest in forests:
+                of_forest = self._importances(forest, part) / (2 * self.forests_per_half)
+                self.importances_[self.used_[forest.read]] += of_forest
         return self
 
     def predict(self, features: Floats) -> NDArray[np.float64]:
@@ -193,7 +190,7 @@ class PurchaseModel:
         if len(features) == 0:
             return np.empty(0)
         binned = self._binned(features)
-        log_odds = [half.log_odds(binned, self.trees_) for half in self.halves_]
+        log_odds = [_staged(forests, binned, [self.trees_])[0] for forests in self.halves_]
         return self._calibrated(np.mean(log_odds, axis=0))
 
     def to_bytes(self) -> bytes:
@@ -220,30 +217,6 @@ class PurchaseModel:
             forests.append(_Forest(read, self._grow(share, self.max_trees, seed)))
         return forests
 
-    def _nets(self, examples: Examples, half: int) -> list[PurchaseNet]:
-        if not self.nets_per_half:
-            return []
-        inputs = NetInputs.of(examples.features, [len(edges) for edges in self.bins_.edges])
-        pairs = (examples.features, examples.is_bought, examples.weight)
-        return [
-            PurchaseNet.fitted(inputs, *pairs, seed=self.random_state + 2 * number + half)
-            for number in range(self.nets_per_half)
-        ]
-
-    def _keep_nets_if_better(
-        self, unseen: Sequence[Examples], log_odds: list[NDArray[np.float64]]
-    ) -> None:
-        """Replace the forests' log odds of the unseen pairs and their loss, or forget the nets."""
-        if not self.nets_per_half:
-            return
-        pairs = list(zip(self.halves_, unseen, log_odds, strict=True))
-        mixed = [half.mixed(part.features, of_trees) for half, part, of_trees in pairs]
-        loss = _loss(unseen, mixed)
-        if loss < _loss(unseen, log_odds):
-            log_odds[:], self.loss_ = mixed, loss
-        else:
-            self.halves_ = [_Half(half.forests, []) for half in self.halves_]
-
     def _features_to_read(self, examples: Examples, seed: int) -> NDArray[np.intp]:
         features = examples.features.shape[1]
         if features <= self.most_features:
@@ -265,22 +238,19 @@ class PurchaseModel:
             random_state=seed,
         ).fit(examples.features, examples.is_bought, examples.weight)
 
-    def _importances(self, half: _Half, unseen: Examples) -> NDArray[np.float64]:
+    def _importances(self, forest: _Forest, unseen: Examples) -> NDArray[np.float64]:
         """Return how much log loss grows when a feature's values are shuffled (Breiman 2001)."""
         sample = unseen.every(-(-len(unseen) // IMPORTANCE_PAIRS))
-        generator = np.random.default_rng(self.random_state)
-        of_forests = [forest.staged(sample.features, [self.trees_])[0] for forest in half.forests]
-        least = _loss([sample], [half.mixed(sample.features, np.mean(of_forests, axis=0))])
-        importances = np.zeros(sample.features.shape[1])
-        for column in range(len(importances)):
-            features = sample.features.copy()
-            features[:, column] = generator.permutation(features[:, column])
-            log_odds = [
-                forest.staged(features, [self.trees_])[0] if column in forest.read else as_it_was
-                for forest, as_it_was in zip(half.forests, of_forests, strict=True)
-            ]
-            mixed = half.mixed(features, np.mean(log_odds, axis=0))
-            importances[column] = _loss([sample], [mixed]) - least
+        found = permutation_importance(
+            forest.trees,
+            sample.features[:, forest.read],
+            sample.is_bought,
+            sample_weight=sample.weight,
+            scoring="neg_log_loss",
+            n_repeats=1,
+            random_state=self.random_state,
+        )
+        importances: NDArray[np.float64] = found.importances_mean
         return importances
 
     def _calibrated(self, log_odds: Floats) -> NDArray[np.float64]:
@@ -317,36 +287,6 @@ class _Forest(NamedTuple):
         return log_odds
 
 
-class _Half(NamedTuple):
-    """What was learned from one half of the pairs."""
-
-    forests: list[_Forest]
-    nets: list[PurchaseNet]
-
-    def log_odds(self, features: Floats, trees: int) -> NDArray[np.float64]:
-        return self.mixed(features, _staged(self.forests, features, [trees])[0])
-
-    def mixed(self, features: Floats, of_forests: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the mean of the forests' log odds and the nets'."""
-        if not self.nets:
-            return of_forests
-        of_nets = np.mean([net.log_odds(features) for net in self.nets], axis=0)
-        mean: NDArray[np.float64] = (of_forests + of_nets) / 2
-        return mean
-
-
-def _loss(examples: Sequence[Examples], log_odds: Sequence[NDArray[np.float64]]) -> float:
-    """Return the log loss of these log odds."""
-    return float(
-        log_loss(
-            np.concatenate([part.is_bought for part in examples]),
-            expit(np.concatenate(log_odds)),
-            sample_weight=np.concatenate([part.weight for part in examples]),
-            labels=[False, True],
-        )
-    )
-
-
 def _gains(forest: HistGradientBoostingClassifier, features: int) -> NDArray[np.float64]:
     """Return how much the splits by each feature lower the loss, in sum (Friedman 2001)."""
     gains = np.zeros(features)
@@ -372,7 +312,12 @@ def _best_size(
     sizes = sorted({most, *range(TREES_PER_STEP, most + 1, TREES_PER_STEP)})
     pairs = zip(halves, unseen, strict=True)
     log_odds = [_staged(forests, part.features, sizes) for forests, part in pairs]
-    losses = [_loss(unseen, of_size) for of_size in zip(*log_odds, strict=True)]
+    weight = np.concatenate([part.weight for part in unseen])
+    is_bought = np.concatenate([part.is_bought for part in unseen])
+    losses = [
+        log_loss(is_bought, expit(np.concatenate(of_size)), sample_weight=weight)
+        for of_size in zip(*log_odds, strict=True)
+    ]
     allowed = min(losses) * (1 + LOSS_ALLOWANCE)
     chosen = max(place for place, loss in enumerate(losses) if loss <= allowed)
-    return sizes[chosen], min(losses), [of_half[chosen] for of_half in log_odds]
+    return sizes[chosen], float(min(losses)), [of_half[chosen] for of_half in log_odds]

@@ -99,7 +99,7 @@ def test_of_many_features_those_that_say_something_are_read(unseen):
 
     examples, probability = unseen
     parts = [with_noise(shop(seed)[0], 10 + seed) for seed in (1, 2)]
-    fitted = PurchaseModel(**SMALL, most_features=6, nets_per_half=0).fit(*parts)
+    fitted = PurchaseModel(**SMALL, most_features=6).fit(*parts)
     read = np.flatnonzero(fitted.importances_)
     assert {20, 21} <= set(read.tolist())
     assert len(read) <= 2 * 6  # of both halves
@@ -229,7 +229,6 @@ def test_halves_are_the_first_and_the_second():
         ("learning_rate", 1.5),
         ("max_trees", 0),
         ("forests_per_half", 0),
-        ("nets_per_half", -1),
         ("most_features", 0),
         ("max_leaf_nodes", 1),
         ("min_pairs_per_leaf", 0),
@@ -248,7 +247,7 @@ def test_it_takes_the_most_trees_that_are_nearly_as_good_as_the_best():
     """Log loss of each number of trees by scikit-learn, of trees grown alike."""
     earlier, later = shop(1, 2000)[0], shop(2, 2000)[0]
     parameters = SMALL | {"max_trees": 100, "max_features": 1.0}
-    chosen = PurchaseModel(**parameters, nets_per_half=0).fit(earlier, later).trees_
+    chosen = PurchaseModel(**parameters).fit(earlier, later).trees_
     losses = []
     for learned_from, unseen in ((earlier, later), (later, earlier)):
         trees = HistGradientBoostingClassifier(
@@ -290,12 +289,10 @@ def test_the_loss_is_that_of_the_pairs_each_half_has_not_learned_from():
         features = generator.random((1000, 3)).astype(np.float32)
         is_bought = generator.random(1000) < features[:, 0]
         halves.append(Examples(features, is_bought, generator.uniform(1, 3, 1000)))
-    model = PurchaseModel(max_trees=10, forests_per_half=1, nets_per_half=0).fit(*halves)
+    model = PurchaseModel(max_trees=10, forests_per_half=1).fit(*halves)
     log_odds = [
-        half.forests[0].trees.decision_function(
-            model._binned(part.features)[:, half.forests[0].read]
-        )
-        for half, part in zip(model.halves_, halves[::-1], strict=True)
+        forests[0].trees.decision_function(model._binned(part.features)[:, forests[0].read])
+        for forests, part in zip(model.halves_, halves[::-1], strict=True)
     ]
     expected = log_loss(
         np.concatenate([part.is_bought for part in halves[::-1]]),
@@ -303,45 +300,3 @@ def test_the_loss_is_that_of_the_pairs_each_half_has_not_learned_from():
         sample_weight=np.concatenate([part.weight for part in halves[::-1]]),
     )
     assert model.loss_ == pytest.approx(expected, abs=1e-12)
-
-
-def drawn(seed: int, features: np.ndarray, log_odds: np.ndarray) -> Examples:
-    is_bought = np.random.default_rng(seed).random(len(features)) < expit(log_odds)
-    return Examples(features.astype(np.float32), is_bought, np.ones(len(features)))
-
-
-def test_networks_help_where_many_features_add_up():
-    """Ten slopes: trees need many steps for what a network says at once."""
-
-    def slopes(seed: int, pairs: int = 8000) -> Examples:
-        features = np.random.default_rng(seed).random((pairs, 10))
-        return drawn(seed, features, 2 * features.sum(axis=1) - 11)
-
-    parts, unseen = (slopes(1), slopes(2)), slopes(3, 40_000)
-    both = PurchaseModel(**SMALL).fit(*parts)
-    trees = PurchaseModel(**SMALL, nets_per_half=0).fit(*parts)
-    assert all(len(half.nets) == 3 for half in both.halves_)
-    assert both.loss_ < trees.loss_
-    losses = [log_loss(unseen.is_bought, one.predict(unseen.features)) for one in (both, trees)]
-    assert losses[0] < losses[1]
-
-
-def test_networks_that_do_not_help_are_left_out():
-    """A saw with twenty teeth: eight rounds teach a network nothing, trees cut it."""
-
-    def saw(seed: int) -> Examples:
-        features = np.random.default_rng(seed).random((4000, 1))
-        return drawn(seed, features, np.where(20 * features[:, 0] % 2 < 1, 3, -3))
-
-    both = PurchaseModel(**SMALL).fit(saw(1), saw(2))
-    trees = PurchaseModel(**SMALL, nets_per_half=0).fit(saw(1), saw(2))
-    assert all(half.nets == [] for half in both.halves_)
-    asked = saw(3).features
-    assert both.predict(asked).tolist() == trees.predict(asked).tolist()
-
-
-def test_a_network_says_the_same_of_a_pair_whatever_is_asked_beside_it(fitted, unseen):
-    features = unseen[0].features[:20_000]
-    alone = [fitted.predict(features[place : place + 1])[0] for place in range(0, 20_000, 2_000)]
-    assert all(half.nets for half in fitted.halves_)
-    assert alone == fitted.predict(features)[::2_000].tolist()
