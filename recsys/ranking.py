@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.block_threads import map_blocks, thread_count
+
 BLOCK_BYTES = 32 * 1024**2
-"""Size of one block of float64 scores. Ranking holds one such block beside the model's own."""
+"""Size of the blocks of float64 scores that are ranked at once, beside the model's own memory."""
 
 
 class TopK(NamedTuple):
@@ -116,6 +118,11 @@ def only(
     return scores if listable is None else np.where(listable, scores, scores.dtype.type(np.nan))
 
 
+def blocks_at_once(rows: NDArray[np.intp], columns: int) -> list[NDArray[np.intp]]:
+    """Return `blocks` so small that as many as are worked on at once fill `BLOCK_BYTES`."""
+    return list(blocks(rows, columns * thread_count()))
+
+
 def top_candidates(
     score: Callable[[NDArray[np.intp]], NDArray[np.floating[Any]]],
     seen: sparse.csr_array,
@@ -139,16 +146,19 @@ def top_candidates(
         (products,) true where a product may be listed; None allows all.
 
     """
-    for block in blocks(customers, seen.shape[1]):
+
+    def of_block(block: NDArray[np.intp]) -> Candidates:
         scores = only(score(block), listable)
         theirs = seen[block]
         both = [top_unseen(scores, per_customer, theirs), top_seen(scores, per_customer, theirs)]
         products = np.hstack([top.indices for top in both])
         listed = products >= 0
         k = both[0].indices.shape[1]
-        yield Candidates(
+        return Candidates(
             np.repeat(block.astype(np.int32), listed.sum(axis=1)),
             products[listed].astype(np.int32),
             np.hstack([top.scores for top in both])[listed].astype(np.float64),
             np.broadcast_to(np.arange(2 * k) < k, listed.shape)[listed],
         )
+
+    yield from map_blocks(of_block, blocks_at_once(customers, seen.shape[1]))

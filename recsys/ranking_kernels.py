@@ -92,7 +92,7 @@ def _scan(cells, left_out, scores, columns):  # type: ignore[no-untyped-def]
     _finish(scores, columns, size)
 
 
-@compiled_for_all_cores
+@compiled
 def best_cells(cells, k, starts, left_out):  # type: ignore[no-untyped-def]
     """Return columns and scores, (rows, k) each, of the best cells of each row.
 
@@ -100,17 +100,17 @@ def best_cells(cells, k, starts, left_out):  # type: ignore[no-untyped-def]
     """
     columns = np.empty((len(cells), k), np.int64)
     scores = np.empty((len(cells), k), cells.dtype)
-    for row in numba.prange(len(cells)):
+    for row in range(len(cells)):
         _scan(cells[row], left_out[starts[row] : starts[row + 1]], scores[row], columns[row])
     return columns, scores
 
 
-@compiled_for_all_cores
+@compiled
 def best_named_cells(cells, k, starts, named):  # type: ignore[no-untyped-def]
     """Return the same of the cells in `named[starts[row]:starts[row + 1]]`, and no others."""
     columns = np.empty((len(cells), k), np.int64)
     scores = np.empty((len(cells), k), cells.dtype)
-    for row in numba.prange(len(cells)):
+    for row in range(len(cells)):
         size = 0
         for entry in range(starts[row], starts[row + 1]):
             score = cells[row, named[entry]]

@@ -11,8 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.block_threads import map_blocks
 from recsys.interactions import Interactions
-from recsys.ranking import TopK, blocks, top_k
+from recsys.ranking import TopK, blocks, blocks_at_once, top_k
 from recsys.recommenders.nearest import most_similar
 from recsys.recommenders.parameters import require_integer
 
@@ -201,13 +202,16 @@ def _most_similar_dense(
     vectors: NDArray[np.float32], k: int, asked: NDArray[np.intp], others: NDArray[np.intp]
 ) -> TopK:
     found = [TopK(np.empty((0, min(k, len(others))), np.int64), np.empty((0, min(k, len(others)))))]
-    for block in blocks(asked, len(others)):
+
+    def of_block(block: NDArray[np.intp]) -> TopK:
         # rounded, so that equal ones tie; what isn't above 0 isn't similar
         cosines = np.round((vectors[block] @ vectors[others].T).astype(np.float64), 6)
         cosines = np.minimum(cosines, 1)
         cosines[(cosines <= 0) | (block[:, None] == others)] = np.nan
         places, values = top_k(cosines, k)
-        found.append(TopK(np.where(places >= 0, others[places], -1), values))
+        return TopK(np.where(places >= 0, others[places], -1), values)
+
+    found.extend(map_blocks(of_block, blocks_at_once(asked, len(others))))
     return TopK(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 

@@ -12,9 +12,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from recsys.arrow_tables import ArrowTable
+from recsys.block_threads import map_blocks
 from recsys.errors import InvalidTableError, NotFittedError
 from recsys.interactions import Interactions
-from recsys.ranking import Candidates, blocks, only, top_candidates, top_k, top_unseen
+from recsys.ranking import (
+    Candidates,
+    blocks,
+    blocks_at_once,
+    only,
+    top_candidates,
+    top_k,
+    top_unseen,
+)
 from recsys.recommenders.parameters import require_integer
 
 CANDIDATE_SCHEMA = pa.schema(
@@ -146,7 +155,8 @@ class Recommender(ABC):
         interactions = self._fitted()
         listable = self._listable(among)
         tables = [LIST_SCHEMA.empty_table()]
-        for block in blocks(self._customers(customer_ids), interactions.n_products):
+
+        def of_block(block: NDArray[np.intp]) -> pa.Table:
             seen = interactions.seen[block]
             all_scores = only(self._score(block), listable)
             products, scores = top_unseen(all_scores, k, seen) if new_only else top_k(all_scores, k)
@@ -163,7 +173,10 @@ class Recommender(ABC):
                 scores[listed].astype(np.float64),
                 is_new[listed],
             ]
-            tables.append(pa.Table.from_arrays(columns, schema=LIST_SCHEMA))
+            return pa.Table.from_arrays(columns, schema=LIST_SCHEMA)
+
+        rows = self._customers(customer_ids)
+        tables += map_blocks(of_block, blocks_at_once(rows, interactions.n_products))
         return pa.concat_tables(tables).combine_chunks()
 
     def candidates(
