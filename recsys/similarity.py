@@ -230,11 +230,19 @@ def _weightiest(
 def _named(names: NDArray[np.object_]) -> str | None:
     chosen: list[str] = []
     for name in names:
-        if not any(f" {name} " in f" {one} " or f" {one} " in f" {name} " for one in chosen):
+        if not any(_says(name, one) or _says(one, name) for one in chosen):
             chosen.append(name)
         if len(chosen) == TERMS_SHOWN:
             break
     return f"In common: {', '.join(chosen)}" if chosen else None
+
+
+def _says(term: str, other: str) -> bool:
+    """Tell whether the words of one term are all in the other, of the same field."""
+    (field, _, words), (other_field, _, other_words) = (
+        one.rpartition(": ") for one in (term, other)
+    )
+    return field == other_field and f" {words} " in f" {other_words} "
 
 
 def _customers_in_common(bought: sparse.csr_array, pairs: SimilarPairs) -> pa.Array:

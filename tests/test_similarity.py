@@ -8,6 +8,7 @@ from scipy import sparse
 from recsys.interactions import Interactions
 from recsys.similarity import (
     collaborative_similar_products,
+    shared_terms,
     similar_pairs,
     similar_products,
     unit_rows,
@@ -89,3 +90,10 @@ def test_neighbours_among_some_products_only(dense):
     found = similar_pairs(vectors, 3, wanted=np.array([0, 1]), among=np.array([1, 3]))
     assert found.products.tolist() == [0, 0, 1]
     assert found.similar.tolist() == [1, 3, 3]
+
+
+def test_a_reason_says_nothing_twice_within_a_field():
+    vectors = sparse.csr_array(np.full((2, 4), 0.5))
+    terms = np.array(["attributes: oak", "attributes: red oak", "brand: oak", "oak"], object)
+    [one, _] = shared_terms(vectors, terms, similar_pairs(vectors, k=1)).to_pylist()
+    assert one == "In common: attributes: red oak, brand: oak, oak"

@@ -2,7 +2,7 @@
   What inputs say of their products, cleaned: the columns that orders, ratings and the product file share.
 #}
 {% macro described_columns() %}
-    {{ return(['title', 'department', 'category', 'subcategory', 'brand', 'size', 'description']) }}
+    {{ return(['title', 'department', 'category', 'subcategory', 'brand', 'size', 'attributes', 'description']) }}
 {% endmacro %}
 
 {# What stands in one of them, as text that is still to be cleaned. #}

@@ -34,6 +34,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {
     CATEGORY_PATH: 1.0,
     "brand": 0.5,
     "size": 0.25,
+    "attributes": 0.5,
     "price_band": 0.25,
 }
 """How much a field counts unless `weights` says otherwise; others count 0.5."""

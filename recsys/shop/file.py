@@ -54,8 +54,8 @@ class Table(BaseModel):
 
 
 DESCRIPTION = (
-    *("title", "department", "category", "subcategory", "brand", "size", "description"),
-    "recommend_as",
+    *("title", "department", "category", "subcategory", "brand", "size", "attributes"),
+    *("description", "recommend_as"),
 )
 """What lines of orders and ratings may say of their product, too; a product file wins over it."""
 

@@ -40,6 +40,7 @@ described as (
         descriptions.subcategory,
         descriptions.brand,
         descriptions.size,
+        descriptions.attributes,
         descriptions.description,
         coalesce(products.price, of_variants.price) as list_price,
         coalesce(products.is_available, of_variants.is_available, true) as is_available,

@@ -14,6 +14,7 @@ texts as (
         products.subcategory,
         products.brand,
         products.size,
+        products.attributes,
         products.description,
         cast(fold_products.price_band as varchar) as price_band
     from fold_products

@@ -32,6 +32,7 @@ unsold as (
         products.subcategory,
         products.brand,
         products.size,
+        products.attributes,
         products.description
     from folds
     cross join products
