@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from threadpoolctl import threadpool_limits
+from recsys.linear_algebra import one_thread
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
-
-_lock = Lock()
-_limits: list[Any] = []
-"""What ends the limit, one per computation under way; only the first one's says anything."""
 
 
 def thread_count() -> int:
@@ -42,24 +36,10 @@ def map_blocks(work: Callable[[Block], Result], blocks: Sequence[Block]) -> Iter
         yield from map(work, blocks)
         return
     under_way: deque[Future[Result]] = deque()
-    with _one_thread_each(), ThreadPoolExecutor(threads) as pool:
+    with one_thread(), ThreadPoolExecutor(threads) as pool:
         for block in blocks:
             under_way.append(pool.submit(work, block))
             if len(under_way) > threads:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Limit linear algebra in this process until the last one who asked for it is done."""
-    with _lock:
-        _limits.append(threadpool_limits(1, user_api="blas") if not _limits else None)
-    try:
-        yield
-    finally:
-        with _lock:
-            ended = _limits.pop() if len(_limits) > 1 else _limits.pop(0)
-            if ended is not None:
-                ended.restore_original_limits()

@@ -15,6 +15,7 @@ from scipy.special import expit, logit
 
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
 from recsys.errors import InvalidTableError, NotFittedError
+from recsys.linear_algebra import one_thread
 from recsys.profiles import Profiles
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
@@ -215,7 +216,10 @@ class CategoryPreferences:
         x = matrix[taught]
         if self.from_history:
             x[:, np.isnan(x).all(axis=0)] = 0  # scikit-learn can't bin what nobody has
-        with threadpool_limits(limits=1):  # sums don't depend on the number of threads
+        with (
+            one_thread(),
+            threadpool_limits(1, "openmp"),
+        ):  # sums don't depend on the number of threads
             estimator.fit(x, bought[taught], sample_weight=weight[taught])
         fitted: Estimator = estimator
         return fitted
@@ -271,7 +275,7 @@ def _sigmoid(log_odds: Floats, bought: NDArray[np.bool_], weight: Floats) -> tup
 
     if not bought.any() or bought.all():
         return 1.0, 0.0
-    with threadpool_limits(limits=1):
+    with one_thread(), threadpool_limits(1, "openmp"):
         model = LogisticRegression(C=1.0, max_iter=1000)
         model.fit(log_odds[:, None], bought, sample_weight=weight)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])

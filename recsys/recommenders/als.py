@@ -11,6 +11,7 @@ from scipy import sparse
 
 from recsys.arrow_tables import ArrowTable
 from recsys.interactions import Interactions
+from recsys.linear_algebra import one_thread
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.parameters import (
     require_choice,
@@ -71,13 +72,12 @@ class ALS(Recommender):
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
         weights = transformed(interactions.weights, self.transform)
         confidence = sparse.csr_matrix(weights, dtype=np.float32)
         confidence.data = (1 + self.alpha * weights.data).astype(np.float32)
         # its own threads each solve rows of their own; those of BLAS would fight them
-        with threadpool_limits(1, "blas"):
+        with one_thread():
             model = AlternatingLeastSquares(
                 factors=self.n_factors,
                 regularization=self.regularization,

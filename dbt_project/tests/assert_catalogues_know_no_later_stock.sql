@@ -1,0 +1,22 @@
+-- What has run out today was for sale at every past cut-off, for all that anybody knows.
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+fold_products as (select * from {{ ref('int_fold_products') }}),
+
+products as (select * from {{ ref('int_products') }})
+
+select
+    fold_products.fold,
+    fold_products.product_id,
+    fold_products.in_catalogue,
+    fold_products.is_learned_from,
+    products.is_available
+from fold_products
+inner join folds on fold_products.fold = folds.fold
+inner join products on fold_products.product_key = products.product_key
+where
+    fold_products.in_catalogue <> (
+        fold_products.is_learned_from and (folds.purpose <> 'serve' or products.is_available)
+    )
