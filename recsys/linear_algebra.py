@@ -9,7 +9,8 @@ from typing import Any
 
 _lock = Lock()
 _limits: list[Any] = []
-"""One per block of code under way; the first one knows what was before, the others are None."""
+"""Of those under way and those who ended before them, in the order in which they were set."""
+_under_way = 0
 
 
 @contextmanager
@@ -17,17 +18,19 @@ def one_thread() -> Iterator[None]:
     """Limit BLAS to one thread until the last one who asked for it is done.
 
     The limit is the process's: of two that each set and restored it, the first to end would end the
-    other's, and the last would restore what the first had set.
+    other's, and the last would restore what the first had set. Each sets it anew, for a library may
+    have been loaded since.
     """
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where models are fitted
 
+    global _under_way  # noqa: PLW0603 - the process has one number of threads
     with _lock:
-        _limits.append(None if _limits else threadpool_limits(1, user_api="blas"))
+        _under_way += 1
+        _limits.append(threadpool_limits(1, user_api="blas"))
     try:
         yield
     finally:
         with _lock:
-            # all but the first are alike
-            ended = _limits.pop()
-            if ended is not None:
-                ended.restore_original_limits()
+            _under_way -= 1
+            while not _under_way and _limits:
+                _limits.pop().restore_original_limits()
