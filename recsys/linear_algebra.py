@@ -18,9 +18,10 @@ def one_thread() -> Iterator[None]:
     """Limit BLAS to one thread until the last one who asked for it is done.
 
     The limit is the process's: of two that each set and restored it, the first to end would end the
-    other's, and the last would restore what the first had set. Each sets it anew, for a library may
-    have been loaded since.
+    other's, and the last would restore what the first had set.
     """
+    # scipy brings a BLAS of its own: loaded while a limit holds, it would have none
+    import scipy.linalg  # noqa: F401, PLC0415
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where models are fitted
 
     global _under_way  # noqa: PLW0603 - the process has one number of threads

@@ -71,8 +71,11 @@ class ALS(Recommender):
         require_seed(self.random_state)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
+        import implicit.utils  # noqa: PLC0415
         from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415
 
+        # it would warn of the threads that BLAS has before the limit below, which others share
+        implicit.utils._checked_blas_config = True
         weights = transformed(interactions.weights, self.transform)
         confidence = sparse.csr_matrix(weights, dtype=np.float32)
         confidence.data = (1 + self.alpha * weights.data).astype(np.float32)
