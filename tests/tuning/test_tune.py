@@ -39,7 +39,7 @@ class Memory:
         self.trials.append(trial)
 
 
-def made(fold, *names, sampler="tpe", seed=0, metric="ndcg", list_type="discover"):
+def made(fold, *names, sampler="tpe", seed=0, metric="ndcg", list_type="discover", given=None):
     return searches(
         names or ["ease"],
         [fold],
@@ -48,6 +48,7 @@ def made(fold, *names, sampler="tpe", seed=0, metric="ndcg", list_type="discover
         candidates_per_customer=20,
         sampler=Sampler(sampler),
         seed=seed,
+        given=given,
     )
 
 
@@ -133,16 +134,8 @@ def test_what_was_best_before_is_left_out_if_it_makes_no_sense(fold, before):
 
 def test_what_settings_say_holds_in_every_trial_and_makes_another_study(fold):
     def search(**given):
-        [found] = searches(
-            ["item_knn"],
-            [fold],
-            metric=Metric.ndcg,
-            list_type="discover",
-            candidates_per_customer=20,
-            sampler=Sampler.tpe,
-            seed=0,
-            given={"item_knn": given, "ease": {"regularization": 1.0}},
-        )
+        others = {"ease": {"regularization": 1.0}}
+        [found] = made(fold, "item_knn", given={"item_knn": given, **others})
         return found
 
     assert search(weighting="bm25").base == {"weighting": "bm25"}
