@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from recsys.linear_algebra import one_thread
+from recsys.native_threads import one_blas_thread
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
@@ -36,7 +36,7 @@ def map_blocks(work: Callable[[Block], Result], blocks: Sequence[Block]) -> Iter
         yield from map(work, blocks)
         return
     under_way: deque[Future[Result]] = deque()
-    with one_thread(), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         for block in blocks:
             under_way.append(pool.submit(work, block))
             if len(under_way) > threads:

@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
 from recsys.errors import InvalidTableError, NotFittedError
-from recsys.linear_algebra import one_thread
+from recsys.native_threads import one_blas_thread, one_openmp_thread
 from recsys.profiles import Profiles
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
@@ -195,7 +195,6 @@ class CategoryPreferences:
         """Return a model of these rows; None where there is nothing to tell apart."""
         from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
         if not bought[taught].any() or bought[taught].all():
             return None
@@ -216,10 +215,8 @@ class CategoryPreferences:
         x = matrix[taught]
         if self.from_history:
             x[:, np.isnan(x).all(axis=0)] = 0  # scikit-learn can't bin what nobody has
-        with (
-            one_thread(),
-            threadpool_limits(1, "openmp"),
-        ):  # sums don't depend on the number of threads
+        # sums don't depend on the number of threads
+        with one_blas_thread(), one_openmp_thread():
             estimator.fit(x, bought[taught], sample_weight=weight[taught])
         fitted: Estimator = estimator
         return fitted
@@ -271,11 +268,10 @@ def _by_category(
 def _sigmoid(log_odds: Floats, bought: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
     """Return slope and intercept that calibrate; 1 and 0 where nothing can be learned of it."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
     if not bought.any() or bought.all():
         return 1.0, 0.0
-    with one_thread(), threadpool_limits(1, "openmp"):
+    with one_blas_thread(), one_openmp_thread():
         model = LogisticRegression(C=1.0, max_iter=1000)
         model.fit(log_odds[:, None], bought, sample_weight=weight)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])

@@ -5,7 +5,7 @@ import threading
 import numba
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_info
 
 from recsys.block_threads import map_blocks
 
@@ -17,8 +17,9 @@ def two_threads():
     before = numba.get_num_threads()
     numba.set_num_threads(2)
     np.ones((2, 2)) @ np.ones((2, 2))
-    with threadpool_limits(2, user_api="blas"):
-        yield
+    if blas_threads() == {1}:
+        pytest.skip("linear algebra has one thread in any case")
+    yield
     numba.set_num_threads(before)
 
 
@@ -37,7 +38,7 @@ def test_results_come_in_order_from_two_threads_with_one_of_linear_algebra_each(
     assert [number for number, *_ in found] == list(range(6))
     assert all(threads == {1} for _, threads, _ in found)
     assert len({name for *_, name in found}) == 2
-    assert blas_threads() == {2}
+    assert 1 not in blas_threads()
 
 
 def test_an_error_and_a_reader_who_leaves_give_the_threads_back():
@@ -46,12 +47,12 @@ def test_an_error_and_a_reader_who_leaves_give_the_threads_back():
 
     with pytest.raises(ZeroDivisionError):
         list(map_blocks(work, [1, 1, 0, 1]))
-    assert blas_threads() == {2}
+    assert 1 not in blas_threads()
     left = map_blocks(work, [1] * 10)
     assert next(left) == 1
     assert blas_threads() == {1}
     left.close()
-    assert blas_threads() == {2}
+    assert 1 not in blas_threads()
 
 
 def test_of_two_at_once_the_last_gives_the_threads_back():
@@ -60,4 +61,4 @@ def test_of_two_at_once_the_last_gives_the_threads_back():
     first.close()
     assert blas_threads() == {1}
     assert list(second) == [float(number) for number in range(1, 10)]
-    assert blas_threads() == {2}
+    assert 1 not in blas_threads()

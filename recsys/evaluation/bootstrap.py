@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.linear_algebra import one_thread
+from recsys.native_threads import one_blas_thread
 from recsys.recommenders.parameters import require_integer, require_number, require_seed
 
 Floats = NDArray[np.float64]
@@ -82,7 +82,7 @@ def resample_means(
         if has_gaps.any():
             rows = rows.copy()
             rows[:, has_gaps] = weights @ is_known[:, has_gaps].astype(np.float64)
-        with one_thread():  # sums don't depend on the number of threads
+        with one_blas_thread():  # sums don't depend on the number of threads
             draws = (weights @ known) / rows
     return Resampled(value, draws)
 

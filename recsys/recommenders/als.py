@@ -11,7 +11,7 @@ from scipy import sparse
 
 from recsys.arrow_tables import ArrowTable
 from recsys.interactions import Interactions
-from recsys.linear_algebra import one_thread
+from recsys.native_threads import one_blas_thread
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.parameters import (
     require_choice,
@@ -71,16 +71,13 @@ class ALS(Recommender):
         require_seed(self.random_state)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
-        import implicit.utils  # noqa: PLC0415
         from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415
 
-        # it would warn of the threads that BLAS has before the limit below, which others share
-        implicit.utils._checked_blas_config = True
         weights = transformed(interactions.weights, self.transform)
         confidence = sparse.csr_matrix(weights, dtype=np.float32)
         confidence.data = (1 + self.alpha * weights.data).astype(np.float32)
         # its own threads each solve rows of their own; those of BLAS would fight them
-        with one_thread():
+        with one_blas_thread():
             model = AlternatingLeastSquares(
                 factors=self.n_factors,
                 regularization=self.regularization,
