@@ -26,6 +26,7 @@ def relations(monkeypatch):
             f"(select unnest({folds}) as fold) as folds"
         )
 
+    new = per_fold(["product_id", "title"], NEW).project("*, 9 as product_key")
     return {
         "connection": connection,
         "folds": connection.sql(
@@ -39,7 +40,10 @@ def relations(monkeypatch):
             connection.sql("select unnest(['ann', 'bob', 'cat']) as customer_id")
         ),
         "products": per_fold(["product_id", "title"], PRODUCTS),
-        "new_products": per_fold(["product_id", "title"], NEW).project("*, 9 as product_key"),
+        "new_products": new,
+        "unlearned": new.project(
+            "*, case fold when 'serving' then 'serve' else 'judge' end as purpose, true as is_available"
+        ),
     }
 
 
@@ -56,7 +60,7 @@ def ask(relations, function, names, **options):
 
 
 LISTS = ["training_rows", "customers", "products", "new_products"]
-SIMILAR = ["folds", "training_rows", "products", "new_products"]
+SIMILAR = ["folds", "training_rows", "products", "unlearned"]
 
 
 @pytest.mark.parametrize("vectors", ["tfidf", "lsa"])
@@ -84,7 +88,7 @@ def test_no_places_no_lists(relations):
     assert ask(relations, dbt_content.new_product_lists, LISTS, places=0).num_rows == 0
 
 
-def test_what_nobody_bought_has_similar_products_but_is_none_itself(relations):
+def test_what_nothing_is_learned_of_has_similar_products_but_is_none_itself(relations):
     rows = ask(relations, dbt_content.similar_products, SIMILAR).to_pylist()
     new = {name for name, _ in NEW}
     by_content = [row for row in rows if row["method"] == "content"]

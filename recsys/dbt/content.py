@@ -50,25 +50,26 @@ def similar_products(
     folds: Relation,
     training_rows: Relation,
     products: Relation,
-    new_products: Relation,
+    unlearned: Relation,
     settings: Relation,
 ) -> pa.RecordBatchReader:
     """Return the most similar catalogue products of each, by text and by who bought them.
 
     In the folds that are judged, and in `serving`, of what each of them knows; in `serving` also
-    of products that have run out, and of those without any sale, by text.
+    of products that have run out, and of those it learns nothing of, by text: without any sale,
+    bought by too few, not sold lately.
     """
     schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
     parameters = content_parameters(settings)
+    others = unlearned.filter("purpose = 'serve'").project("* exclude (purpose, is_available)")
 
     def batches() -> Iterator[pa.RecordBatch]:
         wanted = folds.filter("purpose <> 'train'").order("fold").project("fold").fetchall()
         for (fold,) in wanted:
-            newcomers = new_products if fold == "serving" else new_products.limit(0)
-            read = _read(fold, training_rows, products, newcomers)
+            read = _read(fold, training_rows, products, others)
             if read is None:
                 continue
-            interactions, texts, is_new = read
+            interactions, texts, is_other = read
             content = Content(**parameters).fit(interactions, texts)
             listable = training_rows.filter(f"fold = '{fold}' and in_catalogue")
             known = listable.project("product_id").distinct().order("product_id").to_arrow_table()
@@ -81,8 +82,8 @@ def similar_products(
                 table = pa.Table.from_arrays([*names, *found.columns], schema=schema)
                 yield from table.to_batches()
             _log(
-                f"similar products: fold {fold}: {int((~is_new).sum()):,} products, and "
-                f"{int(is_new.sum()):,} without a sale"
+                f"similar products: fold {fold}: {int((~is_other).sum()):,} products, and "
+                f"{int(is_other.sum()):,} that nothing is learned of"
             )
 
     return pa.RecordBatchReader.from_batches(schema, batches())
@@ -184,23 +185,23 @@ def _new_lists(
 
 
 def _read(
-    fold: str, training_rows: Relation, products: Relation, new_products: Relation
+    fold: str, training_rows: Relation, products: Relation, others: Relation
 ) -> tuple[Interactions, pa.Table, NDArray[np.bool_]] | None:
-    """Return a fold's interactions, all texts, and which columns are new; None without a row."""
+    """Return a fold's interactions, all texts, and which columns are `others`; None without a row."""
     of_fold = f"fold = '{fold}'"  # a date or 'serving', made by int_folds
     rows = training_rows.filter(of_fold).project("customer_id, product_id, rating, weight")
     table = rows.to_arrow_table()
     if table.num_rows == 0:
         return None
     known = products.filter(of_fold).project("* exclude (fold)").to_arrow_table()
-    newcomers = (
-        new_products.filter(of_fold)
+    beside = (
+        others.filter(of_fold)
         .project("* exclude (fold, product_key)")
         .order("product_id")
         .to_arrow_table()
     )
-    interactions = Interactions.from_table(table, catalogue=newcomers["product_id"])
-    texts = pa.concat_tables([known, newcomers], promote_options="default")
+    interactions = Interactions.from_table(table, catalogue=beside["product_id"])
+    texts = pa.concat_tables([known, beside], promote_options="default")
     bought = np.bincount(interactions.seen.indices, minlength=interactions.n_products) > 0
     return interactions, texts, ~bought
 

@@ -58,8 +58,8 @@ class Leak(NamedTuple):
 LEAKS = {
     "what was sold before is new all the same": Leak(
         "new_products/int_new_products",
-        "anti join known on folds.fold = known.fold and",
-        "anti join known on folds.purpose = 'serve' and folds.fold = known.fold and",
+        "anti join known on unlearned.fold = known.fold and",
+        "anti join known on unlearned.purpose = 'serve' and unlearned.fold = known.fold and",
         {NEW},
     ),
     "purchases train the fold they judge": Leak(
@@ -213,7 +213,7 @@ LEAKS = {
         {FEATURES},
     ),
     "orders of the label window are a product's features": Leak(
-        "hybrid/int_product_features",
+        "features/int_product_features",
         "folds.cutoff_at > events.occurred_at",
         "folds.label_until > events.occurred_at",
         {FEATURES},

@@ -8,6 +8,8 @@ fold_products as (select * from {{ ref('int_fold_products') }}),
 
 interactions as (select * from {{ ref('int_interactions') }} where in_catalogue and weight > 0),
 
+product_features as (select * from {{ ref('int_product_features') }}),
+
 settings as (select * from {{ ref('stg_settings') }}),
 
 timed as (
@@ -17,6 +19,7 @@ timed as (
         fold_products.product_id,
         fold_products.tie_order,
         interactions.weight,
+        coalesce(product_features.recent_repeat_share, 0) as recent_repeat_share,
         -- how many of this customer's own intervals have passed since the last purchase; a single
         -- purchase shows no interval and counts as long overdue
         case
@@ -36,13 +39,16 @@ timed as (
         on interactions.fold = fold_customers.fold and interactions.customer_key = fold_customers.customer_key
     inner join fold_products
         on interactions.fold = fold_products.fold and interactions.product_key = fold_products.product_key
+    left join product_features
+        on interactions.fold = product_features.fold and interactions.product_key = product_features.product_key
     cross join settings
 ),
 
 scored as (
     select
         timed.*,
-        timed.weight * exp(-settings.overdue_discount * timed.intervals_since_last) as score
+        timed.weight * exp(-settings.overdue_discount * timed.intervals_since_last)
+        + settings.repeat_share_weight * timed.recent_repeat_share as score
     from timed
     cross join settings
 ),

@@ -28,6 +28,7 @@
     'cross_validate_implied': ['boolean'],
     'overdue_discount': ['double', 0, 1000],
     'intervals_after_single_purchase': ['double', 0, 1000000],
+    'repeat_share_weight': ['double', 0, 1000000],
     'min_baskets_together': ['integer', 1, 2000000000],
     'pairs_per_product': ['integer', 1, 1000],
     'candidates_per_customer': ['integer', 1, 10000],

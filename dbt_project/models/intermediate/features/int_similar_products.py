@@ -5,6 +5,6 @@ def model(dbt, session):
         folds=dbt.ref("int_folds"),
         training_rows=dbt.ref("int_training_rows"),
         products=dbt.ref("int_product_texts"),
-        new_products=dbt.ref("int_new_products"),
+        unlearned=dbt.ref("int_unlearned_products"),
         settings=dbt.ref("stg_settings"),
     )
