@@ -42,7 +42,7 @@ def relations(monkeypatch):
         "products": per_fold(["product_id", "title"], PRODUCTS),
         "new_products": new,
         "unlearned": new.project(
-            "*, case fold when 'serving' then 'serve' else 'judge' end as purpose, true as is_available"
+            "*, if(fold = 'serving', 'serve', 'judge') as purpose, true as is_available"
         ),
     }
 
