@@ -187,8 +187,7 @@ def _new_lists(
 def _read(
     fold: str, training_rows: Relation, products: Relation, others: Relation
 ) -> tuple[Interactions, pa.Table, NDArray[np.bool_]] | None:
-    """Return a fold's interactions, all texts, and which columns are those of `others`, or
-    None without a row."""
+    """Return a fold's interactions, all texts, and where `others` are; None without a row."""
     of_fold = f"fold = '{fold}'"  # a date or 'serving', made by int_folds
     rows = training_rows.filter(of_fold).project("customer_id, product_id, rating, weight")
     table = rows.to_arrow_table()
