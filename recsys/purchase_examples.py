@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -23,7 +23,7 @@ KEYS = [
 """Columns of the table of features that aren't features."""
 
 FEWEST_BOUGHT = 200
-"""Fewer pairs that were bought, in a fold to learn from, teach nothing that would last."""
+"""Fewer pairs that were bought in a fold teach nothing that would last: it is left out."""
 
 
 def feature_names(features: duckdb.DuckDBPyRelation) -> list[str]:
@@ -65,12 +65,19 @@ def earlier_and_later(parts: Sequence[Examples]) -> tuple[Examples, Examples]:
     return parts[0].halves()
 
 
-def too_few_bought(names: Sequence[str], parts: Sequence[Examples]) -> str | None:
-    """Say which fold has too little to learn from, if one has."""
-    bought = [int(part.is_bought.sum()) for part in parts]
-    if min(bought) >= FEWEST_BOUGHT:
-        return None
+def folds_that_teach(examples: Mapping[str, Examples]) -> dict[str, Examples]:
+    """Leave out the folds in which too little was bought."""
+    return {name: part for name, part in examples.items() if _bought(part) >= FEWEST_BOUGHT}
+
+
+def too_few_bought(examples: Mapping[str, Examples]) -> str:
+    """Say of folds that don't teach how much was bought where it was most."""
+    name = max(examples, key=lambda fold: _bought(examples[fold]))
     return (
-        f"only {min(bought):,} of the candidates of fold {names[bought.index(min(bought))]} "
-        f"were bought, of at least {FEWEST_BOUGHT:,} to learn from"
+        f"only {_bought(examples[name]):,} of the candidates of fold {name} were bought, of at "
+        f"least {FEWEST_BOUGHT:,} to learn from"
     )
+
+
+def _bought(examples: Examples) -> int:
+    return int(examples.is_bought.sum())

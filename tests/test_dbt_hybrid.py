@@ -123,20 +123,46 @@ def test_without_a_past_there_is_no_model(shop, said, wanted):
     assert any("serving: falls back to rank fusion: no past fold" in line for line in said)
 
 
-def test_with_too_few_purchases_there_is_no_model(shop):
-    shop.execute("""
+def with_few_bought(shop, fold: str) -> int:
+    shop.execute(
+        """
         update features set is_bought = false
-        where fold = '2024-01-29' and not (is_bought and product_id in ('p0', 'p1'))
-    """)
-    [(bought,)] = shop.sql(
-        "select count(*) from features where fold = '2024-01-29' and is_bought"
-    ).fetchall()
+        where fold = ? and not (is_bought and product_id in ('p0', 'p1'))
+        """,
+        [fold],
+    )
+    counted = shop.execute(
+        """
+        select count(*) from features
+        where fold = ? and is_bought and training_weight is not null
+        """,
+        [fold],
+    )
+    [(bought,)] = counted.fetchall()
     assert 0 < bought < FEWEST_BOUGHT
-    for row in learned(shop):
+    return bought
+
+
+def test_a_fold_with_too_few_purchases_teaches_nothing(shop):
+    with_few_bought(shop, "2024-01-29")
+    judged, serving = learned(shop)
+    assert (judged["learned_from"], serving["learned_from"]) == (["2024-01-01"], ["2024-02-26"])
+    assert judged["pairs"] == 2000
+    assert judged["why_not"] is None is serving["why_not"]
+
+
+def test_with_too_few_purchases_in_all_there_is_no_model(shop):
+    bought = {fold: with_few_bought(shop, fold) for fold, kind, *_ in FOLDS if kind != "serve"}
+    judged, serving = learned(shop)
+    for row, folds in (
+        (judged, ["2024-01-01", "2024-01-29"]),
+        (serving, ["2024-01-29", "2024-02-26"]),
+    ):
         assert row["model"] is None
-        assert row["learned_from"] != []
+        assert row["learned_from"] == folds
+        most = max(folds, key=bought.get)
         assert row["why_not"].startswith(
-            f"only {bought} of the candidates of fold 2024-01-29 were bought"
+            f"only {bought[most]} of the candidates of fold {most} were bought"
         )
 
 

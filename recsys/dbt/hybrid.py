@@ -21,6 +21,7 @@ from recsys.purchase_examples import (
     earlier_and_later,
     feature_matrix,
     feature_names,
+    folds_that_teach,
     read_examples,
     too_few_bought,
 )
@@ -101,12 +102,17 @@ def hybrid_models(
         for name in past:
             if name not in examples:
                 examples[name] = read_examples(features, name, names)
-        parts = [examples[name] for name in past]
+        of_past = {name: examples[name] for name in past}
+        if not past:
+            return _Learning(fold, [], 0, 0, None, "no past fold to learn from")
+        teaching = folds_that_teach(of_past)
+        parts = list((teaching or of_past).values())
         pairs = sum(len(part) for part in parts)
         bought = sum(int(part.is_bought.sum()) for part in parts)
-        why_not = too_few_bought(past, parts) if past else "no past fold to learn from"
-        learned = None if why_not else workers.submit(_learn, unfitted, parts)
-        return _Learning(fold, past, pairs, bought, learned, why_not)
+        if not teaching:
+            return _Learning(fold, past, pairs, bought, None, too_few_bought(of_past))
+        learned = workers.submit(_learn, unfitted, parts)
+        return _Learning(fold, list(teaching), pairs, bought, learned, None)
 
     def batches() -> Iterator[pa.RecordBatch]:
         started = [learn(fold, past) for fold, past in _lessons(folds, wanted)]

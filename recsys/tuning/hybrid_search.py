@@ -14,6 +14,7 @@ from recsys.errors import DatabaseError
 from recsys.purchase_examples import (
     earlier_and_later,
     feature_names,
+    folds_that_teach,
     read_examples,
     too_few_bought,
 )
@@ -55,7 +56,7 @@ def read_past_examples(
     Raises
     ------
     DatabaseError
-        There is no fold before the judged ones, or too little was bought in one of them.
+        There is no fold before the judged ones, or too little was bought in all of them.
 
     """
     rows = folds.order("cutoff_at").project("fold, label_until").fetchall()
@@ -65,11 +66,12 @@ def read_past_examples(
             "purchases with dates, more of them than two label windows (label_window_days)"
         )
     names = feature_names(features)
-    parts = [read_examples(features, fold, names) for fold, _ in rows]
-    why_not = too_few_bought([fold for fold, _ in rows], parts)
-    if why_not is not None:
-        raise DatabaseError(f"the hybrid can't be tuned: {why_not}")
-    return PastExamples(folds=tuple(fold for fold, _ in rows), label_until=rows[-1][1], parts=parts)
+    examples = {fold: read_examples(features, fold, names) for fold, _ in rows}
+    teaching = folds_that_teach(examples)
+    if not teaching:
+        raise DatabaseError(f"the hybrid can't be tuned: {too_few_bought(examples)}")
+    until = max(label_until for fold, label_until in rows if fold in teaching)
+    return PastExamples(folds=tuple(teaching), label_until=until, parts=list(teaching.values()))
 
 
 class HybridSearch(OptunaSearch):
