@@ -159,7 +159,7 @@ def _not_beaten(database: Path) -> dict[str, list[str]]:
     with duckdb.connect(database, read_only=True) as connection:
         rows = connection.execute(
             """
-            select list_type, recommender from intermediate.int_metric_intervals
+            select distinct list_type, recommender from intermediate.int_metric_intervals
             where metric = 'ndcg' and k = 10 and segment_type = 'all' and baseline = 'hybrid'
                 and recommender <> 'hybrid' and ci_high >= 0
             order by all
