@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from recsys.errors import InvalidTableError, NotFittedError
+from recsys.native_threads import one_blas_thread
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_integer, require_number
 from recsys.recommenders.search_space import Range
@@ -39,6 +40,9 @@ SHARE_PAIRS = 10_000
 
 LEAST_KNOWN = 1 / 4000
 """A feature known of a smaller share of the pairs is left out."""
+
+LEAST_SCORE = 1e-3
+"""Steady scores below it count as it: a logarithm of nothing would be infinite."""
 
 TREES_PER_STEP = 10
 """The number of trees is chosen in steps of so many."""
@@ -113,6 +117,10 @@ class PurchaseModel:
     log odds, which leaves the ranking as it is). Forests of one half share all pairs that were
     bought and divide the others among them: averaged, two that were grown in half the time rank
     better than one.
+
+    Where a score is given that tells much by itself, as buy again's does of what was bought before,
+    a logistic regression on its logarithm has a share of the log odds: what holds of it in every
+    season steadies what the trees learned of the last ones.
     """
 
     learning_rate: Annotated[float, Range(low=0.02, high=0.2, log=True)] = 0.05
@@ -127,6 +135,8 @@ class PurchaseModel:
     l2_regularization: Annotated[float, Range(low=0.1, high=100.0, log=True)] = 5.0
     most_features: Annotated[int, Range(low=20, high=100)] = 45
     """How many features a forest reads."""
+    steady_share: float = 0.3
+    """Share in the log odds that the steady score has, where a pair has one."""
     random_state: int = 0
 
     def __post_init__(self) -> None:
@@ -138,10 +148,14 @@ class PurchaseModel:
         require_number("max_features", self.max_features, above=True, maximum=1)
         require_number("l2_regularization", self.l2_regularization)
         require_integer("most_features", self.most_features, minimum=1)
+        require_number("steady_share", self.steady_share, maximum=1)
         require_integer("random_state", self.random_state, minimum=0)
 
-    def fit(self, earlier: Examples, later: Examples) -> Self:
+    def fit(self, earlier: Examples, later: Examples, *, steady: int | None = None) -> Self:
         """Learn from both; each is what the forest of the other is checked and calibrated on.
+
+        `steady` is the position of the feature that is the steady score, 0 or more; None: there is
+        none.
 
         Raises
         ------
@@ -165,9 +179,13 @@ class PurchaseModel:
         parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
         self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
         unseen = parts[::-1]
+        self.steady_ = steady
+        self.scales_ = [self._scale(part) for part in (earlier, later)]
         self.trees_, self.loss_, log_odds = _best_size(self.halves_, unseen)
+        of_halves = zip(log_odds, (later, earlier), self.scales_, strict=True)
+        steadied = [self._steadied(said, part.features, scale) for said, part, scale in of_halves]
         self.calibration_ = LogisticRegression(C=np.inf).fit(
-            np.concatenate(log_odds)[:, None],
+            np.concatenate(steadied)[:, None],
             np.concatenate([part.is_bought for part in unseen]),
             np.concatenate([part.weight for part in unseen]),
         )
@@ -190,7 +208,10 @@ class PurchaseModel:
         if len(features) == 0:
             return np.empty(0)
         binned = self._binned(features)
-        log_odds = [_staged(forests, binned, [self.trees_])[0] for forests in self.halves_]
+        log_odds = [
+            self._steadied(_staged(forests, binned, [self.trees_])[0], features, scale)
+            for forests, scale in zip(self.halves_, self.scales_, strict=True)
+        ]
         return self._calibrated(np.mean(log_odds, axis=0))
 
     def to_bytes(self) -> bytes:
@@ -238,6 +259,33 @@ class PurchaseModel:
             random_state=seed,
         ).fit(examples.features, examples.is_bought, examples.weight)
 
+    def _scale(self, examples: Examples) -> LogisticRegression | None:
+        """Return what the steady score says of buying; None where it can't be told."""
+        if self.steady_ is None or self.steady_share == 0:
+            return None
+        score = examples.features[:, self.steady_]
+        known = ~np.isnan(score)
+        bought = examples.is_bought[known]
+        if not bought.any() or bought.all():
+            return None
+        scale = LogisticRegression(C=np.inf, max_iter=1000)
+        with one_blas_thread():  # sums don't depend on the number of threads
+            return scale.fit(_logarithms(score[known]), bought, examples.weight[known])
+
+    def _steadied(
+        self, log_odds: Floats, features: Floats, scale: LogisticRegression | None
+    ) -> Floats:
+        if scale is None or self.steady_ is None:
+            return log_odds
+        score = features[:, self.steady_]
+        known = ~np.isnan(score)
+        if not known.any():
+            return log_odds
+        steadied = log_odds.copy()
+        said = scale.decision_function(_logarithms(score[known]))
+        steadied[known] += self.steady_share * (said - log_odds[known])
+        return steadied
+
     def _importances(self, forest: _Forest, unseen: Examples) -> NDArray[np.float64]:
         """Return how much log loss grows when a feature's values are shuffled (Breiman 2001)."""
         sample = unseen.every(-(-len(unseen) // IMPORTANCE_PAIRS))
@@ -256,6 +304,11 @@ class PurchaseModel:
     def _calibrated(self, log_odds: Floats) -> NDArray[np.float64]:
         probability: NDArray[np.float64] = self.calibration_.predict_proba(log_odds[:, None])[:, 1]
         return np.clip(probability, LEAST, 1 - LEAST)
+
+
+def _logarithms(score: Floats) -> NDArray[np.float64]:
+    logarithm = np.log(np.maximum(score.astype(np.float64), LEAST_SCORE))
+    return np.column_stack([logarithm, logarithm**2])
 
 
 def _is_often_known(examples: Examples) -> NDArray[np.bool_]:

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_limits
 
@@ -86,6 +87,60 @@ def test_importance_tells_what_decides(fitted):
     step, slope, nothing = fitted.importances_
     assert step > slope > 0.005
     assert abs(nothing) < 0.004  # chance, among the 4,000 pairs that are shuffled
+
+
+def with_score(examples: Examples, seed: int) -> Examples:
+    """Add a score that a third of the pairs don't have; the others' logarithm is near the truth."""
+    generator = np.random.default_rng(seed)
+    log_odds = 2 * (examples.features[:, 0] > 0.6) + generator.normal(size=len(examples))
+    score = np.exp(log_odds).astype(np.float32)
+    score[generator.random(len(examples)) < 1 / 3] = np.nan
+    return examples.with_features(np.column_stack([examples.features, score]))
+
+
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_a_steady_score_has_its_share_of_the_log_odds(unseen, share):
+    """Of pairs that have it: the trees' and scikit-learn's regression on its logarithm."""
+    earlier, later = (with_score(shop(seed)[0], seed) for seed in (1, 2))
+    features = with_score(unseen[0], 3).features[:4000]
+    trees = PurchaseModel(**SMALL).fit(earlier, later)
+    model = PurchaseModel(**SMALL, steady_share=share).fit(earlier, later, steady=3)
+    expected = np.zeros(len(features))
+    known = ~np.isnan(features[:, 3])
+    for forests, part in zip(trees.halves_, (earlier, later), strict=True):
+        binned = trees.bins_.numbered(features[:, trees.used_])
+        said = np.mean([one.staged(binned, [model.trees_])[0] for one in forests], axis=0)
+        has = ~np.isnan(part.features[:, 3])
+        logarithm = np.log(np.maximum(part.features[has, 3], 1e-3).astype(float))
+        regression = LogisticRegression(C=np.inf, max_iter=1000)
+        regression.fit(np.column_stack([logarithm, logarithm**2]), part.is_bought[has])
+        asked = np.log(np.maximum(features[known, 3], 1e-3).astype(float))
+        of_score = regression.decision_function(np.column_stack([asked, asked**2]))
+        said[known] = (1 - share) * said[known] + share * of_score
+        expected += said / 2
+    log_odds = logit(model.predict(features))
+    slope, intercept = np.polyfit(expected, log_odds, 1)
+    assert slope > 0
+    assert log_odds == pytest.approx(intercept + slope * expected, abs=1e-6)
+
+
+def test_without_a_score_the_share_changes_nothing(unseen):
+    features = unseen[0].features[:1000]
+    without = [PurchaseModel(**FEW_TREES, steady_share=share) for share in (0.0, 0.5)]
+    first, second = (model.fit(shop(1, 2000)[0], shop(2, 2000)[0]) for model in without)
+    assert np.array_equal(first.predict(features), second.predict(features))
+
+
+def test_a_score_that_no_pair_has_changes_nothing(unseen):
+    def widened(examples: Examples) -> Examples:
+        nothing = np.full(len(examples), np.nan, np.float32)
+        return examples.with_features(np.column_stack([examples.features, nothing]))
+
+    parts = [shop(seed, 2000)[0] for seed in (1, 2)]
+    plain = PurchaseModel(**FEW_TREES).fit(*parts)
+    steady = PurchaseModel(**FEW_TREES).fit(*map(widened, parts), steady=3)
+    features = widened(unseen[0]).features[:1000]
+    assert np.array_equal(steady.predict(features), plain.predict(features[:, :3]))
 
 
 def test_of_many_features_those_that_say_something_are_read(unseen):
@@ -235,6 +290,7 @@ def test_halves_are_the_first_and_the_second():
         ("max_features", 0),
         ("max_features", 1.1),
         ("l2_regularization", -1),
+        ("steady_share", 1.1),
         ("random_state", -1),
     ],
 )

@@ -57,6 +57,9 @@ SCORE_SCHEMA = pa.schema(
 
 PAIRS_PER_BATCH = 100_000
 
+STEADY_SCORE = "buy_again_score"
+"""The feature that tells most by itself of what was bought before."""
+
 
 class _Learning(NamedTuple):
     fold: str
@@ -93,6 +96,7 @@ def hybrid_models(
     """
     [(wanted, seed)] = settings.project("hybrid_training_folds, hybrid_seed").fetchall()
     names = feature_names(features)
+    steady = names.index(STEADY_SCORE) if STEADY_SCORE in names else None
     examples: dict[str, Examples] = {}
     unfitted = PurchaseModel(
         **({"random_state": seed} | parameters_for("hybrid", tuned, parameters))
@@ -111,7 +115,7 @@ def hybrid_models(
         bought = sum(int(part.is_bought.sum()) for part in parts)
         if not teaching:
             return _Learning(fold, past, pairs, bought, None, too_few_bought(of_past))
-        learned = workers.submit(_learn, unfitted, parts)
+        learned = workers.submit(_learn, unfitted, parts, steady)
         return _Learning(fold, list(teaching), pairs, bought, learned, None)
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -167,8 +171,8 @@ def _lessons(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
             yield fold, known[-wanted:] if wanted else []
 
 
-def _learn(unfitted: PurchaseModel, parts: list[Examples]) -> _Learned:
-    model = unfitted.fit(*earlier_and_later(parts))
+def _learn(unfitted: PurchaseModel, parts: list[Examples], steady: int | None) -> _Learned:
+    model = unfitted.fit(*earlier_and_later(parts), steady=steady)
     return _Learned(model.trees_, model.importances_.tolist(), model.to_bytes())
 
 
