@@ -268,7 +268,7 @@ class PurchaseModel:
         bought = examples.is_bought[known]
         if not bought.any() or bought.all():
             return None
-        scale = LogisticRegression(C=np.inf, max_iter=1000)
+        scale = LogisticRegression(max_iter=1000)
         with one_blas_thread():  # sums don't depend on the number of threads
             return scale.fit(_logarithms(score[known]), bought, examples.weight[known])
 

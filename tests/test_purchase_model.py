@@ -112,7 +112,7 @@ def test_a_steady_score_has_its_share_of_the_log_odds(unseen, share):
         said = np.mean([one.staged(binned, [model.trees_])[0] for one in forests], axis=0)
         has = ~np.isnan(part.features[:, 3])
         logarithm = np.log(np.maximum(part.features[has, 3], 1e-3).astype(float))
-        regression = LogisticRegression(C=np.inf, max_iter=1000)
+        regression = LogisticRegression(max_iter=1000)
         regression.fit(np.column_stack([logarithm, logarithm**2]), part.is_bought[has])
         asked = np.log(np.maximum(features[known, 3], 1e-3).astype(float))
         of_score = regression.decision_function(np.column_stack([asked, asked**2]))
