@@ -19,10 +19,10 @@ known as (
 
 -- today's stock is no news to the past, nor is which of these were sold later
 unsold as (
-    select unlearned.* exclude (purpose, is_available)
+    select unlearned.*
     from unlearned
     anti join known on unlearned.fold = known.fold and unlearned.product_key = known.product_key
     where unlearned.purpose <> 'serve' or unlearned.is_available
 )
 
-select * from unsold
+select * exclude (purpose, is_available) from unsold
