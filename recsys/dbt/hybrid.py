@@ -103,20 +103,20 @@ def hybrid_models(
     )
 
     def learn(fold: str, past: list[str]) -> _Learning:
+        if not past:
+            return _Learning(fold, [], 0, 0, None, "no past fold to learn from")
         for name in past:
             if name not in examples:
                 examples[name] = read_examples(features, name, names)
         of_past = {name: examples[name] for name in past}
-        if not past:
-            return _Learning(fold, [], 0, 0, None, "no past fold to learn from")
         teaching = folds_that_teach(of_past)
-        parts = list((teaching or of_past).values())
+        read = teaching or of_past
+        parts = list(read.values())
         pairs = sum(len(part) for part in parts)
         bought = sum(int(part.is_bought.sum()) for part in parts)
-        if not teaching:
-            return _Learning(fold, past, pairs, bought, None, too_few_bought(of_past))
-        learned = workers.submit(_learn, unfitted, parts, steady)
-        return _Learning(fold, list(teaching), pairs, bought, learned, None)
+        why_not = None if teaching else too_few_bought(of_past)
+        learned = None if why_not else workers.submit(_learn, unfitted, parts, steady)
+        return _Learning(fold, list(read), pairs, bought, learned, why_not)
 
     def batches() -> Iterator[pa.RecordBatch]:
         started = [learn(fold, past) for fold, past in _lessons(folds, wanted)]
