@@ -19,6 +19,8 @@ _limit: Any = None
 def one_blas_thread() -> Iterator[None]:
     """Limit BLAS to one thread until the last one who asked for it is done.
 
+    Sums come out the same then, to the last digit, whatever the number of cores.
+
     The limit is the process's: of two that each set and restored it, the first to end would end the
     other's. Since 3.8 threadpoolctl heeds but the thread that set a limit first, until that thread
     restores it or ends; so a thread of its own does both, whoever comes first and goes last.

@@ -22,6 +22,9 @@ KEYS = [
 ]
 """Columns of the table of features that aren't features."""
 
+STEADY_SCORE = "buy_again_score"
+"""The feature that tells most by itself of what was bought before."""
+
 FEWEST_BOUGHT = 200
 """Fewer pairs that were bought in a fold teach nothing that would last: it is left out."""
 
@@ -29,6 +32,11 @@ FEWEST_BOUGHT = 200
 def feature_names(features: duckdb.DuckDBPyRelation) -> list[str]:
     """Return the columns of the table that are features."""
     return [name for name in features.columns if name not in KEYS]
+
+
+def steady_feature(names: Sequence[str]) -> int | None:
+    """Return the position of the steady score that `PurchaseModel.fit` reads; None without it."""
+    return names.index(STEADY_SCORE) if STEADY_SCORE in names else None
 
 
 def read_examples(features: duckdb.DuckDBPyRelation, fold: str, names: list[str]) -> Examples:

@@ -181,19 +181,24 @@ class PurchaseModel:
         unseen = parts[::-1]
         self.steady_ = steady
         self.scales_ = [self._scale(part) for part in (earlier, later)]
-        self.trees_, self.loss_, log_odds = _best_size(self.halves_, unseen)
+        self.trees_, log_odds = _best_size(self.halves_, unseen)
         of_halves = zip(log_odds, (later, earlier), self.scales_, strict=True)
-        steadied = [self._steadied(said, part.features, scale) for said, part, scale in of_halves]
-        self.calibration_ = LogisticRegression(C=np.inf).fit(
-            np.concatenate(steadied)[:, None],
-            np.concatenate([part.is_bought for part in unseen]),
-            np.concatenate([part.weight for part in unseen]),
+        steadied = np.concatenate(
+            [self._steadied(said, part.features, scale) for said, part, scale in of_halves]
         )
+        is_bought = np.concatenate([part.is_bought for part in unseen])
+        weight = np.concatenate([part.weight for part in unseen])
+        with one_blas_thread():
+            self.calibration_ = LogisticRegression(C=np.inf).fit(
+                steadied[:, None], is_bought, weight
+            )
         if self.calibration_.coef_[0, 0] <= 0:
             raise InvalidTableError(
                 f"what was learned from {len(earlier):,} earlier pairs ranks {len(later):,} later "
                 "ones no better than chance; more purchases are needed"
             )
+        self.loss_ = log_loss(is_bought, self._calibrated(steadied), sample_weight=weight)
+        """Log loss of the probabilities of all pairs, each said by forests that haven't seen it."""
         self.importances_ = np.zeros(is_known.shape[1])
         for forests, part in zip(self.halves_, unseen, strict=True):
             for forest in forests:
@@ -269,7 +274,7 @@ class PurchaseModel:
         if not bought.any() or bought.all():
             return None
         scale = LogisticRegression(max_iter=1000)
-        with one_blas_thread():  # sums don't depend on the number of threads
+        with one_blas_thread():
             return scale.fit(_logarithms(score[known]), bought, examples.weight[known])
 
     def _steadied(
@@ -359,8 +364,8 @@ def _staged(
 
 def _best_size(
     halves: Sequence[Sequence[_Forest]], unseen: Sequence[Examples]
-) -> tuple[int, float, list[NDArray[np.float64]]]:
-    """Return the number of trees, the least log loss on pairs unseen, and the log odds of these."""
+) -> tuple[int, list[NDArray[np.float64]]]:
+    """Return the number of trees with hardly more log loss than the least, and their log odds."""
     most = halves[0][0].trees.n_iter_
     sizes = sorted({most, *range(TREES_PER_STEP, most + 1, TREES_PER_STEP)})
     pairs = zip(halves, unseen, strict=True)
@@ -373,4 +378,4 @@ def _best_size(
     ]
     allowed = min(losses) * (1 + LOSS_ALLOWANCE)
     chosen = max(place for place, loss in enumerate(losses) if loss <= allowed)
-    return sizes[chosen], float(min(losses)), [of_half[chosen] for of_half in log_odds]
+    return sizes[chosen], [of_half[chosen] for of_half in log_odds]

@@ -42,7 +42,8 @@ def relations(monkeypatch):
         "products": per_fold(["product_id", "title"], PRODUCTS),
         "new_products": new,
         "unlearned": new.project(
-            "*, if(fold = 'serving', 'serve', 'judge') as purpose, true as is_available"
+            "*, if(fold = 'serving', 'serve', 'judge') as purpose, true as is_described, "
+            "true as is_available"
         ),
     }
 

@@ -337,22 +337,33 @@ def test_a_feature_that_hardly_any_pair_has_is_left_out():
         assert model.used_.tolist() == [0]
 
 
-def test_the_loss_is_that_of_the_pairs_each_half_has_not_learned_from():
+def test_the_loss_is_that_of_the_probabilities_of_pairs_each_half_has_not_learned_from():
     """With one size of forest there is nothing to choose: scikit-learn's own log loss of it."""
     generator = np.random.default_rng(5)
     halves = []
     for _ in range(2):
-        features = generator.random((1000, 3)).astype(np.float32)
+        features = generator.uniform(0.01, 1, (1000, 3)).astype(np.float32)
         is_bought = generator.random(1000) < features[:, 0]
         halves.append(Examples(features, is_bought, generator.uniform(1, 3, 1000)))
-    model = PurchaseModel(max_trees=10, forests_per_half=1).fit(*halves)
-    log_odds = [
-        forests[0].trees.decision_function(model._binned(part.features)[:, forests[0].read])
-        for forests, part in zip(model.halves_, halves[::-1], strict=True)
-    ]
-    expected = log_loss(
-        np.concatenate([part.is_bought for part in halves[::-1]]),
-        1 / (1 + np.exp(-np.concatenate(log_odds))),
-        sample_weight=np.concatenate([part.weight for part in halves[::-1]]),
-    )
-    assert model.loss_ == pytest.approx(expected, abs=1e-12)
+    model = PurchaseModel(max_trees=10, forests_per_half=1, steady_share=0.25)
+    model.fit(*halves, steady=0)
+    log_odds = []
+    for forests, learned, unseen in zip(model.halves_, halves, halves[::-1], strict=True):
+        said = forests[0].trees.decision_function(
+            model._binned(unseen.features)[:, forests[0].read]
+        )
+        logarithm, of_unseen = (
+            np.log(part.features[:, 0].astype(float)) for part in (learned, unseen)
+        )
+        steady = LogisticRegression(max_iter=1000).fit(
+            np.stack([logarithm, logarithm**2], axis=1), learned.is_bought, learned.weight
+        )
+        of_steady = steady.decision_function(np.stack([of_unseen, of_unseen**2], axis=1))
+        log_odds.append(0.75 * said + 0.25 * of_steady)
+    bought = np.concatenate([part.is_bought for part in halves[::-1]])
+    weight = np.concatenate([part.weight for part in halves[::-1]])
+    stacked = np.concatenate(log_odds)[:, None]
+    calibrated = LogisticRegression(C=np.inf).fit(stacked, bought, weight).predict_proba(stacked)
+    expected = log_loss(bought, calibrated, sample_weight=weight)
+    assert model.loss_ == pytest.approx(expected, rel=1e-6)
+    assert expected < log_loss(bought, expit(stacked.ravel()), sample_weight=weight)

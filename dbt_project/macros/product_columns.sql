@@ -10,3 +10,14 @@
     {%- set places = {'department': 1, 'category': 2, 'subcategory': 3} -%}
     {{ listed_category(column, places[name]) if name in places else as_text(column) }}
 {%- endmacro %}
+
+{# All that is said of a product, for those who read it; a title that only repeats the id says nothing. #}
+{% macro texts_of(products) -%}
+    {%- for name in described_columns() %}
+    {% if name == 'title' -%}
+    case when {{ products }}.title <> {{ products }}.product_id then {{ products }}.title end as title
+    {%- else -%}
+    {{ products }}.{{ name }}
+    {%- endif %}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -61,7 +61,9 @@ def similar_products(
     """
     schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
     parameters = content_parameters(settings)
-    others = unlearned.filter("purpose = 'serve'").project("* exclude (purpose, is_available)")
+    others = unlearned.filter("purpose = 'serve'").project(
+        "* exclude (purpose, is_described, is_available)"
+    )
 
     def batches() -> Iterator[pa.RecordBatch]:
         wanted = folds.filter("purpose <> 'train'").order("fold").project("fold").fetchall()

@@ -23,6 +23,7 @@ from recsys.purchase_examples import (
     feature_names,
     folds_that_teach,
     read_examples,
+    steady_feature,
     too_few_bought,
 )
 from recsys.purchase_model import Examples, PurchaseModel
@@ -56,9 +57,6 @@ SCORE_SCHEMA = pa.schema(
 )
 
 PAIRS_PER_BATCH = 100_000
-
-STEADY_SCORE = "buy_again_score"
-"""The feature that tells most by itself of what was bought before."""
 
 
 class _Learning(NamedTuple):
@@ -96,7 +94,7 @@ def hybrid_models(
     """
     [(wanted, seed)] = settings.project("hybrid_training_folds, hybrid_seed").fetchall()
     names = feature_names(features)
-    steady = names.index(STEADY_SCORE) if STEADY_SCORE in names else None
+    steady = steady_feature(names)
     examples: dict[str, Examples] = {}
     unfitted = PurchaseModel(
         **({"random_state": seed} | parameters_for("hybrid", tuned, parameters))

@@ -82,7 +82,7 @@ def resample_means(
         if has_gaps.any():
             rows = rows.copy()
             rows[:, has_gaps] = weights @ is_known[:, has_gaps].astype(np.float64)
-        with one_blas_thread():  # sums don't depend on the number of threads
+        with one_blas_thread():
             draws = (weights @ known) / rows
     return Resampled(value, draws)
 

@@ -16,6 +16,7 @@ from recsys.purchase_examples import (
     feature_names,
     folds_that_teach,
     read_examples,
+    steady_feature,
     too_few_bought,
 )
 from recsys.purchase_model import Examples, PurchaseModel
@@ -38,6 +39,8 @@ class PastExamples:
     """When the last one's label window ended, UTC."""
     parts: Sequence[Examples]
     """Of each fold."""
+    steady: int | None = None
+    """Position of the steady score among the features; None: there is none."""
 
     @cached_property
     def fingerprint(self) -> str:
@@ -45,7 +48,7 @@ class PastExamples:
         arrays = [
             array for part in self.parts for array in (part.features, part.is_bought, part.weight)
         ]
-        return fingerprint(f"{self.folds} {self.label_until}", *arrays)
+        return fingerprint(f"{self.folds} {self.label_until} {self.steady}", *arrays)
 
 
 def read_past_examples(
@@ -71,11 +74,16 @@ def read_past_examples(
     if not teaching:
         raise DatabaseError(f"the hybrid can't be tuned: {too_few_bought(examples)}")
     until = max(label_until for fold, label_until in rows if fold in teaching)
-    return PastExamples(folds=tuple(teaching), label_until=until, parts=list(teaching.values()))
+    return PastExamples(
+        folds=tuple(teaching),
+        label_until=until,
+        parts=list(teaching.values()),
+        steady=steady_feature(names),
+    )
 
 
 class HybridSearch(OptunaSearch):
-    """Minimises the log loss of pairs that a `PurchaseModel` hasn't learned from.
+    """Minimises the log loss of the probabilities that a `PurchaseModel` gives pairs.
 
     Half of its forests learn from the folds before the latest past one, the others from that one;
     each is measured on what the others learned from.
@@ -115,5 +123,6 @@ class HybridSearch(OptunaSearch):
 
     def _values(self, parameters: Mapping[str, Any]) -> Iterator[float]:
         for share in SHARES:
-            parts = [part.every(share) for part in self.examples.parts]
-            yield PurchaseModel(**{**self.base, **parameters}).fit(*earlier_and_later(parts)).loss_
+            earlier, later = earlier_and_later([one.every(share) for one in self.examples.parts])
+            model = PurchaseModel(**{**self.base, **parameters})
+            yield model.fit(earlier, later, steady=self.examples.steady).loss_

@@ -8,14 +8,7 @@ texts as (
     select
         fold_products.fold,
         fold_products.product_id,
-        case when products.title <> products.product_id then products.title end as title,
-        products.department,
-        products.category,
-        products.subcategory,
-        products.brand,
-        products.size,
-        products.attributes,
-        products.description,
+        {{ texts_of('products') }},
         cast(fold_products.price_band as varchar) as price_band
     from fold_products
     inner join products on fold_products.product_key = products.product_key

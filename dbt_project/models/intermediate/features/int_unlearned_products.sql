@@ -4,10 +4,13 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose <> 'train'),
 
--- a size or colour is shown as its parent, never itself
-products as (select * from {{ ref('int_products') }} where is_described and not is_excluded and recommend_as is null),
+fold_products as (select * from {{ ref('int_fold_products') }}),
 
-learned as (select * from {{ ref('int_fold_products') }} where is_learned_from),
+-- a size or colour is shown as its parent, never itself; a bare id doesn't tell what it is
+products as (
+    select * from {{ ref('int_products') }}
+    where (is_described or title <> product_id) and not is_excluded and recommend_as is null
+),
 
 unlearned as (
     select
@@ -15,18 +18,14 @@ unlearned as (
         folds.purpose,
         products.product_key,
         products.product_id,
+        products.is_described,
         products.is_available,
-        case when products.title <> products.product_id then products.title end as title,
-        products.department,
-        products.category,
-        products.subcategory,
-        products.brand,
-        products.size,
-        products.attributes,
-        products.description
+        {{ texts_of('products') }},
+        cast(fold_products.price_band as varchar) as price_band
     from folds
     cross join products
-    anti join learned on folds.fold = learned.fold and products.product_key = learned.product_key
+    left join fold_products on folds.fold = fold_products.fold and products.product_key = fold_products.product_key
+    where fold_products.is_learned_from is not true
 )
 
 select * from unlearned

@@ -2,7 +2,8 @@
 
 with
 
-unlearned as (select * from {{ ref('int_unlearned_products') }}),
+-- that a past fold knows what only later orders name would tell it what sells
+unlearned as (select * from {{ ref('int_unlearned_products') }} where is_described),
 
 -- sold, to whomever, or else had or rated by a customer
 known as (
@@ -25,4 +26,4 @@ unsold as (
     where unlearned.purpose <> 'serve' or unlearned.is_available
 )
 
-select * exclude (purpose, is_available) from unsold
+select * exclude (purpose, is_described, is_available, price_band) from unsold
