@@ -5,7 +5,8 @@ customers as (select * from {{ ref('customers') }}),
 
 catalogue as (select * from {{ ref('products') }} where is_recommendable),
 
-purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return),
+-- what came back was had, too
+purchases as (select * from {{ ref('int_purchase_lines') }} where customer_id is not null),
 
 ratings as (select * from {{ ref('int_rating_lines') }}),
 

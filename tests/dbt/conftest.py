@@ -5,6 +5,7 @@ import json
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,14 @@ from recsys.shop import attach_shop, load_shop
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
 Rows = list[tuple[Any, ...]]
 Query = Callable[..., Rows]
+
+
+@contextmanager
+def leftovers_ignored() -> Iterator[None]:
+    """Ignore what dbt leaves to the collector: its log file, an event loop per Python model."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
 
 
 class Builder:
@@ -54,14 +63,13 @@ class Builder:
             self.shop.mkdir()
             for name, text in files.items():
                 (self.shop / name).write_text(text, encoding="utf-8")
-        gc.collect()  # a build that failed may have left its connection to the collector
+        with leftovers_ignored():
+            gc.collect()  # a build that failed may have left its connection to the collector
         self.database.unlink(missing_ok=True)
         if onto is not None:
             self.database.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(onto, self.database)
-        with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-            # dbt leaves its log file and an event loop per Python model to the collector.
-            warnings.simplefilter("ignore", ResourceWarning)
+        with pytest.MonkeyPatch.context() as patch, leftovers_ignored():
             patch.setenv("RECSYS_JOBS", str(jobs))
             arguments = build_module._arguments
             patch.setattr(
@@ -87,8 +95,10 @@ class Builder:
 
 
 @pytest.fixture(scope="session")
-def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    return Builder(tmp_path_factory.mktemp("builds"))
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    yield Builder(tmp_path_factory.mktemp("builds"))
+    with leftovers_ignored():
+        gc.collect()
 
 
 @pytest.fixture(scope="session")
@@ -176,8 +186,7 @@ def cleaner(tmp_path_factory: pytest.TempPathFactory) -> Cleaner:
     """Return a cleaner of shops; dbt compiles the models once."""
     folder = tmp_path_factory.mktemp("compiled")
     project = str(dbt_project_folder())
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
+    with pytest.MonkeyPatch.context() as patch, leftovers_ignored():
         patch.setenv("RECSYS_DATABASE", str(folder / "recsys.duckdb"))
         patch.setenv("RECSYS_SHOP", str(TINY_SHOP / "shop.yml"))
         options = ["--project-dir", project, "--profiles-dir", project]

@@ -159,6 +159,7 @@ def test_dates_and_numbers_as_text_and_as_they_come(shop):
         "NULL,007,01/02/2024,1,1",
         "00123,007,2024-05-01,inf,1",
         ",007,2024-05-02,1,NaN",
+        "back,007,2024-05-03,-1,-2",
     ]
     ask = shop([], shop_yml=with_quantity, lines_csv=csv("c,p,t,q,a", rows))
     assert ask("""
@@ -168,7 +169,9 @@ def test_dates_and_numbers_as_text_and_as_they_come(shop):
         ("00123", "ключ", 1.5, 3, 2, False),
         (None, "ключ", -2, -4, 2, True),
         ('Zoë "Z" O\'Neil', "007", 1, None, None, False),
+        ("back", "007", -1, -2, 2, True),
     ]
+    assert ("discover", "back") not in listed(ask)  # what came back isn't new to the customer
     assert ask("select row_number, reason from marts.rejected_rows order by 1") == [
         (1, "unreadable_quantity"),
         (5, "ambiguous_purchased_at"),  # nothing shows whether day or month comes first
