@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
     from recsys.recommenders.nmf import NMF
     from recsys.recommenders.rating_blend import RatingBlend
+    from recsys.recommenders.ridge import Ridge
     from recsys.recommenders.svd import SVD
     from recsys.recommenders.svdpp import SVDpp
     from recsys.recommenders.user_knn import UserKNN
@@ -79,9 +80,11 @@ __all__ = [
     "MeanImputedSVD",
     "MissingDependencyError",
     "NotFittedError",
+    "NothingToLearnError",
     "RatingBlend",
     "Recommender",
     "RecsysError",
+    "Ridge",
     "SVDpp",
     "ShopFileError",
     "UnknownCustomerError",
@@ -113,6 +116,7 @@ _MODULES = {
     "MeanImputedSVD": "recsys.recommenders.mean_imputed_svd",
     "RatingBlend": "recsys.recommenders.rating_blend",
     "Recommender": "recsys.recommenders.base",
+    "Ridge": "recsys.recommenders.ridge",
     "SVDpp": "recsys.recommenders.svdpp",
     "UserKNN": "recsys.recommenders.user_knn",
     "candidates_per_fold": "recsys.exchange",

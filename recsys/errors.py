@@ -13,6 +13,10 @@ class InvalidTableError(RecsysError, ValueError):
     """A table handed in lacks a column, is empty, or holds values that can't be used."""
 
 
+class NothingToLearnError(InvalidTableError):
+    """A table is as it should be, and holds nothing of what a recommender learns from."""
+
+
 class UnknownCustomerError(RecsysError, KeyError):
     """A customer id that the table or model doesn't hold."""
 

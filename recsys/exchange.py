@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from recsys import workers
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
-from recsys.errors import CatalogueTooLargeError
+from recsys.errors import CatalogueTooLargeError, NothingToLearnError
 from recsys.interactions import Interactions
 from recsys.ranking import Candidates
 from recsys.recommenders.base import CANDIDATE_SCHEMA, Recommender
@@ -52,7 +52,7 @@ def candidates_per_fold(
     per_customer: int = 100,
     log: Callable[[str], object] | None = None,
     *,
-    skip_too_large: bool = False,
+    skip_refused: bool = False,
 ) -> pa.RecordBatchReader:
     """Fit the recommender on each fold and return its candidates as `EXCHANGE_SCHEMA`.
 
@@ -70,8 +70,9 @@ def candidates_per_fold(
         At most this many new and this many seen products per customer.
     log
         Called with a line of progress per fold.
-    skip_too_large
-        A fold whose size the recommender refuses has no rows; the log says so.
+    skip_refused
+        A fold that the recommender refuses, as too large or without what it learns from, has no
+        rows; the log says so.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def candidates_per_fold(
     require_integer("per_customer", per_customer, minimum=1)
     return pa.RecordBatchReader.from_batches(
         EXCHANGE_SCHEMA,
-        _batches(recommender, deque(folds), per_customer, log or _no_log, skip_too_large),
+        _batches(recommender, deque(folds), per_customer, log or _no_log, skip_refused),
     )
 
 
@@ -124,7 +125,7 @@ def _batches(
     folds: deque[FoldData],
     per_customer: int,
     log: Callable[[str], object],
-    skip_too_large: bool,
+    skip_refused: bool,
 ) -> Iterator[pa.RecordBatch]:
     wanted, under_way = len(folds), deque[_Started]()
     # without workers, starting a fold is computing it
@@ -142,8 +143,8 @@ def _batches(
             started = under_way.popleft()
             try:
                 ranked = workers.result_of(started.ranked)
-            except CatalogueTooLargeError as error:
-                if not skip_too_large:
+            except (CatalogueTooLargeError, NothingToLearnError) as error:
+                if not skip_refused:
                     raise
                 log(f"{recommender.name}: fold {started.fold}: no rows: {error}")
                 continue

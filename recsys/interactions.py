@@ -18,6 +18,8 @@ from recsys.errors import InvalidTableError, UnknownCustomerError, UnknownProduc
 DEFAULT_RATING = "rating"
 DEFAULT_WEIGHT = "weight"
 DEFAULT_LAST_AT = "last_at"
+DEFAULT_EARLIER_WEIGHT = "earlier_weight"
+DEFAULT_RECENT_ORDERS = "recent_orders"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ class Interactions:
     """True for every pair of the table: bought or rated, whatever the weight."""
     last_at: sparse.csr_array
     """When a pair last met, in seconds since 1970, float64: only pairs with a time are stored."""
+    earlier_weights: sparse.csr_array
+    """`weights` as they were one label window ago, float64: only those above 0 are stored."""
+    recent: sparse.csr_array
+    """True for every pair that was bought within the last label window."""
 
     @classmethod
     def from_table(
@@ -65,6 +71,8 @@ class Interactions:
         rating: str | None = DEFAULT_RATING,
         weight: str | None = DEFAULT_WEIGHT,
         last_at: str | None = DEFAULT_LAST_AT,
+        earlier_weight: str | None = DEFAULT_EARLIER_WEIGHT,
+        recent_orders: str | None = DEFAULT_RECENT_ORDERS,
         catalogue: Any = None,
     ) -> Self:
         """Read a table with one row per (customer, product) pair.
@@ -84,6 +92,10 @@ class Interactions:
         last_at
             The column of dates or timestamps, null where there is none. Without a column of the
             default name, or with None, no pair has a time.
+        earlier_weight, recent_orders
+            The column of weights as they were one label window ago, and of how often a pair was
+            bought since; 0 or more. Without a column of the default name, or with None, nothing
+            is known of it.
         catalogue
             Ids of products that get a column although nobody may have bought them.
 
@@ -103,11 +115,20 @@ class Interactions:
         weight_values = _numbers(arrow, weight, DEFAULT_WEIGHT)
         if weight_values is None:
             weight_values = np.ones(arrow.num_rows)
-        elif (weight_values < 0).any():
-            raise InvalidTableError(
-                f"'{weight}' is negative, for example {np.nanmin(weight_values):g}; "
-                "weights are 0 or more: leave returns out"
-            )
+        earlier = _numbers(arrow, earlier_weight, DEFAULT_EARLIER_WEIGHT)
+        recent = _numbers(arrow, recent_orders, DEFAULT_RECENT_ORDERS)
+        nothing = np.zeros(arrow.num_rows)
+        earlier, recent = (nothing if one is None else one for one in (earlier, recent))
+        for name, values in (
+            (weight, weight_values),
+            (earlier_weight, earlier),
+            (recent_orders, recent),
+        ):
+            if (values < 0).any():
+                raise InvalidTableError(
+                    f"'{name}' is negative, for example {np.nanmin(values):g}; "
+                    "use 0 or more: leave returns out"
+                )
         times = _times(arrow, last_at)
         customer_ids, rows = _encode(customers)
         extra = None if catalogue is None else ids_as_text(catalogue, "the catalogue's ids")
@@ -128,6 +149,8 @@ class Interactions:
             weights=matrix(weight_values, weight_values > 0),
             seen=matrix(everything, everything),
             last_at=matrix(times, ~np.isnan(times)),
+            earlier_weights=matrix(earlier, earlier > 0),
+            recent=matrix(everything, recent > 0),
         )
 
     @property

@@ -76,7 +76,7 @@ def test_a_fold_too_large_is_left_out_if_asked_and_the_log_says_why(monkeypatch,
         FoldData(fold="serving", interactions=ratings(0)),
     ]
     model = KNNBasic(max_customers_user_based=3)
-    rows = candidates_per_fold(model, folds, log=lines.append, skip_too_large=True).read_all()
+    rows = candidates_per_fold(model, folds, log=lines.append, skip_refused=True).read_all()
     assert set(rows["fold"].to_pylist()) == {"2017-12-04"}
     assert lines[-1].startswith("knn: fold serving: no rows: knn compares all pairs of 20 rated")
     with pytest.raises(CatalogueTooLargeError, match="over the limit of 3 customers"):

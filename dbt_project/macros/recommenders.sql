@@ -9,6 +9,7 @@
         'knn',
         'mean_imputed_svd',
         'ease',
+        'ridge',
         'item_knn',
         'user_knn',
         'als',

@@ -11,7 +11,7 @@ from recsys.checking.questions import ask_one
 
 FEWEST_PRODUCTS = 2
 LEFT_OUT = "left out by the setting `recommenders`"
-MATRIX = ("svd", "nmf", "knn", "mean_imputed_svd", "ease", "item_knn", "user_knn", "als")
+MATRIX = ("svd", "nmf", "knn", "mean_imputed_svd", "ease", "ridge", "item_knn", "user_knn", "als")
 """They learn from who had which products."""
 
 EVIDENCE = """

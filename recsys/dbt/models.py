@@ -29,6 +29,7 @@ Relation = duckdb.DuckDBPyRelation
 Parameters = Mapping[str, Any] | None
 
 TRAINING_COLUMNS = "customer_id, product_id, rating, weight"
+TIMED_COLUMNS = "last_at, earlier_weight, recent_orders"
 
 PREDICTION_SCHEMA = pa.schema(
     [
@@ -59,7 +60,8 @@ def candidates(
     """Fit the recommender called `name` on every fold; return the exchange table.
 
     Its parameters are those given, else those tuned, else its defaults.
-    A fold too large for the recommender has no rows, and the log says why: the others go on.
+    A fold that the recommender refuses, as too large or without what it learns from, has no rows,
+    and the log says why: the others go on.
     Nor are there rows if the setting `recommenders` doesn't name it.
 
     Raises:
@@ -72,7 +74,7 @@ def candidates(
     folds = (
         FoldData(
             fold=fold,
-            interactions=_of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, last_at"),
+            interactions=_of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, {TIMED_COLUMNS}"),
             customers=_of_fold(customers, fold, "customer_id")["customer_id"],
             products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
             among=_listable(training_rows, fold),
@@ -81,7 +83,7 @@ def candidates(
     )
     recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
     return candidates_per_fold(
-        recommender, folds, per_customer=per_customer, log=log, skip_too_large=True
+        recommender, folds, per_customer=per_customer, log=log, skip_refused=True
     )
 
 

@@ -274,6 +274,8 @@ def _with_unknown(known: Interactions, others: Interactions) -> Interactions:
         weights=larger(known.weights),
         seen=larger(known.seen),
         last_at=larger(known.last_at),
+        earlier_weights=larger(known.earlier_weights),
+        recent=larger(known.recent),
     )
 
 

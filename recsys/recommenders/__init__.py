@@ -22,6 +22,7 @@ RECOMMENDERS = {
     "rating_blend": "recsys.recommenders.rating_blend:RatingBlend",
     "mean_imputed_svd": "recsys.recommenders.mean_imputed_svd:MeanImputedSVD",
     "ease": "recsys.recommenders.ease:EASE",
+    "ridge": "recsys.recommenders.ridge:Ridge",
     "item_knn": "recsys.recommenders.item_knn:ItemKNN",
     "user_knn": "recsys.recommenders.user_knn:UserKNN",
     "als": "recsys.recommenders.als:ALS",

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import get_lapack_funcs
 
 from recsys.arrow_tables import ArrowTable
-from recsys.errors import CatalogueTooLargeError, InvalidParameterError
+from recsys.errors import CatalogueTooLargeError
 from recsys.interactions import Interactions
 from recsys.ranking import blocks
 from recsys.recommenders.base import Recommender
+from recsys.recommenders.gram_matrix import gram_matrix, invert
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import TRANSFORMS, faded, transformed
@@ -137,8 +137,8 @@ class EASE(Recommender):
 
     def _fit_products(self, rows: sparse.csr_array) -> None:
         """Make B + `repeat_weight`, (products, products), in the memory of XᵀX: X are the rows."""
-        between = _gram(rows.T.tocsr(), self.regularization)
-        _invert(between)
+        between = gram_matrix(rows.T.tocsr(), self.regularization)
+        invert(between)
         between = between.T  # symmetric: the same cells in C's order, as sparse products want it
         between /= -between.diagonal()
         np.fill_diagonal(between, self.repeat_weight)
@@ -149,8 +149,8 @@ class EASE(Recommender):
 
         X are the rows. The whole of (XᵀX + λ)⁻¹ would be (1 - XᵀK⁻¹X) / λ.
         """
-        between = _gram(rows, self.regularization)
-        _invert(between)
+        between = gram_matrix(rows, self.regularization)
+        invert(between)
         explained = np.zeros(rows.shape[1])
         by_product = rows.T.tocsr()
         for block in blocks(np.arange(len(between)), rows.shape[1]):
@@ -179,37 +179,6 @@ class EASE(Recommender):
         scores[:, : predicted.shape[1]][:, ~self.is_bought_] = np.nan
         scores[largest[:, 0] == 0] = np.nan
         return scores
-
-
-def _gram(rows: sparse.csr_array, regularization: float) -> NDArray[np.floating[Any]]:
-    """Return rows times their transpose, dense, plus `regularization` on the diagonal.
-
-    In Fortran's order, which LAPACK overwrites instead of copying.
-    """
-    size = rows.shape[0]
-    gram = np.empty((size, size), rows.dtype, order="F")
-    columns = rows.T.tocsr()
-    for block in blocks(np.arange(size), size):
-        gram[:, block] = (rows[block] @ columns).toarray().T
-    gram[np.diag_indices(size)] += regularization
-    return gram
-
-
-def _invert(matrix: NDArray[np.floating[Any]]) -> None:
-    """Replace a symmetric positive definite matrix in Fortran's order by its inverse."""
-    factorise, invert = get_lapack_funcs(("potrf", "potri"), (matrix,))
-    factor, is_singular = factorise(matrix, lower=1, clean=0, overwrite_a=1)
-    if is_singular:
-        raise InvalidParameterError(
-            "regularization is too small for weights this large: rounding makes the matrix "
-            "singular; use a larger number, or transform='sqrt'"
-        )
-    invert(factor, lower=1, overwrite_c=1)
-    for block in blocks(np.arange(len(matrix)), len(matrix)):  # only the lower triangle is filled
-        rows = slice(block[0], block[-1] + 1)
-        matrix[rows, rows.stop :] = matrix[rows.stop :, rows].T
-        corner = matrix[rows, rows]
-        corner[:] = np.tril(corner) + np.tril(corner, -1).T
 
 
 def _too_large(shape: tuple[int, int], limit: int) -> str:

@@ -62,6 +62,8 @@ class PastFold:
             interactions.weights,
             interactions.ratings,
             interactions.last_at,
+            interactions.earlier_weights,
+            interactions.recent,
             interactions.seen,
             self.tie_order,
             self.only_rated,

@@ -240,4 +240,6 @@ def _random_interactions(random: np.random.Generator, n_customers: int) -> Inter
         weights=nothing,
         seen=sparse.csr_array((np.ones(columns.size, bool), columns.ravel(), starts), shape=shape),
         last_at=nothing,
+        earlier_weights=nothing,
+        recent=nothing,
     )

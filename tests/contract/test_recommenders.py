@@ -28,6 +28,7 @@ from recsys.recommenders.knn_means import KNNWithMeans
 from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
 from recsys.recommenders.nmf import NMF
 from recsys.recommenders.rating_blend import RatingBlend
+from recsys.recommenders.ridge import Ridge
 from recsys.recommenders.svd import SVD
 from recsys.recommenders.svdpp import SVDpp
 from recsys.recommenders.user_knn import UserKNN
@@ -40,7 +41,7 @@ def checkerboard_table() -> pa.Table:
     """Two groups of customers who love their own group's products and dislike the others'.
 
     Every customer lacks two products of the own group and most of the other: the answer to
-    "what next" is the two. `weight` and `rating` say the same.
+    "what next" is the two. `weight` and `rating` say the same, and so it was a window ago.
     """
     rows = []
     for customer in range(N_CUSTOMERS):
@@ -53,7 +54,11 @@ def checkerboard_table() -> pa.Table:
                     (f"c{customer:02}", f"p{product:02}", *((5.0, 8.0) if own else (1.0, 0.1)))
                 )
     names = ["customer_id", "product_id", "rating", "weight"]
-    return pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    recent = pa.compute.cast(pa.compute.equal(table["rating"], 5), pa.int8())
+    return table.append_column("earlier_weight", table["weight"]).append_column(
+        "recent_orders", recent
+    )
 
 
 def own_gaps(customer: int) -> set[int]:
@@ -85,6 +90,8 @@ def tie_table() -> pa.Table:
             "product_id": ["tea", "tea", "pen", "hat", "tea", "cup", "hat"],
             "rating": [4.0] * 7,
             "weight": [1.0] * 7,
+            "earlier_weight": [1.0] * 7,
+            "recent_orders": [1] * 7,
         }
     )
 
@@ -326,6 +333,11 @@ class TestEASEBetweenCustomers(RecommenderContract):
 
     def make(self):
         return EASE(regularization=1)
+
+
+class TestRidge(RecommenderContract):
+    def make(self):
+        return Ridge(regularization=1)
 
 
 class TestItemKNN(RecommenderContract):

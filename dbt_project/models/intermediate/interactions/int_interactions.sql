@@ -1,3 +1,5 @@
+{% set window_start = '(known.cutoff_at - settings.label_window_days * interval 1 day)' %}
+
 with
 
 folds as (select * from {{ ref('int_folds') }}),
@@ -38,6 +40,12 @@ bought as (
             ~ decayed('known.occurred_at', 'known.cutoff_at', 'settings.decay_half_life_days')
             ~ ' else 0 end'
         ) }} as weight,
+        {{ exact_sum(
+            'case when known.is_interest and known.occurred_at < ' ~ window_start ~ ' then '
+            ~ decayed('known.occurred_at', window_start, 'settings.decay_half_life_days')
+            ~ ' else 0 end'
+        ) }} as earlier_weight,
+        count(*) filter (where known.is_interest and known.occurred_at >= {{ window_start }}) as recent_orders,
         -- of what was paid for and kept, if anything was
         coalesce(min(known.occurred_at) filter (where known.is_interest), min(known.occurred_at)) as first_at,
         coalesce(max(known.occurred_at) filter (where known.is_interest), max(known.occurred_at)) as last_at
@@ -82,6 +90,8 @@ interactions as (
         product_key,
         coalesce(bought.orders, 0) as orders,
         coalesce(bought.weight, 0) as weight,
+        coalesce(bought.earlier_weight, 0) as earlier_weight,
+        coalesce(bought.recent_orders, 0) as recent_orders,
         bought.first_at,
         bought.last_at,
         rated.rating as explicit_rating,
@@ -117,6 +127,8 @@ final as (
         scaled.product_key,
         scaled.orders,
         scaled.weight,
+        scaled.earlier_weight,
+        scaled.recent_orders,
         coalesce(scaled.explicit_rating, scaled.implied_rating) as rating,
         scaled.explicit_rating is null as is_implied,
         coalesce(scaled.rated_at, scaled.last_at) as rated_at,

@@ -16,6 +16,8 @@ training_rows as (
         interactions.rating,
         interactions.is_implied,
         interactions.weight,
+        interactions.earlier_weight,
+        interactions.recent_orders,
         interactions.first_at,
         interactions.last_at,
         interactions.in_catalogue

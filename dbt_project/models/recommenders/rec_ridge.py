@@ -1,0 +1,11 @@
+def model(dbt, session):
+    from recsys.dbt.models import candidates
+
+    return candidates(
+        "ridge",
+        training_rows=dbt.ref("int_training_rows"),
+        customers=dbt.ref("int_fold_customers"),
+        settings=dbt.ref("stg_settings"),
+        tuned=dbt.ref("int_tuned_parameters"),
+        parameters=dbt.config.get("parameters"),
+    )

@@ -1,0 +1,104 @@
+"""Ridge: what customers bought within the last window, predicted from what they bought before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.arrow_tables import ArrowTable
+from recsys.errors import NothingToLearnError
+from recsys.interactions import Interactions
+from recsys.recommenders.base import Recommender
+from recsys.recommenders.gram_matrix import gram_matrix, invert
+from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.search_space import Choice, Range
+from recsys.recommenders.weighting import TRANSFORMS, transformed
+
+
+@dataclass(kw_only=True)
+class Ridge(Recommender):
+    """Ridge regression from purchases to the purchases of the window after them, exact.
+
+    With X the (customers, products) transformed weights as they were one label window ago, Y what
+    was bought since (1 or 0) and λ the regularization, the model is the B that minimises
+    |Y - XB|² + λ|B|², and a score is the customer's row of today's weights times B: about how
+    likely a purchase within the next window is. Unlike models of what goes together, it learns
+    what follows: what is bought once and what again, and what sells now. There is no score (NaN)
+    for a customer without weights, nor for a product that nobody bought within the window.
+
+    Source: Hoerl and Kennard, *Ridge regression: biased estimation for nonorthogonal problems*
+    (1970), in its dual form: Saunders, Gammerman and Vovk, *Ridge regression learning algorithm in
+    dual variables* (1998).
+
+    Notes
+    -----
+    In the dual form XB = X(X'X + λ)⁻¹X'Y = XX'(XX' + λ)⁻¹Y: the inverse is of a matrix of
+    customers, at most `max_customers`, in float64: 8 bytes a pair (5,000: .2 GB). Time to fit grows
+    with its cube, time to score with its square. The last digits of such arithmetic depend on the
+    machine: scores are rounded to a millionth, so that what is equal ties.
+
+    >>> import pyarrow as pa
+    >>> purchases = pa.table({
+    ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
+    ...     "product_id": ["grill", "coal", "grill", "coal", "grill"],
+    ...     "weight": [0.5, 1.0, 0.5, 1.0, 1.0],
+    ...     "earlier_weight": [1.0, 0.0, 1.0, 0.0, 0.0],
+    ...     "recent_orders": [0, 1, 0, 1, 1],
+    ... })
+    >>> model = Ridge().fit(Interactions.from_table(purchases))
+    >>> model.recommend(["cat"], k=1)["product_id"].to_pylist()
+    ['coal']
+
+    """
+
+    name = "ridge"
+
+    regularization: Annotated[float, Range(low=1.0, high=300.0, log=True)] = 15.0
+    """λ, in mean squared lengths of the rows of X: the larger, the more customers have to agree."""
+    transform: Annotated[str, Choice(TRANSFORMS)] = "log"
+    """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
+    max_customers: int = 5_000
+    """Most customers learned from: of more, evenly spaced ones by id."""
+
+    def _check_parameters(self) -> None:
+        require_number("regularization", self.regularization, above=True)
+        require_choice("transform", self.transform, TRANSFORMS)
+        # LAPACK counts the cells of a matrix in 32 bits
+        require_integer("max_customers", self.max_customers, minimum=1, maximum=46_340)
+
+    def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
+        rows = transformed(interactions.earlier_weights, self.transform)
+        pool = np.flatnonzero(np.diff(rows.indptr))
+        bought = interactions.recent[pool].astype(np.float64)
+        if bought.nnz == 0:
+            raise NothingToLearnError(
+                f"ridge learns what follows what, and none of the {interactions.n_customers:,} "
+                "customers bought both within the last label window and before it; fill the "
+                "columns earlier_weight and recent_orders, or use ease"
+            )
+        if len(pool) > self.max_customers:
+            of_them = np.arange(self.max_customers) * len(pool) // self.max_customers
+            self.notice_ = (
+                f"learned from {self.max_customers:,} of {len(pool):,} customers (max_customers)"
+            )
+            pool, bought = pool[of_them], bought[of_them]
+        rows = rows[pool]
+        mean_square = float((rows.data**2).sum() / len(pool))
+        between = gram_matrix(rows, self.regularization * mean_square)
+        invert(between)
+        self.between_customers_ = between
+        self.earlier_ = rows.T.tocsr()
+        self.bought_ = bought.T.tocsr()
+        self.is_bought_ = np.diff(self.bought_.indptr) > 0
+        self.weights_ = transformed(interactions.weights, self.transform)
+
+    def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+        mine = self.weights_[customers]
+        alike = (mine @ self.earlier_).toarray() @ self.between_customers_
+        scores: NDArray[np.float64] = np.round((self.bought_ @ alike.T).T, 6)
+        scores[:, ~self.is_bought_] = np.nan
+        scores[np.diff(mine.indptr) == 0] = np.nan
+        return scores
