@@ -25,6 +25,7 @@ from recsys.errors import (
     InvalidTableError,
     MissingDependencyError,
     NotFittedError,
+    NothingToLearnError,
     RecsysError,
     ShopFileError,
     UnknownCustomerError,

@@ -11,8 +11,10 @@ from recsys.checking.questions import ask_one
 
 FEWEST_PRODUCTS = 2
 LEFT_OUT = "left out by the setting `recommenders`"
-MATRIX = ("svd", "nmf", "knn", "mean_imputed_svd", "ease", "ridge", "item_knn", "user_knn", "als")
+MATRIX = ("svd", "nmf", "knn", "mean_imputed_svd", "ease", "item_knn", "user_knn", "als")
 """They learn from who had which products."""
+OPTIONAL = ("bought_together", "ridge", "content")
+"""Others that the setting `recommenders` may leave out."""
 
 EVIDENCE = """
 select
@@ -25,6 +27,19 @@ select
     (select count(distinct customer_id) from intermediate.int_customer_attributes) as profiled,
     (select string_split(replace(recommenders, ' ', ''), ',') from staging.stg_settings) as named,
     (select count(*) from intermediate.int_folds where purpose = 'train') as training_folds,
+    (select count(*) from (
+        select events.customer_key
+        from intermediate.int_events as events
+        cross join intermediate.int_folds as folds
+        cross join staging.stg_settings as settings
+        where events.is_interest and events.customer_key is not null and folds.purpose = 'serve'
+        group by events.customer_key, folds.cutoff_at, settings.label_window_days
+        having
+            min(events.occurred_at)
+            < folds.cutoff_at - settings.label_window_days * interval 1 day
+            and max(events.occurred_at)
+            >= folds.cutoff_at - settings.label_window_days * interval 1 day
+    )) as came_back,
     (select count(*) from intermediate.int_fold_products where fold = 'serving' and in_catalogue)
         as listed
 """
@@ -67,6 +82,11 @@ def verdicts(
             f"{several:,} customers with several products, {_ratings(facts)}",
         ),
         Verdict(
+            "ridge",
+            found["came_back"] > 0 and found["listed"] > 0,
+            f"{found['came_back']:,} customers bought within the last label window and before it",
+        ),
+        Verdict(
             "content",
             found["described"] > 0,
             f"{found['described']:,} of {facts['products']:,} products with texts",
@@ -86,8 +106,7 @@ def verdicts(
     ]
     chosen = [
         Verdict(verdict.recommender, False, LEFT_OUT)
-        if verdict.recommender in ("bought_together", "content")
-        and verdict.recommender not in found["named"]
+        if verdict.recommender in OPTIONAL and verdict.recommender not in found["named"]
         else verdict
         for verdict in all_of_them
         if verdict.recommender

@@ -95,7 +95,7 @@ def test_what_is_measured_is_what_the_evaluation_would_say(
         """,  # noqa: S608
     )
     values = {name: (value, customers) for name, value, customers in judged}
-    tunable = ["ease", "item_knn", "user_knn", "als", "svd", "nmf", "knn", "content"]
+    tunable = ["ease", "ridge", "item_knn", "user_knn", "als", "svd", "nmf", "knn", "content"]
     for name in [*tunable, "mean_imputed_svd"]:
         made = recommender_from_parameters(name, BASES.get(name))
         fitted = made.fit(fold.interactions, fold.products)
