@@ -14,6 +14,7 @@ from recsys.errors import (
     CatalogueTooLargeError,
     InvalidParameterError,
     InvalidTableError,
+    NothingToLearnError,
     RecsysError,
     UnknownCustomerError,
 )
@@ -23,6 +24,7 @@ from recsys.recommenders.content import Content
 from recsys.recommenders.ease import EASE
 from recsys.recommenders.knn import KNNBasic
 from recsys.recommenders.nmf import NMF
+from recsys.recommenders.ridge import Ridge
 from recsys.recommenders.svd import SVD
 
 HERE, IN_WORKERS = "1", "2"
@@ -81,6 +83,23 @@ def test_a_fold_too_large_is_left_out_if_asked_and_the_log_says_why(monkeypatch,
     assert lines[-1].startswith("knn: fold serving: no rows: knn compares all pairs of 20 rated")
     with pytest.raises(CatalogueTooLargeError, match="over the limit of 3 customers"):
         candidates_per_fold(model, folds).read_all()
+
+
+def test_a_fold_with_nothing_to_learn_from_is_left_out_too():
+    lines = []
+    before = ratings(0)
+    known = before.append_column("earlier_weight", before["rating"]).append_column(
+        "recent_orders", before["rating"]
+    )
+    folds = [
+        FoldData(fold="2017-12-04", interactions=before),
+        FoldData(fold="serving", interactions=known),
+    ]
+    rows = candidates_per_fold(Ridge(), folds, log=lines.append, skip_refused=True).read_all()
+    assert set(rows["fold"].to_pylist()) == {"serving"}
+    assert lines[0].startswith("ridge: fold 2017-12-04: no rows: ridge learns what follows what")
+    with pytest.raises(NothingToLearnError):
+        candidates_per_fold(Ridge(), folds).read_all()
 
 
 @both_ways

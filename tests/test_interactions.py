@@ -156,6 +156,8 @@ def without(column):
         (ROWS | {"weight": [1.0, np.nan, 2.0, 3.0]}, "'weight' holds nan"),
         (ROWS | {"weight": [1.0, -np.inf, 2.0, 3.0]}, "'weight' holds -inf"),
         (ROWS | {"weight": [1.0, -0.5, 2.0, 3.0]}, r"'weight' is negative, for example -0\.5"),
+        (ROWS | {"earlier_weight": [0, -1, 0, 0]}, "'earlier_weight' is negative, for example -1"),
+        (ROWS | {"recent_orders": list("1234")}, "'recent_orders' is of type string"),
         (
             {"customer_id": ["a", "a"], "product_id": ["x", "x"]},
             "customer 'a' and product 'x' share more than one row",
@@ -166,6 +168,24 @@ def without(column):
 def test_a_table_that_cannot_be_used_is_refused(table, message):
     with pytest.raises(InvalidTableError, match=message):
         Interactions.from_table(pa.table(table))
+
+
+def test_what_was_known_a_window_ago_and_what_was_bought_since():
+    table = pa.table(
+        {
+            "customer_id": ["a", "b", "c"],
+            "product_id": ["x", "x", "x"],
+            "earlier_weight": [0.5, 0.0, None],
+            "recent_orders": [0, 3, None],
+        }
+    )
+    found = Interactions.from_table(table)
+    assert found.earlier_weights.toarray().tolist() == [[0.5], [0.0], [0.0]]
+    assert found.recent.toarray().tolist() == [[False], [True], [False]]
+    unknown = Interactions.from_table(table, earlier_weight=None, recent_orders=None)
+    assert unknown.earlier_weights.nnz == unknown.recent.nnz == 0
+    with pytest.raises(InvalidTableError, match="no column 'lately'"):
+        Interactions.from_table(table, recent_orders="lately")
 
 
 def test_a_named_rating_column_has_to_be_there():
