@@ -29,7 +29,7 @@ Relation = duckdb.DuckDBPyRelation
 Parameters = Mapping[str, Any] | None
 
 TRAINING_COLUMNS = "customer_id, product_id, rating, weight"
-TIMED_COLUMNS = "last_at, earlier_weight, recent_orders"
+WINDOW_COLUMNS = "earlier_weight, recent_orders"
 
 PREDICTION_SCHEMA = pa.schema(
     [
@@ -71,17 +71,20 @@ def candidates(
     [(per_customer, listed)] = settings.project("candidates_per_customer, recommenders").fetchall()
     if not is_listed(name, listed):
         return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
+    recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
+    columns = f"{TRAINING_COLUMNS}, last_at"
+    if recommender.needs_window:
+        columns += f", {WINDOW_COLUMNS}"
     folds = (
         FoldData(
             fold=fold,
-            interactions=_of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, {TIMED_COLUMNS}"),
+            interactions=_of_fold(training_rows, fold, columns),
             customers=_of_fold(customers, fold, "customer_id")["customer_id"],
             products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
             among=_listable(training_rows, fold),
         )
         for fold in _folds(customers)
     )
-    recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
     return candidates_per_fold(
         recommender, folds, per_customer=per_customer, log=log, skip_refused=True
     )

@@ -60,6 +60,8 @@ class Recommender(ABC):
     """What tables call it."""
     needs_products: ClassVar[bool] = False
     """Whether `fit` needs the table of products."""
+    needs_window: ClassVar[bool] = False
+    """Whether `fit` needs `earlier_weights` and `recent` of the interactions."""
     predicts_ratings: ClassVar[bool] = False
     """Whether a score is a predicted rating, on the scale of the ratings fitted."""
 

@@ -55,6 +55,7 @@ class Ridge(Recommender):
     """
 
     name = "ridge"
+    needs_window = True
 
     regularization: Annotated[float, Range(low=1.0, high=300.0, log=True)] = 15.0
     """λ, in mean squared lengths of the rows of X: the larger, the more customers have to agree."""
