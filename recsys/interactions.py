@@ -57,7 +57,7 @@ class Interactions:
     last_at: sparse.csr_array
     """When a pair last met, in seconds since 1970, float64: only pairs with a time are stored."""
     earlier_weights: sparse.csr_array
-    """`weights` as they were one label window ago, float64: only those above 0 are stored."""
+    """What `weights` had come to one label window ago, float64: only those above 0 are stored."""
     recent: sparse.csr_array
     """True for every pair that was bought within the last label window."""
 

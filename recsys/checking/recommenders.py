@@ -32,7 +32,14 @@ select
         from intermediate.int_events as events
         cross join intermediate.int_folds as folds
         cross join staging.stg_settings as settings
-        where events.is_interest and events.customer_key is not null and folds.purpose = 'serve'
+        inner join intermediate.int_fold_products as products
+            on folds.fold = products.fold and events.product_key = products.product_key
+        where
+            events.is_interest
+            and events.customer_key is not null
+            and (events.returned_at is null or events.returned_at >= folds.cutoff_at)
+            and folds.purpose = 'serve'
+            and products.is_learned_from
         group by events.customer_key, folds.cutoff_at, settings.label_window_days
         having
             min(events.occurred_at)

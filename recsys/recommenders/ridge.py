@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recsys.arrow_tables import ArrowTable
 from recsys.errors import NothingToLearnError
 from recsys.interactions import Interactions
+from recsys.ranking import blocks
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.gram_matrix import gram_matrix, invert
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
@@ -22,12 +23,13 @@ from recsys.recommenders.weighting import TRANSFORMS, transformed
 class Ridge(Recommender):
     """Ridge regression from purchases to the purchases of the window after them, exact.
 
-    With X the (customers, products) transformed weights as they were one label window ago, Y what
-    was bought since (1 or 0) and λ the regularization, the model is the B that minimises
-    |Y - XB|² + λ|B|², and a score is the customer's row of today's weights times B: about how
-    likely a purchase within the next window is. Unlike models of what goes together, it learns
-    what follows: what is bought once and what again, and what sells now. There is no score (NaN)
-    for a customer without weights, nor for a product that nobody bought within the window.
+    With X the (customers, products) transformed weights of what had been bought one label window
+    ago, as they were then, Y what was bought since (1 or 0) and λ the regularization, the model is
+    the B that minimises |Y - XB|² + λ|B|², and a score is the customer's row of today's weights
+    times B. It has no unit: shrunk and without an intercept, it is no probability. Unlike models of
+    what goes together, it learns what follows: what is bought once and what again, and what sells
+    now. There is no score (NaN) for a customer without weights, nor for a product that nobody
+    bought within the window.
 
     Source: Hoerl and Kennard, *Ridge regression: biased estimation for nonorthogonal problems*
     (1970), in its dual form: Saunders, Gammerman and Vovk, *Ridge regression learning algorithm in
@@ -35,9 +37,10 @@ class Ridge(Recommender):
 
     Notes
     -----
-    In the dual form XB = X(X'X + λ)⁻¹X'Y = XX'(XX' + λ)⁻¹Y: the inverse is of a matrix of
-    customers, at most `max_customers`, in float64: 8 bytes a pair (5,000: .2 GB). Time to fit grows
-    with its cube, time to score with its square. The last digits of such arithmetic depend on the
+    B = (X'X + λ)⁻¹X'Y inverts a matrix of products. Where they are more than customers, or than
+    `max_customers`, the dual form says the same by a matrix of customers: XB = XX'(XX' + λ)⁻¹Y.
+    Either is in float64, 8 bytes a pair (5,000: .2 GB); time to fit grows with its cube, in the
+    dual form time to score with its square. The last digits of such arithmetic depend on the
     machine: scores are rounded to a millionth, so that what is equal ties.
 
     >>> import pyarrow as pa
@@ -62,7 +65,8 @@ class Ridge(Recommender):
     transform: Annotated[str, Choice(TRANSFORMS)] = "log"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
     max_customers: int = 5_000
-    """Most customers learned from: of more, evenly spaced ones by id."""
+    """Most customers learned from where products are more: of more customers, evenly spaced ones by
+    id."""
 
     def _check_parameters(self) -> None:
         require_number("regularization", self.regularization, above=True)
@@ -73,33 +77,45 @@ class Ridge(Recommender):
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         rows = transformed(interactions.earlier_weights, self.transform)
         pool = np.flatnonzero(np.diff(rows.indptr))
-        bought = interactions.recent[pool].astype(np.float64)
-        if bought.nnz == 0:
-            raise NothingToLearnError(
-                f"ridge learns what follows what, and none of the {interactions.n_customers:,} "
-                "customers bought both within the last label window and before it; fill the "
-                "columns earlier_weight and recent_orders, or use ease"
-            )
-        if len(pool) > self.max_customers:
-            of_them = np.arange(self.max_customers) * len(pool) // self.max_customers
+        is_dual = interactions.n_products > min(len(pool), self.max_customers)
+        if is_dual and len(pool) > self.max_customers:
             self.notice_ = (
                 f"learned from {self.max_customers:,} of {len(pool):,} customers (max_customers)"
             )
-            pool, bought = pool[of_them], bought[of_them]
+            pool = pool[np.arange(self.max_customers) * len(pool) // self.max_customers]
         rows = rows[pool]
-        mean_square = float((rows.data**2).sum() / len(pool))
-        between = gram_matrix(rows, self.regularization * mean_square)
-        invert(between)
-        self.between_customers_ = between
-        self.earlier_ = rows.T.tocsr()
-        self.bought_ = bought.T.tocsr()
-        self.is_bought_ = np.diff(self.bought_.indptr) > 0
+        bought = interactions.recent[pool].astype(np.float64)
+        mean_square = float((rows.data**2).sum() / max(len(pool), 1))
+        if bought.nnz == 0 or mean_square == 0:
+            raise NothingToLearnError(
+                f"ridge learns what follows what, and none of {len(pool):,} customers with "
+                "purchases before the last label window bought anything within it; fill the "
+                "columns earlier_weight and recent_orders, or use ease"
+            )
+        self.is_bought_ = np.bincount(bought.indices, minlength=interactions.n_products) > 0
         self.weights_ = transformed(interactions.weights, self.transform)
+        if is_dual:
+            between = gram_matrix(rows, self.regularization * mean_square)
+            invert(between)
+            self.between_customers_ = between
+            self.earlier_ = rows.T.tocsr()
+            self.bought_ = bought.T.tocsr()
+        else:
+            between = gram_matrix(rows.T.tocsr(), self.regularization * mean_square)
+            invert(between)
+            self.between_products_ = between @ (rows.T @ bought).toarray()
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         mine = self.weights_[customers]
-        alike = (mine @ self.earlier_).toarray() @ self.between_customers_
-        scores: NDArray[np.float64] = np.round((self.bought_ @ alike.T).T, 6)
+        scores = np.empty((len(customers), len(self.is_bought_)))
+        if hasattr(self, "between_products_"):
+            scores[:] = mine @ self.between_products_
+        else:
+            # whoever cut `customers` thought of the products, which may be fewer than the others
+            for block in blocks(np.arange(len(customers)), len(self.between_customers_)):
+                alike = (mine[block] @ self.earlier_).toarray() @ self.between_customers_
+                scores[block] = (self.bought_ @ alike.T).T
+        scores = np.round(scores, 6)
         scores[:, ~self.is_bought_] = np.nan
         scores[np.diff(mine.indptr) == 0] = np.nan
         return scores

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from recsys.errors import NothingToLearnError
 from recsys.recommenders import recommender_from_parameters
 from recsys.tuning.list_quality import list_ndcg
 from recsys.tuning.optuna_search import OptunaSearch
@@ -60,9 +61,14 @@ class ListSearch(OptunaSearch):
     def _values(self, parameters: Mapping[str, Any]) -> Iterator[float]:
         """Yield the mean NDCG of the customers looked at so far, step by step."""
         total, customers = 0.0, 0
+        refused: NothingToLearnError | None = None
         for fold in self.folds:
             made = recommender_from_parameters(self.recommender, {**self.base, **parameters})
-            fitted = made.fit(fold.interactions, fold.products)
+            try:
+                fitted = made.fit(fold.interactions, fold.products)
+            except NothingToLearnError as error:  # a build has no rows for it either
+                refused = error
+                continue
             shuffled = np.random.default_rng(0).permutation(len(fold.customers))
             for part in np.array_split(shuffled, STEPS_PER_FOLD):
                 values = list_ndcg(
@@ -75,3 +81,5 @@ class ListSearch(OptunaSearch):
                 total += float(values.sum())
                 customers += len(values)
                 yield total / max(customers, 1)
+        if refused is not None and not customers:
+            raise refused

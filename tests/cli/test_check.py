@@ -56,6 +56,7 @@ def test_a_shop_that_would_build(untouched):
     works = {verdict["recommender"]: verdict["works"] for verdict in support["recommenders"]}
     assert works["buy_again"]
     assert any("ease" in names and works[names] for names in works)
+    assert works["ridge"]
     # as_of is 2024-05-30, the label window 28 days: the last cut-off is 28 days before
     assert support["folds"][-1]["fold"] == "2024-05-02"
     customers = len((TINY_SHOP / "customers.csv").read_text(encoding="utf-8").splitlines()) - 1
@@ -125,6 +126,11 @@ def test_what_missing_tables_switch_off(tmp_path):
         encoding="utf-8",
     )
     _, printed = check(tmp_path, "--json")
+    ridge = [
+        v for v in json.loads(printed)["support"]["recommenders"] if v["recommender"] == "ridge"
+    ]
+    why = "0 customers bought within the last label window and before it"
+    assert ridge == [{"recommender": "ridge", "works": False, "why": why}]
     found = {row["aspect"]: row["consequence"] for row in json.loads(printed)["missing"]}
     assert {"purchases", "products", "customers", "title", "text", "category"} <= set(found)
     assert "time of a rating" in found

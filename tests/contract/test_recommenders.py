@@ -335,7 +335,16 @@ class TestEASEBetweenCustomers(RecommenderContract):
         return EASE(regularization=1)
 
 
-class TestRidge(RecommenderContract):
+class TestRidgeBetweenProducts(RecommenderContract):
+    def make(self):
+        return Ridge(regularization=1)
+
+
+class TestRidgeBetweenCustomers(RecommenderContract):
+    """With more products than customers."""
+
+    catalogue: ClassVar[list[str]] = TestEASEBetweenCustomers.catalogue
+
     def make(self):
         return Ridge(regularization=1)
 

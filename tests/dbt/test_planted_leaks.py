@@ -22,6 +22,7 @@ MODELS = Path("models") / "intermediate"
 JUDGED_FROM = "2024-05-02"
 
 TRAINING = "assert_no_training_row_is_at_or_after_its_folds_cutoff"
+WINDOW = "assert_earlier_weights_stop_a_window_before"
 COUNTS = "assert_products_counts_stop_at_the_cutoff"
 TEXTS = "assert_product_texts_are_of_products_known_at_the_cutoff"
 STOCK = "assert_catalogues_know_no_later_stock"
@@ -37,7 +38,7 @@ LESSONS = "assert_no_hybrid_learns_from_an_unfinished_fold"
 TUNING = "assert_tuning_sees_nothing_that_is_judged"
 NEW = "assert_no_new_product_was_sold_before_the_cutoff"
 LEAK_TESTS = {
-    *(RETURNS, TRAINING, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
+    *(RETURNS, TRAINING, WINDOW, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
     *(FEATURES, LESSONS, PREFERENCES, TUNING, NEW, STOCK),
 }
 
@@ -67,6 +68,18 @@ LEAKS = {
         "folds.cutoff_at > events.occurred_at",
         "folds.label_until > events.occurred_at",
         {TRAINING, RETURNS},
+    ),
+    "what was bought within the last window was known before it": Leak(
+        "interactions/int_interactions",
+        "known.occurred_at < ' ~ window_start ~ '",
+        "known.occurred_at < known.cutoff_at",
+        {WINDOW},
+    ),
+    "the last window is longer than it is": Leak(
+        "interactions/int_interactions",
+        "known.occurred_at >= {{ window_start }}",
+        "known.occurred_at >= {{ window_start }} - interval 14 day",
+        {WINDOW},
     ),
     "ratings train the fold they come after": Leak(
         "interactions/int_interactions",

@@ -44,7 +44,7 @@ def expected(interactions, pool, regularization, transform=np.log1p):
     return scores
 
 
-@pytest.mark.parametrize("shape", [(40, 15), (15, 40)])
+@pytest.mark.parametrize("shape", [(40, 15), (15, 40)])  # by products, by customers
 @pytest.mark.parametrize(("transform", "same"), [("log", np.log1p), ("none", np.asarray)])
 def test_scores_equal_scikit_learns(shape, transform, same):
     interactions = random_interactions(0, *shape)
@@ -63,7 +63,45 @@ def test_of_too_many_customers_evenly_spaced_ones_teach():
     assert model.notice_ == "learned from 10 of 40 customers (max_customers)"
     scores = model.score(np.arange(41))
     np.testing.assert_allclose(scores, expected(interactions, pool[::4], 15), atol=1e-6)
-    assert Ridge(max_customers=40).fit(interactions).notice_ == ""
+    # as many products fit: all customers teach
+    assert Ridge(max_customers=12).fit(interactions).notice_ == ""
+
+
+def test_of_many_customers_few_are_scored_at_once(monkeypatch):
+    """Rows of scores over customers learned from are wider than those over products."""
+    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", 8 * 20 * 3)
+    interactions = random_interactions(2, 61, 25)
+    model = Ridge(max_customers=20).fit(interactions)
+    widths = []
+
+    class Noted(np.ndarray):
+        def __matmul__(self, other):
+            widths.append(self.shape)
+            return np.asarray(self) @ other
+
+        def __rmatmul__(self, other):
+            widths.append(other.shape)
+            return other @ np.asarray(self)
+
+    between = model.between_customers_
+    whole = model.score(np.arange(61))
+    model.between_customers_ = between.view(Noted)
+    assert np.array_equal(model.score(np.arange(61)), whole, equal_nan=True)
+    assert max(rows for rows, _ in widths) == 3
+    assert {columns for _, columns in widths} == {20}
+
+
+def test_where_those_who_teach_bought_nothing_since_there_is_nothing_to_learn():
+    table = pa.table(
+        {
+            "customer_id": ["a", "b", "c", "d"],
+            "product_id": ["w", "x", "y", "z"],
+            "earlier_weight": [1.0] * 4,
+            "recent_orders": [0, 1, 0, 0],
+        }
+    )
+    with pytest.raises(NothingToLearnError, match="none of 2 customers with purchases before"):
+        Ridge(max_customers=2).fit(Interactions.from_table(table))
 
 
 def test_there_is_no_score_for_what_nobody_bought_lately_nor_for_who_bought_nothing():
@@ -88,5 +126,5 @@ def test_there_is_no_score_for_what_nobody_bought_lately_nor_for_who_bought_noth
 def test_without_a_window_and_what_was_before_it_there_is_nothing_to_learn(known):
     columns = {"customer_id": ["a", "b"], "product_id": ["x", "x"], "weight": [1.0, 2.0]}
     table = pa.table(columns | {name: [1, 1] for name in known})
-    with pytest.raises(NothingToLearnError, match=r"none of the 2 customers .*; fill the columns"):
+    with pytest.raises(NothingToLearnError, match="bought anything within it; fill the columns"):
         Ridge().fit(Interactions.from_table(table))

@@ -323,3 +323,28 @@ def test_events_come_trial_by_trial(fold):
     kept = next(events)
     assert isinstance(kept, TrialKept)
     assert store.trials == [kept.trial]
+
+
+def test_a_fold_without_a_window_to_learn_from_is_passed_over_as_a_build_does(fold):
+    known = fold.interactions
+    taught = replace(known, earlier_weights=known.weights, recent=known.seen)
+    whole = replace(fold, interactions=taught)
+    options = {
+        "metric": Metric.ndcg,
+        "list_type": "discover",
+        "candidates_per_customer": 20,
+        "sampler": Sampler.random,
+        "seed": 0,
+    }
+
+    def values(*folds):
+        store = Memory()
+        run(searches(["ridge"], list(folds), **options), store, trials=2)
+        return [(trial.outcome.value, trial.outcome.message) for trial in store.trials]
+
+    alone = values(whole)
+    assert all(value is not None for value, _ in alone)
+    assert values(fold, whole) == alone
+    for value, message in values(fold):
+        assert value is None
+        assert message.startswith("ridge learns what follows what")

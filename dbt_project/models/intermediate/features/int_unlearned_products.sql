@@ -8,8 +8,16 @@ fold_products as (select * from {{ ref('int_fold_products') }}),
 
 -- a size or colour is shown as its parent, never itself; a bare id doesn't tell what it is
 products as (
-    select * from {{ ref('int_products') }}
-    where (is_described or title <> product_id) and not is_excluded and recommend_as is null
+    select *
+    from {{ ref('int_products') }}
+    where
+        not is_excluded
+        and recommend_as is null
+        and (
+            is_described
+            or title <> product_id
+            or coalesce({{ described_columns() | reject('equalto', 'title') | join(', ') }}) is not null
+        )
 ),
 
 unlearned as (
