@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from recsys.dbt import models as dbt_models
+from recsys.dbt import dbt_log
 from recsys.dbt.bought_together import candidates_of_pairs
 
 PRODUCTS = ["tea", "jam", "oil", "milk", "bread", "wine", "gin", "rum"]
@@ -12,7 +12,7 @@ PRODUCTS = ["tea", "jam", "oil", "milk", "bread", "wine", "gin", "rum"]
 @pytest.fixture
 def ask(monkeypatch):
     """Return a function that ranks the pairs below."""
-    monkeypatch.setattr(dbt_models, "log", lambda line: None)
+    monkeypatch.setattr(dbt_log, "log", lambda line: None)
     connection = duckdb.connect()
 
     def table(columns, rows):

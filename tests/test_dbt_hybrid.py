@@ -4,6 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from recsys.dbt import dbt_log
 from recsys.dbt import hybrid as dbt_hybrid
 from recsys.dbt.hybrid import MODEL_SCHEMA, SCORE_SCHEMA
 from recsys.errors import InvalidParameterError, RecsysError
@@ -24,7 +25,7 @@ def said(monkeypatch) -> list[str]:
     """Return the lines that are logged."""
     lines: list[str] = []
     monkeypatch.setenv("RECSYS_JOBS", "1")
-    monkeypatch.setattr(dbt_hybrid, "log", lines.append)
+    monkeypatch.setattr(dbt_log, "log", lines.append)
     return lines
 
 

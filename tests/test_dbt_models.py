@@ -6,7 +6,7 @@ import duckdb
 import pyarrow.compute as pc
 import pytest
 
-from recsys.dbt import models as dbt_models
+from recsys.dbt import dbt_log
 from recsys.dbt.models import PREDICTION_SCHEMA, candidates, rating_predictions
 from recsys.errors import InvalidParameterError
 from recsys.exchange import EXCHANGE_SCHEMA
@@ -17,7 +17,7 @@ FOLD = "2024-03-01"
 @pytest.fixture(autouse=True)
 def _quietly_in_this_process(monkeypatch):
     monkeypatch.setenv("RECSYS_JOBS", "1")
-    monkeypatch.setattr(dbt_models, "log", lambda line: None)
+    monkeypatch.setattr(dbt_log, "log", lambda line: None)
 
 
 def measured(
@@ -133,7 +133,7 @@ def test_a_setting_names_the_models():
 
 def test_a_model_that_refuses_the_shop_s_size_has_no_rows_and_the_log_says_why(monkeypatch):
     lines = []
-    monkeypatch.setattr(dbt_models, "log", lines.append)
+    monkeypatch.setattr(dbt_log, "log", lines.append)
     limit = {"knn": {"max_customers_user_based": 2}}
     rows = measured(implied=20, models="knn, baseline", parameters=limit)
     assert [row["recommender"] for row in rows] == ["baseline"] * 4

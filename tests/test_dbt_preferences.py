@@ -4,6 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from recsys.dbt import dbt_log
 from recsys.dbt import preferences as dbt_preferences
 from recsys.dbt.preferences import PROBABILITY_SCHEMA, category_probabilities, profile_lists
 from recsys.exchange import EXCHANGE_SCHEMA
@@ -23,7 +24,7 @@ def said(monkeypatch):
     """Keep to this process and return what is logged."""
     lines = []
     monkeypatch.setenv("RECSYS_JOBS", "1")
-    monkeypatch.setattr(dbt_preferences, "log", lines.append)
+    monkeypatch.setattr(dbt_log, "log", lines.append)
     return lines
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.content_settings import content_parameters
+from recsys.dbt import dbt_log
 from recsys.interactions import Interactions
 from recsys.ranking import blocks, top_k
 from recsys.recommenders.content import Content
@@ -83,7 +84,7 @@ def similar_products(
                 names = [pa.array([name] * len(found), pa.string()) for name in (fold, method)]
                 table = pa.Table.from_arrays([*names, *found.columns], schema=schema)
                 yield from table.to_batches()
-            _log(
+            dbt_log.log(
                 f"similar products: fold {fold}: {int((~is_other).sum()):,} products, and "
                 f"{int(is_other.sum()):,} that nothing is learned of"
             )
@@ -153,7 +154,7 @@ def new_product_lists(
                 table = _new_lists(content, block, np.flatnonzero(is_new), fold)
                 listed += len(table)
                 yield from table.to_batches()
-            _log(f"new products: fold {fold}: {listed:,} candidates")
+            dbt_log.log(f"new products: fold {fold}: {listed:,} candidates")
 
     return pa.RecordBatchReader.from_batches(NEW_PRODUCT_SCHEMA, batches())
 
@@ -206,9 +207,3 @@ def _read(
     texts = pa.concat_tables([known, beside], promote_options="default")
     bought = np.bincount(interactions.seen.indices, minlength=interactions.n_products) > 0
     return interactions, texts, ~bought
-
-
-def _log(line: str) -> None:
-    from recsys.dbt.models import log  # noqa: PLC0415
-
-    log(line)

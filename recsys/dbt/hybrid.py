@@ -14,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from recsys import workers
-from recsys.dbt.models import Parameters, log
+from recsys.dbt import dbt_log
+from recsys.dbt.models import Parameters
 from recsys.dbt.tuning import parameters_for
 from recsys.errors import InvalidTableError
 from recsys.purchase_examples import (
@@ -182,9 +183,9 @@ def _row(learning: _Learning, names: list[str]) -> pa.RecordBatch:
         except InvalidTableError as error:
             why_not = str(error)
     if learned is None:
-        log(f"hybrid: fold {learning.fold}: falls back to rank fusion: {why_not}")
+        dbt_log.log(f"hybrid: fold {learning.fold}: falls back to rank fusion: {why_not}")
     else:
-        log(
+        dbt_log.log(
             f"hybrid: fold {learning.fold}: learned {learned.trees:,} trees from "
             f"{learning.pairs:,} pairs of folds {', '.join(learning.learned_from)}, "
             f"{learning.bought_pairs:,} of them bought"

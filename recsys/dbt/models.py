@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recsys import workers
+from recsys.dbt import dbt_log
 from recsys.dbt.tuning import parameters_for
 from recsys.errors import CatalogueTooLargeError
 from recsys.evaluation.rating_accuracy import (
@@ -86,7 +87,7 @@ def candidates(
         for fold in _folds(customers)
     )
     return candidates_per_fold(
-        recommender, folds, per_customer=per_customer, log=log, skip_refused=True
+        recommender, folds, per_customer=per_customer, log=dbt_log.log, skip_refused=True
     )
 
 
@@ -174,7 +175,7 @@ def _predictions(hidings: list[_Hiding], models: list[Recommender]) -> Iterator[
             for column, value in values.items():
                 named = named.append_column(column, pa.repeat(value, named.num_rows))
             yield from named.select(PREDICTION_SCHEMA.names).cast(PREDICTION_SCHEMA).to_batches()
-            log(
+            dbt_log.log(
                 f"{model.name}: fold {hiding.fold}: predicted {named.num_rows:,} hidden ratings "
                 f"({hiding.how})"
             )
@@ -184,22 +185,15 @@ def _predicted(hiding: _Hiding, model: Recommender) -> pa.Table | None:
     try:
         return hiding.predict(model)
     except CatalogueTooLargeError as error:
-        log(f"{model.name}: fold {hiding.fold}: not measured ({hiding.how}): {error}")
+        dbt_log.log(f"{model.name}: fold {hiding.fold}: not measured ({hiding.how}): {error}")
         return None
-
-
-def log(line: str) -> None:
-    """Write a line of progress to dbt's log and console."""
-    from dbt.adapters.events.logging import AdapterLogger  # noqa: PLC0415
-
-    AdapterLogger("recsys").info(line)
 
 
 def is_listed(name: str, listed: str | None) -> bool:
     """Tell whether the setting `recommenders` names this one; the log says so where it doesn't."""
     if name in _names(listed):
         return True
-    log(f"{name}: not built: the setting recommenders doesn't name it")
+    dbt_log.log(f"{name}: not built: the setting recommenders doesn't name it")
     return False
 
 

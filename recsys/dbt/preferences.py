@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from recsys import workers
-from recsys.dbt.models import log
+from recsys.dbt import dbt_log
 from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
 from recsys.exchange import EXCHANGE_SCHEMA
 from recsys.preferences import CategoryPreferences
@@ -78,7 +78,7 @@ def category_probabilities(
                     pa.array(model.predict(table)),
                 ]
                 yield from _batches(columns, PROBABILITY_SCHEMA)
-            log(
+            dbt_log.log(
                 f"customer preferences: fold {fitting.fold}: by {fitting.basis}, learned from "
                 f"{fitting.rows:,} customers and categories of {', '.join(fitting.past)}; "
                 f"{predicted:,} probabilities"
@@ -141,7 +141,7 @@ def profile_lists(
                     for column in columns
                 ]
                 yield from _batches(arrays, EXCHANGE_SCHEMA)
-            log(f"profile: fold {fold}: {listed:,} candidates")
+            dbt_log.log(f"profile: fold {fold}: {listed:,} candidates")
 
     return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, batches())
 
@@ -163,7 +163,7 @@ def _start(
     fold: str, past: list[str], features: Relation, profiles: pa.Table
 ) -> Iterator[_Fitting]:
     if not past:
-        log(f"customer preferences: fold {fold}: no past fold to learn from, hence none")
+        dbt_log.log(f"customer preferences: fold {fold}: no past fold to learn from, hence none")
         return
     names = ", ".join(f"'{name}'" for name in past)
     rows = features.filter(f"fold in ({names}) and has_history")
@@ -171,7 +171,7 @@ def _start(
         "count(distinct category), count(distinct customer_id)"
     ).fetchall()
     if categories < 2:
-        log(
+        dbt_log.log(
             f"customer preferences: fold {fold}: {categories} categories bought from before, "
             "fewer than two: nothing to prefer"
         )

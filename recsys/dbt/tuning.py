@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from recsys.content_settings import content_parameters
+from recsys.dbt import dbt_log
 from recsys.errors import DatabaseError
 from recsys.recommenders.content import Content
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, read_past_examples
@@ -99,12 +100,10 @@ def hybrid_tuning_run(
     is_wanted = asked.tuning_trials or asked.tuning_minutes
     if not is_wanted or HYBRID not in asked.tuning_recommenders:
         return RUN_SCHEMA.empty_table()
-    from recsys.dbt.models import log  # noqa: PLC0415
-
     try:
         examples = read_past_examples(folds, features)
     except DatabaseError as error:  # the build falls back to rank fusion, too
-        log(f"{HYBRID}: not tuned: {error}")
+        dbt_log.log(f"{HYBRID}: not tuned: {error}")
         return RUN_SCHEMA.empty_table()
     search = HybridSearch(
         examples,
@@ -161,7 +160,5 @@ def parameters_for(
 
 
 def _log(event: TuningEvent) -> None:
-    from recsys.dbt.models import log  # noqa: PLC0415
-
     for line in words_of(event):
-        log(line)
+        dbt_log.log(line)
