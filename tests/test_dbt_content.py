@@ -5,6 +5,7 @@ import pytest
 
 from recsys.content_settings import content_parameters
 from recsys.dbt import content as dbt_content
+from recsys.dbt import dbt_log
 from recsys.errors import InvalidParameterError
 
 PRODUCTS = [("tea", "green tea leaves"), ("cup", "tea cup"), ("rye", "rye bread")]
@@ -14,7 +15,7 @@ BOUGHT = [("ann", "tea"), ("ann", "cup"), ("bob", "rye"), ("cat", "cup")]
 
 @pytest.fixture
 def relations(monkeypatch):
-    monkeypatch.setattr(dbt_content, "_log", lambda line: None)
+    monkeypatch.setattr(dbt_log, "log", lambda line: None)
     connection = duckdb.connect()
     folds = ["2024-01-01", "serving"]
 
