@@ -6,19 +6,8 @@ folds as (select * from {{ ref('int_folds') }} where purpose <> 'train'),
 
 fold_products as (select * from {{ ref('int_fold_products') }}),
 
--- a size or colour is shown as its parent, never itself; a bare id doesn't tell what it is
-products as (
-    select *
-    from {{ ref('int_products') }}
-    where
-        not is_excluded
-        and recommend_as is null
-        and (
-            is_described
-            or title <> product_id
-            or coalesce({{ described_columns() | reject('equalto', 'title') | join(', ') }}) is not null
-        )
-),
+-- a size or colour is shown as its parent, never itself
+products as (select * from {{ ref('int_products') }} where not is_excluded and recommend_as is null),
 
 unlearned as (
     select
@@ -37,3 +26,5 @@ unlearned as (
 )
 
 select * from unlearned
+-- a bare id doesn't tell what it is
+where is_described or coalesce({{ described_columns() | join(', ') }}) is not null
