@@ -15,6 +15,7 @@ from recsys.ranking import blocks
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.gram_matrix import gram_matrix, invert
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.sampling import evenly_spaced
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import TRANSFORMS, transformed
 
@@ -82,7 +83,7 @@ class Ridge(Recommender):
             self.notice_ = (
                 f"learned from {self.max_customers:,} of {len(pool):,} customers (max_customers)"
             )
-            pool = pool[np.arange(self.max_customers) * len(pool) // self.max_customers]
+            pool = evenly_spaced(pool, self.max_customers)
         rows = rows[pool]
         bought = interactions.recent[pool].astype(np.float64)
         mean_square = float((rows.data**2).sum() / max(len(pool), 1))

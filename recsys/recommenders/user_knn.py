@@ -13,6 +13,7 @@ from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.nearest import nearest
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.sampling import evenly_spaced
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import SCHEMES, TRANSFORMS, transformed, weighted
 
@@ -74,7 +75,7 @@ class UserKNN(Recommender):
         vectors = weighted(self.weights_, self.weighting)
         pool = np.arange(interactions.n_customers)
         if len(pool) > self.max_pool:
-            pool = np.arange(self.max_pool) * len(pool) // self.max_pool
+            pool = evenly_spaced(pool, self.max_pool)
             self.notice_ = (
                 f"neighbours are sought among {self.max_pool:,} of "
                 f"{interactions.n_customers:,} customers (max_pool)"
