@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
-
 from recsys.errors import InvalidParameterError
+from recsys.relations import Relation
 
 
 def content_parameters(
-    settings: duckdb.DuckDBPyRelation, given: Mapping[str, Any] | None = None
+    settings: Relation, given: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Return the parameters of `Content`: those given, else those that settings say.
 

@@ -28,24 +28,11 @@ select
     (select string_split(replace(recommenders, ' ', ''), ',') from staging.stg_settings) as named,
     (select count(*) from intermediate.int_folds where purpose = 'train') as training_folds,
     (select count(*) from (
-        select events.customer_key
-        from intermediate.int_events as events
-        cross join intermediate.int_folds as folds
-        cross join staging.stg_settings as settings
-        inner join intermediate.int_fold_products as products
-            on folds.fold = products.fold and events.product_key = products.product_key
-        where
-            events.is_interest
-            and events.customer_key is not null
-            and (events.returned_at is null or events.returned_at >= folds.cutoff_at)
-            and folds.purpose = 'serve'
-            and products.is_learned_from
-        group by events.customer_key, folds.cutoff_at, settings.label_window_days
-        having
-            min(events.occurred_at)
-            < folds.cutoff_at - settings.label_window_days * interval 1 day
-            and max(events.occurred_at)
-            >= folds.cutoff_at - settings.label_window_days * interval 1 day
+        select customer_key
+        from intermediate.int_interactions
+        where fold = 'serving' and is_learned_from
+        group by customer_key
+        having max(earlier_weight) > 0 and max(recent_orders) > 0
     )) as came_back,
     (select count(*) from intermediate.int_fold_products where fold = 'serving' and in_catalogue)
         as listed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -13,8 +12,7 @@ from scipy import sparse
 from recsys.dbt.models import is_listed
 from recsys.exchange import EXCHANGE_SCHEMA, exchange_batches
 from recsys.ranking import top_candidates
-
-Relation = duckdb.DuckDBPyRelation
+from recsys.relations import Relation, fold_names, where
 
 NAME = "bought_together"
 DECIMALS = 12
@@ -53,9 +51,9 @@ def candidates_of_pairs(
     [(per_customer, listed)] = settings.project("candidates_per_customer, recommenders").fetchall()
     if not is_listed(NAME, listed):
         return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
-    folds = fold_customers.project("fold").distinct().order("fold").fetchall()
+    folds = fold_names(fold_customers)
     # read before the first batch is: the stream shall not disturb the connection it goes to
-    parts = [_Fold(fold, interactions, fold_customers, fold_products, pairs) for (fold,) in folds]
+    parts = [_Fold(fold, interactions, fold_customers, fold_products, pairs) for fold in folds]
     return pa.RecordBatchReader.from_batches(
         EXCHANGE_SCHEMA, (batch for part in parts for batch in part.batches(per_customer))
     )
@@ -72,10 +70,11 @@ class _Fold:
         fold_products: Relation,
         pairs: Relation,
     ) -> None:
-        here = f"fold = '{fold}'"  # a date or 'serving', made by int_folds
-        customers = fold_customers.filter(here).project("customer_key, customer_id")
-        products = fold_products.filter(f"{here} and is_learned_from").project(
-            "tie_order, product_key, product_id, in_catalogue"
+        customers = where(fold_customers, fold=fold).project("customer_key, customer_id")
+        products = (
+            where(fold_products, fold=fold)
+            .filter("is_learned_from")
+            .project("tie_order, product_key, product_id, in_catalogue")
         )
         customer_rows = customers.to_arrow_table().sort_by("customer_key")
         product_rows = products.to_arrow_table().sort_by("tie_order")
@@ -85,7 +84,7 @@ class _Fold:
         self.customer_ids = customer_rows["customer_id"].combine_chunks()
         self.product_ids = product_rows["product_id"].combine_chunks()
         self.is_listable = product_rows["in_catalogue"].to_numpy()
-        bought = interactions.filter(here).project(
+        bought = where(interactions, fold=fold).project(
             "customer_key, product_key, cast(weight as double) as weight"
         )
         self.weights = _matrix(bought, customer_keys, product_keys)
@@ -93,7 +92,7 @@ class _Fold:
             (np.ones(self.weights.nnz, np.bool_), self.weights.indices, self.weights.indptr),
             self.weights.shape,
         )
-        sold_together = pairs.filter(here).project(
+        sold_together = where(pairs, fold=fold).project(
             "product_key, other_product_key, cast(confidence as double) as confidence"
         )
         self.confidence = _matrix(sold_together, product_keys, product_keys)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -16,9 +15,8 @@ from recsys.interactions import Interactions
 from recsys.ranking import blocks, top_k
 from recsys.recommenders.content import Content
 from recsys.recommenders.weighting import transformed
+from recsys.relations import Relation, fold_names, listable_products, where
 from recsys.similarity import SIMILAR_SCHEMA, collaborative_similar_products
-
-Relation = duckdb.DuckDBPyRelation
 
 SIMILAR_PRODUCTS_PER_METHOD = 10
 
@@ -74,9 +72,7 @@ def similar_products(
                 continue
             interactions, texts, is_other = read
             content = Content(**parameters).fit(interactions, texts)
-            listable = training_rows.filter(f"fold = '{fold}' and in_catalogue")
-            known = listable.project("product_id").distinct().order("product_id").to_arrow_table()
-            ids, k = known["product_id"].combine_chunks(), SIMILAR_PRODUCTS_PER_METHOD
+            ids, k = listable_products(training_rows, fold), SIMILAR_PRODUCTS_PER_METHOD
             for method, found in (
                 ("content", content.similar_products(k=k, among=ids)),
                 ("collaborative", collaborative_similar_products(interactions, k=k, among=ids)),
@@ -102,13 +98,13 @@ def text_vectors(
 
     def batches() -> Iterator[pa.RecordBatch]:
         for (fold,) in folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall():
-            of_fold = f"fold = '{fold}'"  # a date, made by int_folds
             # which products were bought, not by whom
-            bought = training_rows.filter(of_fold).project("'' as customer_id, product_id")
+            rows = where(training_rows, fold=fold)
+            bought = rows.project("'' as customer_id, product_id")
             table = bought.distinct().to_arrow_table()
             if table.num_rows == 0:
                 continue
-            texts = products.filter(of_fold).project("* exclude (fold)").to_arrow_table()
+            texts = where(products, fold=fold).project("* exclude (fold)").to_arrow_table()
             interactions = Interactions.from_table(table)
             vectors = Content().text_vectors(interactions, texts).vectors
             ends = pa.array(vectors.indptr, pa.int32())
@@ -140,14 +136,14 @@ def new_product_lists(
     parameters = content_parameters(settings)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        names = new_products.project("fold").distinct().order("fold").fetchall() if places else []
-        for (fold,) in names:
+        names = fold_names(new_products) if places else []
+        for fold in names:
             read = _read(fold, training_rows, products, new_products)
             if read is None:
                 continue
             interactions, texts, is_new = read
             content = Content(**parameters).fit(interactions, texts)
-            ids = customers.filter(f"fold = '{fold}'").order("customer_id").project("customer_id")
+            ids = where(customers, fold=fold).order("customer_id").project("customer_id")
             rows = interactions.customer_index(ids.to_arrow_table()["customer_id"].combine_chunks())
             listed = 0
             for block in blocks(rows, interactions.n_products):
@@ -191,14 +187,13 @@ def _read(
     fold: str, training_rows: Relation, products: Relation, others: Relation
 ) -> tuple[Interactions, pa.Table, NDArray[np.bool_]] | None:
     """Return a fold's interactions, all texts, and where `others` are; None without a row."""
-    of_fold = f"fold = '{fold}'"  # a date or 'serving', made by int_folds
-    rows = training_rows.filter(of_fold).project("customer_id, product_id, rating, weight")
+    rows = where(training_rows, fold=fold).project("customer_id, product_id, rating, weight")
     table = rows.to_arrow_table()
     if table.num_rows == 0:
         return None
-    known = products.filter(of_fold).project("* exclude (fold)").to_arrow_table()
+    known = where(products, fold=fold).project("* exclude (fold)").to_arrow_table()
     beside = (
-        others.filter(of_fold)
+        where(others, fold=fold)
         .project("* exclude (fold, product_key)")
         .order("product_id")
         .to_arrow_table()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from scipy import sparse
@@ -10,9 +9,8 @@ from scipy import sparse
 from recsys.evaluation.diversity import intra_list_diversity
 from recsys.evaluation.metric_intervals import INTERVAL_SCHEMA, METRIC_SCHEMA
 from recsys.evaluation.metric_intervals import metric_intervals as intervals_of
+from recsys.relations import Relation, fold_names, where
 from recsys.similarity import unit_rows
-
-Relation = duckdb.DuckDBPyRelation
 
 CUTOFFS = (5, 10, 20)
 LIST_COLUMNS = ["recommender", "list_type", "customer_id"]
@@ -39,17 +37,16 @@ def list_diversity(*, judged_lists: Relation, lists: Relation, vectors: Relation
     schema = pa.schema([*keys_schema, ("k", pa.int32()), ("value", pa.float64())])
     tables = [schema.empty_table()]
     keys = ", ".join(LIST_COLUMNS)
-    for (fold,) in vectors.project("fold").distinct().order("fold").fetchall():
-        of_fold = f"fold = '{fold}'"  # a fold's name is a date, made by int_folds
-        products = vectors.filter(of_fold).order("product_id")
+    for fold in fold_names(vectors):
+        products = where(vectors, fold=fold).order("product_id")
         numbered_products = products.project(
             "product_id, row_number() over (order by product_id) - 1 as product"
         )
-        numbered = judged_lists.filter(of_fold).project(
+        numbered = where(judged_lists, fold=fold).project(
             f"{keys}, row_number() over (order by {keys}) - 1 as list"
         )
         listed = (
-            lists.filter(of_fold)
+            where(lists, fold=fold)
             .join(numbered, keys)
             .join(numbered_products, "product_id")
             .project("list, product, rank")

@@ -8,7 +8,6 @@ from concurrent.futures import Future
 from itertools import islice
 from typing import NamedTuple
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -18,7 +17,8 @@ from recsys.dbt import dbt_log
 from recsys.dbt.models import Parameters
 from recsys.dbt.tuning import parameters_for
 from recsys.errors import InvalidTableError
-from recsys.purchase_examples import (
+from recsys.hybrid.examples import Examples
+from recsys.hybrid.feature_table import (
     earlier_and_later,
     feature_matrix,
     feature_names,
@@ -27,9 +27,8 @@ from recsys.purchase_examples import (
     steady_feature,
     too_few_bought,
 )
-from recsys.purchase_model import Examples, PurchaseModel
-
-Relation = duckdb.DuckDBPyRelation
+from recsys.hybrid.purchase_model import PurchaseModel
+from recsys.relations import Relation, where
 
 MODEL_SCHEMA = pa.schema(
     [
@@ -134,8 +133,7 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
 
     def started() -> Iterator[tuple[pa.RecordBatch, Future[NDArray[np.float64]]]]:
         for fold, data in fitted:
-            # a fold's name is a date or 'serving', made by int_folds
-            pairs = features.filter(f"fold = '{fold}'").to_arrow_reader(PAIRS_PER_BATCH)
+            pairs = where(features, fold=fold).to_arrow_reader(PAIRS_PER_BATCH)
             for batch in pairs:
                 keys = batch.select(SCORE_SCHEMA.names[:-1])
                 yield keys, workers.submit(_predict, data, feature_matrix(batch, names))

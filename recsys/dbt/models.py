@@ -8,7 +8,6 @@ from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,8 +24,8 @@ from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
 from recsys.interactions import Interactions
 from recsys.recommenders import recommender_from_parameters
 from recsys.recommenders.base import Recommender
+from recsys.relations import Relation, fold_names, listable_products, where
 
-Relation = duckdb.DuckDBPyRelation
 Parameters = Mapping[str, Any] | None
 
 TRAINING_COLUMNS = "customer_id, product_id, rating, weight"
@@ -82,9 +81,9 @@ def candidates(
             interactions=_of_fold(training_rows, fold, columns),
             customers=_of_fold(customers, fold, "customer_id")["customer_id"],
             products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
-            among=_listable(training_rows, fold),
+            among=listable_products(training_rows, fold),
         )
-        for fold in _folds(customers)
+        for fold in fold_names(customers)
     )
     return candidates_per_fold(
         recommender, folds, per_customer=per_customer, log=dbt_log.log, skip_refused=True
@@ -202,19 +201,5 @@ def _names(listed: str | None) -> list[str]:
     return [name.strip() for name in (listed or "").split(",") if name.strip()]
 
 
-def _folds(customers: Relation) -> list[str]:
-    rows = customers.project("fold").distinct().order("fold").fetchall()
-    return [fold for (fold,) in rows]
-
-
-def _listable(training_rows: Relation, fold: str) -> pa.Table | None:
-    """Return the products that may be listed; None where all that teach may be."""
-    columns = training_rows.project("fold, product_id, in_catalogue").distinct()
-    products = _of_fold(columns, fold, "product_id, in_catalogue")
-    listable = products.filter(products["in_catalogue"])
-    return None if len(listable) == len(products) else listable
-
-
 def _of_fold(relation: Relation, fold: str, columns: str) -> pa.Table:
-    # a fold's name is a date or 'serving', made by int_folds
-    return relation.filter(f"fold = '{fold}'").project(columns).to_arrow_table()
+    return where(relation, fold=fold).project(columns).to_arrow_table()

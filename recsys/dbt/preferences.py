@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 
-import duckdb
 import pyarrow as pa
 
 from recsys import workers
@@ -15,8 +14,7 @@ from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_i
 from recsys.exchange import EXCHANGE_SCHEMA
 from recsys.preferences import CategoryPreferences
 from recsys.profile_lists import profile_candidates
-
-Relation = duckdb.DuckDBPyRelation
+from recsys.relations import Relation, fold_names, where
 
 PROBABILITY_SCHEMA = pa.schema(
     [
@@ -63,7 +61,7 @@ def category_probabilities(
     def batches() -> Iterator[pa.RecordBatch]:
         for fitting in fittings:
             model = workers.result_of(fitting.model)
-            rows = features.filter(f"fold = '{fitting.fold}'")
+            rows = where(features, fold=fitting.fold)
             if model.from_history:
                 rows = rows.filter("has_history")
             predicted = 0
@@ -94,8 +92,7 @@ def metric_intervals(*, predictions: Relation, settings: Relation) -> pa.Table:
     tables = [pa.schema([*labels, *INTERVAL_SCHEMA]).empty_table()]
     names = predictions.project("fold, segment").distinct().order("fold, segment").fetchall()
     for fold, segment in names:
-        # a fold's name is a date, made by int_folds; a segment is one of two words
-        rows = predictions.filter(f"fold = '{fold}' and segment = '{segment}'")
+        rows = where(predictions, fold=fold, segment=segment)
         found = preference_intervals(
             rows.order("customer_id, category").to_arrow_table(),
             resamples=resamples,
@@ -116,20 +113,19 @@ def profile_lists(
     """Return the exchange table of the recommender `profile`."""
     per_customer = settings.project("candidates_per_customer").fetchall()[0][0]
     by_profile = probabilities.filter("basis = 'profile'")
-    names = by_profile.project("fold").distinct().order("fold").fetchall()
+    names = fold_names(by_profile)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for (fold,) in names:
-            of_fold = f"fold = '{fold}'"
+        for fold in names:
             lists = profile_candidates(
-                by_profile.filter(of_fold)
+                where(by_profile, fold=fold)
                 .project("customer_id, category, probability")
                 .to_arrow_table(),
-                category_products.filter(of_fold)
+                where(category_products, fold=fold)
                 .order("tie_order")
                 .project("product_id, category, category_share as share")
                 .to_arrow_table(),
-                training_rows.filter(of_fold).project("customer_id, product_id").to_arrow_table(),
+                where(training_rows, fold=fold).project("customer_id, product_id").to_arrow_table(),
                 per_customer,
             )
             listed = 0

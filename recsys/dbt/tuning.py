@@ -14,6 +14,7 @@ from recsys.content_settings import content_parameters
 from recsys.dbt import dbt_log
 from recsys.errors import DatabaseError
 from recsys.recommenders.content import Content
+from recsys.relations import Relation
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, read_past_examples
 from recsys.tuning.past_folds import (
     PastRelations,
@@ -26,8 +27,6 @@ from recsys.tuning.store import DatabaseTrials
 from recsys.tuning.trials import Metric, Sampler
 from recsys.tuning.tune import BASES, Budget, StudyEnded, TuningEvent, searches, tune
 from recsys.tuning.words import words_of
-
-Relation = duckdb.DuckDBPyRelation
 
 RUN_SCHEMA = pa.schema(
     [

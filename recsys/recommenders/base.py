@@ -238,7 +238,7 @@ class Recommender(ABC):
         interactions = self._fitted()
         listable = np.zeros(interactions.n_products, np.bool_)
         listable[interactions.product_index(among)] = True
-        return listable
+        return None if listable.all() else listable
 
     def _customers(self, customer_ids: Iterable[Any] | None) -> NDArray[np.intp]:
         interactions = self._fitted()

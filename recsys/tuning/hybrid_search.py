@@ -8,10 +8,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-import duckdb
-
 from recsys.errors import DatabaseError
-from recsys.purchase_examples import (
+from recsys.hybrid.examples import Examples
+from recsys.hybrid.feature_table import (
     earlier_and_later,
     feature_names,
     folds_that_teach,
@@ -19,7 +18,8 @@ from recsys.purchase_examples import (
     steady_feature,
     too_few_bought,
 )
-from recsys.purchase_model import Examples, PurchaseModel
+from recsys.hybrid.purchase_model import PurchaseModel
+from recsys.relations import Relation
 from recsys.tuning.fingerprint import fingerprint
 from recsys.tuning.optuna_search import OptunaSearch
 from recsys.tuning.trials import Metric, Sampler, Study
@@ -51,9 +51,7 @@ class PastExamples:
         return fingerprint(f"{self.folds} {self.label_until} {self.steady}", *arrays)
 
 
-def read_past_examples(
-    folds: duckdb.DuckDBPyRelation, features: duckdb.DuckDBPyRelation
-) -> PastExamples:
+def read_past_examples(folds: Relation, features: Relation) -> PastExamples:
     """Read what the hybrid may be tuned on: `int_tuning_folds` and `int_hybrid_features`.
 
     Raises

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from recsys.errors import DatabaseError, InvalidParameterError
 from recsys.interactions import Interactions
+from recsys.relations import Relation, where
 from recsys.tuning.fingerprint import fingerprint
 
 HAND_OVER = "build the shop first: recsys build"
@@ -86,7 +87,7 @@ class TuningSettings:
     tuning_seed: int
 
 
-def tuning_settings(settings: duckdb.DuckDBPyRelation) -> TuningSettings:
+def tuning_settings(settings: Relation) -> TuningSettings:
     """Read the one row of `stg_settings`."""
     names = list(TuningSettings.__dataclass_fields__)
     [row] = settings.project(", ".join(names)).fetchall()
@@ -101,12 +102,12 @@ def tuning_settings(settings: duckdb.DuckDBPyRelation) -> TuningSettings:
 class PastRelations:
     """The tables of a built database that past folds are made of."""
 
-    folds: duckdb.DuckDBPyRelation
-    targets: duckdb.DuckDBPyRelation
-    list_types: duckdb.DuckDBPyRelation
-    training_rows: duckdb.DuckDBPyRelation
-    fold_products: duckdb.DuckDBPyRelation
-    texts: duckdb.DuckDBPyRelation
+    folds: Relation
+    targets: Relation
+    list_types: Relation
+    training_rows: Relation
+    fold_products: Relation
+    texts: Relation
 
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection) -> PastRelations:
@@ -166,20 +167,19 @@ class _List(NamedTuple):
 
 
 def _read(relations: PastRelations, window: _Window, wanted: _List) -> PastFold | None:
-    # a fold's name is a date, made by int_folds; a list type is one of int_list_types
-    fold, list_type = window.fold, wanted.list_type
-    rows = relations.training_rows.filter(f"fold = '{fold}'").to_arrow_table()
+    fold = window.fold
+    rows = where(relations.training_rows, fold=fold).to_arrow_table()
     if rows.num_rows == 0:
         return None
     interactions = Interactions.from_table(rows)
-    order = relations.fold_products.filter(f"fold = '{fold}'").project("product_id, tie_order")
+    order = where(relations.fold_products, fold=fold).project("product_id, tie_order")
     tie_order = order.to_arrow_table()
     place = pc.index_in(
         interactions.product_ids, value_set=tie_order["product_id"].combine_chunks()
     )
-    targets = relations.targets.filter(f"fold = '{fold}' and list_type = '{list_type}'")
+    targets = where(relations.targets, fold=fold, list_type=wanted.list_type)
     relevant = _cells(targets.project("customer_id, product_id").to_arrow_table(), interactions)
-    texts = relations.texts.filter(f"fold = '{fold}'").project("* exclude (fold)")
+    texts = where(relations.texts, fold=fold).project("* exclude (fold)")
     return PastFold(
         fold=fold,
         cutoff_at=window.cutoff_at,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recsys import purchase_examples
+from recsys.hybrid import feature_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 JUDGED = "2024-05-02"
@@ -16,7 +16,7 @@ AUDIENCE = 5
 @pytest.fixture(scope="module")
 def ask(builder, tiny_shop):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(purchase_examples, "FEWEST_BOUGHT", 20)
+        patch.setattr(feature_table, "FEWEST_BOUGHT", 20)
         database = builder.build(
             tiny_shop, variables={"pinned_champion": "hybrid", "audience_size": AUDIENCE}
         )
@@ -125,4 +125,4 @@ def test_importances_are_of_every_feature(ask):
     rows = ask("select fold, list(feature order by rank) from marts.feature_importances group by 1")
     assert {fold for fold, _ in rows} == {JUDGED, "serving"}
     for _, ranked in rows:
-        assert sorted(ranked) == sorted(features - set(purchase_examples.KEYS))
+        assert sorted(ranked) == sorted(features - set(feature_table.KEYS))

@@ -11,8 +11,9 @@ import pytest
 
 from recsys.dbt.tuning import hybrid_tuning_run
 from recsys.errors import DatabaseError, InvalidParameterError
-from recsys.purchase_examples import FEWEST_BOUGHT, STEADY_SCORE
-from recsys.purchase_model import Examples, PurchaseModel
+from recsys.hybrid.examples import Examples
+from recsys.hybrid.feature_table import FEWEST_BOUGHT, STEADY_SCORE
+from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.tuning.hybrid_search import HybridSearch, PastExamples, read_past_examples
 from recsys.tuning.trials import Metric, Sampler, State
 from recsys.tuning.tune import Budget, StudyEnded, searches, tune

@@ -7,7 +7,9 @@ segments as (select * from {{ ref('int_customer_segments') }}),
 metric_intervals as (select * from {{ ref('int_metric_intervals') }} where baseline is null),
 
 set_metrics as (
-    select * from {{ ref('int_set_metrics') }}
+    select * from {{ ref('int_coverage_metrics') }}
+    union all by name
+    select * from {{ ref('int_recall_by_popularity') }}
     union all by name
     select * from {{ ref('int_new_product_metrics') }}
 ),

@@ -8,7 +8,7 @@ from recsys.dbt import dbt_log
 from recsys.dbt import hybrid as dbt_hybrid
 from recsys.dbt.hybrid import MODEL_SCHEMA, SCORE_SCHEMA
 from recsys.errors import InvalidParameterError, RecsysError
-from recsys.purchase_examples import FEWEST_BOUGHT
+from recsys.hybrid.feature_table import FEWEST_BOUGHT
 
 # windows of 28 days, one after the other; the last one's ends at the cut-off of serving
 FOLDS = [

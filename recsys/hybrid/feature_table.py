@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from recsys.purchase_model import Examples
+from recsys.hybrid.examples import Examples
+from recsys.relations import Relation, where
 
 KEYS = [
     "fold",
@@ -29,7 +29,7 @@ FEWEST_BOUGHT = 200
 """Fewer pairs that were bought in a fold teach nothing that would last: it is left out."""
 
 
-def feature_names(features: duckdb.DuckDBPyRelation) -> list[str]:
+def feature_names(features: Relation) -> list[str]:
     """Return the columns of the table that are features."""
     return [name for name in features.columns if name not in KEYS]
 
@@ -39,11 +39,11 @@ def steady_feature(names: Sequence[str]) -> int | None:
     return names.index(STEADY_SCORE) if STEADY_SCORE in names else None
 
 
-def read_examples(features: duckdb.DuckDBPyRelation, fold: str, names: list[str]) -> Examples:
+def read_examples(features: Relation, fold: str, names: list[str]) -> Examples:
     """Return the pairs of a fold that may be learned from."""
     table = (
-        # a fold's name is a date or 'serving', made by int_folds
-        features.filter(f"fold = '{fold}' and training_weight is not null")
+        where(features, fold=fold)
+        .filter("training_weight is not null")
         # sums within the trees depend on the order; halves of it are halves of the customers
         .order("md5(customer_id), customer_id, product_id")
         .to_arrow_table()

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from recsys.errors import InvalidTableError, NotFittedError
+from recsys.hybrid.examples import Examples, Floats
+from recsys.hybrid.forests import Forest, best_size, gains, staged
+from recsys.hybrid.steady_score import SteadyScore
 from recsys.native_threads import one_blas_thread
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_integer, require_number
 from recsys.recommenders.search_space import Range
-
-Floats = NDArray[np.floating[Any]]
 
 LEAST = 1e-6
 """Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
@@ -40,68 +38,6 @@ SHARE_PAIRS = 10_000
 
 LEAST_KNOWN = 1 / 4000
 """A feature known of a smaller share of the pairs is left out."""
-
-LEAST_SCORE = 1e-3
-"""Steady scores below it count as it: a logarithm of nothing would be infinite."""
-
-TREES_PER_STEP = 10
-"""The number of trees is chosen in steps of so many."""
-
-PAIRS_PER_BLOCK = 2_048
-"""So many pairs are handed to all trees before the next ones: they stay in the cache."""
-
-LOSS_ALLOWANCE = 0.01
-"""The most trees whose log loss is within this share of the least are taken: rankings gain from
-trees a little longer than log loss does, and calibration mends that."""
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Pairs of customers and products, and whether they were bought in the label window."""
-
-    features: Floats
-    """(pairs, features) float32; NaN where there is none."""
-    is_bought: NDArray[np.bool_]
-    """(pairs,)"""
-    weight: Floats
-    """(pairs,) how many pairs each one stands for: samples weigh more."""
-
-    def __len__(self) -> int:
-        """Return the number of pairs."""
-        return len(self.is_bought)
-
-    def with_features(self, features: Floats) -> Examples:
-        """Return the same pairs with these features instead."""
-        return Examples(features, self.is_bought, self.weight)
-
-    def halves(self) -> tuple[Examples, Examples]:
-        """Return the first and the second half."""
-        middle = len(self) // 2
-        return self._part(slice(middle)), self._part(slice(middle, None))
-
-    def share(self, number: int, shares: int) -> Examples:
-        """Return all pairs that were bought and one of several equal shares of the others."""
-        place = np.cumsum(~self.is_bought) % shares
-        part = self._part(self.is_bought | (place == number))
-        return Examples(
-            part.features, part.is_bought, np.where(part.is_bought, 1, shares) * part.weight
-        )
-
-    def every(self, step: int) -> Examples:
-        """Return the first of every so many pairs."""
-        return self._part(slice(None, None, step))
-
-    def _part(self, pairs: slice | NDArray[np.bool_]) -> Examples:
-        return Examples(self.features[pairs], self.is_bought[pairs], self.weight[pairs])
-
-    @classmethod
-    def concatenated(cls, parts: Sequence[Examples]) -> Examples:
-        """Return all pairs of `parts`, in their order."""
-        return cls(
-            np.concatenate([part.features for part in parts]),
-            np.concatenate([part.is_bought for part in parts]),
-            np.concatenate([part.weight for part in parts]),
-        )
 
 
 @dataclass(kw_only=True)
@@ -179,12 +115,13 @@ class PurchaseModel:
         parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
         self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
         unseen = parts[::-1]
-        self.steady_ = steady
-        self.scales_ = [self._scale(part) for part in (earlier, later)]
-        self.trees_, log_odds = _best_size(self.halves_, unseen)
-        of_halves = zip(log_odds, (later, earlier), self.scales_, strict=True)
+        self.steady_ = [
+            SteadyScore.of(part, steady, self.steady_share) for part in (earlier, later)
+        ]
+        self.trees_, log_odds = best_size(self.halves_, unseen)
+        of_halves = zip(self.steady_, log_odds, (later, earlier), strict=True)
         steadied = np.concatenate(
-            [self._steadied(said, part.features, scale) for said, part, scale in of_halves]
+            [score.steadied(said, part.features) for score, said, part in of_halves]
         )
         is_bought = np.concatenate([part.is_bought for part in unseen])
         weight = np.concatenate([part.weight for part in unseen])
@@ -214,8 +151,8 @@ class PurchaseModel:
             return np.empty(0)
         binned = self._binned(features)
         log_odds = [
-            self._steadied(_staged(forests, binned, [self.trees_])[0], features, scale)
-            for forests, scale in zip(self.halves_, self.scales_, strict=True)
+            score.steadied(staged(forests, binned, [self.trees_])[0], features)
+            for forests, score in zip(self.halves_, self.steady_, strict=True)
         ]
         return self._calibrated(np.mean(log_odds, axis=0))
 
@@ -232,7 +169,7 @@ class PurchaseModel:
     def _binned(self, features: Floats) -> Floats:
         return self.bins_.numbered(features[:, self.used_])
 
-    def _forests(self, examples: Examples, half: int) -> list[_Forest]:
+    def _forests(self, examples: Examples, half: int) -> list[Forest]:
         read = self._features_to_read(examples, self.random_state + half)
         chosen = examples.with_features(examples.features[:, read])
         shares = min(self.forests_per_half, int((~examples.is_bought).sum()) // SHARE_PAIRS) or 1
@@ -240,7 +177,7 @@ class PurchaseModel:
         for number in range(self.forests_per_half):
             seed = self.random_state + 2 * number + half
             share = chosen.share(number % shares, shares)
-            forests.append(_Forest(read, self._grow(share, self.max_trees, seed)))
+            forests.append(Forest(read, self._grow(share, self.max_trees, seed)))
         return forests
 
     def _features_to_read(self, examples: Examples, seed: int) -> NDArray[np.intp]:
@@ -248,8 +185,8 @@ class PurchaseModel:
         if features <= self.most_features:
             return np.arange(features)
         sample = examples.every(-(-len(examples) // SCREENING_PAIRS))
-        gains = _gains(self._grow(sample, SCREENING_TREES, seed), features)
-        return np.sort(np.argsort(-gains, kind="stable")[: self.most_features])
+        gained = gains(self._grow(sample, SCREENING_TREES, seed), features)
+        return np.sort(np.argsort(-gained, kind="stable")[: self.most_features])
 
     def _grow(self, examples: Examples, trees: int, seed: int) -> HistGradientBoostingClassifier:
         smallest_leaf = max(20, min(self.min_pairs_per_leaf, len(examples) // 1000))
@@ -264,34 +201,7 @@ class PurchaseModel:
             random_state=seed,
         ).fit(examples.features, examples.is_bought, examples.weight)
 
-    def _scale(self, examples: Examples) -> LogisticRegression | None:
-        """Return what the steady score says of buying; None where it can't be told."""
-        if self.steady_ is None or self.steady_share == 0:
-            return None
-        score = examples.features[:, self.steady_]
-        known = ~np.isnan(score)
-        bought = examples.is_bought[known]
-        if not bought.any() or bought.all():
-            return None
-        scale = LogisticRegression(max_iter=1000)
-        with one_blas_thread():
-            return scale.fit(_logarithms(score[known]), bought, examples.weight[known])
-
-    def _steadied(
-        self, log_odds: Floats, features: Floats, scale: LogisticRegression | None
-    ) -> Floats:
-        if scale is None or self.steady_ is None:
-            return log_odds
-        score = features[:, self.steady_]
-        known = ~np.isnan(score)
-        if not known.any():
-            return log_odds
-        steadied = log_odds.copy()
-        said = scale.decision_function(_logarithms(score[known]))
-        steadied[known] += self.steady_share * (said - log_odds[known])
-        return steadied
-
-    def _importances(self, forest: _Forest, unseen: Examples) -> NDArray[np.float64]:
+    def _importances(self, forest: Forest, unseen: Examples) -> NDArray[np.float64]:
         """Return how much log loss grows when a feature's values are shuffled (Breiman 2001)."""
         sample = unseen.every(-(-len(unseen) // IMPORTANCE_PAIRS))
         found = permutation_importance(
@@ -311,11 +221,6 @@ class PurchaseModel:
         return np.clip(probability, LEAST, 1 - LEAST)
 
 
-def _logarithms(score: Floats) -> NDArray[np.float64]:
-    logarithm = np.log(np.maximum(score.astype(np.float64), LEAST_SCORE))
-    return np.column_stack([logarithm, logarithm**2])
-
-
 def _is_often_known(examples: Examples) -> NDArray[np.bool_]:
     """Return, per feature, whether it is known of enough pairs to be cut into bins.
 
@@ -325,57 +230,3 @@ def _is_often_known(examples: Examples) -> NDArray[np.bool_]:
     known = (~np.isnan(examples.features)).sum(axis=0)
     often: NDArray[np.bool_] = known >= max(1, len(examples) * LEAST_KNOWN)
     return often
-
-
-class _Forest(NamedTuple):
-    read: NDArray[np.intp]
-    """The features that it reads, of those used."""
-    trees: HistGradientBoostingClassifier
-
-    def staged(self, features: Floats, sizes: Sequence[int]) -> NDArray[np.float64]:
-        """Return (sizes, pairs): the log odds that the first so many trees say."""
-        log_odds = np.empty((len(sizes), len(features)))
-        places = {size: place for place, size in enumerate(sizes)}
-        for start in range(0, len(features), PAIRS_PER_BLOCK):
-            block = slice(start, start + PAIRS_PER_BLOCK)
-            staged = self.trees.staged_decision_function(features[block, self.read])
-            for trees, said in enumerate(islice(staged, max(sizes)), start=1):
-                if trees in places:
-                    log_odds[places[trees], block] = np.ravel(said)
-        return log_odds
-
-
-def _gains(forest: HistGradientBoostingClassifier, features: int) -> NDArray[np.float64]:
-    """Return how much the splits by each feature lower the loss, in sum (Friedman 2001)."""
-    gains = np.zeros(features)
-    for [tree] in forest._predictors:  # there is no public way to a split's gain
-        splits = tree.nodes[tree.nodes["is_leaf"] == 0]
-        np.add.at(gains, splits["feature_idx"], splits["gain"])
-    return gains
-
-
-def _staged(
-    forests: Sequence[_Forest], features: Floats, sizes: Sequence[int]
-) -> NDArray[np.float64]:
-    """Return (sizes, pairs): the mean log odds of the forests' first so many trees."""
-    found: NDArray[np.float64] = np.mean([one.staged(features, sizes) for one in forests], axis=0)
-    return found
-
-
-def _best_size(
-    halves: Sequence[Sequence[_Forest]], unseen: Sequence[Examples]
-) -> tuple[int, list[NDArray[np.float64]]]:
-    """Return the number of trees with hardly more log loss than the least, and their log odds."""
-    most = halves[0][0].trees.n_iter_
-    sizes = sorted({most, *range(TREES_PER_STEP, most + 1, TREES_PER_STEP)})
-    pairs = zip(halves, unseen, strict=True)
-    log_odds = [_staged(forests, part.features, sizes) for forests, part in pairs]
-    weight = np.concatenate([part.weight for part in unseen])
-    is_bought = np.concatenate([part.is_bought for part in unseen])
-    losses = [
-        log_loss(is_bought, expit(np.concatenate(of_size)), sample_weight=weight)
-        for of_size in zip(*log_odds, strict=True)
-    ]
-    allowed = min(losses) * (1 + LOSS_ALLOWANCE)
-    chosen = max(place for place, loss in enumerate(losses) if loss <= allowed)
-    return sizes[chosen], [of_half[chosen] for of_half in log_odds]

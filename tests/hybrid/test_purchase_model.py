@@ -9,7 +9,8 @@ from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_limits
 
 from recsys.errors import InvalidParameterError, InvalidTableError, NotFittedError
-from recsys.purchase_model import LEAST, Examples, PurchaseModel
+from recsys.hybrid.examples import Examples
+from recsys.hybrid.purchase_model import LEAST, PurchaseModel
 
 SMALL = {
     "max_trees": 60,

@@ -1,0 +1,1 @@
+"""The hybrid: which of all recommenders' candidates will be bought, learned from past folds."""

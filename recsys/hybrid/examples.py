@@ -1,0 +1,61 @@
+"""Pairs of customers and products to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Pairs of customers and products, and whether they were bought in the label window."""
+
+    features: Floats
+    """(pairs, features) float32; NaN where there is none."""
+    is_bought: NDArray[np.bool_]
+    """(pairs,)"""
+    weight: Floats
+    """(pairs,) how many pairs each one stands for: samples weigh more."""
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.is_bought)
+
+    def with_features(self, features: Floats) -> Examples:
+        """Return the same pairs with these features instead."""
+        return Examples(features, self.is_bought, self.weight)
+
+    def halves(self) -> tuple[Examples, Examples]:
+        """Return the first and the second half."""
+        middle = len(self) // 2
+        return self._part(slice(middle)), self._part(slice(middle, None))
+
+    def share(self, number: int, shares: int) -> Examples:
+        """Return all pairs that were bought and one of several equal shares of the others."""
+        place = np.cumsum(~self.is_bought) % shares
+        part = self._part(self.is_bought | (place == number))
+        return Examples(
+            part.features, part.is_bought, np.where(part.is_bought, 1, shares) * part.weight
+        )
+
+    def every(self, step: int) -> Examples:
+        """Return the first of every so many pairs."""
+        return self._part(slice(None, None, step))
+
+    def _part(self, pairs: slice | NDArray[np.bool_]) -> Examples:
+        return Examples(self.features[pairs], self.is_bought[pairs], self.weight[pairs])
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Examples]) -> Examples:
+        """Return all pairs of `parts`, in their order."""
+        return cls(
+            np.concatenate([part.features for part in parts]),
+            np.concatenate([part.is_bought for part in parts]),
+            np.concatenate([part.weight for part in parts]),
+        )

@@ -1,0 +1,36 @@
+"""Relations that dbt hands over, cut by their columns."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_
+
+import duckdb
+import pyarrow as pa
+from duckdb import ColumnExpression, ConstantExpression
+
+Relation = duckdb.DuckDBPyRelation
+
+
+def where(relation: Relation, **values: str) -> Relation:
+    """Return the rows whose columns have these values.
+
+    >>> pairs = duckdb.sql("select * from (values ('serving', 1), ('o''clock', 2)) as t (fold, n)")
+    >>> where(pairs, fold="o'clock").fetchall()
+    [("o'clock", 2)]
+    """
+    equal = [ColumnExpression(name) == ConstantExpression(value) for name, value in values.items()]
+    return relation.filter(reduce(and_, equal))
+
+
+def fold_names(relation: Relation) -> list[str]:
+    """Return the folds that a relation has rows of, in their order."""
+    rows = relation.project("fold").distinct().order("fold").fetchall()
+    return [fold for (fold,) in rows]
+
+
+def listable_products(training_rows: Relation, fold: str) -> pa.Array:
+    """Return the ids of the products that a fold learns from and may list, in their order."""
+    listable = where(training_rows, fold=fold).filter("in_catalogue").project("product_id")
+    ids: pa.Array = listable.distinct().order("product_id").to_arrow_table()["product_id"]
+    return ids.combine_chunks()
