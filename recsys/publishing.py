@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from recsys.errors import RecsysError
-from recsys.warehouse import explain_open_failure, is_lock
+from recsys.opening import explain_open_failure, is_lock
 
 PATIENCE_SECONDS = 5.0
 """How long to wait for who uses a file: programs that write trials hold it for moments only."""

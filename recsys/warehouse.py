@@ -1,6 +1,5 @@
 """The built database, read-only: what the command line, the API and the exports ask of it."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from recsys.errors import DatabaseError, UnknownCustomerError, UnknownProductError
+from recsys.opening import open_read_only
 from recsys.records import Customer, Health, Product, Run, record
 
 SCHEMA = "marts"
@@ -66,7 +66,7 @@ class Warehouse:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = _open(path)
+        self._connection = open_read_only(path)
         try:
             self._require_marts()
         except BaseException:
@@ -424,44 +424,6 @@ class Warehouse:
             f"no {kind} {wanted!r} in this database.{alike} "
             f"List them with: from {table} select {column} order by {column}"
         )
-
-
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
-    if not path.is_file():
-        raise DatabaseError(
-            f"no database at {path}: build it with `recsys build`, "
-            "or name another file with --database or RECSYS_DATABASE"
-        )
-    if path.stat().st_size == 0:
-        raise DatabaseError(f"{path} is empty: build it with `recsys build`")
-    try:
-        connection = duckdb.connect(path, read_only=True)
-        connection.execute("set global timezone = 'UTC'")  # for the cursors made from it
-        return connection
-    except duckdb.Error as error:
-        raise explain_open_failure(path, error) from error
-
-
-def is_lock(error: BaseException) -> bool:
-    """Tell whether DuckDB refused a file because somebody else has it open."""
-    return "Conflicting lock" in str(error) or "different configuration" in str(error)
-
-
-def explain_open_failure(path: Path, error: BaseException) -> DatabaseError:
-    """Return DuckDB's refusal to open a file in a user's words, with what to do about it."""
-    message = str(error)
-    if is_lock(error):
-        holder = re.search(r"PID (\d+)", message)
-        who = f"process {holder[1]}" if holder else "another process"
-        return DatabaseError(
-            f"{path} is in use by {who}, most likely a running build: "
-            "wait until it ends, then try again"
-        )
-    if "not a valid DuckDB database" in message or "in-memory database in read-only" in message:
-        return DatabaseError(
-            f"{path} isn't a DuckDB database: name the file `recsys build` wrote with --database"
-        )
-    return DatabaseError(f"{path} can't be opened: {message.splitlines()[0]}")
 
 
 def _outdated(path: Path, error: Exception) -> str:

@@ -13,6 +13,7 @@ import duckdb
 
 from recsys.content_settings import content_parameters
 from recsys.errors import DatabaseError, InvalidParameterError
+from recsys.opening import explain_open_failure, is_lock
 from recsys.recommenders.content import Content
 from recsys.tuning.hybrid_search import HYBRID, PastExamples, read_past_examples
 from recsys.tuning.past_folds import (
@@ -25,7 +26,6 @@ from recsys.tuning.past_folds import (
 from recsys.tuning.store import DatabaseTrials
 from recsys.tuning.trials import Metric, Sampler
 from recsys.tuning.tune import Budget, TuningEvent, searches, tune
-from recsys.warehouse import explain_open_failure, is_lock
 
 PATIENCE_SECONDS = 600.0
 """How long a trial waits to be kept while others, such as a build, use the file."""
