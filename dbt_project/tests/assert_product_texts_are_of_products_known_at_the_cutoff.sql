@@ -9,11 +9,9 @@ purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return)
 
 ratings as (select * from {{ ref('int_rating_lines') }}),
 
-described as (select * from {{ ref('stg_products') }} where reject_reason is null),
-
 returned_orders as (select * from {{ ref('int_returned_orders') }}),
 
-non_products as (select * from {{ ref('int_products') }} where non_product_kind is not null),
+excluded as (select * from {{ ref('int_products') }} where is_excluded),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -61,8 +59,7 @@ known as (
         counted.product_id
     from counted
     cross join settings
-    left join described on counted.product_id = described.product_id
-    anti join non_products on counted.product_id = non_products.product_id
+    anti join excluded on counted.product_id = excluded.product_id
     where
         counted.customers >= settings.min_customers_per_product
         and (
@@ -70,7 +67,6 @@ known as (
             or counted.last_sold_at is null
             or counted.last_sold_at >= counted.cutoff_at - settings.sold_within_days * interval 1 day
         )
-        and not coalesce(described.is_excluded, false)
 )
 
 select

@@ -11,7 +11,8 @@ purchases as (
     select * from {{ ref('int_purchase_lines') }} where customer_id is not null
 ),
 
-described as (select * from {{ ref('stg_products') }} where reject_reason is null),
+-- what a product is has no date: the file, its lines or its sizes and colours say it
+products as (select * from {{ ref('int_products') }} where category is not null),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -60,12 +61,12 @@ ordered as (
 first_in_category as (
     select
         purchases.customer_id,
-        described.category,
+        products.category,
         min(purchases.purchased_at) as first_at
     from purchases
-    inner join described on purchases.product_id = described.product_id
-    where not purchases.is_return and described.category is not null
-    group by purchases.customer_id, described.category
+    inner join products on purchases.product_id = products.product_id
+    where not purchases.is_return
+    group by purchases.customer_id, products.category
 ),
 
 categories as (

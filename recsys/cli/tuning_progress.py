@@ -92,4 +92,10 @@ def print_summary(ended: list[StudyEnded]) -> None:
         rows,
         empty="nothing was tuned",
     )
-    print_line("The next build fits with these: recsys build. All trials: marts.tuning_trials")
+    beaten = [study for study in ended if study.best and not study.best.is_default]
+    following = (
+        "The next build fits with what beat the defaults: recsys build."
+        if beaten
+        else "Nothing beat the defaults, which the next build fits with, too."
+    )
+    print_line(f"{following} All trials: marts.tuning_trials")

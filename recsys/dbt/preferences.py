@@ -47,7 +47,8 @@ def category_probabilities(
     """Return how likely customers are to buy in each category, in the judged folds and serving.
 
     A fold's models learn from the folds whose label windows were over at its cut-off. `basis` is
-    `history` (all features, customers with a history) or `profile` (the profile alone, everyone).
+    `history` (all features, customers with a history) or `profile` (the profile alone, everyone;
+    none where no customer has one).
     A fold without past folds, or with fewer than two categories in them, has no rows; the log
     says so.
     """
@@ -180,7 +181,7 @@ def _start(
     table = sampled.to_arrow_table()
     if table.num_rows == 0:
         return
-    for basis in ("history", "profile"):
+    for basis in ("history", "profile") if profiles.num_rows else ("history",):
         model = CategoryPreferences(from_history=basis == "history")
         fitting = workers.submit(_fit, model, table, profiles)
         yield _Fitting(fold, basis, past, len(table), fitting)

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recsys.errors import InvalidParameterError
+from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.parameters import require_integer, require_number
+from recsys.recommenders.search_space import search_space
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, PastExamples
 from recsys.tuning.list_search import ListSearch
 from recsys.tuning.past_folds import PastFold, folds_with_hits
@@ -121,6 +123,8 @@ def searches(
 
     """
     require_integer("seed", seed, minimum=0, maximum=2**32 - 1)
+    for name in recommenders:
+        _require_tunable(name, has_examples=examples is not None)
     of_others = [name for name in recommenders if name != HYBRID]
     judged = folds_with_hits(folds) if of_others and metric is not Metric.rmse else []
 
@@ -141,6 +145,15 @@ def searches(
         )
 
     return [search(name) for name in recommenders]
+
+
+def _require_tunable(name: str, *, has_examples: bool) -> None:
+    if name in RECOMMENDERS or (name == HYBRID and has_examples):
+        return
+    legal = [one for one in RECOMMENDERS if search_space(recommender_class(one))]
+    raise InvalidParameterError(
+        f"there is no '{name}' to tune; there are: {', '.join([*legal, HYBRID])}"
+    )
 
 
 def tune(

@@ -99,7 +99,7 @@ def test_it_is_searched_by_its_own_metric_beside_others(examples, fold):
         examples=examples,
     )
     assert [one.study.metric for one in found] == [Metric.ndcg, Metric.log_loss]
-    with pytest.raises(InvalidParameterError, match="no recommender 'hybrid'"):
+    with pytest.raises(InvalidParameterError, match="no 'hybrid' to tune"):
         searches(
             ["hybrid"],
             [],

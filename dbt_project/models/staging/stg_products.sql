@@ -71,8 +71,8 @@ select
     recommend_as,
     case when price >= 0 then price end as price,
     not has_no_price and not coalesce(price >= 0, false) as is_price_unreadable,
-    coalesce(available, true) as is_available,
-    coalesce(excluded, false) as is_excluded,
+    available as is_available,
+    excluded as is_excluded,
     reject_reason,
     case when reject_reason is not null then row_json end as row_json
 from judged

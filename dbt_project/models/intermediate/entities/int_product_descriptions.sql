@@ -1,6 +1,8 @@
 {# From the nearest to the furthest: the product file, lines, and those of its sizes and colours. #}
 {% set sources = [('stg_products', 'product_id'), ('stg_descriptions', 'product_id'),
     ('stg_products', 'parent'), ('stg_descriptions', 'parent')] %}
+{# What sizes and colours differ by is said of their parent only where it is the same of all. #}
+{% set varying = ['size', 'attributes'] %}
 
 with
 
@@ -39,6 +41,12 @@ of_{{ column }} as (
     from said
     where {{ column }} is not null
     group by product_id, {{ column }}, distance
+    {% if column in varying %}
+    qualify
+        distance <= 2
+        or min({{ column }}) over (partition by product_id, distance > 2)
+        = max({{ column }}) over (partition by product_id, distance > 2)
+    {% endif %}
 ),
 {% endfor %}
 

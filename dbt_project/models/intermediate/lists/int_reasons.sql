@@ -37,7 +37,8 @@ keyed as (
         customers.customer_key,
         products.product_key,
         own.orders as own_orders,
-        own.last_at as own_last_at
+        own.last_at as own_last_at,
+        own.first_at as own_first_at
     from served
     inner join customers on served.customer_id = customers.customer_id
     inner join products on served.product_id = products.product_id
@@ -101,8 +102,8 @@ reasons as (
                 then concat('Bought ', keyed.own_orders, ' times, last on ', cast(keyed.own_last_at as date))
             -- known by a rating alone, in a shop where others are bought
             when keyed.own_orders is not null and keyed.own_last_at is null then 'Rated, not bought yet'
-            -- a gift, or known by its return alone
-            when keyed.own_orders = 0 then concat('Had before, on ', cast(keyed.own_last_at as date))
+            -- a gift, or what came back: its last day may be that of the return
+            when keyed.own_orders = 0 then concat('Had before, on ', cast(keyed.own_first_at as date))
             when keyed.own_orders is not null
                 then concat('Bought once, on ', cast(keyed.own_last_at as date))
             when strongest.kind = 'together'

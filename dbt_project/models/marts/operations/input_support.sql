@@ -12,6 +12,8 @@ customers as (select * from {{ ref('stg_customers') }} where reject_reason is nu
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+folds as (select * from {{ ref('int_folds') }}),
+
 given as (
     select distinct input as name from mapped_columns
     union
@@ -97,11 +99,11 @@ found as (
     select
         22 as place,
         'history' as aspect,
-        counted.days > 2 * settings.label_window_days as is_given,
+        exists (select 1 from folds where folds.purpose = 'judge') as is_given,
         null as share,
         concat(
-            'purchases span ', counted.days, ' days: judging needs more than two label windows of ',
-            settings.label_window_days, ' days; set label_window_days to fewer'
+            'purchases span ', counted.days, ' days: what is judged are the last ', settings.label_window_days,
+            ', by what was bought on days before them; set label_window_days to fewer'
         ) as consequence
     from counted
     cross join settings
