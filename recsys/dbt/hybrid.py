@@ -19,14 +19,15 @@ from recsys.dbt.tuning import parameters_for
 from recsys.errors import InvalidTableError
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.feature_table import (
+    columns_of,
     earlier_and_later,
     feature_matrix,
     feature_names,
     folds_that_teach,
     read_examples,
-    steady_feature,
     too_few_bought,
 )
+from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.relations import Relation, where
 
@@ -94,7 +95,7 @@ def hybrid_models(
     """
     [(wanted, seed)] = settings.project("hybrid_training_folds, hybrid_seed").fetchall()
     names = feature_names(features)
-    steady = steady_feature(names)
+    columns = columns_of(names)
     examples: dict[str, Examples] = {}
     unfitted = PurchaseModel(
         **({"random_state": seed} | parameters_for("hybrid", tuned, parameters))
@@ -113,7 +114,7 @@ def hybrid_models(
         pairs = sum(len(part) for part in parts)
         bought = sum(int(part.is_bought.sum()) for part in parts)
         why_not = None if teaching else too_few_bought(of_past)
-        learned = None if why_not else workers.submit(_learn, unfitted, parts, steady)
+        learned = None if why_not else workers.submit(_learn, unfitted, parts, columns)
         return _Learning(fold, list(read), pairs, bought, learned, why_not)
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -168,8 +169,8 @@ def _lessons(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
             yield fold, known[-wanted:] if wanted else []
 
 
-def _learn(unfitted: PurchaseModel, parts: list[Examples], steady: int | None) -> _Learned:
-    model = unfitted.fit(*earlier_and_later(parts), steady=steady)
+def _learn(unfitted: PurchaseModel, parts: list[Examples], columns: Columns) -> _Learned:
+    model = unfitted.fit(*earlier_and_later(parts), columns=columns)
     return _Learned(model.trees_, model.importances_.tolist(), model.to_bytes())
 
 

@@ -48,6 +48,10 @@ class Examples:
         """Return the first of every so many pairs."""
         return self._part(slice(None, None, step))
 
+    def of(self, chosen: NDArray[np.bool_]) -> Examples:
+        """Return the pairs that are chosen."""
+        return self._part(chosen)
+
     def _part(self, pairs: slice | NDArray[np.bool_]) -> Examples:
         return Examples(self.features[pairs], self.is_bought[pairs], self.weight[pairs])
 

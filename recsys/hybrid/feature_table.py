@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from recsys.hybrid.examples import Examples
+from recsys.hybrid.linear_odds import Columns
 from recsys.relations import Relation, where
 
 KEYS = [
@@ -22,8 +23,11 @@ KEYS = [
 ]
 """Columns of the table of features that aren't features."""
 
-STEADY_SCORE = "buy_again_score"
-"""The feature that tells most by itself of what was bought before."""
+IS_NEW = "pair_is_new"
+"""The feature that is 1 for products never bought, 0 for others."""
+
+NOMINAL = ("product_department", "product_category")
+"""Features whose numbers are names."""
 
 FEWEST_BOUGHT = 200
 """Fewer pairs that were bought in a fold teach nothing that would last: it is left out."""
@@ -34,9 +38,12 @@ def feature_names(features: Relation) -> list[str]:
     return [name for name in features.columns if name not in KEYS]
 
 
-def steady_feature(names: Sequence[str]) -> int | None:
-    """Return the position of the steady score that `PurchaseModel.fit` reads; None without it."""
-    return names.index(STEADY_SCORE) if STEADY_SCORE in names else None
+def columns_of(names: Sequence[str]) -> Columns:
+    """Return which of the features mean something else than the more, the more."""
+    return Columns(
+        names.index(IS_NEW) if IS_NEW in names else None,
+        [names.index(name) for name in NOMINAL if name in names],
+    )
 
 
 def read_examples(features: Relation, fold: str, names: list[str]) -> Examples:

@@ -16,7 +16,7 @@ from sklearn.metrics import log_loss
 from recsys.errors import InvalidTableError, NotFittedError
 from recsys.hybrid.examples import Examples, Floats
 from recsys.hybrid.forests import Forest, best_size, gains, staged
-from recsys.hybrid.steady_score import SteadyScore
+from recsys.hybrid.linear_odds import Columns, LinearOdds
 from recsys.native_threads import one_blas_thread
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_integer, require_number
@@ -54,9 +54,9 @@ class PurchaseModel:
     bought and divide the others among them: averaged, two that were grown in half the time rank
     better than one.
 
-    Where a score is given that tells much by itself, as buy again's does of what was bought before,
-    a logistic regression on its logarithm has a share of the log odds: what holds of it in every
-    season steadies what the trees learned of the last ones.
+    Logistic regressions of the same features (`LinearOdds`) have a share of the log odds: what they
+    can say is less, and holds in other seasons than those learned from. Together they rank better
+    than either.
     """
 
     learning_rate: Annotated[float, Range(low=0.02, high=0.2, log=True)] = 0.05
@@ -71,8 +71,10 @@ class PurchaseModel:
     l2_regularization: Annotated[float, Range(low=0.1, high=100.0, log=True)] = 5.0
     most_features: Annotated[int, Range(low=20, high=100)] = 45
     """How many features a forest reads."""
-    steady_share: float = 0.3
-    """Share in the log odds that the steady score has, where a pair has one."""
+    linear_share: float = 0.4
+    """Share in the log odds that the logistic regressions have."""
+    linear_regularization: float = 10.0
+    """Weight of their squared coefficients."""
     random_state: int = 0
 
     def __post_init__(self) -> None:
@@ -84,14 +86,14 @@ class PurchaseModel:
         require_number("max_features", self.max_features, above=True, maximum=1)
         require_number("l2_regularization", self.l2_regularization)
         require_integer("most_features", self.most_features, minimum=1)
-        require_number("steady_share", self.steady_share, maximum=1)
+        require_number("linear_share", self.linear_share, maximum=1)
+        require_number("linear_regularization", self.linear_regularization, above=True)
         require_integer("random_state", self.random_state, minimum=0)
 
-    def fit(self, earlier: Examples, later: Examples, *, steady: int | None = None) -> Self:
+    def fit(self, earlier: Examples, later: Examples, *, columns: Columns | None = None) -> Self:
         """Learn from both; each is what the forest of the other is checked and calibrated on.
 
-        `steady` is the position of the feature that is the steady score, 0 or more; None: there is
-        none.
+        `columns` says which features tell new products from others, and which are names.
 
         Raises
         ------
@@ -115,26 +117,24 @@ class PurchaseModel:
         parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
         self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
         unseen = parts[::-1]
-        self.steady_ = [
-            SteadyScore.of(part, steady, self.steady_share) for part in (earlier, later)
-        ]
+        self.linear_ = [self._linear(part, columns or Columns()) for part in (earlier, later)]
         self.trees_, log_odds = best_size(self.halves_, unseen)
-        of_halves = zip(self.steady_, log_odds, (later, earlier), strict=True)
-        steadied = np.concatenate(
-            [score.steadied(said, part.features) for score, said, part in of_halves]
+        of_halves = zip(self.linear_, log_odds, (later, earlier), strict=True)
+        averaged = np.concatenate(
+            [self._averaged(linear, said, part.features) for linear, said, part in of_halves]
         )
         is_bought = np.concatenate([part.is_bought for part in unseen])
         weight = np.concatenate([part.weight for part in unseen])
         with one_blas_thread():
             self.calibration_ = LogisticRegression(C=np.inf).fit(
-                steadied[:, None], is_bought, weight
+                averaged[:, None], is_bought, weight
             )
         if self.calibration_.coef_[0, 0] <= 0:
             raise InvalidTableError(
                 f"what was learned from {len(earlier):,} earlier pairs ranks {len(later):,} later "
                 "ones no better than chance; more purchases are needed"
             )
-        self.loss_ = log_loss(is_bought, self._calibrated(steadied), sample_weight=weight)
+        self.loss_ = log_loss(is_bought, self._calibrated(averaged), sample_weight=weight)
         """Log loss of the probabilities of all pairs, each said by forests that haven't seen it."""
         self.importances_ = np.zeros(is_known.shape[1])
         for forests, part in zip(self.halves_, unseen, strict=True):
@@ -151,8 +151,8 @@ class PurchaseModel:
             return np.empty(0)
         binned = self._binned(features)
         log_odds = [
-            score.steadied(staged(forests, binned, [self.trees_])[0], features)
-            for forests, score in zip(self.halves_, self.steady_, strict=True)
+            self._averaged(linear, staged(forests, binned, [self.trees_])[0], features)
+            for forests, linear in zip(self.halves_, self.linear_, strict=True)
         ]
         return self._calibrated(np.mean(log_odds, axis=0))
 
@@ -200,6 +200,16 @@ class PurchaseModel:
             early_stopping=False,
             random_state=seed,
         ).fit(examples.features, examples.is_bought, examples.weight)
+
+    def _linear(self, examples: Examples, columns: Columns) -> LinearOdds | None:
+        if self.linear_share == 0:
+            return None
+        return LinearOdds.of(examples, self.used_, columns, self.linear_regularization)
+
+    def _averaged(self, linear: LinearOdds | None, log_odds: Floats, features: Floats) -> Floats:
+        if linear is None:
+            return log_odds
+        return linear.averaged(log_odds, features, self.linear_share)
 
     def _importances(self, forest: Forest, unseen: Examples) -> NDArray[np.float64]:
         """Return how much log loss grows when a feature's values are shuffled (Breiman 2001)."""

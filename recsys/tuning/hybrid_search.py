@@ -11,13 +11,14 @@ from typing import Any
 from recsys.errors import DatabaseError
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.feature_table import (
+    columns_of,
     earlier_and_later,
     feature_names,
     folds_that_teach,
     read_examples,
-    steady_feature,
     too_few_bought,
 )
+from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.relations import Relation
 from recsys.tuning.fingerprint import fingerprint
@@ -39,8 +40,8 @@ class PastExamples:
     """When the last one's label window ended, UTC."""
     parts: Sequence[Examples]
     """Of each fold."""
-    steady: int | None = None
-    """Position of the steady score among the features; None: there is none."""
+    columns: Columns
+    """Which features mean something else than the more, the more."""
 
     @cached_property
     def fingerprint(self) -> str:
@@ -48,7 +49,7 @@ class PastExamples:
         arrays = [
             array for part in self.parts for array in (part.features, part.is_bought, part.weight)
         ]
-        return fingerprint(f"{self.folds} {self.label_until} {self.steady}", *arrays)
+        return fingerprint(f"{self.folds} {self.label_until} {self.columns}", *arrays)
 
 
 def read_past_examples(folds: Relation, features: Relation) -> PastExamples:
@@ -76,7 +77,7 @@ def read_past_examples(folds: Relation, features: Relation) -> PastExamples:
         folds=tuple(teaching),
         label_until=until,
         parts=list(teaching.values()),
-        steady=steady_feature(names),
+        columns=columns_of(names),
     )
 
 
@@ -123,4 +124,4 @@ class HybridSearch(OptunaSearch):
         for share in SHARES:
             earlier, later = earlier_and_later([one.every(share) for one in self.examples.parts])
             model = PurchaseModel(**{**self.base, **parameters})
-            yield model.fit(earlier, later, steady=self.examples.steady).loss_
+            yield model.fit(earlier, later, columns=self.examples.columns).loss_

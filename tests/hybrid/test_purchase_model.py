@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.special import expit, logit
+from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -10,14 +10,17 @@ from threadpoolctl import threadpool_limits
 
 from recsys.errors import InvalidParameterError, InvalidTableError, NotFittedError
 from recsys.hybrid.examples import Examples
+from recsys.hybrid.linear_odds import Columns, LinearOdds
 from recsys.hybrid.purchase_model import LEAST, PurchaseModel
 
+# what the forests do; tests/hybrid/test_linear_odds.py has the regressions
 SMALL = {
     "max_trees": 60,
     "learning_rate": 0.1,
     "min_pairs_per_leaf": 50,
-    "max_features": 0.5,
-}  # of three
+    "max_features": 0.5,  # of three
+    "linear_share": 0,
+}
 FEW_TREES = SMALL | {"max_trees": 10, "max_features": 1.0}
 
 
@@ -90,58 +93,21 @@ def test_importance_tells_what_decides(fitted):
     assert abs(nothing) < 0.004  # chance, among the 4,000 pairs that are shuffled
 
 
-def with_score(examples: Examples, seed: int) -> Examples:
-    """Add a score that a third of the pairs don't have; the others' logarithm is near the truth."""
-    generator = np.random.default_rng(seed)
-    log_odds = 2 * (examples.features[:, 0] > 0.6) + generator.normal(size=len(examples))
-    score = np.exp(log_odds).astype(np.float32)
-    score[generator.random(len(examples)) < 1 / 3] = np.nan
-    return examples.with_features(np.column_stack([examples.features, score]))
+def test_what_is_linear_is_learned_better_with_regressions_beside_the_forests(unseen):
+    """Of few pairs whose log odds are a sum of logarithms, a forest alone makes steps."""
 
+    def drawn(seed: int, pairs: int) -> Examples:
+        generator = np.random.default_rng(seed)
+        features = generator.lognormal(size=(pairs, 3)).astype(np.float32)
+        probability = expit(np.log(features).sum(axis=1) - 1)
+        return Examples(features, generator.random(pairs) < probability, np.ones(pairs))
 
-@pytest.mark.parametrize("share", [0.3, 1.0])
-def test_a_steady_score_has_its_share_of_the_log_odds(unseen, share):
-    """Of pairs that have it: the trees' and scikit-learn's regression on its logarithm."""
-    earlier, later = (with_score(shop(seed)[0], seed) for seed in (1, 2))
-    features = with_score(unseen[0], 3).features[:4000]
-    trees = PurchaseModel(**SMALL).fit(earlier, later)
-    model = PurchaseModel(**SMALL, steady_share=share).fit(earlier, later, steady=3)
-    expected = np.zeros(len(features))
-    known = ~np.isnan(features[:, 3])
-    for forests, part in zip(trees.halves_, (earlier, later), strict=True):
-        binned = trees.bins_.numbered(features[:, trees.used_])
-        said = np.mean([one.staged(binned, [model.trees_])[0] for one in forests], axis=0)
-        has = ~np.isnan(part.features[:, 3])
-        logarithm = np.log(np.maximum(part.features[has, 3], 1e-3).astype(float))
-        regression = LogisticRegression(max_iter=1000)
-        regression.fit(np.column_stack([logarithm, logarithm**2]), part.is_bought[has])
-        asked = np.log(np.maximum(features[known, 3], 1e-3).astype(float))
-        of_score = regression.decision_function(np.column_stack([asked, asked**2]))
-        said[known] = (1 - share) * said[known] + share * of_score
-        expected += said / 2
-    log_odds = logit(model.predict(features))
-    slope, intercept = np.polyfit(expected, log_odds, 1)
-    assert slope > 0
-    assert log_odds == pytest.approx(intercept + slope * expected, abs=1e-6)
-
-
-def test_without_a_score_the_share_changes_nothing(unseen):
-    features = unseen[0].features[:1000]
-    without = [PurchaseModel(**FEW_TREES, steady_share=share) for share in (0.0, 0.5)]
-    first, second = (model.fit(shop(1, 2000)[0], shop(2, 2000)[0]) for model in without)
-    assert np.array_equal(first.predict(features), second.predict(features))
-
-
-def test_a_score_that_no_pair_has_changes_nothing(unseen):
-    def widened(examples: Examples) -> Examples:
-        nothing = np.full(len(examples), np.nan, np.float32)
-        return examples.with_features(np.column_stack([examples.features, nothing]))
-
-    parts = [shop(seed, 2000)[0] for seed in (1, 2)]
-    plain = PurchaseModel(**FEW_TREES).fit(*parts)
-    steady = PurchaseModel(**FEW_TREES).fit(*map(widened, parts), steady=3)
-    features = widened(unseen[0]).features[:1000]
-    assert np.array_equal(steady.predict(features), plain.predict(features[:, :3]))
+    parts, asked = (drawn(1, 1500), drawn(2, 1500)), drawn(3, 20_000)
+    losses = []
+    for share in (0.0, 0.5):
+        model = PurchaseModel(**SMALL | {"linear_share": share}).fit(*parts)
+        losses.append(log_loss(asked.is_bought, model.predict(asked.features)))
+    assert losses[1] < losses[0] - 0.005
 
 
 def test_of_many_features_those_that_say_something_are_read(unseen):
@@ -291,7 +257,8 @@ def test_halves_are_the_first_and_the_second():
         ("max_features", 0),
         ("max_features", 1.1),
         ("l2_regularization", -1),
-        ("steady_share", 1.1),
+        ("linear_share", 1.1),
+        ("linear_regularization", 0),
         ("random_state", -1),
     ],
 )
@@ -334,7 +301,9 @@ def test_a_feature_that_hardly_any_pair_has_is_left_out():
     bought = generator.random(pairs) < features[:, 0] / 10
     examples = Examples(features, bought, np.ones(pairs))
     for seed in range(3):
-        model = PurchaseModel(max_trees=2, random_state=seed).fit(examples, examples)
+        model = PurchaseModel(max_trees=2, linear_share=0, random_state=seed).fit(
+            examples, examples
+        )
         assert model.used_.tolist() == [0]
 
 
@@ -346,21 +315,15 @@ def test_the_loss_is_that_of_the_probabilities_of_pairs_each_half_has_not_learne
         features = generator.uniform(0.01, 1, (1000, 3)).astype(np.float32)
         is_bought = generator.random(1000) < features[:, 0]
         halves.append(Examples(features, is_bought, generator.uniform(1, 3, 1000)))
-    model = PurchaseModel(max_trees=10, forests_per_half=1, steady_share=0.25)
-    model.fit(*halves, steady=0)
+    model = PurchaseModel(max_trees=10, forests_per_half=1, linear_share=0.25)
+    model.fit(*halves)
     log_odds = []
     for forests, learned, unseen in zip(model.halves_, halves, halves[::-1], strict=True):
         said = forests[0].trees.decision_function(
             model._binned(unseen.features)[:, forests[0].read]
         )
-        logarithm, of_unseen = (
-            np.log(part.features[:, 0].astype(float)) for part in (learned, unseen)
-        )
-        steady = LogisticRegression(max_iter=1000).fit(
-            np.stack([logarithm, logarithm**2], axis=1), learned.is_bought, learned.weight
-        )
-        of_steady = steady.decision_function(np.stack([of_unseen, of_unseen**2], axis=1))
-        log_odds.append(0.75 * said + 0.25 * of_steady)
+        linear = LinearOdds.of(learned, model.used_, Columns(), model.linear_regularization)
+        log_odds.append(linear.averaged(said, unseen.features, 0.25))
     bought = np.concatenate([part.is_bought for part in halves[::-1]])
     weight = np.concatenate([part.weight for part in halves[::-1]])
     stacked = np.concatenate(log_odds)[:, None]

@@ -12,7 +12,8 @@ import pytest
 from recsys.dbt.tuning import hybrid_tuning_run
 from recsys.errors import DatabaseError, InvalidParameterError
 from recsys.hybrid.examples import Examples
-from recsys.hybrid.feature_table import FEWEST_BOUGHT, STEADY_SCORE
+from recsys.hybrid.feature_table import FEWEST_BOUGHT, IS_NEW
+from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.tuning.hybrid_search import HybridSearch, PastExamples, read_past_examples
 from recsys.tuning.trials import Metric, Sampler, State
@@ -36,7 +37,7 @@ def examples() -> PastExamples:
         folds=("2017-10-09", "2017-11-06"),
         label_until=datetime(2017, 12, 4),
         parts=[fold(1), fold(2)],
-        steady=0,
+        columns=Columns(),
     )
 
 
@@ -53,8 +54,10 @@ def test_the_defaults_come_first_and_the_least_loss_wins(examples):
     *_, ended = run(search(examples), store, 8)
     assert isinstance(ended, StudyEnded)
     first = store.trials[0].outcome
-    assert first.value == PurchaseModel(**QUICK).fit(*examples.parts, steady=0).loss_
-    quarter = PurchaseModel(**QUICK).fit(*(part.every(4) for part in examples.parts), steady=0)
+    assert first.value == PurchaseModel(**QUICK).fit(*examples.parts, columns=Columns()).loss_
+    quarter = PurchaseModel(**QUICK).fit(
+        *(part.every(4) for part in examples.parts), columns=Columns()
+    )
     assert first.steps == (quarter.loss_, first.value)
     values = [trial.outcome.value for trial in store.trials if trial.outcome.value is not None]
     assert ended.best.outcome.value == min(values) < max(values)
@@ -81,8 +84,8 @@ def test_other_data_is_another_study(examples):
     later = replace(examples, parts=[fold(1), fold(3)])
     assert search(examples).study == search(replace(examples)).study
     assert search(later).study.study_id != search(examples).study.study_id
-    unsteady = replace(examples, steady=None)
-    assert search(unsteady).study.study_id != search(examples).study.study_id
+    otherwise = replace(examples, columns=Columns(is_new=1))
+    assert search(otherwise).study.study_id != search(examples).study.study_id
     assert search(examples).study.metric is Metric.log_loss
     assert search(examples).study.known_until == datetime(2017, 12, 4)
 
@@ -123,7 +126,7 @@ def tables(bought: int):
         select
             fold, 'c' || n as customer_id, 'p' as product_id, n as customer_key, true as is_new,
             n < {bought} as is_bought, case when n < 500 then 1.0 end as training_weight,
-            n / 1000 as signal, n / 2000 as {STEADY_SCORE}
+            n / 1000 as signal, 1 as {IS_NEW}
         from folds cross join range(600) as numbers (n);
     """)  # noqa: S608
     return connection.table("folds"), connection.table("features")
@@ -135,7 +138,7 @@ def test_what_it_learns_from_is_read_in_order_of_time():
     assert found.label_until == datetime(2017, 12, 4)
     assert [len(part) for part in found.parts] == [500, 500]
     assert found.parts[0].features.shape == (500, 2)
-    assert found.steady == 1
+    assert found.columns == Columns(1, [])
     assert found.parts[0].is_bought.sum() == FEWEST_BOUGHT
 
 

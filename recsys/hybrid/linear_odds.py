@@ -1,0 +1,108 @@
+"""What logistic regressions say of buying: simpler than forests, and as true in another season."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from recsys.hybrid.examples import Examples, Floats
+from recsys.native_threads import one_blas_thread
+
+LEAST_VALUE = 1e-3
+"""Values below it count as it: a logarithm of nothing would be infinite."""
+
+MOST_PAIRS = 250_000
+"""More pairs hardly change what so few coefficients come to."""
+
+
+class Columns(NamedTuple):
+    """Which features mean something else than the more, the more."""
+
+    is_new: int | None = None
+    """Position of the feature that is 1 for products never bought, else 0; None: all are alike."""
+    nominal: Sequence[int] = ()
+    """Positions of numbers that are names."""
+
+
+@dataclass(frozen=True)
+class LinearOdds:
+    """Logistic regressions, one of products never bought and one of those bought before.
+
+    Each reads all features that aren't names: their logarithm, its square and whether they are
+    known, standardised (Hastie, Tibshirani and Friedman, *The elements of statistical learning*,
+    2009, section 4.4).
+    """
+
+    columns: Columns
+    used: NDArray[np.intp]
+    """Positions of the features that are read."""
+    regressions: tuple[Pipeline | None, Pipeline | None]
+    """Of products bought before and of new ones; None where these pairs can't be told apart."""
+
+    @classmethod
+    def of(
+        cls,
+        examples: Examples,
+        used: NDArray[np.intp],
+        columns: Columns,
+        regularization: float,
+    ) -> Self:
+        """Learn from these pairs what the features `used` say of buying."""
+        numbers = np.setdiff1d(used, np.asarray(columns.nominal, np.intp))
+        is_new = _is_new(examples.features, columns)
+        found = [
+            _fitted(examples.of(is_new == kind), numbers, regularization) for kind in (False, True)
+        ]
+        return cls(columns, numbers, (found[0], found[1]))
+
+    def averaged(self, log_odds: Floats, features: Floats, share: float) -> Floats:
+        """Return (pairs,) log odds in which the regressions have so much of a share."""
+        averaged = log_odds.copy()
+        is_new = _is_new(features, self.columns)
+        for kind, regression in zip((False, True), self.regressions, strict=True):
+            of_kind = is_new == kind
+            if regression is not None and of_kind.any():
+                with one_blas_thread():
+                    said = regression.decision_function(features[of_kind][:, self.used])
+                averaged[of_kind] += share * (said - log_odds[of_kind])
+        return averaged
+
+
+def _is_new(features: Floats, columns: Columns) -> NDArray[np.bool_]:
+    if columns.is_new is None:
+        return np.zeros(len(features), np.bool_)
+    is_new: NDArray[np.bool_] = features[:, columns.is_new] > 0
+    return is_new
+
+
+def _fitted(examples: Examples, used: NDArray[np.intp], regularization: float) -> Pipeline | None:
+    sample = examples.every(max(1, -(-len(examples) // MOST_PAIRS)))
+    if not sample.is_bought.any() or sample.is_bought.all() or not len(used):
+        return None
+    pipeline: Any = make_pipeline(
+        FunctionTransformer(_terms),
+        StandardScaler(copy=False),
+        # many pairs and few coefficients: Newton's method is there after a few steps
+        LogisticRegression(C=1 / regularization, solver="newton-cholesky"),
+    )
+    with one_blas_thread():
+        fitted: Pipeline = pipeline.fit(
+            sample.features[:, used],
+            sample.is_bought,
+            logisticregression__sample_weight=sample.weight,
+        )
+    return fitted
+
+
+def _terms(features: Floats) -> Floats:
+    """Return (pairs, terms): logarithms, their squares, and 1 where there is a value."""
+    known = ~np.isnan(features)
+    logarithms = np.where(known, np.log(np.maximum(features, LEAST_VALUE)), 0)
+    return np.hstack([logarithms, logarithms**2, known], dtype=np.float32)
