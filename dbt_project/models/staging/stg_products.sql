@@ -72,7 +72,7 @@ select
     case when price >= 0 then price end as price,
     not has_no_price and not coalesce(price >= 0, false) as is_price_unreadable,
     available as is_available,
-    excluded as is_excluded,
+    coalesce(excluded, false) as is_excluded,
     reject_reason,
     case when reject_reason is not null then row_json end as row_json
 from judged

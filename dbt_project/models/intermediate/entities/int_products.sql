@@ -18,14 +18,14 @@ ids as (
     select recommend_as as product_id from parents
 ),
 
--- a parent of which the product file doesn't say it itself costs what its cheapest variant does, can be
--- sold where one of them can, and is excluded where all are
+-- a parent of which the product file doesn't say it itself costs what its cheapest variant does and can be
+-- sold where one of them can; one that isn't in the file is excluded where all of them are
 of_variants as (
     select
         parents.recommend_as as product_id,
         min(products.price) as price,
         bool_or(coalesce(products.is_available, true)) as is_available,
-        bool_and(coalesce(products.is_excluded, false)) as is_excluded
+        bool_and(products.is_excluded) as is_excluded
     from parents
     inner join products on parents.product_id = products.product_id
     group by parents.recommend_as

@@ -99,7 +99,7 @@ found as (
     select
         22 as place,
         'history' as aspect,
-        exists (select 1 from folds where folds.purpose = 'judge') as is_given,
+        (select count(*) from folds where folds.purpose = 'judge') > 0 as is_given,
         null as share,
         concat(
             'purchases span ', counted.days, ' days: what is judged are the last ', settings.label_window_days,
