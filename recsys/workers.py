@@ -6,6 +6,7 @@ Surprise holds Python's global lock while it fits: threads alone would use one c
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +19,9 @@ from joblib.externals.loky import get_reusable_executor
 from recsys.errors import InvalidParameterError, RecsysError
 
 Result = TypeVar("Result")
+
+# a worker that has grown or waited long is replaced, and nothing is lost: nobody has to know
+warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
 
 _ONE_THREAD_EACH = {
     "OMP_NUM_THREADS": "1",
