@@ -92,6 +92,8 @@ def print_summary(ended: list[StudyEnded]) -> None:
         rows,
         empty="nothing was tuned",
     )
+    if not ended:
+        return
     beaten = [study for study in ended if study.best and not study.best.is_default]
     following = (
         "The next build fits with what beat the defaults: recsys build."

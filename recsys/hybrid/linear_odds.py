@@ -15,8 +15,11 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from recsys.hybrid.examples import Examples, Floats
 from recsys.native_threads import one_blas_thread
 
-LEAST_VALUE = 1e-3
-"""Values below it count as it: a logarithm of nothing would be infinite."""
+LEAST_VALUE, MOST_VALUE = 1e-3, 1e30
+"""Values beyond count as these: a logarithm of nothing would be infinite."""
+
+MOST_DEVIATIONS = 10.0
+"""What is further from the mean counts as that far: few pairs can't make others certain."""
 
 MOST_PAIRS = 250_000
 """More pairs hardly change what so few coefficients come to."""
@@ -35,9 +38,9 @@ class Columns(NamedTuple):
 class LinearOdds:
     """Logistic regressions, one of products never bought and one of those bought before.
 
-    Each reads all features that aren't names: their logarithm, its square and whether they are
-    known, standardised (Hastie, Tibshirani and Friedman, *The elements of statistical learning*,
-    2009, section 4.4).
+    Each reads all features that aren't names: their logarithm (of a thousandth, where they are
+    less), its square and whether they are known, standardised and bounded (Hastie, Tibshirani and
+    Friedman, *The elements of statistical learning*, 2009, section 4.4).
     """
 
     columns: Columns
@@ -89,6 +92,7 @@ def _fitted(examples: Examples, used: NDArray[np.intp], regularization: float) -
     pipeline: Any = make_pipeline(
         FunctionTransformer(_terms),
         StandardScaler(copy=False),
+        FunctionTransformer(_bounded),
         # many pairs and few coefficients: Newton's method is there after a few steps
         LogisticRegression(C=1 / regularization, solver="newton-cholesky"),
     )
@@ -101,8 +105,12 @@ def _fitted(examples: Examples, used: NDArray[np.intp], regularization: float) -
     return fitted
 
 
+def _bounded(terms: Floats) -> Floats:
+    return np.clip(terms, -MOST_DEVIATIONS, MOST_DEVIATIONS)
+
+
 def _terms(features: Floats) -> Floats:
     """Return (pairs, terms): logarithms, their squares, and 1 where there is a value."""
     known = ~np.isnan(features)
-    logarithms = np.where(known, np.log(np.maximum(features, LEAST_VALUE)), 0)
+    logarithms = np.where(known, np.log(np.clip(features, LEAST_VALUE, MOST_VALUE)), 0)
     return np.hstack([logarithms, logarithms**2, known], dtype=np.float32)

@@ -91,7 +91,7 @@ class PurchaseModel:
         require_integer("random_state", self.random_state, minimum=0)
 
     def fit(self, earlier: Examples, later: Examples, *, columns: Columns | None = None) -> Self:
-        """Learn from both; each is what the forest of the other is checked and calibrated on.
+        """Learn from both; each is what the models of the other are checked and calibrated on.
 
         `columns` says which features tell new products from others, and which are names.
 
@@ -135,7 +135,7 @@ class PurchaseModel:
                 "ones no better than chance; more purchases are needed"
             )
         self.loss_ = log_loss(is_bought, self._calibrated(averaged), sample_weight=weight)
-        """Log loss of the probabilities of all pairs, each said by forests that haven't seen it."""
+        """Log loss of the probabilities of all pairs, each said by models that haven't seen it."""
         self.importances_ = np.zeros(is_known.shape[1])
         for forests, part in zip(self.halves_, unseen, strict=True):
             for forest in forests:

@@ -151,9 +151,8 @@ def _require_tunable(name: str, *, has_examples: bool) -> None:
     if name in RECOMMENDERS or (name == HYBRID and has_examples):
         return
     legal = [one for one in RECOMMENDERS if search_space(recommender_class(one))]
-    raise InvalidParameterError(
-        f"there is no '{name}' to tune; there are: {', '.join([*legal, HYBRID])}"
-    )
+    legal += [HYBRID] if has_examples else []
+    raise InvalidParameterError(f"there is no '{name}' to tune; there are: {', '.join(legal)}")
 
 
 def tune(

@@ -1,7 +1,7 @@
 {# From the nearest to the furthest: the product file, lines, and those of its sizes and colours. #}
 {% set sources = [('stg_products', 'product_id'), ('stg_descriptions', 'product_id'),
     ('stg_products', 'parent'), ('stg_descriptions', 'parent')] %}
-{# What sizes and colours differ by is said of their parent only where it is the same of all. #}
+{# What sizes and colours differ by is said of their parent only where those that say it agree. #}
 {% set varying = ['size', 'attributes'] %}
 
 with
@@ -44,8 +44,11 @@ of_{{ column }} as (
     {% if column in varying %}
     qualify
         distance <= 2
-        or min({{ column }}) over (partition by product_id, distance > 2)
-        = max({{ column }}) over (partition by product_id, distance > 2)
+        or (
+            distance = min(distance) over (partition by product_id)
+            and min({{ column }}) over (partition by product_id, distance)
+            = max({{ column }}) over (partition by product_id, distance)
+        )
     {% endif %}
 ),
 {% endfor %}

@@ -18,8 +18,8 @@ ids as (
     select recommend_as as product_id from parents
 ),
 
--- a parent of which the product file doesn't say it itself costs what its cheapest variant does and can be
--- sold where one of them can; one that isn't in the file is excluded where all of them are
+-- a parent of which the product file doesn't say it itself costs what its cheapest variant there does, and
+-- can be sold where one of them can, unless it is sold by its own id: then these are what it replaces
 of_variants as (
     select
         parents.recommend_as as product_id,
@@ -30,6 +30,8 @@ of_variants as (
     inner join products on parents.product_id = products.product_id
     group by parents.recommend_as
 ),
+
+sold as (select distinct product_id from {{ ref('stg_purchases') }} where reject_reason is null),
 
 described as (
     select
@@ -44,7 +46,11 @@ described as (
         descriptions.attributes,
         descriptions.description,
         coalesce(products.price, of_variants.price) as list_price,
-        coalesce(products.is_available, of_variants.is_available, true) as is_available,
+        coalesce(
+            products.is_available,
+            (products.product_id is not null and sold.product_id is not null) or of_variants.is_available,
+            true
+        ) as is_available,
         coalesce(products.is_excluded, of_variants.is_excluded, false) or non_products.product_id is not null
             as is_excluded,
         -- of what the shop excludes itself nothing more needs to be known
@@ -55,6 +61,7 @@ described as (
     left join products on ids.product_id = products.product_id
     left join descriptions on ids.product_id = descriptions.product_id
     left join of_variants on ids.product_id = of_variants.product_id
+    left join sold on ids.product_id = sold.product_id
     left join parents on ids.product_id = parents.product_id
     left join non_products on ids.product_id = non_products.product_id
 ),

@@ -102,7 +102,7 @@ found as (
         (select count(*) from folds where folds.purpose = 'judge') > 0 as is_given,
         null as share,
         concat(
-            'purchases span ', counted.days, ' days: what is judged are the last ', settings.label_window_days,
+            'purchases span ', counted.days, ' days: what is judged are the last ', settings.label_window_days + 1,
             ', by what was bought on days before them; set label_window_days to fewer'
         ) as consequence
     from counted
