@@ -39,18 +39,22 @@ of_{{ column }} as (
             order by distance asc, sum(sold_lines) desc, sum(lines) desc, {{ column }} asc
         ) as place
     from said
-    where {{ column }} is not null
+    where {{ column }} is not null{{ ' and distance <= 2' if column in varying }}
     group by product_id, {{ column }}, distance
-    {% if column in varying %}
-    qualify
-        distance <= 2
-        or (
-            distance = min(distance) over (partition by product_id)
-            and min({{ column }}) over (partition by product_id, distance)
-            = max({{ column }}) over (partition by product_id, distance)
-        )
-    {% endif %}
 ),
+
+{% if column in varying %}
+agreed_{{ column }} as (
+    select
+        parents.recommend_as as product_id,
+        min(of_{{ column }}.value) as value
+    from of_{{ column }}
+    inner join parents on of_{{ column }}.product_id = parents.product_id
+    where of_{{ column }}.place = 1
+    group by parents.recommend_as
+    having min(of_{{ column }}.value) = max(of_{{ column }}.value)
+),
+{% endif %}
 {% endfor %}
 
 ids as (select distinct product_id from said),
@@ -58,12 +62,19 @@ ids as (select distinct product_id from said),
 described as (
     select
         {% for column in described_columns() %}
+        {% if column in varying %}
+        coalesce(of_{{ column }}.value, agreed_{{ column }}.value) as {{ column }},
+        {% else %}
         of_{{ column }}.value as {{ column }},
+        {% endif %}
         {% endfor %}
         ids.product_id
     from ids
     {% for column in described_columns() %}
     left join of_{{ column }} on ids.product_id = of_{{ column }}.product_id and of_{{ column }}.place = 1
+    {% if column in varying %}
+    left join agreed_{{ column }} on ids.product_id = agreed_{{ column }}.product_id
+    {% endif %}
     {% endfor %}
 )
 
