@@ -38,7 +38,7 @@ def recommender_class(name: str) -> type[Recommender]:
     'SVD'
     """
     if name not in RECOMMENDERS:
-        raise InvalidParameterError(_unknown("recommender", name, list(RECOMMENDERS)))
+        raise InvalidParameterError(unknown("recommender", name, list(RECOMMENDERS)))
     module, _, attribute = RECOMMENDERS[name].partition(":")
     found: type[Recommender] = getattr(import_module(module), attribute)
     return found
@@ -66,11 +66,12 @@ random_state
     parameters = dict(parameters or {})
     for parameter in parameters:
         if parameter not in legal:
-            raise InvalidParameterError(_unknown(f"{name} has no parameter", parameter, legal))
+            raise InvalidParameterError(unknown(f"{name} has no parameter", parameter, legal))
     return made(**parameters)
 
 
-def _unknown(what: str, value: str, legal: list[str]) -> str:
+def unknown(what: str, value: str, legal: list[str]) -> str:
+    """Return the message that something of this name doesn't exist, with what does."""
     problem = f"{what} '{value}'" if " " in what else f"there is no {what} '{value}'"
     nearest = get_close_matches(str(value), legal, n=1)
     guess = f"did you mean '{nearest[0]}'? There are" if nearest else "there are"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recsys.errors import InvalidParameterError
-from recsys.recommenders import RECOMMENDERS, recommender_class
+from recsys.recommenders import RECOMMENDERS, recommender_class, unknown
 from recsys.recommenders.parameters import require_integer, require_number
 from recsys.recommenders.search_space import search_space
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, PastExamples
@@ -152,7 +152,7 @@ def _require_tunable(name: str, *, has_examples: bool) -> None:
         return
     legal = [one for one in RECOMMENDERS if search_space(recommender_class(one))]
     legal += [HYBRID] if has_examples else []
-    raise InvalidParameterError(f"there is no '{name}' to tune; there are: {', '.join(legal)}")
+    raise InvalidParameterError(unknown("nothing to tune is called", name, legal))
 
 
 def tune(

@@ -236,7 +236,7 @@ def test_the_file_is_free_between_trials(tuned):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["buy_again"], "there is no 'buy_again' to tune; there are: svd, "),
+        (["buy_again"], "nothing to tune is called 'buy_again'; there are: svd, "),
         (["ease", "--metric", "rmse"], "ease isn't searched by rmse"),
         (["ease", "--minutes", "0"], "minutes is 0.0; use a number above 0"),
     ],

@@ -102,7 +102,7 @@ def test_it_is_searched_by_its_own_metric_beside_others(examples, fold):
         examples=examples,
     )
     assert [one.study.metric for one in found] == [Metric.ndcg, Metric.log_loss]
-    with pytest.raises(InvalidParameterError, match="no 'hybrid' to tune"):
+    with pytest.raises(InvalidParameterError, match="nothing to tune is called 'hybrid'"):
         searches(
             ["hybrid"],
             [],
