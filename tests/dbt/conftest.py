@@ -142,7 +142,7 @@ CLEANING = [  # models of cleaning, each after those that it reads
     *("int_unusual_customers", "int_quantity_limit", "int_products", "int_purchase_lines"),
     *("int_rating_lines", "int_customers", "int_returned_orders", "int_order_products"),
     *("purchases", "product_titles", "input_audit", "rejected_rows", "cleaning_report"),
-    *("int_events", "int_folds", "input_support"),
+    "input_support",
 ]
 
 
