@@ -65,8 +65,7 @@ def similar_products(
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
-        wanted = folds.filter("purpose <> 'train'").order("fold").project("fold").fetchall()
-        for (fold,) in wanted:
+        for fold in fold_names(folds.filter("purpose <> 'train'")):
             read = _read(fold, training_rows, products, others)
             if read is None:
                 continue
@@ -97,7 +96,7 @@ def text_vectors(
     """
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for (fold,) in folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall():
+        for fold in fold_names(folds.filter("purpose = 'judge'")):
             # which products were bought, not by whom
             rows = where(training_rows, fold=fold)
             bought = rows.project("'' as customer_id, product_id")

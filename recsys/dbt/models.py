@@ -123,8 +123,8 @@ def rating_predictions(
         later = _of_fold(held_out_ratings, fold, "customer_id, product_id, rating")
         return list(_hidings(fold, rows, later, also_implied=also_implied))
 
-    judged = folds.filter("purpose = 'judge'").order("fold").project("fold").fetchall()
-    hidings = [hiding for (fold,) in judged for hiding in hidings_of(fold)]
+    judged = fold_names(folds.filter("purpose = 'judge'"))
+    hidings = [hiding for fold in judged for hiding in hidings_of(fold)]
     if all(hiding.how != "cv5" for hiding in hidings):
         is_unmeasured = not hidings
         hidings += [

@@ -34,25 +34,22 @@ class Examples:
     def halves(self) -> tuple[Examples, Examples]:
         """Return the first and the second half."""
         middle = len(self) // 2
-        return self._part(slice(middle)), self._part(slice(middle, None))
+        return self.of(slice(middle)), self.of(slice(middle, None))
 
     def share(self, number: int, shares: int) -> Examples:
         """Return all pairs that were bought and one of several equal shares of the others."""
         place = np.cumsum(~self.is_bought) % shares
-        part = self._part(self.is_bought | (place == number))
+        part = self.of(self.is_bought | (place == number))
         return Examples(
             part.features, part.is_bought, np.where(part.is_bought, 1, shares) * part.weight
         )
 
     def every(self, step: int) -> Examples:
         """Return the first of every so many pairs."""
-        return self._part(slice(None, None, step))
+        return self.of(slice(None, None, step))
 
-    def of(self, chosen: NDArray[np.bool_]) -> Examples:
+    def of(self, pairs: slice | NDArray[np.bool_]) -> Examples:
         """Return the pairs that are chosen."""
-        return self._part(chosen)
-
-    def _part(self, pairs: slice | NDArray[np.bool_]) -> Examples:
         return Examples(self.features[pairs], self.is_bought[pairs], self.weight[pairs])
 
     @classmethod
