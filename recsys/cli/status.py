@@ -26,6 +26,9 @@ COUNTED = {
     "customers_without_history": "left out: no history",
 }
 
+MARKS = {"tie": "~", "better": "+"}
+"""How a value stands to that of who serves the list."""
+
 Rows = list[dict[str, Any]]
 
 
@@ -120,7 +123,7 @@ def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> 
     def mark(name: str, at: str) -> str:
         if (name, at) in serving:
             return "*"
-        return "~" if verdicts.get((name, at)) == "tie" else " "
+        return MARKS.get(verdicts.get((name, at)) or "", " ")
 
     def cell(name: str, at: str) -> str:
         return _ndcg(values.get((name, at))) + mark(name, at)
@@ -135,6 +138,8 @@ def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> 
     )
     if rows:
         print_line("* serves the list, ~ no significant difference from it")
+        if any(marked.endswith(MARKS["better"]) for row in rows for marked in row):
+            print_line("+ significantly better than what serves the list: see pinned_champion")
 
 
 def _print_coverage(coverage: Rows) -> None:

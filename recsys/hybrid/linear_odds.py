@@ -33,6 +33,13 @@ class Columns(NamedTuple):
     nominal: Sequence[int] = ()
     """Positions of numbers that are names."""
 
+    def of_new_products(self, features: Floats) -> NDArray[np.bool_]:
+        """Return (pairs,) whether the product is new to the customer."""
+        if self.is_new is None:
+            return np.zeros(len(features), np.bool_)
+        is_new: NDArray[np.bool_] = features[:, self.is_new] > 0
+        return is_new
+
 
 @dataclass(frozen=True)
 class LinearOdds:
@@ -59,7 +66,7 @@ class LinearOdds:
     ) -> Self:
         """Learn from these pairs what the features `used` say of buying."""
         numbers = np.setdiff1d(used, np.asarray(columns.nominal, np.intp))
-        is_new = _is_new(examples.features, columns)
+        is_new = columns.of_new_products(examples.features)
         found = [
             _fitted(examples.of(is_new == kind), numbers, regularization) for kind in (False, True)
         ]
@@ -68,7 +75,7 @@ class LinearOdds:
     def averaged(self, log_odds: Floats, features: Floats, share: float) -> Floats:
         """Return (pairs,) log odds in which the regressions have so much of a share."""
         averaged = log_odds.copy()
-        is_new = _is_new(features, self.columns)
+        is_new = self.columns.of_new_products(features)
         for kind, regression in zip((False, True), self.regressions, strict=True):
             of_kind = is_new == kind
             if regression is not None and of_kind.any():
@@ -76,13 +83,6 @@ class LinearOdds:
                     said = regression.decision_function(features[of_kind][:, self.used])
                 averaged[of_kind] += share * (said - log_odds[of_kind])
         return averaged
-
-
-def _is_new(features: Floats, columns: Columns) -> NDArray[np.bool_]:
-    if columns.is_new is None:
-        return np.zeros(len(features), np.bool_)
-    is_new: NDArray[np.bool_] = features[:, columns.is_new] > 0
-    return is_new
 
 
 def _fitted(examples: Examples, used: NDArray[np.intp], regularization: float) -> Pipeline | None:

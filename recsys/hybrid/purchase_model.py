@@ -10,21 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.inspection import permutation_importance
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from recsys.errors import InvalidTableError, NotFittedError
+from recsys.hybrid.calibration import Calibration
 from recsys.hybrid.examples import Examples, Floats
 from recsys.hybrid.forests import Forest, best_size, gains, staged
 from recsys.hybrid.linear_odds import Columns, LinearOdds
-from recsys.native_threads import one_blas_thread
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_integer, require_number
 from recsys.recommenders.search_space import Range
-
-LEAST = 1e-6
-"""Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
-
 
 IMPORTANCE_PAIRS = 1_250
 """About so many pairs tell, for each forest, how much each feature matters."""
@@ -49,14 +44,13 @@ class PurchaseModel:
     hundred features, in half the time, measured a little better than all.
     Several forests are averaged on log odds: half of them learn from the earlier pairs, the others
     from the later ones, so that each is checked on pairs it hasn't seen and none is grown twice.
-    These choose how many trees are used, and calibrate (Platt 1999: a logistic regression on the
-    log odds, which leaves the ranking as it is). Forests of one half share all pairs that were
-    bought and divide the others among them: averaged, two that were grown in half the time rank
-    better than one.
+    These choose how many trees are used, and calibrate (`Calibration`). Forests of one half share
+    all pairs that were bought and divide the others among them: averaged, two that were grown in
+    half the time rank better than one.
 
     Logistic regressions of the same features (`LinearOdds`) have a share of the log odds: what they
     can say is less, and holds in other seasons than those learned from. Together they rank better
-    than either.
+    than either. Those of the later pairs have all of it, unless both are of the same time.
     """
 
     learning_rate: Annotated[float, Range(low=0.02, high=0.2, log=True)] = 0.05
@@ -90,10 +84,18 @@ class PurchaseModel:
         require_number("linear_regularization", self.linear_regularization, above=True)
         require_integer("random_state", self.random_state, minimum=0)
 
-    def fit(self, earlier: Examples, later: Examples, *, columns: Columns | None = None) -> Self:
+    def fit(
+        self,
+        earlier: Examples,
+        later: Examples,
+        *,
+        columns: Columns | None = None,
+        same_fold: bool = False,
+    ) -> Self:
         """Learn from both; each is what the models of the other are checked and calibrated on.
 
-        `columns` says which features tell new products from others, and which are names.
+        `columns` says which features tell new products from others, and which are names;
+        `same_fold`, that both are of the same time, customers having been divided.
 
         Raises
         ------
@@ -117,7 +119,9 @@ class PurchaseModel:
         parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
         self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
         unseen = parts[::-1]
-        self.linear_ = [self._linear(part, columns or Columns()) for part in (earlier, later)]
+        self.columns_ = columns or Columns()
+        self.same_fold_ = same_fold
+        self.linear_ = [self._linear(part, self.columns_) for part in (earlier, later)]
         self.trees_, log_odds = best_size(self.halves_, unseen)
         of_halves = zip(self.linear_, log_odds, (later, earlier), strict=True)
         averaged = np.concatenate(
@@ -125,16 +129,18 @@ class PurchaseModel:
         )
         is_bought = np.concatenate([part.is_bought for part in unseen])
         weight = np.concatenate([part.weight for part in unseen])
-        with one_blas_thread():
-            self.calibration_ = LogisticRegression(C=np.inf).fit(
-                averaged[:, None], is_bought, weight
-            )
-        if self.calibration_.coef_[0, 0] <= 0:
+        is_new = np.concatenate(
+            [self.columns_.of_new_products(part.features) for part in (later, earlier)]
+        )
+        self.calibration_ = Calibration.of(averaged, is_new, is_bought, weight)
+        if self.calibration_.ranks_by_chance:
             raise InvalidTableError(
                 f"what was learned from {len(earlier):,} earlier pairs ranks {len(later):,} later "
                 "ones no better than chance; more purchases are needed"
             )
-        self.loss_ = log_loss(is_bought, self._calibrated(averaged), sample_weight=weight)
+        self.loss_ = log_loss(
+            is_bought, self.calibration_.probabilities(averaged, is_new), sample_weight=weight
+        )
         """Log loss of the probabilities of all pairs, each said by models that haven't seen it."""
         self.importances_ = np.zeros(is_known.shape[1])
         for forests, part in zip(self.halves_, unseen, strict=True):
@@ -150,11 +156,14 @@ class PurchaseModel:
         if len(features) == 0:
             return np.empty(0)
         binned = self._binned(features)
-        log_odds = [
-            self._averaged(linear, staged(forests, binned, [self.trees_])[0], features)
-            for forests, linear in zip(self.halves_, self.linear_, strict=True)
-        ]
-        return self._calibrated(np.mean(log_odds, axis=0))
+        forests = np.mean(
+            [staged(forests, binned, [self.trees_])[0] for forests in self.halves_], axis=0
+        )
+        # few coefficients need no more pairs than the last fold has, and those are of this season
+        regressions = self.linear_ if self.same_fold_ else self.linear_[1:]
+        averaged = [self._averaged(linear, forests, features) for linear in regressions]
+        is_new = self.columns_.of_new_products(features)
+        return self.calibration_.probabilities(np.mean(averaged, axis=0), is_new)
 
     def to_bytes(self) -> bytes:
         """Return the fitted model, pickled: read it only from where you wrote it."""
@@ -225,10 +234,6 @@ class PurchaseModel:
         )
         importances: NDArray[np.float64] = found.importances_mean
         return importances
-
-    def _calibrated(self, log_odds: Floats) -> NDArray[np.float64]:
-        probability: NDArray[np.float64] = self.calibration_.predict_proba(log_odds[:, None])[:, 1]
-        return np.clip(probability, LEAST, 1 - LEAST)
 
 
 def _is_often_known(examples: Examples) -> NDArray[np.bool_]:

@@ -148,6 +148,16 @@ def test_status_marks_who_isn_t_surely_different_from_who_serves(recsys, built):
     assert "0.1590~" not in out
 
 
+def test_status_marks_who_is_surely_better_than_who_serves(recsys, built):
+    _, out, _ = recsys("status")
+    assert "+ significantly better" not in out
+    with duckdb.connect(built) as connection:
+        connection.execute("update marts.model_comparisons set verdict = 'better'")
+    _, out, _ = recsys("status")
+    assert "0.1590+" in out
+    assert "+ significantly better than what serves the list" in out
+
+
 @pytest.mark.parametrize("columns", ["80", "120"])
 @pytest.mark.parametrize("command", [("recommend", "00123"), ("similar", "P1"), ("status",)])
 def test_tables_fit_and_carry_no_escapes(recsys, monkeypatch, columns, command):

@@ -65,7 +65,7 @@ def outcome(database: Path, shop: Path, *, required: bool) -> set[str]:
         return {FAILS}
     finally:
         gc.collect()
-    return {node.name for node in found.warnings}
+    return {node.name for node in found.warnings} & {WARNS}
 
 
 def test_a_champion_no_better_than_simple_warns_or_fails(database, tiny_shop):
@@ -97,3 +97,42 @@ def test_where_nothing_was_judged_nothing_is_proven(database, tiny_shop):
         connection.execute("update marts.champions set recommender = 'popularity', baseline = null")
     assert outcome(database, tiny_shop, required=False) == set()
     assert outcome(database, tiny_shop, required=True) == {FAILS}
+
+
+BEATEN = "assert_no_recommender_beats_the_champion"
+
+
+@pytest.mark.parametrize(
+    ("compared", "pinned", "warns"),
+    [
+        (("hybrid", "better"), "", True),
+        (("hybrid", "tie"), "", False),
+        (("popularity", "better"), "", False),
+        (("hybrid", "better"), "hybrid", False),
+    ],
+)
+def test_a_recommender_that_beats_what_serves_is_warned_of(
+    database, tiny_shop, compared, pinned, warns
+):
+    judge(database, {("2024-05-02", "popularity"): BETTER})
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            """
+            insert into marts.model_comparisons values
+                ('run', '2024-05-02', 'discover', 'all', 'all', 'ndcg', 10, 'ease', ?, 0.1,
+                 0.1, 0.3, ?),
+                ('run', '2024-04-04', 'discover', 'all', 'all', 'ndcg', 10, 'als', 'hybrid', 0.1,
+                 0.1, 0.3, 'better'),
+                ('run', '2024-05-02', 'discover', 'all', 'all', 'recall', 10, 'als', 'hybrid', 0.1,
+                 0.1, 0.3, 'better')
+            """,
+            compared,
+        )
+    found = build(
+        tiny_shop / "shop.yml",
+        database,
+        select=["stg_settings", BEATEN],
+        variables={"pinned_champion": pinned},
+    )
+    gc.collect()
+    assert (BEATEN in {node.name for node in found.warnings}) is warns

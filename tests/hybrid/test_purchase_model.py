@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_limits
 
 from recsys.errors import InvalidParameterError, InvalidTableError, NotFittedError
+from recsys.hybrid.calibration import LEAST
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.linear_odds import Columns, LinearOdds
-from recsys.hybrid.purchase_model import LEAST, PurchaseModel
+from recsys.hybrid.purchase_model import PurchaseModel
 
 # what the forests do; tests/hybrid/test_linear_odds.py has the regressions
 SMALL = {
@@ -331,3 +332,21 @@ def test_the_loss_is_that_of_the_probabilities_of_pairs_each_half_has_not_learne
     expected = log_loss(bought, calibrated, sample_weight=weight)
     assert model.loss_ == pytest.approx(expected, rel=1e-6)
     assert expected < log_loss(bought, expit(stacked.ravel()), sample_weight=weight)
+
+
+@pytest.mark.parametrize("same_fold", [True, False])
+def test_regressions_of_the_later_fold_speak_unless_both_are_of_one(same_fold):
+    earlier, later = shop(1, 2000)[0], shop(2, 2000)[0]
+    features = shop(3, 500)[0].features
+    model = PurchaseModel(**FEW_TREES | {"linear_share": 1.0})
+    found = model.fit(earlier, later, same_fold=same_fold).predict(features)
+    teachers = [earlier, later] if same_fold else [later]
+    nothing = np.zeros(len(features))
+    regressions = [
+        LinearOdds.of(part, np.arange(3), Columns(), model.linear_regularization)
+        for part in teachers
+    ]
+    expected = np.mean([one.averaged(nothing, features, 1.0) for one in regressions], axis=0)
+    # calibration is a straight line in log odds
+    line = np.polyfit(expected, logit(found), 1)
+    assert np.allclose(np.polyval(line, expected), logit(found), atol=1e-6)

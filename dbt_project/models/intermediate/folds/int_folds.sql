@@ -21,6 +21,7 @@ past as (
         numbers.fold_number,
         span.first_day,
         span.judged_folds,
+        span.label_window_days,
         span.last_day - numbers.fold_number * span.label_window_days * interval 1 day as cutoff_at,
         case
             -- the last window runs to the end of the data, the last day included
@@ -39,8 +40,11 @@ folds as (
         cast(label_until as timestamp) as label_until,
         case when fold_number <= judged_folds then 'judge' else 'train' end as purpose
     from past
-    -- a fold that nothing happened before has nothing to learn from
-    where cutoff_at > first_day
+    -- a fold that nothing happened before has nothing to learn from; what a few days let customers be
+    -- known by would teach what isn't so of those known for longer
+    where
+        cutoff_at > first_day
+        and (fold_number <= judged_folds or cutoff_at - label_window_days * interval 1 day >= first_day)
 
     union all
 

@@ -11,17 +11,31 @@ span as (
         date_trunc('day', min(purchases.purchased_at)) as first_day,
         coalesce(max(settings.as_of), date_trunc('day', max(purchases.purchased_at))) as last_day,
         max(settings.label_window_days) as label_window_days,
-        max(settings.judged_folds + settings.hybrid_training_folds) as folds
+        max(settings.judged_folds) as judged_folds,
+        max(settings.hybrid_training_folds) as hybrid_training_folds
     from purchases
     cross join settings
 ),
 
+past as (
+    select
+        numbers.fold_number,
+        span.first_day,
+        span.judged_folds,
+        span.label_window_days,
+        span.last_day - numbers.fold_number * span.label_window_days * interval 1 day as cutoff_at
+    from span
+    cross join unnest(range(1, cast(span.judged_folds + span.hybrid_training_folds + 1 as bigint)))
+        as numbers (fold_number)
+),
+
 -- of all folds that are made the first (int_folds): what came later, a past fold doesn't know
 cutoffs as (
-    select min(span.last_day - numbers.fold_number * span.label_window_days * interval 1 day) as first_cutoff_at
-    from span
-    cross join unnest(range(1, cast(span.folds + 1 as bigint))) as numbers (fold_number)
-    where span.last_day - numbers.fold_number * span.label_window_days * interval 1 day > span.first_day
+    select min(cutoff_at) as first_cutoff_at
+    from past
+    where
+        cutoff_at > first_day
+        and (fold_number <= judged_folds or cutoff_at - label_window_days * interval 1 day >= first_day)
 ),
 
 counted as (

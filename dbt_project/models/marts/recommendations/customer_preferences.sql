@@ -4,6 +4,18 @@ probabilities as (select * from {{ ref('int_category_probabilities') }} where fo
 
 categories as (select * from {{ ref('int_preference_categories') }} where fold = 'serving'),
 
+-- of those known at the last judged cut-off, the classifier's and the base rate's
+losses as (
+    select
+        case segment when 'all' then 'history' else 'profile' end as basis,
+        max(value) filter (where model = 'classifier') as of_classifier,
+        max(value) filter (where model = 'base_rate') as of_base_rate
+    from {{ ref('int_preference_metrics') }}
+    where metric = 'log_loss'
+    group by fold, segment
+    qualify fold = max(fold) over ()
+),
+
 -- the profile speaks alone only where there is no history
 best as (
     select *
@@ -11,17 +23,25 @@ best as (
     qualify row_number() over (partition by customer_id, category order by basis = 'history' desc) = 1
 ),
 
-ranked as (
+-- what was learned serves where it was worth learning
+served as (
     select
         best.customer_id,
-        row_number() over (
-            partition by best.customer_id order by best.probability desc, categories.category_rank asc
-        ) as rank,
         best.category,
-        best.probability,
-        best.basis
+        categories.category_rank,
+        case when losses.of_classifier < losses.of_base_rate then best.probability else categories.base_rate end
+            as probability,
+        case when losses.of_classifier < losses.of_base_rate then best.basis else 'base_rate' end as basis
     from best
     inner join categories on best.category = categories.category
+    left join losses on best.basis = losses.basis
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by customer_id order by probability desc, category_rank asc) as rank
+    from served
 )
 
 select

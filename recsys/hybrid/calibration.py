@@ -1,0 +1,74 @@
+"""Log odds of a ranking turned into probabilities that add up to what is bought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from recsys.native_threads import one_blas_thread
+
+Floats = NDArray[np.floating[Any]]
+
+LEAST = 1e-6
+"""Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
+
+LEAST_BOUGHT = 100
+"""Fewer purchases of a kind say too little of it: it is calibrated with all others."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Logistic regressions on the log odds (Platt 1999), new and bought products apart.
+
+    One for both would be right where most is bought, among what was bought before, and could leave
+    new products with twice or half as many expected purchases as there are. Within a kind the
+    ranking stays as it is.
+    """
+
+    regressions: tuple[LogisticRegression, LogisticRegression]
+    """Of products bought before and of new ones."""
+
+    @classmethod
+    def of(
+        cls,
+        log_odds: Floats,
+        is_new: NDArray[np.bool_],
+        is_bought: NDArray[np.bool_],
+        weight: Floats,
+    ) -> Self:
+        """Learn from (pairs,) log odds said by models that haven't seen these pairs."""
+        every = np.ones(len(log_odds), bool)
+        of_all = _fitted(log_odds, is_bought, weight, every)
+        found = []
+        for kind in (is_new == 0, is_new == 1):
+            bought = int(is_bought[kind].sum())
+            enough = LEAST_BOUGHT <= bought <= kind.sum() - LEAST_BOUGHT
+            own = _fitted(log_odds, is_bought, weight, kind) if enough else of_all
+            found.append(own if own.coef_[0, 0] > 0 else of_all)
+        return cls((found[0], found[1]))
+
+    @property
+    def ranks_by_chance(self) -> bool:
+        """Whether more log odds don't mean more purchases."""
+        return any(regression.coef_[0, 0] <= 0 for regression in self.regressions)
+
+    def probabilities(self, log_odds: Floats, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return (pairs,) probabilities."""
+        found = np.empty(len(log_odds))
+        for kind, regression in zip((~is_new, is_new), self.regressions, strict=True):
+            if kind.any():
+                found[kind] = regression.predict_proba(log_odds[kind, None])[:, 1]
+        return np.clip(found, LEAST, 1 - LEAST)
+
+
+def _fitted(
+    log_odds: Floats, is_bought: NDArray[np.bool_], weight: Floats, pairs: NDArray[np.bool_]
+) -> LogisticRegression:
+    with one_blas_thread():
+        return LogisticRegression(C=np.inf, solver="newton-cholesky").fit(
+            log_odds[pairs, None], is_bought[pairs], weight[pairs]
+        )
