@@ -17,6 +17,7 @@ import joblib  # noqa: F401 - before its parts: threads importing them in two or
 from joblib.externals.loky import get_reusable_executor
 
 from recsys.errors import InvalidParameterError, RecsysError
+from recsys.native_threads import one_openmp_thread
 
 Result = TypeVar("Result")
 
@@ -52,12 +53,15 @@ def worker_count() -> int:
 def submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
     """Start `function` in a worker and return its future; pass that to `result_of`.
 
-    Without workers it runs here, before this returns. Arguments and result are pickled.
+    Without workers it runs here, before this returns, with one thread of OpenMP as in a worker:
+    several that share a core with other work wait for each other most of the time. Arguments and
+    result are pickled.
     """
     if worker_count() <= 1:
         done: Future[Result] = Future()
         try:
-            done.set_result(function(*arguments))
+            with one_openmp_thread():
+                done.set_result(function(*arguments))
         except Exception as error:
             done.set_exception(error)
         return done

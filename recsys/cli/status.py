@@ -68,8 +68,11 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
     _print_run(runs[0] if runs else None)
     _print_audit(audit)
     print_missing(missing)
-    _print_leaderboard(newest, leaderboard, champions)
-    _print_coverage(coverage)
+    # every list has a champion, and without purchases discover is the only list
+    by_ratings = {row["list_type"] for row in champions} == {ListType.discover}
+    done, lines = ("rated", "ratings") if by_ratings else ("bought", "purchases")
+    _print_leaderboard(newest, leaderboard, champions, done)
+    _print_coverage(coverage, lines)
     _print_champions(champions)
     _print_history(runs)
 
@@ -111,7 +114,7 @@ def _print_audit(audit: Rows) -> None:
     )
 
 
-def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> None:
+def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows, done: str) -> None:
     serving = {(row["recommender"], row["list_type"]) for row in champions}
     values = {(row["recommender"], row["list_type"]): row["value"] for row in leaderboard}
     verdicts = {(row["recommender"], row["list_type"]): row["verdict"] for row in leaderboard}
@@ -131,7 +134,7 @@ def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> 
     names = sorted({name for name, _ in values}, key=lambda name: (best_first(name), name))
     rows = [(name, *(cell(name, at) for at in lists)) for name in names]
     print_table(
-        f"NDCG@{K}, judged on what was bought from {fold}",
+        f"NDCG@{K}" + (f", judged on what was {done} from {fold}" if fold else ""),
         [Column("recommender", "id"), *(Column(name + " ", "number") for name in lists)],
         rows,
         empty="no recommender was judged",
@@ -142,7 +145,7 @@ def _print_leaderboard(fold: str | None, leaderboard: Rows, champions: Rows) -> 
             print_line("+ significantly better than what serves the list: see pinned_champion")
 
 
-def _print_coverage(coverage: Rows) -> None:
+def _print_coverage(coverage: Rows, lines: str) -> None:
     of_list = {row["list_type"]: row for row in coverage}
     lists = [name for name in ListType if name in of_list]
     counts = [(words, [of_list[at][column] for at in lists]) for column, words in COUNTED.items()]
@@ -152,7 +155,7 @@ def _print_coverage(coverage: Rows) -> None:
     print_table(
         "Whom and what it leaves out",
         [Column("customers", "id"), *(Column(name, "number") for name in lists)],
-        [*rows, ("purchases outside the catalogue", *shares)] if lists else [],
+        [*rows, (f"{lines} outside the catalogue", *shares)] if lists else [],
         empty="nothing was judged",
     )
 

@@ -104,4 +104,4 @@ def tune(  # noqa: PLR0917 - options, which have names on the command line
             kept = counted(display.kept, "trial of this run is", "trials of this run are")
             print_line(f"Stopped: {kept} kept. The same command goes on from here.", "yellow")
             sys.exit(INTERRUPTED)
-    print_summary(display.ended)
+    print_summary(display.ended, display.skipped)

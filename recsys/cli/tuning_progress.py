@@ -8,7 +8,7 @@ from rich.text import Text
 
 from recsys.cli.output import Column, console, print_line, print_table, printable, score
 from recsys.tuning.database import Tuning
-from recsys.tuning.tune import StudyEnded, StudyStarted, TrialKept, TuningEvent
+from recsys.tuning.tune import StudyEnded, StudySkipped, StudyStarted, TrialKept, TuningEvent
 from recsys.tuning.words import shown_parameters, words_of
 
 
@@ -19,6 +19,7 @@ class TuningDisplay:
         self._per_study = tuning.budget.trials
         self.kept = 0
         self.ended: list[StudyEnded] = []
+        self.skipped: list[StudySkipped] = []
         self._console = console()
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
@@ -62,10 +63,15 @@ class TuningDisplay:
                 self._bar.update(self._task, advance=1)
             case StudyEnded():
                 self.ended.append(event)
+            case StudySkipped():
+                self.skipped.append(event)
 
 
-def print_summary(ended: list[StudyEnded]) -> None:
-    """Print what each search came to."""
+def print_summary(ended: list[StudyEnded], skipped: list[StudySkipped]) -> None:
+    """Print what each search came to, and which recommenders weren't searched."""
+    if not ended:  # the lines before this one are few, and say why
+        print_line("Nothing was tuned.", "yellow")
+        return
     rows = []
     for study in ended:
         best = study.best
@@ -79,9 +85,8 @@ def print_summary(ended: list[StudyEnded]) -> None:
                 shown_parameters(chosen.parameters) if chosen else "the defaults stay",
             )
         )
-    folds = ", ".join(ended[0].study.folds) if ended else ""
     print_table(
-        f"{ended[0].study.metric if ended else 'metric'} on {folds}",
+        f"{ended[0].study.metric} on {', '.join(ended[0].study.folds)}",
         [
             Column("recommender", "id"),
             Column("trials", "number"),
@@ -92,8 +97,9 @@ def print_summary(ended: list[StudyEnded]) -> None:
         rows,
         empty="nothing was tuned",
     )
-    if not ended:
-        return
+    for event in skipped:
+        for line in words_of(event):
+            print_line(line, "yellow")
     beaten = [study for study in ended if study.best and not study.best.is_default]
     following = (
         "The next build fits with what beat the defaults: recsys build."

@@ -72,7 +72,7 @@ class EASE(Recommender):
     profile_half_life: Annotated[float | None, Choice((None, 5.0, 10.0, 20.0, 50.0, 100.0))] = None
     """After so many other products, what a customer met counts half in the customer's row of X
     when scoring, though not when fitting; None: it doesn't fade. Needs `last_at`."""
-    repeat_weight: Annotated[float, Choice((0.0, 0.3, 1.0, 3.0))] = 0.0
+    repeat_weight: Annotated[float, Choice((0.0, 0.3, 1.0, 3.0), ranks_bought_only=True)] = 0.0
     """What a customer's weight of a product adds to its own score; it ranks what was bought before
     and nothing else. With 0 a score is XB alone, of which a hybrid that knows the customer's
     purchases otherwise learns more."""

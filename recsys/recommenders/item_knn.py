@@ -64,7 +64,9 @@ class ItemKNN(Recommender):
     shrinkage: Annotated[float, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
     """Added to the divisor of the cosine: few purchases in common count less."""
 
-    repeat_weight: Annotated[float, Choice((0.0, 1.0, 3.0, 10.0, 30.0))] = 0.0
+    repeat_weight: Annotated[float, Choice((0.0, 1.0, 3.0, 10.0, 30.0), ranks_bought_only=True)] = (
+        0.0
+    )
     """What a customer's weight of a product adds to its own score, in similarities: a product is
     as similar to itself as 1, and says more than that where customers buy the same again. It ranks
     what was bought before and nothing else. With 0 only others speak for a product, from which a

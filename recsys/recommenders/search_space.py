@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias, get_type_hints
 
 from recsys.errors import InvalidParameterError
@@ -20,6 +20,10 @@ class Range:
     """Whether factors count, not differences: 1 to 10 gets as many tries as 10 to 100."""
     only_if: tuple[str, Any] | None = None
     """Another parameter and its value without which this one changes nothing."""
+    # in no repr: studies are named by it, and all of them would begin anew
+    ranks_bought_only: bool = field(default=False, repr=False)
+    """Whether it orders what was bought before and nothing else: a list of new products is the same
+    whatever it is."""
 
     def __post_init__(self) -> None:
         if not self.low < self.high or (self.log and self.low <= 0):
@@ -72,6 +76,10 @@ class Choice:
     values: tuple[Any, ...]
     only_if: tuple[str, Any] | None = None
     """Another parameter and its value without which this one changes nothing."""
+    # in no repr, as that of `Range`
+    ranks_bought_only: bool = field(default=False, repr=False)
+    """Whether it orders what was bought before and nothing else: a list of new products is the same
+    whatever it is."""
 
     def __contains__(self, value: object) -> bool:
         """Tell whether the value may come out of a search."""
@@ -87,11 +95,13 @@ Dimension: TypeAlias = Range | Choice
 Space: TypeAlias = Mapping[str, Dimension]
 
 
-def search_space(searched: type) -> dict[str, Dimension]:
+def search_space(searched: type, *, with_bought: bool = True) -> dict[str, Dimension]:
     """Return what may be tried for each parameter, in the order of the fields.
 
-    Parameters without a range or a choice in their annotation aren't searched. One that only
-    counts if another has some value comes after that one.
+    Parameters without a range or a choice in their annotation aren't searched, nor, unless
+    `with_bought`, those that only order what was bought before: no list of new products tells
+    which of their values is better. One that only counts if another has some value comes after that
+    one.
 
     >>> from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
     >>> search_space(MeanImputedSVD)
@@ -99,10 +109,10 @@ def search_space(searched: type) -> dict[str, Dimension]:
     """
     hints = get_type_hints(searched, include_extras=True)
     found = {
-        field.name: said
-        for field in fields(searched)
-        for said in getattr(hints[field.name], "__metadata__", ())
-        if isinstance(said, Range | Choice)
+        one.name: said
+        for one in fields(searched)
+        for said in getattr(hints[one.name], "__metadata__", ())
+        if isinstance(said, Range | Choice) and (with_bought or not said.ranks_bought_only)
     }
     return dict(sorted(found.items(), key=lambda item: item[1].only_if is not None))
 

@@ -51,8 +51,10 @@ class UserKNN(Recommender):
 
     k: Annotated[int, Range(low=5, high=500, log=True)] = 50
     """Neighbours of each customer: the most similar ones."""
-    own_share: Annotated[float, Range(low=0.0, high=1.0)] = 0.7
-    """Share of the customer's own vector, from 0 to 1; the neighbours' mean has the rest."""
+    own_share: Annotated[float, Range(low=0.0, high=1.0, ranks_bought_only=True)] = 0.7
+    """Share of the customer's own vector, from 0 to 1; the neighbours' mean has the rest. What the
+    customer never bought has a score by the neighbours alone, in the same order whatever the
+    share (but 1, with which it has none of it)."""
     transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
     weighting: Annotated[str, Choice(SCHEMES)] = "none"

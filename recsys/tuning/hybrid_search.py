@@ -20,6 +20,7 @@ from recsys.hybrid.feature_table import (
 )
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
+from recsys.native_threads import one_blas_thread, one_openmp_thread
 from recsys.relations import Relation
 from recsys.tuning.fingerprint import fingerprint
 from recsys.tuning.optuna_search import OptunaSearch
@@ -124,4 +125,8 @@ class HybridSearch(OptunaSearch):
         for share in SHARES:
             earlier, later = earlier_and_later([one.every(share) for one in self.examples.parts])
             model = PurchaseModel(**{**self.base, **parameters})
-            yield model.fit(earlier, later, columns=self.examples.columns).loss_
+            # one thread, as a build's workers have: trees meet after every split, and threads that
+            # wait for one without a core spin where others could work
+            with one_blas_thread(), one_openmp_thread():
+                loss = model.fit(earlier, later, columns=self.examples.columns).loss_
+            yield loss

@@ -34,7 +34,8 @@ class ListSearch(OptunaSearch):
         sampler: Sampler,
         seed: int,
     ) -> None:
-        super().__init__(recommender, base, sampler, seed)
+        with_bought = any(fold.takes_bought for fold in folds)
+        super().__init__(recommender, base, sampler, seed, with_bought=with_bought)
         self.folds = folds
         self.list_type = list_type
         self.candidates_per_customer = max(candidates_per_customer, K)

@@ -31,6 +31,9 @@ class Search(ABC):
         Its name.
     base
         Parameters that differ from the class's defaults in every trial.
+    with_bought
+        Whether the metric sees how products that were bought before are ordered; else what does
+        nothing but order them stays as it is.
     sampler, seed
         How parameters are proposed. A trial depends on these, on its number and on the trials
         before it, on nothing else: a search that goes on later is the one that never stopped.
@@ -43,14 +46,22 @@ class Search(ABC):
     """
 
     def __init__(
-        self, recommender: str, base: Mapping[str, Any], sampler: Sampler, seed: int
+        self,
+        recommender: str,
+        base: Mapping[str, Any],
+        sampler: Sampler,
+        seed: int,
+        *,
+        with_bought: bool = True,
     ) -> None:
         self.recommender = recommender
         self.base = dict(base)
         self.sampler = sampler
         self.seed = seed
         made = self._class(recommender)
-        self.space: Space = search_space(made)
+        self.space: Space = search_space(made, with_bought=with_bought)
+        self.unseen = search_space(made).keys() - self.space.keys()
+        """Parameters that the metric can't see."""
         if not self.space:
             raise InvalidParameterError(f"{recommender} has no parameters to tune; leave it out")
         usual = made(**self.base)
@@ -121,7 +132,8 @@ class Search(ABC):
         """Return the parameters if they could come out of this search and aren't the defaults."""
         if parameters is None:
             return None
-        whole = {**self.defaults, **parameters}
+        seen = {name: parameters[name] for name in parameters if name not in self.unseen}
+        whole = {**self.defaults, **seen}
         is_known = whole.keys() == self.space.keys()
         if not is_known or any(whole[name] not in self.space[name] for name in whole):
             return None

@@ -41,7 +41,7 @@ def words_of(event: TuningEvent) -> list[str]:
             mark = ", the best so far" if is_best else ""
             return [f"{name}: trial {trial.number}: {came}{mark}: {said} ({trial.seconds:.1f} s)"]
         case StudySkipped(why=why):
-            return [f"{name}: left out, as it fails with its defaults: {why}"]
+            return [f"{name}: not tuned, as it fails with its defaults: {why}"]
         case StudyEnded():
             best, default = event.best, event.default.outcome.value
             if best is None or best.is_default:

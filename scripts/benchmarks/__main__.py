@@ -1,32 +1,30 @@
 """`scripts/bench NAME`: run one measurement."""
 
 import sys
+from pathlib import Path
 
 from benchmarks import build, leaderboard, movielens, quality, reproducible, scale, staging, topn
+from benchmarks.arguments import Argument, Measurement, million_lines, one_of, parse, whole_number
 
 MEASUREMENTS = {
-    "build": build.main,
-    "leaderboard": leaderboard.main,
-    "movielens": movielens.main,
-    "quality": quality.main,
-    "reproducible": reproducible.main,
-    "scale": scale.main,
-    "staging": staging.main,
-    "topn": topn.main,
+    "build": Measurement(build.main, Argument("RUNS", whole_number)),
+    "leaderboard": Measurement(leaderboard.main, Argument("DATABASE", Path)),
+    "movielens": Measurement(movielens.main),
+    "quality": Measurement(quality.main, Argument("SHOP", one_of(quality.SHOPS), is_many=True)),
+    "reproducible": Measurement(reproducible.main),
+    "scale": Measurement(scale.main, Argument("MILLION", million_lines, is_many=True)),
+    "staging": Measurement(staging.main, Argument("MILLION", million_lines, is_many=True)),
+    "topn": Measurement(topn.main),
 }
 
 
-def main() -> int:
+def main() -> None:
     """Run the measurement named on the command line, or list them."""
-    name, arguments = (sys.argv[1:2] or [""])[0], sys.argv[2:]
-    if name not in MEASUREMENTS:
-        print("usage: scripts/bench NAME [...]\n")
-        for known, function in MEASUREMENTS.items():
-            print(f"  {known:<14}{(function.__doc__ or '').splitlines()[0]}")
-        return 0 if not name else 2
-    MEASUREMENTS[name](arguments)
-    return 0
+    asked = parse(MEASUREMENTS, sys.argv[1:])
+    if asked is not None:
+        measurement, values = asked
+        measurement.run(values)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -12,9 +12,9 @@ MOST_SECONDS = 300
 MOST_GIBIBYTES = 6
 
 
-def main(arguments: list[str]) -> None:
+def main(numbers: list[int]) -> None:
     """Time and peak memory of the default build (3 runs, or as many as given)."""
-    runs = int(arguments[0]) if arguments else 3
+    [runs] = numbers or [3]
     taken = []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(1, runs + 1):

@@ -21,10 +21,10 @@ KNOWN = {
 PROTOCOL = ("--set", "sold_within_days=0", "--set", "popularity_window_days=100000")
 
 
-def main(arguments: list[str]) -> None:
+def main(databases: list[Path]) -> None:
     """NDCG@10 per recommender and list under the protocol of the known figures, beside them."""
     with tempfile.TemporaryDirectory() as folder:
-        database = Path(arguments[0]) if arguments else Path(folder) / "protocol.duckdb"
+        [database] = databases or [Path(folder) / "protocol.duckdb"]
         if not database.exists():
             run_build(database, *PROTOCOL)
         with duckdb.connect(database, read_only=True) as connection:

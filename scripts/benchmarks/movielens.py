@@ -36,9 +36,9 @@ products:
 """
 
 
-def main(arguments: list[str]) -> None:
+def main(values: list[None]) -> None:
     """RMSE, MAE and NDCG@10 on MovieLens-100k beside published figures (about 8 minutes)."""
-    del arguments
+    del values
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         database = folder / "movielens.duckdb"

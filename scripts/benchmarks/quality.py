@@ -15,6 +15,7 @@ import yaml
 from benchmarks import movielens
 from recsys.build import build
 
+SHOPS = ("complete_journey", "online_retail", "movielens")
 LISTS = ("discover", "buy_again", "next_basket")
 SEEDS = (0, 1, 2)
 
@@ -35,9 +36,9 @@ class Case:
     """NDCG@10 of the best other recommender, by list."""
 
 
-def main(arguments: list[str]) -> None:
+def main(shops: list[str]) -> None:
     """NDCG@10 of real shops: complete_journey, online_retail (where it is), movielens."""
-    wanted = arguments or ["complete_journey", "online_retail", "movielens"]
+    wanted = shops or SHOPS
     missed: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for case in _cases(Path(folder)):

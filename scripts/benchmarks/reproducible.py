@@ -13,9 +13,9 @@ from benchmarks.builds import run_build
 OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds"}
 
 
-def main(arguments: list[str]) -> None:
+def main(values: list[None]) -> None:
     """Rows that differ between two builds of the default shop, table by table."""
-    del arguments
+    del values
     with tempfile.TemporaryDirectory() as folder:
         first, second = Path(folder) / "first.duckdb", Path(folder) / "second.duckdb"
         run_build(first)

@@ -17,9 +17,9 @@ MOST_GIBIBYTES = 12
 WORTH_SHOWING = 20  # seconds of a model at the largest size
 
 
-def main(arguments: list[str]) -> None:
+def main(given: list[float]) -> None:
     """Time and memory of builds of 1, 4, 16 million lines (or as many million as given), growth."""
-    sizes = [float(argument) for argument in arguments] or list(SIZES)
+    sizes = given or list(SIZES)
     taken: dict[float, Taken] = {}
     with tempfile.TemporaryDirectory() as folder:
         for million in sizes:

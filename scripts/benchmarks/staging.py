@@ -20,11 +20,11 @@ SECONDS = {DEFAULT: 5, "16 million lines": 45}
 """What staging may take on two cores that do nothing else."""
 
 
-def main(arguments: list[str]) -> None:
+def main(sizes: list[float]) -> None:
     """Staging of the default shop (or of so many million lines) and of 16 million lines."""
     with tempfile.TemporaryDirectory() as folder:
-        shops = {DEFAULT: DEFAULT} if not arguments else {}
-        for million in map(float, arguments or ["16"]):
+        shops = {DEFAULT: DEFAULT} if not sizes else {}
+        for million in sizes or [16.0]:
             here = Path(folder) / f"{million:g}_million"
             here.mkdir()
             shops[f"{million:g} million lines"] = str(make_shop(here, round(million * 1_000_000)))

@@ -36,12 +36,9 @@ CHECKED_CUSTOMERS = 100
 SAMPLED_EVERY_SECONDS = 0.005
 
 
-def main(arguments: list[str]) -> None:
+def main(values: list[None]) -> None:
     """Top-10 lists for everyone: ours, Surprise's recipe, implicit's and the bare product."""
-    if arguments:
-        way, size = arguments
-        print(json.dumps(_measure(way, int(size))))
-        return
+    del values
     print(f"MovieLens-100k, fitted SVD: {K} products per customer, none rated before")
     took = {way: _in_own_process(way, 0) for way in WAYS}
     _show(took)
@@ -85,7 +82,7 @@ def _show(took: dict[str, _Took]) -> None:
 
 
 def _in_own_process(way: str, size: int) -> _Took:
-    command = [sys.executable, "-m", "benchmarks", "topn", way, str(size)]
+    command = [sys.executable, "-m", "benchmarks.topn", way, str(size)]
     printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
     return _Took(**json.loads(printed))
 
@@ -243,3 +240,7 @@ def _random_interactions(random: np.random.Generator, n_customers: int) -> Inter
         earlier_weights=nothing,
         recent=nothing,
     )
+
+
+if __name__ == "__main__":  # one way alone, as `_in_own_process` runs it
+    print(json.dumps(_measure(sys.argv[1], int(sys.argv[2]))))

@@ -108,6 +108,27 @@ def test_status_judges_the_newest_fold(recsys):
     ]
 
 
+def test_status_of_a_shop_of_ratings_speaks_of_ratings(recsys, built):
+    with duckdb.connect(built) as connection:
+        for table in ("champions", "model_metrics", "evaluation_coverage"):
+            connection.execute(f"delete from marts.{table} where list_type <> 'discover'")  # noqa: S608
+    code, out, _ = recsys("status")
+    assert code == 0
+    assert "NDCG@10, judged on what was rated from 2017-12-04" in out
+    assert ["ratings", "outside", "the", "catalogue", "37.5", "%"] in map(
+        str.split, out.splitlines()
+    )
+    assert "bought" not in out
+
+
+def test_status_of_a_shop_that_can_t_be_judged_names_no_day(recsys, built):
+    with duckdb.connect(built) as connection:
+        connection.execute("delete from marts.model_metrics")
+    _, out, _ = recsys("status")
+    assert "NDCG@10\n  no recommender was judged" in out
+    assert "None" not in out
+
+
 def test_status_says_what_the_shops_files_lack(recsys):
     _, out, _ = recsys("status")
     said = next(line for line in out.splitlines() if line.startswith("ratings "))

@@ -1,12 +1,16 @@
 """What may be searched is legal, and holds the defaults: those are the first trial."""
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from recsys.errors import InvalidParameterError
+from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.search_space import Choice, Range, is_active, search_space
 
 TUNABLE = [name for name in RECOMMENDERS if name != "rating_blend"]  # it is made of tuned ones
+MARKED = {"ease": {"repeat_weight"}, "item_knn": {"repeat_weight"}, "user_knn": {"own_share"}}
 
 
 @pytest.mark.parametrize("name", TUNABLE)
@@ -33,6 +37,42 @@ def test_a_parameter_that_another_decides_on_comes_after_it(name):
         if said.only_if is not None:
             assert said.only_if[0] in list(space)[:place]
             assert said.only_if[1] in space[said.only_if[0]]
+
+
+@pytest.mark.parametrize("name", RECOMMENDERS)
+def test_what_is_marked_so_changes_no_list_of_new_products(name):
+    generator = np.random.default_rng(3)
+    pairs = np.argwhere(generator.random((40, 30)) < 0.3)
+    interactions = Interactions.from_table(
+        pa.table(
+            {
+                "customer_id": [f"c{customer}" for customer, _ in pairs],
+                "product_id": [f"p{product}" for _, product in pairs],
+                "weight": generator.uniform(0.5, 3, len(pairs)),
+            }
+        )
+    )
+    made = recommender_class(name)
+    marked = search_space(made).keys() - search_space(made, with_bought=False).keys()
+    assert marked == MARKED.get(name, set())
+    for parameter in marked:
+        # without anything of the neighbours new products have no order at all
+        values = [value for value in search_space(made)[parameter].grid(4) if value != 1.0]
+        for new_only in (True, False):
+            lists = [
+                made(**{parameter: value})
+                .fit(interactions)
+                .recommend(k=5, new_only=new_only)["product_id"]
+                .to_pylist()
+                for value in values
+            ]
+            assert all(one == lists[0] for one in lists) == new_only
+
+
+def test_studies_are_named_by_a_repr_without_the_mark():
+    assert repr(Choice((1, 2), ranks_bought_only=True)) == "Choice(values=(1, 2), only_if=None)"
+    marked = Range(low=1, high=2, ranks_bought_only=True)
+    assert repr(marked) == "Range(low=1, high=2, log=False, only_if=None)"
 
 
 def test_inherited_parameters_are_searched_too():

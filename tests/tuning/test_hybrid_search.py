@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from recsys.dbt.tuning import hybrid_tuning_run
 from recsys.errors import DatabaseError, InvalidParameterError
@@ -61,6 +62,25 @@ def test_the_defaults_come_first_and_the_least_loss_wins(examples):
     assert first.steps == (quarter.loss_, first.value)
     values = [trial.outcome.value for trial in store.trials if trial.outcome.value is not None]
     assert ended.best.outcome.value == min(values) < max(values)
+
+
+def test_it_is_fitted_in_one_thread_as_by_a_build_s_workers(examples, monkeypatch):
+    found: list[set[int]] = []
+
+    class Watched(PurchaseModel):
+        def fit(self, *parts, columns=None):
+            found.append(openmp_threads())
+            return super().fit(*parts, columns=columns)
+
+    monkeypatch.setattr("recsys.tuning.hybrid_search.PurchaseModel", Watched)
+    with threadpool_limits(3, "openmp"):
+        for _ in search(examples)._values({}):
+            assert openmp_threads() == {3}
+    assert found == [{1}, {1}]
+
+
+def openmp_threads() -> set[int]:
+    return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "openmp"}
 
 
 def test_a_hopeless_trial_is_given_up_after_a_quarter_of_the_pairs(examples):

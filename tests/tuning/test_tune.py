@@ -153,6 +153,34 @@ def test_the_defaults_come_first_and_are_measured_to_the_end(fold):
     assert not store.trials[1].is_default
 
 
+@pytest.mark.parametrize(
+    ("name", "unseen"),
+    [("item_knn", "repeat_weight"), ("ease", "repeat_weight"), ("user_knn", "own_share")],
+)
+@pytest.mark.parametrize("sampler", ["tpe", "grid"])
+def test_what_a_list_of_new_products_can_t_show_isn_t_searched_by_it(fold, name, unseen, sampler):
+    store = Memory()
+    [search] = made(fold, name, sampler=sampler)
+    run([search], store, trials=8)
+    assert len(store.trials) == 8
+    assert all(unseen not in trial.outcome.parameters for trial in store.trials)
+    assert unseen not in search.space
+    [other] = made(past_fold(takes_bought=True), name, sampler=sampler, list_type="next_basket")
+    assert unseen in other.space
+    assert unseen in other.next_trial([], None).parameters
+
+
+def test_what_was_best_before_counts_without_what_the_list_can_t_show(fold):
+    """A study from when everything was searched has such parameters, chosen by chance."""
+    best = {
+        name: getattr(recommender_from_parameters("item_knn"), name)
+        for name in ("k", "transform", "weighting", "shrinkage")
+    }
+    store = Memory(before={**best, "k": 77, "repeat_weight": 30.0})
+    run(made(fold, "item_knn"), store, trials=2)
+    assert store.trials[1].outcome.parameters == {**best, "k": 77}
+
+
 def test_a_seed_is_another_search(fold):
     one, same, other = Memory(), Memory(), Memory()
     run(made(fold, seed=1), one, trials=4)

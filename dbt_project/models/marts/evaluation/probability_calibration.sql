@@ -1,22 +1,31 @@
 with
 
-bins as (select * from {{ ref('int_probability_bins') }}),
+list_types as (select * from {{ ref('int_list_types') }}),
+
+bins as (
+    select
+        *,
+        case when is_new then 'discover' else 'buy_again' end as list_type
+    from {{ ref('int_probability_bins') }}
+),
 
 calibration as (
     select
         {{ run_id() }} as run_id,
-        fold,
-        case when is_new then 'discover' else 'buy_again' end as list_type,
-        cast(bin as integer) as bin,
-        least_probability,
-        most_probability,
-        pairs,
-        expected_purchases,
-        actual_purchases,
-        expected_purchases / weighed_pairs as mean_probability,
-        actual_purchases / weighed_pairs as share_bought,
-        log_loss_sum / weighed_pairs as log_loss
+        bins.fold,
+        bins.list_type,
+        cast(bins.bin as integer) as bin,
+        bins.least_probability,
+        bins.most_probability,
+        bins.pairs,
+        bins.expected_purchases,
+        bins.actual_purchases,
+        bins.expected_purchases / bins.weighed_pairs as mean_probability,
+        bins.actual_purchases / bins.weighed_pairs as share_bought,
+        bins.log_loss_sum / bins.weighed_pairs as log_loss
     from bins
+    -- what was only rated has a probability, too, and without purchases no list that it belongs in
+    inner join list_types on bins.list_type = list_types.list_type
 )
 
 select * from calibration

@@ -1,0 +1,97 @@
+"""What `scripts/bench` is told: passed on as values, or refused in one line before it measures."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+@pytest.fixture
+def bench(monkeypatch, capsys):
+    """Return a function that gives the exit code, stdout, stderr and what would be measured."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    entry = importlib.import_module("benchmarks.__main__")
+    arguments = importlib.import_module("benchmarks.arguments")
+
+    def run(*words: str) -> tuple[int, str, str, list]:
+        measured: list = []
+
+        def instead(name: str, measurement):
+            def measure(values: list) -> None:
+                """Measures nothing."""
+                measured.append((name, values))
+
+            return arguments.Measurement(measure, measurement.argument)
+
+        known = {name: instead(name, one) for name, one in entry.MEASUREMENTS.items()}
+        monkeypatch.setattr(sys, "argv", ["bench", *words])
+        code = 0
+        with monkeypatch.context() as patch:
+            patch.setattr(entry, "MEASUREMENTS", known)
+            try:
+                entry.main()
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err, measured
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        (["build"], []),
+        (["build", "2"], [2]),
+        (["leaderboard", "some.duckdb"], [Path("some.duckdb")]),
+        (["quality", "movielens", "online_retail"], ["movielens", "online_retail"]),
+        (["reproducible"], []),
+        (["scale"], []),
+        (["scale", "1", "0.5", "1"], [1.0, 0.5]),
+        (["staging", "4"], [4.0]),
+        (["topn"], []),
+    ],
+)
+def test_a_measurement_gets_values(bench, words, values):
+    assert bench(*words) == (0, "", "", [(words[0], values)])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nosuch"], "'nosuch' (choose from"),
+        (["quality", "nosuch"], "'nosuch' is unknown; use one of complete_journey, online_retail"),
+        (["scale", "abc"], "'abc' can't be used; use a number of million lines of at least 0.01"),
+        (["scale", "4", "nan"], "'nan' can't be used"),
+        (["scale", "-1"], "'-1' can't be used"),
+        (["staging", "inf"], "'inf' can't be used"),
+        (["build", "abc"], "'abc' can't be used; use a whole number of at least 1"),
+        (["build", "0"], "'0' can't be used"),
+        (["build", "1", "2"], "unrecognized arguments: 2 (usage: scripts/bench build [-h] [RUNS])"),
+        (["topn", "extra"], "unrecognized arguments: extra (usage: scripts/bench topn [-h])"),
+    ],
+)
+def test_what_can_t_be_used_is_refused_in_one_line(bench, words, says):
+    code, out, err, measured = bench(*words)
+    assert (code, out, measured) == (2, "", [])
+    assert err.startswith("scripts/bench")
+    assert err.count("\n") == 1
+    assert says in err
+
+
+@pytest.mark.parametrize("word", ["--help", "help"])
+def test_help_measures_nothing(bench, word):
+    code, out, err, measured = bench("quality", word)
+    assert (code, err, measured) == (0, "", [])
+    assert out.startswith("usage: scripts/bench quality [-h] [SHOP ...]")
+
+
+@pytest.mark.parametrize("words", [[], ["help"], ["--help"]])
+def test_without_a_name_the_measurements_are_listed(bench, words):
+    code, out, err, measured = bench(*words)
+    assert (code, err, measured) == (0, "", [])
+    for name in ("build", "leaderboard", "movielens", "quality", "reproducible", "scale", "topn"):
+        assert f"    {name} " in out or f"    {name}\n" in out
