@@ -13,7 +13,9 @@ comparisons as (
     qualify fold = max(fold) over (partition by list_type)
 ),
 
-champions as (select * from {{ ref('champions') }})
+champions as (select * from {{ ref('champions') }}),
+
+settings as (select * from {{ ref('stg_settings') }})
 
 select
     champions.list_type,
@@ -22,7 +24,7 @@ select
     comparisons.difference,
     comparisons.ci_low
 from champions
-cross join {{ ref('stg_settings') }} as settings
+cross join settings
 inner join comparisons
     on
         champions.list_type = comparisons.list_type

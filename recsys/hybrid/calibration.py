@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from recsys.hybrid.examples import Floats
 from recsys.native_threads import one_blas_thread
-
-Floats = NDArray[np.floating[Any]]
 
 LEAST = 1e-6
 """Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""
@@ -44,7 +43,7 @@ class Calibration:
         every = np.ones(len(log_odds), bool)
         of_all = _fitted(log_odds, is_bought, weight, every)
         found = []
-        for kind in (is_new == 0, is_new == 1):
+        for kind in (~is_new, is_new):
             bought = int(is_bought[kind].sum())
             enough = LEAST_BOUGHT <= bought <= kind.sum() - LEAST_BOUGHT
             own = _fitted(log_odds, is_bought, weight, kind) if enough else of_all

@@ -120,12 +120,13 @@ class PurchaseModel:
         self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
         unseen = parts[::-1]
         self.columns_ = columns or Columns()
-        self.same_fold_ = same_fold
-        self.linear_ = [self._linear(part, self.columns_) for part in (earlier, later)]
+        linear = [self._linear(part, self.columns_) for part in (earlier, later)]
+        # few coefficients need no more pairs than the last fold has, and those are of this season
+        self.regressions_ = linear if same_fold else linear[1:]
         self.trees_, log_odds = best_size(self.halves_, unseen)
-        of_halves = zip(self.linear_, log_odds, (later, earlier), strict=True)
+        of_halves = zip(linear, log_odds, (later, earlier), strict=True)
         averaged = np.concatenate(
-            [self._averaged(linear, said, part.features) for linear, said, part in of_halves]
+            [self._averaged(one, said, part.features) for one, said, part in of_halves]
         )
         is_bought = np.concatenate([part.is_bought for part in unseen])
         weight = np.concatenate([part.weight for part in unseen])
@@ -159,9 +160,7 @@ class PurchaseModel:
         forests = np.mean(
             [staged(forests, binned, [self.trees_])[0] for forests in self.halves_], axis=0
         )
-        # few coefficients need no more pairs than the last fold has, and those are of this season
-        regressions = self.linear_ if self.same_fold_ else self.linear_[1:]
-        averaged = [self._averaged(linear, forests, features) for linear in regressions]
+        averaged = [self._averaged(one, forests, features) for one in self.regressions_]
         is_new = self.columns_.of_new_products(features)
         return self.calibration_.probabilities(np.mean(averaged, axis=0), is_new)
 

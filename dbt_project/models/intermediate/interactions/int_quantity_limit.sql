@@ -18,25 +18,11 @@ span as (
 ),
 
 past as (
-    select
-        numbers.fold_number,
-        span.first_day,
-        span.judged_folds,
-        span.label_window_days,
-        span.last_day - numbers.fold_number * span.label_window_days * interval 1 day as cutoff_at
-    from span
-    cross join unnest(range(1, cast(span.judged_folds + span.hybrid_training_folds + 1 as bigint)))
-        as numbers (fold_number)
+    {{ past_folds('span') }}
 ),
 
--- of all folds that are made the first (int_folds): what came later, a past fold doesn't know
-cutoffs as (
-    select min(cutoff_at) as first_cutoff_at
-    from past
-    where
-        cutoff_at > first_day
-        and (fold_number <= judged_folds or cutoff_at - label_window_days * interval 1 day >= first_day)
-),
+-- what came after the first cut-off, a past fold doesn't know
+cutoffs as (select min(cutoff_at) as first_cutoff_at from past),
 
 counted as (
     select

@@ -4,12 +4,11 @@ probabilities as (select * from {{ ref('int_category_probabilities') }} where fo
 
 categories as (select * from {{ ref('int_preference_categories') }} where fold = 'serving'),
 
--- of those known at the last judged cut-off, the classifier's and the base rate's
-losses as (
+-- by those known at the last judged cut-off
+verdicts as (
     select
         case segment when 'all' then 'history' else 'profile' end as basis,
-        max(value) filter (where model = 'classifier') as of_classifier,
-        max(value) filter (where model = 'base_rate') as of_base_rate
+        max(value) filter (where model = 'classifier') < max(value) filter (where model = 'base_rate') as is_better
     from {{ ref('int_preference_metrics') }}
     where metric = 'log_loss'
     group by fold, segment
@@ -29,12 +28,11 @@ served as (
         best.customer_id,
         best.category,
         categories.category_rank,
-        case when losses.of_classifier < losses.of_base_rate then best.probability else categories.base_rate end
-            as probability,
-        case when losses.of_classifier < losses.of_base_rate then best.basis else 'base_rate' end as basis
+        case when verdicts.is_better then best.probability else categories.base_rate end as probability,
+        case when verdicts.is_better then best.basis else 'base_rate' end as basis
     from best
     inner join categories on best.category = categories.category
-    left join losses on best.basis = losses.basis
+    left join verdicts on best.basis = verdicts.basis
 ),
 
 ranked as (
