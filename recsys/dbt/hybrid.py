@@ -170,7 +170,7 @@ def _lessons(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
 
 
 def _learn(unfitted: PurchaseModel, parts: list[Examples], columns: Columns) -> _Learned:
-    model = unfitted.fit(*earlier_and_later(parts), columns=columns, same_fold=len(parts) == 1)
+    model = unfitted.fit(*earlier_and_later(parts), columns=columns)
     return _Learned(model.trees_, model.importances_.tolist(), model.to_bytes())
 
 

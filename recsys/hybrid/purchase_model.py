@@ -50,7 +50,7 @@ class PurchaseModel:
 
     Logistic regressions of the same features (`LinearOdds`) have a share of the log odds: what they
     can say is less, and holds in other seasons than those learned from. Together they rank better
-    than either. Those of the later pairs have all of it, unless both are of the same time.
+    than either.
     """
 
     learning_rate: Annotated[float, Range(low=0.02, high=0.2, log=True)] = 0.05
@@ -84,18 +84,10 @@ class PurchaseModel:
         require_number("linear_regularization", self.linear_regularization, above=True)
         require_integer("random_state", self.random_state, minimum=0)
 
-    def fit(
-        self,
-        earlier: Examples,
-        later: Examples,
-        *,
-        columns: Columns | None = None,
-        same_fold: bool = False,
-    ) -> Self:
+    def fit(self, earlier: Examples, later: Examples, *, columns: Columns | None = None) -> Self:
         """Learn from both; each is what the models of the other are checked and calibrated on.
 
-        `columns` says which features tell new products from others, and which are names;
-        `same_fold`, that both are of the same time, customers having been divided.
+        `columns` says which features tell new products from others, and which are names.
 
         Raises
         ------
@@ -120,13 +112,11 @@ class PurchaseModel:
         self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
         unseen = parts[::-1]
         self.columns_ = columns or Columns()
-        linear = [self._linear(part, self.columns_) for part in (earlier, later)]
-        # few coefficients need no more pairs than the last fold has, and those are of this season
-        self.regressions_ = linear if same_fold else linear[1:]
+        self.linear_ = [self._linear(part, self.columns_) for part in (earlier, later)]
         self.trees_, log_odds = best_size(self.halves_, unseen)
-        of_halves = zip(linear, log_odds, (later, earlier), strict=True)
+        of_halves = zip(self.linear_, log_odds, (later, earlier), strict=True)
         averaged = np.concatenate(
-            [self._averaged(one, said, part.features) for one, said, part in of_halves]
+            [self._averaged(linear, said, part.features) for linear, said, part in of_halves]
         )
         is_bought = np.concatenate([part.is_bought for part in unseen])
         weight = np.concatenate([part.weight for part in unseen])
@@ -157,12 +147,12 @@ class PurchaseModel:
         if len(features) == 0:
             return np.empty(0)
         binned = self._binned(features)
-        forests = np.mean(
-            [staged(forests, binned, [self.trees_])[0] for forests in self.halves_], axis=0
-        )
-        averaged = [self._averaged(one, forests, features) for one in self.regressions_]
+        log_odds = [
+            self._averaged(linear, staged(forests, binned, [self.trees_])[0], features)
+            for forests, linear in zip(self.halves_, self.linear_, strict=True)
+        ]
         is_new = self.columns_.of_new_products(features)
-        return self.calibration_.probabilities(np.mean(averaged, axis=0), is_new)
+        return self.calibration_.probabilities(np.mean(log_odds, axis=0), is_new)
 
     def to_bytes(self) -> bytes:
         """Return the fitted model, pickled: read it only from where you wrote it."""
