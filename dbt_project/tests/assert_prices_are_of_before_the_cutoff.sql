@@ -24,11 +24,14 @@ sales as (
     having sum(amount) > 0
 ),
 
-paid as (
+-- the middle of the sorted prices, by places: the aggregate median spills tens of gigabytes where
+-- memory for all of a large shop's prices is short
+priced as (
     select
         folds.fold,
         sales.product_id,
-        median(sales.unit_price) as price
+        sales.unit_price,
+        count(*) as sales
     from folds
     inner join sales on folds.cutoff_at > sales.sold_at
     left join returned_orders
@@ -36,8 +39,33 @@ paid as (
             sales.order_id = returned_orders.order_id
             and sales.customer_id = returned_orders.customer_id
             and sales.product_id = returned_orders.product_id
-    where {{ kept_at('returned_orders', 'folds.cutoff_at') }}
-    group by folds.fold, sales.product_id
+    where
+        {{ kept_at('returned_orders', 'folds.cutoff_at') }}
+        and sales.unit_price is not null
+    group by folds.fold, sales.product_id, sales.unit_price
+),
+
+placed as (
+    select
+        *,
+        sum(sales) over (
+            partition by fold, product_id order by unit_price rows unbounded preceding
+        ) as last_place,
+        sum(sales) over (partition by fold, product_id) as places
+    from priced
+),
+
+-- of an even number of prices the mean of the two in the middle
+paid as (
+    select
+        fold,
+        product_id,
+        (
+            min(unit_price) filter (where 2 * last_place >= places)
+            + min(unit_price) filter (where 2 * last_place > places)
+        ) / 2 as price
+    from placed
+    group by fold, product_id
 ),
 
 compared as (

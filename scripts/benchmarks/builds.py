@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,8 @@ class Taken:
     """Seconds and name of every model, the longest first."""
     cpu_seconds: float
     """Of the process and its workers; unlike `seconds`, little changed by what else runs."""
+    disk_bytes: int
+    """Most that the database under way and what DuckDB spills beside it took at once."""
     stages: list[Stage]
     """Layers of the project, in the order in which they began."""
 
@@ -56,7 +59,9 @@ def run_command(command: list[str], database: Path) -> Taken:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
     samples = []
     cpu: dict[int, float] = {}
+    disk = 0
     while process.poll() is None:
+        disk = max(disk, _folder_bytes(_work(database) / "building"))
         size = 0
         for member, resident, seconds in _family(process.pid):
             size += resident
@@ -67,7 +72,9 @@ def run_command(command: list[str], database: Path) -> Taken:
     if process.returncode:
         raise SystemExit(f"the build failed with exit code {process.returncode}")
     peak = max(size for _, size in samples)
-    return Taken(seconds, peak, _steps(database), sum(cpu.values()), _stages(database, samples))
+    return Taken(
+        seconds, peak, _steps(database), sum(cpu.values()), disk, _stages(database, samples)
+    )
 
 
 def _family(pid: int) -> Iterator[tuple[int, int, float]]:
@@ -140,5 +147,17 @@ def _results(database: Path) -> list[dict[str, Any]]:
     return found
 
 
+def _work(database: Path) -> Path:
+    return database.parent / ".recsys" / database.stem
+
+
 def _target(database: Path) -> Path:
-    return database.parent / ".recsys" / database.stem / "target"
+    return _work(database) / "target"
+
+
+def _folder_bytes(folder: Path) -> int:
+    size = 0
+    with suppress(OSError):  # files come and go meanwhile: the next look has them all
+        for file in folder.rglob("*"):
+            size += file.lstat().st_size
+    return size

@@ -53,7 +53,7 @@ def _show(taken: Taken) -> None:
     for stage in taken.stages:
         print(f"{stage.name:<16}{stage.seconds:>9.1f}{stage.peak_bytes / 2**30:>10.2f}")
     print(f"{'all':<16}{taken.seconds:>9.1f}{taken.peak_bytes / 2**30:>10.2f}")
-    print(f"CPU seconds: {taken.cpu_seconds:.0f}")
+    print(f"CPU seconds: {taken.cpu_seconds:.0f}; disk: {taken.disk_bytes / 2**30:.1f} GiB at most")
     longest = ", ".join(f"{name} {seconds:.0f}" for seconds, name in taken.steps[:8])
     print(f"longest models, in seconds: {longest}", flush=True)
 
