@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 
+from recsys.publishing import unpublished, work_folder
+
 EVERY_SECONDS = 0.1
 
 
@@ -61,7 +63,7 @@ def run_command(command: list[str], database: Path) -> Taken:
     cpu: dict[int, float] = {}
     disk = 0
     while process.poll() is None:
-        disk = max(disk, _folder_bytes(_work(database) / "building"))
+        disk = max(disk, _folder_bytes(unpublished(database).parent))
         size = 0
         for member, resident, seconds in _family(process.pid):
             size += resident
@@ -147,12 +149,8 @@ def _results(database: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _work(database: Path) -> Path:
-    return database.parent / ".recsys" / database.stem
-
-
 def _target(database: Path) -> Path:
-    return _work(database) / "target"
+    return work_folder(database) / "target"
 
 
 def _folder_bytes(folder: Path) -> int:
