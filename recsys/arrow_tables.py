@@ -61,6 +61,8 @@ def ids_as_text(values: Any, what: str = "ids") -> pa.Array:
     ['00123']
     """
     array = _as_array(values, what)
+    if array.type == pa.uuid():
+        array = pa.array([None if id_ is None else str(id_) for id_ in array.to_pylist()])
     if pa.types.is_string(array.type):
         return array
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
@@ -78,6 +80,8 @@ def _as_array(values: Any, what: str) -> pa.Array:
         values = list(values) if isinstance(values, Iterable) else [values]
     try:
         return pa.array(values, from_pandas=True)
+    except OverflowError as error:
+        raise InvalidTableError(f"{what} have numbers of more than 64 bits; use text") from error
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise InvalidTableError(f"{what} mix types; use text or whole numbers only") from error
 

@@ -178,7 +178,7 @@ def collaborative_similar_products(
     '2 customers in common'
     """
     rows = unit_rows(interactions.weights.T.tocsr())
-    others = None if among is None else np.sort(interactions.product_index(among))
+    others = None if among is None else np.unique(interactions.product_index(among))
     pairs = similar_pairs(rows, k, among=others)
     bought = rows.astype(bool).astype(np.float32)
     return pairs.table(interactions.product_ids, _customers_in_common(bought, pairs))

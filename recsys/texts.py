@@ -20,6 +20,9 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DECIMAL_COMMA = re.compile(r"(\d+),(\d{1,2}|\d{4,})")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
+MOST_EXACT = 1e15
+"""Larger numbers have digits that a float loses: they are left as they are."""
+
 # scripts without spaces between words, and Korean, whose words are compounds: blocks of Unicode
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
@@ -94,8 +97,10 @@ def _measure(number: str, following: str) -> str:
         value = float(_plain(number))
     except ValueError:  # a date, a version: left as it is
         return f"{number} {following}".strip()
+    if value >= MOST_EXACT:  # a serial number
+        return f"{number} {following}".strip()
     unit, factor = UNITS.get(following, (following, 1))
-    return f"{value * factor:.6g} {unit}".strip()
+    return f"{value * factor:.15g} {unit}".strip()
 
 
 def _plain(number: str) -> str:

@@ -1,6 +1,7 @@
 """Tables become matrices whose order doesn't depend on the rows' order, or are refused."""
 
 import decimal
+import uuid
 
 import duckdb
 import numpy as np
@@ -95,6 +96,10 @@ def test_the_order_of_rows_changes_nothing(seed):
         (["00123", " x"], ["00123", " x"]),
         ([decimal.Decimal("5.00"), decimal.Decimal("6.00")], ["5", "6"]),
         (np.array([3, 4], np.uint64), ["3", "4"]),
+        (
+            [uuid.UUID(int=1), uuid.UUID(int=2)],
+            [f"{'0' * 8}-0000-0000-0000-{'0' * 11}{n}" for n in "12"],
+        ),
     ],
 )
 def test_ids_become_text(ids, texts):
@@ -105,6 +110,12 @@ def test_ids_become_text(ids, texts):
     np.testing.assert_array_equal(
         interactions.customer_index(ids), interactions.customer_index(texts)
     )
+
+
+def test_numbers_too_large_for_a_column_are_no_ids():
+    interactions = Interactions.from_table(pa.table({"customer_id": ["a"], "product_id": ["x"]}))
+    with pytest.raises(InvalidTableError, match="more than 64 bits; use text"):
+        interactions.customer_index([2**70])
 
 
 def test_columns_may_have_other_names():

@@ -71,6 +71,8 @@ def test_only_some_are_alike_by_customers_and_each_has_some():
     found = collaborative_similar_products(Interactions.from_table(table), among=["z", "x"])
     assert found["product_id"].to_pylist() == ["x", "y", "y", "z"]
     assert found["similar_product_id"].to_pylist() == ["z", "x", "z", "x"]
+    twice = ["x", "z", "x", "z"]
+    assert collaborative_similar_products(Interactions.from_table(table), among=twice) == found
 
 
 @pytest.mark.parametrize("seed", range(2))

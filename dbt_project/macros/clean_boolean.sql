@@ -6,7 +6,7 @@
     {%- set text = "lower(trim(cast(" ~ column ~ " as varchar), " ~ blanks() ~ "))" -%}
     case
         when typeof({{ column }}) = 'BOOLEAN' then try_cast({{ column }} as boolean)
-        when {{ column }} is null then null
+        when {{ is_blank(column) }} then null
         when try_cast({{ column }} as double) is not null then try_cast({{ column }} as double) > 0
         when {{ text }} in (
             'true', 't', 'yes', 'y', 'x', 'on', 'ja', 'j', 'sí', 'si', 's', 'sim', 'oui', 'o', 'tak', 'verdadero',

@@ -5,10 +5,7 @@
 #}
 {% macro clean_id(column, has_float_ids='false') -%}
     case
-        when
-            (typeof({{ column }}) in ('DOUBLE', 'FLOAT') or typeof({{ column }}) like 'DECIMAL%')
-            and try_cast({{ column }} as hugeint) = {{ column }}
-            then cast(try_cast({{ column }} as hugeint) as varchar)
+        when {{ is_whole_number(column) }} then cast(try_cast({{ column }} as hugeint) as varchar)
         -- most ids: nothing to clean about them
         when not coalesce({{ has_float_ids }}, false) and regexp_full_match(cast({{ column }} as varchar), '[0-9][!-~]*')
             then cast({{ column }} as varchar)
@@ -17,4 +14,19 @@
             then regexp_replace(trim(cast({{ column }} as varchar)), '[.]0+$', '')
         else nfc_normalize(trim(cast({{ column }} as varchar), {{ blanks() }}))
     end
+{%- endmacro %}
+
+{# An id as it stands, to be cleaned later; what would not show in text is done: 13085.0 is '13085'. #}
+{% macro id_as_text(column) -%}
+    case
+        when {{ is_whole_number(column) }} then cast(try_cast({{ column }} as hugeint) as varchar)
+        else cast({{ column }} as varchar)
+    end
+{%- endmacro %}
+
+{% macro is_whole_number(column) -%}
+    (
+        (typeof({{ column }}) in ('DOUBLE', 'FLOAT') or typeof({{ column }}) like 'DECIMAL%')
+        and try_cast({{ column }} as hugeint) = {{ column }}
+    )
 {%- endmacro %}

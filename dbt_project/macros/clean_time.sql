@@ -20,7 +20,13 @@
         when regexp_matches({{ text }}, '^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}') then case
             when {{ timezone }} is not null and regexp_matches({{ text }}, '[0-9] ?(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$')
                 and strlen({{ text }}) > 14
-                then timezone({{ timezone }}, try_cast(regexp_replace({{ text }}, ' ?(?:UTC|GMT)$', 'Z') as timestamptz))
+                then timezone(
+                    {{ timezone }},
+                    -- no blank before the offset
+                    try_cast(regexp_replace(
+                        regexp_replace({{ text }}, '(?:UTC|GMT)$', 'Z'), ' ([-+Z][0-9:]*)$', '\1'
+                    ) as timestamptz)
+                )
             when regexp_matches({{ text }}, '(?i)[ap][.]?m[.]?$')
                 then try_strptime(replace({{ text }}, '.', ''), ['%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p'])
             else try_cast(regexp_replace({{ text }}, '^([0-9]{4})[.]([0-9]{1,2})[.]', '\1-\2-') as timestamp)

@@ -42,7 +42,7 @@
             'after_as_of': 'as_of', 'superseded_rating': none,
         },
         'products': {'missing_product_id': none, 'duplicate_product_id': none},
-        'customers': {'missing_customer_id': none, 'duplicate_customer_id': none},
+        'customers': {'missing_customer_id': none, 'guest_customer': 'guest_ids', 'duplicate_customer_id': none},
     }[input] -%}
     {%- do of_any.update(of_input) -%}
     {{ return(of_any) }}

@@ -10,11 +10,11 @@
                 string_split({{ text }}, '&')[2:],
                 lambda part: case
                     when regexp_matches(part, '^#0*[1-9][0-9]{0,5};') then concat(
-                        chr(least(cast(regexp_extract(part, '^#([0-9]+);', 1) as integer), 1114111)),
+                        {{ character("regexp_extract(part, '^#([0-9]+);', 1)") }},
                         regexp_replace(part, '^#[0-9]+;', '')
                     )
                     when regexp_matches(part, '^#[xX]0*[1-9A-Fa-f][0-9A-Fa-f]{0,4};') then concat(
-                        chr(cast(concat('0x', regexp_extract(part, '^#[xX]([0-9A-Fa-f]+);', 1)) as integer)),
+                        {{ character("concat('0x', regexp_extract(part, '^#[xX]([0-9A-Fa-f]+);', 1))") }},
                         regexp_replace(part, '^#[xX][0-9A-Fa-f]+;', '')
                     )
                     else coalesce(
@@ -27,6 +27,14 @@
             ''
         )
     )
+{%- endmacro %}
+
+{# A code point's character; halves of one, and numbers beyond all, become U+FFFD, as HTML has it. #}
+{% macro character(code) -%}
+    chr(case
+        when cast({{ code }} as integer) between 55296 and 57343 or cast({{ code }} as integer) > 1114111 then 65533
+        else cast({{ code }} as integer)
+    end)
 {%- endmacro %}
 
 {% macro named_characters() -%}

@@ -29,9 +29,10 @@ sales as (
         null as order_id,
         customer_id,
         product_id,
-        rated_at as sold_at
+        min(rated_at) as sold_at
     from ratings
     where not exists (select 1 from purchases)
+    group by customer_id, product_id
 ),
 
 counted as (

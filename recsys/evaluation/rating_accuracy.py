@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys import workers
-from recsys.arrow_tables import ArrowTable
+from recsys.arrow_tables import ArrowTable, column_of, read_table
 from recsys.errors import InvalidParameterError, InvalidTableError
 from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class
@@ -188,6 +188,8 @@ def time_split_predictions(
 
     """
     _require_ratings_predicted(recommender)
+    later = read_table(later, "the table of later ratings")
+    column_of(later, "rating", "the table of later ratings")
     tested = Interactions.from_table(later)
     everybody = _with_unknown(interactions, tested)
     rows = everybody.customer_index(tested.customer_ids)

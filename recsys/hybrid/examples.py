@@ -44,11 +44,25 @@ class Examples:
             part.features, part.is_bought, np.where(part.is_bought, 1, shares) * part.weight
         )
 
+    def stratified(self, pairs: int) -> Examples:
+        """Return about so many pairs, up to half of them bought, each standing for as many more.
+
+        Bought pairs are few: of evenly spaced pairs, there may be none.
+        """
+        parts = []
+        for is_bought in (True, False):
+            of_kind = np.flatnonzero(self.is_bought == is_bought)
+            chosen = of_kind[:: max(1, -(-2 * len(of_kind) // pairs))]
+            part = self.of(chosen)
+            weight = part.weight * len(of_kind) / max(1, len(chosen))
+            parts.append(Examples(part.features, part.is_bought, weight))
+        return Examples.concatenated(parts)
+
     def every(self, step: int) -> Examples:
         """Return the first of every so many pairs."""
         return self.of(slice(None, None, step))
 
-    def of(self, pairs: slice | NDArray[np.bool_]) -> Examples:
+    def of(self, pairs: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Examples:
         """Return the pairs that are chosen."""
         return Examples(self.features[pairs], self.is_bought[pairs], self.weight[pairs])
 

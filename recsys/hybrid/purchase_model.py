@@ -211,7 +211,7 @@ class PurchaseModel:
 
     def _importances(self, forest: Forest, unseen: Examples) -> NDArray[np.float64]:
         """Return how much log loss grows when a feature's values are shuffled (Breiman 2001)."""
-        sample = unseen.every(-(-len(unseen) // IMPORTANCE_PAIRS))
+        sample = unseen.stratified(IMPORTANCE_PAIRS)
         found = permutation_importance(
             forest.trees,
             sample.features[:, forest.read],

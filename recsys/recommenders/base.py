@@ -105,6 +105,7 @@ class Recommender(ABC):
         with the number of customers: `recommend` and `candidates` go block by block.
         """
         self._fitted()
+        self._prepare_scores()
         return self._score(np.asarray(customers, dtype=np.intp))
 
     def score_pairs(
@@ -156,6 +157,7 @@ class Recommender(ABC):
         require_integer("k", k, minimum=1)
         interactions = self._fitted()
         listable = self._listable(among)
+        self._prepare_scores()
         tables = [LIST_SCHEMA.empty_table()]
 
         def of_block(block: NDArray[np.intp]) -> pa.Table:
@@ -228,6 +230,7 @@ class Recommender(ABC):
         require_integer("per_customer", per_customer, minimum=1)
         interactions = self._fitted()
         customers = self._customers(customer_ids)
+        self._prepare_scores()
         return top_candidates(
             self._score, interactions.seen, customers, per_customer, self._listable(among)
         )
@@ -259,6 +262,9 @@ class Recommender(ABC):
     @abstractmethod
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         """Learn; set attributes that end in an underscore."""
+
+    def _prepare_scores(self) -> None:  # noqa: B027 - most need nothing
+        """Make what only scores need, once, before blocks are scored in threads."""
 
     @abstractmethod
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:

@@ -184,6 +184,11 @@ class Content(Recommender):
         """Return the fields of these products as text; null where there is no row."""
         table = read_table(products, "the table of products")
         ids = ids_as_text(column_of(table, "product_id", "the table of products"), "product ids")
+        if ids.null_count:
+            raise InvalidTableError(
+                f"'product_id' is null in {ids.null_count:,} of {len(ids):,} rows of the table of "
+                "products; drop or fill these rows"
+            )
         if pc.count_distinct(ids).as_py() < len(ids):
             repeated = pc.value_counts(ids).to_pylist()
             example = next(entry["values"] for entry in repeated if entry["counts"] > 1)
@@ -211,10 +216,12 @@ class Content(Recommender):
             )
         return texts
 
+    def _prepare_scores(self) -> None:
+        if not hasattr(self, "shares_"):
+            self.shares_ = self._shares(self._fitted())
+
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         interactions = self._fitted()
-        if not hasattr(self, "shares_"):  # only who ranks needs them
-            self.shares_ = self._shares(interactions)
         weights = transformed(interactions.weights[customers], self.transform)
         scores: NDArray[np.float32] = (weights.astype(np.float32) @ self.shares_).toarray()
         scores[:, ~self.has_text_] = np.nan
@@ -248,7 +255,7 @@ class Content(Recommender):
         """
         interactions = self._fitted()
         wanted = None if product_ids is None else interactions.product_index(product_ids)
-        others = None if among is None else np.sort(interactions.product_index(among))
+        others = None if among is None else np.unique(interactions.product_index(among))
         found = similar_pairs(self.vectors_, k, wanted, others)
         reasons = shared_terms(self.term_vectors_, self.terms_, found)
         return found.table(interactions.product_ids, reasons)

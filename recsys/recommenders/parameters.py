@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral, Real
 from typing import Any
 
 from recsys.errors import InvalidParameterError
@@ -19,7 +20,7 @@ def require_integer(name: str, value: Any, *, minimum: int, maximum: int | None 
     legal = f"a whole number of at least {minimum:,}"
     if maximum is not None:
         legal += f" and at most {maximum:,}"
-    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
     if not is_integer or value < minimum or (maximum is not None and value > maximum):
         raise InvalidParameterError(f"{name} is {value!r}; use {legal}")
 
@@ -34,7 +35,7 @@ def require_number(
         ...
     recsys.errors.InvalidParameterError: learning_rate is 0; use a number above 0 and at most 1
     """
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
     if not is_number or not minimum <= value <= maximum or (above and value == minimum):
         lowest = f"above {minimum:g}" if above else f"of at least {minimum:g}"
         raise InvalidParameterError(

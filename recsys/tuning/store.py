@@ -64,7 +64,10 @@ class DatabaseTrials:
         return [_trial(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
     def best_before(self, study: Study) -> Mapping[str, Any] | None:
-        """Return the best parameters of the latest other study of the same kind, if any."""
+        """Return the best parameters of the latest other study of the same kind, if any.
+
+        One that knew more of the time than this one may know doesn't count.
+        """
         best_first = "desc" if study.metric.is_higher_better else "asc"
         with self._connect() as connection:
             rows = connection.execute(
@@ -74,6 +77,7 @@ class DatabaseTrials:
                 where
                     recommender = $recommender and metric = $metric and state = 'complete'
                     and list_type is not distinct from $list_type and study_id <> $study_id
+                    and known_until <= $known_until
                 order by
                     max(finished_at) over (partition by study_id) desc, study_id,
                     value {best_first}, trial_number
@@ -84,6 +88,7 @@ class DatabaseTrials:
                     "metric": str(study.metric),
                     "list_type": study.list_type,
                     "study_id": study.study_id,
+                    "known_until": study.known_until,
                 },
             ).fetchall()
         return json.loads(rows[0][0]) if rows else None

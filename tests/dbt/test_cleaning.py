@@ -1,5 +1,7 @@
 """What cleaning makes of dirt: expected values are what a reader of the files would say."""
 
+import html
+import json
 from datetime import datetime
 from decimal import Decimal
 
@@ -67,6 +69,12 @@ def test_prices_with_the_signs_of_many_currencies(cleaner):
         ("45291.5", datetime(2023, 12, 31, 12)),  # a spreadsheet's days since 1899-12-30
         ("2023-12-31T23:30:00Z", datetime(2024, 1, 1, 0, 30)),  # half past midnight in Berlin
         ("2023-12-31T23:30:00+01:00", datetime(2023, 12, 31, 23, 30)),
+        ("2023-12-31 23:30:00 +0100", datetime(2023, 12, 31, 23, 30)),
+        ("2023-12-31 23:30:00 +01:00", datetime(2023, 12, 31, 23, 30)),
+        ("2023-12-31 22:30 -0000", datetime(2023, 12, 31, 23, 30)),
+        ("2023-12-31 18:30:00 -04", datetime(2023, 12, 31, 23, 30)),
+        ("2023-12-31 22:30:00 Z", datetime(2023, 12, 31, 23, 30)),
+        ("2023-12-31 22:30:00 UTC", datetime(2023, 12, 31, 23, 30)),
     ],
 )
 def test_dates_are_read_as_they_are_written(cleaner, written, read):
@@ -115,6 +123,95 @@ def test_ids_written_as_floats_are_whole_numbers_where_all_are(cleaner):
     ask = cleaner.clean(shop("c,p,t\n13085.0,1.0,2024-01-01\n7.0,1.5,2024-01-01\n"))
     rows = ask("select customer_id, product_id from marts.purchases order by 1")
     assert rows == [("13085", "1.0"), ("7", "1.5")]
+
+
+def test_ids_of_parents_written_as_floats_are_those_of_parents(cleaner):
+    """Where few have a parent, programs write theirs as fractions, and the ids as they are."""
+    files = shop(
+        "c,p,t,main\n7,100,2024-01-01,\n8,101,2024-01-01,100.0\n",
+        ", recommend_as: main",
+        "customers: {path: people.csv, columns: {customer_id: c, merged_into: into}}\n",
+    )
+    files["people.csv"] = "c,into\n7,\n8,7.0\n"
+    ask = cleaner.clean(files)
+    lines = ask("select distinct customer_id, product_id from intermediate.int_purchase_lines")
+    assert lines == [("7", "100")]
+
+
+def test_titles_of_decimal_ids_are_those_of_their_products(cleaner):
+    files = shop("c,p,t\n1,101,2024-01-01\n", ", title: name", "")
+    files["shop.yml"] = files["shop.yml"].replace(
+        "product_id: p", 'product_id: "cast(p as decimal(38, 10))"'
+    )
+    files["lines.csv"] = "c,p,t,name\n1,101,2024-01-01,Tea\n"
+    ask = cleaner.clean(files)
+    assert ask("select product_id, title from intermediate.int_products") == [("101", "Tea")]
+
+
+def test_an_emoji_that_a_script_cut_in_halves_stops_nothing(cleaner):
+    """`html.unescape` of the standard library, too, makes U+FFFD of halves of characters."""
+    titles = ["Tea &#55357;&#56832; cup", "Tea &#xD83D;&#xDE00; cup", "Tea &amp;#55357; &#128512;"]
+    lines = "".join(f"1,{n},2024-01-01,{title}\n" for n, title in enumerate(titles))
+    ask = cleaner.clean(shop("c,p,t,name\n" + lines, ", title: name"))
+    found = [
+        title for (title,) in ask("select title from intermediate.int_products order by product_id")
+    ]
+    assert found == [html.unescape(html.unescape(title)) for title in titles]
+    assert found[2] == "Tea \ufffd \U0001f600"
+
+
+def test_a_line_that_differs_in_what_it_says_of_its_product_is_no_copy(cleaner):
+    lines = "c,p,t,o,size\n1,a,2024-01-01,o1,S\n1,a,2024-01-01,o1,M\n1,a,2024-01-01,o1,M\n"
+    ask = cleaner.clean(shop(lines, ", order_id: o, size: size"))
+    assert ask("select row_number, reason from marts.rejected_rows") == [(3, "duplicate_line")]
+    [(rejected,)] = ask("select row_json from marts.rejected_rows")
+    assert json.loads(rejected)["size"] == "M"
+
+
+@pytest.mark.parametrize(("who", "bought"), [("GUEST", 2), ("NULL", 2), ("", 2), ("ann", 1)])
+def test_of_two_strangers_each_may_buy_the_same(cleaner, who, bought):
+    lines = f"c,p,t\n{who},milk,2024-01-02\n{who},milk,2024-01-02\n"
+    ask = cleaner.clean(shop(lines, rest="guest_ids: [GUEST]\n"))
+    assert ask("select count(*) from marts.purchases") == [(bought,)]
+
+
+def test_who_comes_back_where_others_do_not_is_no_wholesaler(cleaner):
+    """Three quarters bought once: both quartiles are 1 line, and 2 lines are beyond any fence."""
+    once = "".join(f"{n},a,2024-01-01\n" for n in range(60))
+    twice = "".join(f"r{n},{p},2024-01-02\n" for n in range(15) for p in "ab")
+    trade = "".join(f"big,{n},2024-01-02\n" for n in range(21))
+    ask = cleaner.clean(shop("c,p,t\n" + once + twice + trade))
+    assert ask("select customer_id, kind from intermediate.int_unusual_customers") == [
+        ("big", "wholesaler")
+    ]
+
+
+@pytest.mark.parametrize("nothing", ["nan", "NaN", "", "null"])
+def test_a_word_for_nothing_says_neither_yes_nor_no(cleaner, nothing):
+    files = shop(
+        f"c,p,t,back\n1,a,2024-01-01,{nothing}\n",
+        ", is_return: back",
+        "products: {path: goods.csv, columns: {product_id: p, available: there, excluded: out}}\n",
+    )
+    files["goods.csv"] = f"p,there,out\na,{nothing},{nothing}\n"
+    ask = cleaner.clean(files)
+    assert ask("select is_return from marts.purchases") == [(False,)]
+    rows = ask("select is_available, is_excluded from intermediate.int_products")
+    assert rows == [(True, False)]
+
+
+def test_guests_stay_nobody_if_the_customer_file_has_them(cleaner):
+    files = shop(
+        "c,p,t\n0,a,2024-01-01\nann,a,2024-01-01\n",
+        rest="guest_ids: ['0']\n"
+        "customers: {path: people.csv, columns: {customer_id: c, merged_into: into}}\n",
+    )
+    files["people.csv"] = "c,into\n0,\nann,0\n"
+    ask = cleaner.clean(files)
+    assert ask("select customer_id from intermediate.int_customers") == [("ann",)]
+    assert ask("select source, reason from marts.rejected_rows") == [
+        ("customers", "guest_customer")
+    ]
 
 
 def test_ids_keep_zeros_and_blanks_within_and_lose_those_around(cleaner):

@@ -208,3 +208,6 @@ def test_what_cannot_be_cross_validated_is_refused():
         time_split_predictions(Content(), interactions, later_table())
     with pytest.raises(InvalidTableError, match="the table is empty"):
         time_split_predictions(NMF(), interactions, later_table()[:0])
+    stars = later_table().rename_columns({"rating": "stars"})
+    with pytest.raises(InvalidTableError, match="later ratings has no column 'rating'"):
+        time_split_predictions(NMF(), interactions, stars)

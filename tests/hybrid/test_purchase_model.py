@@ -12,7 +12,7 @@ from recsys.errors import InvalidParameterError, InvalidTableError, NotFittedErr
 from recsys.hybrid.calibration import LEAST
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.linear_odds import Columns, LinearOdds
-from recsys.hybrid.purchase_model import PurchaseModel
+from recsys.hybrid.purchase_model import IMPORTANCE_PAIRS, PurchaseModel
 
 # what the forests do; tests/hybrid/test_linear_odds.py has the regressions
 SMALL = {
@@ -226,6 +226,32 @@ def test_shares_have_all_that_was_bought_and_stand_for_all_that_wasn_t():
         assert share.weight[share.is_bought].sum() == examples.is_bought.sum()
         missing = share.weight[~share.is_bought].sum() - (~examples.is_bought).sum()
         assert abs(missing) < 3
+
+
+def test_a_stratified_sample_has_pairs_of_both_kinds_and_stands_for_all():
+    examples, _ = shop(5)
+    few_bought = Examples(examples.features, np.arange(8000) % 200 == 1, np.linspace(1, 3, 8000))
+    for of_shop in (examples, few_bought):
+        sample = of_shop.stratified(100)
+        assert 0 < sample.is_bought.sum() <= 50
+        assert 0 < (~sample.is_bought).sum() <= 50
+        for kind in (True, False):
+            stands_for = sample.weight[sample.is_bought == kind].sum()
+            assert abs(stands_for / of_shop.weight[of_shop.is_bought == kind].sum() - 1) < 0.05
+    everything = few_bought.stratified(100_000)
+    assert everything.weight.sum() == pytest.approx(few_bought.weight.sum())
+    assert len(everything) == 8000
+
+
+def test_importances_need_no_luck_where_few_were_bought():
+    """Of evenly spaced pairs, as many as are looked at, none was bought."""
+    examples, _ = shop(6, pairs=20_000)
+    step = 20_000 // IMPORTANCE_PAIRS
+    few = Examples(examples.features, np.arange(20_000) % (step * 6) == 1, np.ones(20_000))
+    assert not few.every(step).is_bought.any()
+    few.features[:, 0] += few.is_bought
+    model = PurchaseModel(**FEW_TREES).fit(few, few)
+    assert model.importances_.argmax() == 0
 
 
 def test_halves_are_the_first_and_the_second():

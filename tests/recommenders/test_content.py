@@ -1,6 +1,7 @@
 """What is bought speaks for what is like it; what has no text has no score."""
 
 import sys
+import time
 import types
 from pathlib import Path
 
@@ -211,6 +212,33 @@ def test_products_that_nobody_bought_are_scored_when_in_the_catalogue():
     assert 0 < lists["score"][0].as_py() < 1
 
 
+def test_shares_are_made_once_however_many_blocks_ask_for_them(monkeypatch):
+    interactions = bought([(str(customer), str(customer % 3)) for customer in range(12)])
+    products = pa.table({"product_id": ["0", "1", "2"], "title": ["green tea", "tea", "rye"]})
+    content = Content().fit(interactions, products)
+    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", 1)
+    monkeypatch.setattr("recsys.block_threads.thread_count", lambda: 4)
+    made, shares = [], content._shares
+
+    def slowly(interactions):
+        made.append(1)
+        time.sleep(0.05)  # others would have time to ask
+        return shares(interactions)
+
+    monkeypatch.setattr(content, "_shares", slowly)
+    assert content.recommend().num_rows > 0
+    assert len(made) == 1
+
+
+def test_an_id_named_twice_is_one_product():
+    interactions = bought([("a", "1"), ("b", "2"), ("c", "3")])
+    products = pa.table({"product_id": ["1", "2", "3"], "title": ["green tea", "tea", "tea black"]})
+    content = Content().fit(interactions, products)
+    found = content.similar_products(["1"], k=3, among=["1", "1", "2", "2", "3"])
+    assert found == content.similar_products(["1"], k=3)
+    assert set(found["similar_product_id"].to_pylist()) == {"2", "3"}
+
+
 def test_what_cannot_be_used_is_refused():
     interactions = bought([("a", "1")])
     with pytest.raises(InvalidTableError, match=r"call fit\(interactions, products\)"):
@@ -224,6 +252,9 @@ def test_what_cannot_be_used_is_refused():
     twice = pa.table({"product_id": ["1", "1"], "title": ["tea", "rye"]})
     with pytest.raises(InvalidTableError, match="product '1' has more than one row"):
         Content().fit(interactions, twice)
+    nameless = pd.DataFrame({"product_id": ["1", None], "title": ["tea", "rye"]})
+    with pytest.raises(InvalidTableError, match="'product_id' is null in 1 of 2 rows"):
+        Content().fit(interactions, nameless)
     with pytest.raises(InvalidParameterError, match="fields is 'title'; use a list"):
         Content(fields="title")
     fitted = Content().fit(interactions, twice.slice(0, 1))

@@ -105,3 +105,4 @@ def test_the_best_of_the_latest_study_of_the_kind_is_where_to_begin(store, metri
     now = trial(study_id="this", metric=metric).study
     assert store.best_before(now) == {"value": best}
     assert store.best_before(replace(now, recommender="svd")) is None
+    assert store.best_before(replace(now, known_until=datetime(2017, 12, 3))) is None

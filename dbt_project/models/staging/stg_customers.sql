@@ -4,12 +4,14 @@ lines as (select * from {{ source('shop', 'customers') }}),
 
 formats as (select * from {{ ref('stg_formats') }} where input = 'customers'),
 
+guests as (select id from {{ source('shop', 'listed_ids') }} where list = 'guest_ids'),
+
 cast_lines as (
     select
         lines.file,
         lines.row_number,
         {{ clean_id('lines.customer_id', 'formats.has_float_customer_ids') }} as customer_id,
-        {{ clean_id('lines.merged_into', 'formats.has_float_customer_ids') }} as merged_into,
+        {{ clean_id('lines.merged_into', 'formats.has_float_merged_into') }} as merged_into,
         lines.attributes,
         to_json(struct_pack(
             customer_id := lines.customer_id, merged_into := lines.merged_into, attributes := lines.attributes
@@ -27,19 +29,22 @@ numbered as (
 
 judged as (
     select
-        *,
+        numbered.*,
         case
-            when customer_id is null then 'missing_customer_id'
-            when line_number > 1 then 'duplicate_customer_id'
+            when numbered.customer_id is null then 'missing_customer_id'
+            when guests.id is not null then 'guest_customer'
+            when numbered.line_number > 1 then 'duplicate_customer_id'
         end as reject_reason
     from numbered
+    left join guests on numbered.customer_id = guests.id
 )
 
 select
     file,
     row_number,
     customer_id,
-    merged_into,
+    -- who is merged into a guest would make it somebody
+    case when merged_into not in (select guests.id from guests) then merged_into end as merged_into,
     attributes,
     reject_reason,
     case when reject_reason is not null then row_json end as row_json

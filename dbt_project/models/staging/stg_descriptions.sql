@@ -9,12 +9,11 @@ spoken as (
     {% for input in ['purchases', 'ratings'] %}
     select
         '{{ input }}' as input,
-        cast(product_id as varchar) as product_id,
-        typeof(product_id) in ('DOUBLE', 'FLOAT') as is_float,
+        {{ id_as_text('product_id') }} as product_id,
         {% for column in described_columns() %}
         {{ described_text(column, column) }} as {{ column }},
         {% endfor %}
-        cast(recommend_as as varchar) as recommend_as,
+        {{ id_as_text('recommend_as') }} as recommend_as,
         count(*) as lines,
         {% if input == 'purchases' %}
         count(*) filter (where {{ is_sold(['quantity', 'unit_price', 'amount']) }}) as sold_lines
@@ -30,14 +29,11 @@ spoken as (
 
 cleaned as (
     select
-        case
-            when spoken.is_float then {{ clean_id('try_cast(spoken.product_id as double)') }}
-            else {{ clean_id('spoken.product_id', 'formats.has_float_product_ids') }}
-        end as product_id,
+        {{ clean_id('spoken.product_id', 'formats.has_float_product_ids') }} as product_id,
         {% for column in described_columns() %}
         {{ clean_text('spoken.' ~ column) }} as {{ column }},
         {% endfor %}
-        {{ clean_id('spoken.recommend_as', 'formats.has_float_product_ids') }} as recommend_as,
+        {{ clean_id('spoken.recommend_as', 'formats.has_float_recommend_as') }} as recommend_as,
         spoken.lines,
         spoken.sold_lines
     from spoken

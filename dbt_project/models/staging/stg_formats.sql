@@ -1,9 +1,9 @@
 {# Per input: the columns of numbers, of times, and of ids; what a file's programs wrote is seen from all of them. #}
 {% set inputs = {
-    'purchases': [['quantity', 'unit_price', 'amount'], 'purchased_at', ['customer_id', 'product_id', 'order_id']],
-    'ratings': [['rating'], 'rated_at', ['customer_id', 'product_id']],
-    'products': [['price'], none, ['product_id']],
-    'customers': [[], none, ['customer_id']],
+    'purchases': [['quantity', 'unit_price', 'amount'], 'purchased_at', ['customer_id', 'product_id', 'order_id', 'recommend_as']],
+    'ratings': [['rating'], 'rated_at', ['customer_id', 'product_id', 'recommend_as']],
+    'products': [['price'], none, ['product_id', 'recommend_as']],
+    'customers': [[], none, ['customer_id', 'merged_into']],
 } %}
 
 with
@@ -57,7 +57,7 @@ evidence as (
         {% endif %} as {{ (order or 'day_or_month') }}_dates,
         {% endfor %}
         {{ 'count(' ~ columns[1] ~ ')' if columns[1] else 0 }} as times,
-        {% for column in ['customer_id', 'product_id', 'order_id'] %}
+        {% for column in ['customer_id', 'product_id', 'order_id', 'recommend_as', 'merged_into'] %}
         {% if column in columns[2] %}
         typeof(any_value({{ column }})) = 'VARCHAR'
         and count(*) filter (where cast({{ column }} as varchar) like '%.0') > 0
@@ -66,7 +66,7 @@ evidence as (
         ) = 0
         {% else %}
         false
-        {% endif %} as has_float_{{ column }}s,
+        {% endif %} as has_float_{{ column ~ 's' if column.endswith('_id') else column }},
         {% endfor %}
         '{{ input }}' as input
     from {{ source('shop', input) }}

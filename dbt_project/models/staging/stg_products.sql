@@ -30,7 +30,7 @@ cast_lines as (
         {% for column in described_columns() %}
         {{ clean_text('texts.' ~ column) }} as {{ column }},
         {% endfor %}
-        {{ clean_id('texts.recommend_as', 'formats.has_float_product_ids') }} as recommend_as,
+        {{ clean_id('texts.recommend_as', 'formats.has_float_recommend_as') }} as recommend_as,
         {{ clean_price('texts.price', 'formats.has_decimal_comma') }} as price,
         {{ is_empty('texts.price') }} as has_no_price,
         {{ clean_boolean('texts.available') }} as available,

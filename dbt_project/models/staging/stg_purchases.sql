@@ -1,5 +1,5 @@
 {% set usual = ['customer_id', 'product_id', 'order_id', 'purchased_at', 'quantity', 'unit_price', 'amount'] %}
-{% set rare = ['is_return', 'currency', 'title'] %}
+{% set rare = ['is_return', 'currency'] + described_columns() + ['recommend_as'] %}
 {% set mapped = usual + rare %}
 
 with
@@ -10,7 +10,6 @@ formats as (select * from {{ ref('stg_formats') }} where input = 'purchases'),
 
 guests as (select id from {{ source('shop', 'listed_ids') }} where list = 'guest_ids'),
 
--- two strangers may buy the same: without a customer or an order nothing shows a copy
 alike as (
     select hash({{ mapped | join(', ') }}) as fingerprint
     from {{ source('shop', 'purchases') }}
@@ -68,6 +67,7 @@ priced as (
 judged as (
     select
         priced.*,
+        guests.id is not null as is_guest,
         case
             when priced.product is null then 'missing_product_id'
             when {{ is_blank('priced.purchased_at') }} then 'missing_purchased_at'
@@ -85,20 +85,26 @@ judged as (
                 or (priced.total is null and priced.given_unit_price is not null)
                 then 'unreadable_price'
             when not priced.is_back and priced.total < 0 then 'negative_price'
-            when copies.row_number is not null and priced.duplicate_lines <> 'keep' then 'duplicate_line'
+            when
+                copies.row_number is not null
+                and priced.duplicate_lines <> 'keep'
+                -- two strangers may buy the same: without a customer or an order nothing shows a copy
+                and (priced.order_name is not null or (priced.customer is not null and guests.id is null))
+                then 'duplicate_line'
         end as reject_reason
     from priced
+    left join guests on priced.customer = guests.id
     left join copies on priced.file = copies.file and priced.row_number = copies.row_number
 )
 
 select
     judged.file,
     judged.row_number,
-    case when guests.id is null then judged.customer end as customer_id,
+    case when not judged.is_guest then judged.customer end as customer_id,
     judged.product as product_id,
     case
         when judged.order_name is not null then judged.order_name
-        when judged.customer is not null and guests.id is null then concat(judged.customer, ' ', judged.bought_at)
+        when judged.customer is not null and not judged.is_guest then concat(judged.customer, ' ', judged.bought_at)
         else concat(judged.file, ' ', judged.row_number)
     end as order_id,
     judged.bought_at as purchased_at,
@@ -108,7 +114,7 @@ select
     case when judged.is_back then -abs(judged.total) else judged.total end as amount,
     judged.is_back as is_return,
     judged.is_cancelled,
-    guests.id is not null as is_guest,
+    judged.is_guest,
     judged.reject_reason,
     case
         when judged.reject_reason is not null
@@ -127,4 +133,3 @@ select
             )
     end as row_json
 from judged
-left join guests on judged.customer = guests.id

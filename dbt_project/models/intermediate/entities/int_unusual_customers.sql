@@ -34,7 +34,11 @@ flagged as (
         measured.customer_id,
         case
             when measured.log_orders_a_day > fences.log_orders_a_day and measured.orders_a_day >= 20 then 'bot'
-            when measured.log_units > fences.log_units or measured.log_lines > fences.log_lines then 'wholesaler'
+            -- where most bought once, to come back is far out on that scale, and usual all the same
+            when
+                measured.log_units > greatest(fences.log_units, ln(20))
+                or measured.log_lines > greatest(fences.log_lines, ln(20))
+                then 'wholesaler'
         end as kind
     from measured
     cross join fences

@@ -14,12 +14,13 @@ with_history as (
     select
         fold,
         customer_key,
-        count(*) as products,
-        sum(orders) as orders,
+        count(*) filter (where is_learned_from) as products,
+        sum(orders) filter (where is_learned_from) as orders,
         max(last_at) as last_at
     from interactions
-    where is_learned_from and orders > 0
+    where orders > 0
     group by fold, customer_key
+    having count(*) filter (where is_learned_from) > 0
 ),
 
 with_hits as (

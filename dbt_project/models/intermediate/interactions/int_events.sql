@@ -6,7 +6,7 @@ returns as (
     select * from {{ ref('int_purchase_lines') }} where is_return and customer_id is not null
 ),
 
-ratings as (select * from {{ ref('int_rating_lines') }}),
+ratings as (select * from {{ ref('int_rating_lines') }} where replaced_at is null),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -45,13 +45,14 @@ return_events as (
     group by customers.customer_key, products.product_key
 ),
 
--- in a shop without purchases, what its customers rated stands in for what they bought
+-- in a shop without purchases, what its customers rated stands in for what they bought, from the
+-- first time on that they did
 rating_events as (
     select
         customers.customer_key,
         products.product_key,
         row_number() over (order by customers.customer_key, products.product_key) as order_key,
-        ratings.rated_at as occurred_at,
+        ratings.first_rated_at as occurred_at,
         1.0 as quantity,
         cast(null as decimal(18, 4)) as amount,
         cast(null as double) as unit_price,

@@ -63,7 +63,9 @@ rated as (
         ratings.rated_at
     from folds
     inner join ratings
-        on folds.cutoff_at > ratings.rated_at or (ratings.rated_at is null and folds.purpose = 'serve')
+        on
+            (folds.cutoff_at > ratings.rated_at or (ratings.rated_at is null and folds.purpose = 'serve'))
+            and (ratings.replaced_at is null or folds.cutoff_at <= ratings.replaced_at)
     inner join customers on ratings.customer_id = customers.customer_id
     inner join products on ratings.product_id = products.product_id
 ),

@@ -1,6 +1,9 @@
 with
 
-ratings as (select * from {{ ref('stg_ratings') }} where reject_reason is null),
+-- what a later rating replaced was known before it
+ratings as (
+    select * from {{ ref('stg_ratings') }} where reject_reason is null or reject_reason = 'superseded_rating'
+),
 
 merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
@@ -19,13 +22,12 @@ lines as (
     left join parents on ratings.product_id = parents.product_id
 ),
 
--- of a customer's ratings of sizes and colours of one product the latest counts
-latest as (
+-- of one moment the last line counts, as of a customer's ratings of sizes and colours of one product
+told_apart as (
     select *
     from lines
     qualify row_number() over (
-        partition by customer_id, product_id
-        order by rated_at desc nulls last, file desc, row_number desc
+        partition by customer_id, product_id, rated_at order by file desc, row_number desc
     ) = 1
 )
 
@@ -33,5 +35,7 @@ select
     customer_id,
     product_id,
     rating,
-    rated_at
-from latest
+    rated_at,
+    lead(rated_at) over (partition by customer_id, product_id order by rated_at asc nulls first) as replaced_at,
+    min(rated_at) over (partition by customer_id, product_id) as first_rated_at
+from told_apart

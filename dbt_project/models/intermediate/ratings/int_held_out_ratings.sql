@@ -12,7 +12,10 @@ held_out as (
         ratings.rating
     from folds
     inner join ratings
-        on folds.cutoff_at <= ratings.rated_at and folds.label_until > ratings.rated_at
+        on
+            folds.cutoff_at <= ratings.first_rated_at
+            and folds.label_until > ratings.rated_at
+            and (ratings.replaced_at is null or folds.label_until <= ratings.replaced_at)
 )
 
 select * from held_out

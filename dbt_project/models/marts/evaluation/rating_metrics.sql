@@ -19,8 +19,8 @@ customer_sums as (
         recommender,
         how,
         customer_id,
-        {{ exact_sum('absolute_error') }} as absolute_errors,
-        {{ exact_sum('squared_error') }} as squared_errors,
+        {{ exact_sum('absolute_error', digits=32) }} as absolute_errors,
+        {{ exact_sum('squared_error', digits=32) }} as squared_errors,
         count(*) as ratings
     from errors
     group by fold, recommender, how, customer_id
@@ -31,8 +31,8 @@ means as (
         fold,
         recommender,
         how,
-        {{ exact_sum('absolute_error') }} / count(*) as mae,
-        {{ exact_sum('squared_error') }} / count(*) as mse,
+        {{ exact_mean('absolute_error') }} as mae,
+        {{ exact_mean('squared_error') }} as mse,
         count(*) as ratings,
         count(distinct customer_id) as customers
     from errors
@@ -40,16 +40,22 @@ means as (
 ),
 
 -- a customer's errors resemble each other: customers vary, not single ratings (the ratio estimator
--- of cluster sampling); fewer than six of them prove nothing
+-- of cluster sampling), here in means, so that no scale of ratings is too wide; fewer than six of
+-- them prove nothing
 spread as (
     select
         means.fold,
         means.recommender,
         means.how,
-        {{ exact_mean('power(customer_sums.absolute_errors - means.mae * customer_sums.ratings, 2)') }}
-            as absolute_variance,
-        {{ exact_mean('power(customer_sums.squared_errors - means.mse * customer_sums.ratings, 2)') }}
-            as squared_variance
+        -- errors of nothing but 0 vary by nothing
+        coalesce(
+            {{ exact_mean('power(customer_sums.absolute_errors / nullif(means.mae, 0) - customer_sums.ratings, 2)') }},
+            0
+        ) as absolute_variance,
+        coalesce(
+            {{ exact_mean('power(customer_sums.squared_errors / nullif(means.mse, 0) - customer_sums.ratings, 2)') }},
+            0
+        ) as squared_variance
     from means
     inner join customer_sums
         on
@@ -64,10 +70,14 @@ averaged as (
     select
         means.*,
         round(
-            means.customers * sqrt(spread.absolute_variance / (means.customers - 1)) / means.ratings, 12
+            means.mae * means.customers * sqrt(spread.absolute_variance / (means.customers - 1))
+            / means.ratings,
+            12
         ) as mae_standard_error,
         round(
-            means.customers * sqrt(spread.squared_variance / (means.customers - 1)) / means.ratings, 12
+            means.mse * means.customers * sqrt(spread.squared_variance / (means.customers - 1))
+            / means.ratings,
+            12
         ) as mse_standard_error
     from means
     left join spread

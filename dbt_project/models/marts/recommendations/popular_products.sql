@@ -6,11 +6,11 @@ products as (select * from {{ ref('int_products') }}),
 
 in_categories as (
     select
-        products.category,
+        coalesce(products.category, products.department) as category,
         fold_products.*
     from fold_products
     inner join products on fold_products.product_key = products.product_key
-    where products.category is not null
+    where coalesce(products.category, products.department) is not null
     union all
     select
         '(all)' as category,
