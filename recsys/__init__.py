@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from recsys.recommenders.svdpp import SVDpp
     from recsys.recommenders.user_knn import UserKNN
     from recsys.similarity import collaborative_similar_products, similar_products
+    from recsys.warehouse import Warehouse
 
 __version__ = version("recsys")
 
@@ -91,6 +92,7 @@ __all__ = [
     "UnknownCustomerError",
     "UnknownProductError",
     "UserKNN",
+    "Warehouse",
     "__version__",
     "candidates_per_fold",
     "collaborative_similar_products",
@@ -120,6 +122,7 @@ _MODULES = {
     "Ridge": "recsys.recommenders.ridge",
     "SVDpp": "recsys.recommenders.svdpp",
     "UserKNN": "recsys.recommenders.user_knn",
+    "Warehouse": "recsys.warehouse",
     "candidates_per_fold": "recsys.exchange",
     "collaborative_similar_products": "recsys.similarity",
     "cross_validated_predictions": "recsys.evaluation.rating_accuracy",

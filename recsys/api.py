@@ -206,7 +206,7 @@ def create_app(database: Path) -> FastAPI:
         list_type: Annotated[JudgedList | None, Query(description="One list only.")] = None,
         recommender: str | None = None,
         metric: Annotated[str | None, Query(description="Such as ndcg or recall.")] = None,
-        k: Annotated[int | None, Query(ge=1, description="5, 10 or 20.")] = None,
+        k: Annotated[int | None, Query(ge=1, le=20, description="5, 10 or 20.")] = None,
         segment_type: Annotated[str, Query(description="`all` judges everyone as one.")] = "all",
     ) -> list[Metric]:
         """Return the recommenders' metrics on the judged folds, the best first."""

@@ -64,9 +64,9 @@ class Warehouse:
 
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._connection = open_read_only(path)
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._connection = open_read_only(self.path)
         try:
             self._require_marts()
         except BaseException:

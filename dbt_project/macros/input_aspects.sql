@@ -4,7 +4,7 @@
 #}
 {% macro input_aspects() %}
     {{ return([
-        ['purchases', ['purchases'], 'ratings stand in for purchases: discover lists alone, no bought_together, no customer_preferences, no RFM segments'],
+        ['purchases', ['purchases'], 'ratings stand in for purchases: discover lists alone, no bought_together, no RFM segments; customer_preferences are of what will be rated'],
         ['ratings', ['ratings'], 'ratings are implied by purchases'],
         ['products', ['products'], 'products are described by what the lines of orders and ratings say of them, else by their ids alone'],
         ['customers', ['customers'], 'customers have no attributes: who has no history gets what is popular, not what similar people buy'],

@@ -60,7 +60,7 @@ def variables_of(settings: list[str]) -> dict[str, object]:
             raise typer.BadParameter(f"'{setting}' isn't NAME=VALUE", param_hint="--set")
         try:
             variables[name] = yaml.safe_load(value)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError):  # 2024-02-30 is no date
             raise typer.BadParameter(
                 f"{name}: '{value}' can't be read as YAML: put it in quotes", param_hint="--set"
             ) from None

@@ -7,6 +7,7 @@ import re
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftTable
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.times import MIDNIGHT
 
 CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[AaPp][Mm])?")
 MOST = 0.95
@@ -27,14 +28,21 @@ def add_clock(table: DraftTable, profile: FileProfile, target: str) -> None:
     if not clocks:
         return
     clock = min(clocks, key=lambda found: abs(places[found.name] - places[days.name]))
-    is_timestamp = days.type.startswith("TIMESTAMP")
-    day = f"cast({quoted(days.name)} as date)" if is_timestamp else quoted(days.name)
-    column.source = f"concat_ws(' ', {day}, {quoted(clock.name)})"
+    column.source = f"concat_ws(' ', {_day(days)}, {quoted(clock.name)})"
     column.evidence += f"; the time of day is in '{clock.name}'"
     table.left_out = [name for name in table.left_out if name != clock.name]
     if len(clocks) > 1:
         others = ", ".join(f"'{other.name}'" for other in clocks if other is not clock)
         column.doubt = "; ".join(filter(None, [column.doubt, f"or is the time of day {others}?"]))
+
+
+def _day(days: ColumnProfile) -> str:
+    """Return the column in SQL, without the midnight that some programs write beside a day."""
+    if days.type.startswith("TIMESTAMP"):
+        return f"cast({quoted(days.name)} as date)"
+    if any(MIDNIGHT.search(value.strip()) for value in days.values):
+        return f"regexp_replace(trim({quoted(days.name)}), '{MIDNIGHT.pattern}', '')"
+    return quoted(days.name)
 
 
 def _is_clock(column: ColumnProfile) -> bool:

@@ -168,7 +168,12 @@ def _lines_before_header(path: Path, encoding: str | None) -> int:
     """Return how many lines a report's title takes, with which no line of the table agrees."""
     text = decoded(head := sample(path), encoding or encoding_of(head))
     for before in range(min(MOST_ROWS, text.count("\n"))):
-        dialect = find_dialect(path, Format(encoding=encoding, skip=before))
+        try:
+            dialect = find_dialect(path, Format(encoding=encoding, skip=before))
+        except UnreadableError:
+            if before == 0:
+                raise
+            return 0  # nothing is left below
         rows = _first_rows(path, dialect, before)
         width = len(rows[0]) if rows else 0
         alike = sum(len(row) == width for row in rows)

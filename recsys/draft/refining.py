@@ -155,11 +155,11 @@ def _status(table: DraftTable, profile: FileProfile) -> None:
         values = {value.lower(): value for value, _ in column.common}
         sold = [value for low, value in values.items() if low in SOLD]
         if sold and len(values) > 1 and column.distinct <= 12:
-            others = ", ".join(value for value in values.values() if value not in sold)
+            others = ", ".join(value for value in values.values() if value != sold[0])
             _restrict(
                 table,
                 f"{quoted(column.name)} = '{_escaped(sold[0])}'",
-                f"events other than purchases ({others}) are not read",
+                f"other events ({others}) are not read",
             )
             return
         undone = [value for low, value in values.items() if any(word in low for word in UNDONE)]

@@ -17,6 +17,8 @@ MONTHS = re.compile(
     r"(?:[A-Za-z]{3,9},? )?(\d{1,2}[-. ]+[A-Za-z]{3,9}|[A-Za-z]{3,9}\.? \d{1,2}),?[-. ]+\d{2,4}.*"
 )
 COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(\d{6})?(\.0)?")
+MIDNIGHT = re.compile(r"[T ,]+0?0:00(:00([.,]0+)?)?$")
+"""A clock that stands still: programs write it where they have no time of day."""
 DIGITS = re.compile(r"\d{9,19}(\.\d+)?")
 EPOCHS = {
     "seconds": (6.3e8, 2.6e9),
@@ -67,7 +69,7 @@ def read_times(type_name: str, values: Sequence[str]) -> Times:
 
 def _iso(texts: Sequence[str]) -> Times:
     found = [text for text in texts if ISO.fullmatch(text) and _is_day(text)]
-    clock = any(":" in text and not re.search(r"00:00(:00)?(\D|$)", text) for text in found)
+    clock = any(":" in text and not re.search(r"\D00:00(:00)?(\D|$)", text) for text in found)
     return Times(len(found) / len(texts), "yyyy-mm-dd", has_clock=clock)
 
 
@@ -98,7 +100,7 @@ def _written(texts: Sequence[str]) -> Times:
         fitting / len(texts),
         parts[order].replace("|", mark),
         order=order,
-        has_clock=any(match[4] for match in found),
+        has_clock=any(match[4] and not MIDNIGHT.search(match[0]) for match in found),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import LinAlgWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -96,12 +98,19 @@ def _fitted(examples: Examples, used: NDArray[np.intp], regularization: float) -
         # many pairs and few coefficients: Newton's method is there after a few steps
         LogisticRegression(C=1 / regularization, solver="newton-cholesky"),
     )
-    with one_blas_thread():
-        fitted: Pipeline = pipeline.fit(
-            sample.features[:, used],
-            sample.is_bought,
-            logisticregression__sample_weight=sample.weight,
-        )
+    features = sample.features[:, used]
+    with one_blas_thread(), warnings.catch_warnings():
+        warnings.simplefilter("error", LinAlgWarning)
+        try:
+            return _fit(pipeline, features, sample)
+        except LinAlgWarning:  # some features say nearly the same: more digits tell them apart
+            return _fit(pipeline, features.astype(np.float64), sample)
+
+
+def _fit(pipeline: Pipeline, features: Floats, sample: Examples) -> Pipeline:
+    fitted: Pipeline = pipeline.fit(
+        features, sample.is_bought, logisticregression__sample_weight=sample.weight
+    )
     return fitted
 
 
@@ -113,4 +122,4 @@ def _terms(features: Floats) -> Floats:
     """Return (pairs, terms): logarithms, their squares, and 1 where there is a value."""
     known = ~np.isnan(features)
     logarithms = np.where(known, np.log(np.clip(features, LEAST_VALUE, MOST_VALUE)), 0)
-    return np.hstack([logarithms, logarithms**2, known], dtype=np.float32)
+    return np.hstack([logarithms, logarithms**2, known], dtype=features.dtype)

@@ -68,17 +68,18 @@ def read_rows(
 def _scan(path: Path, dialect: Dialect, given: Format, *, numbered: bool = False) -> str:
     columns = dict.fromkeys(dialect.columns, "VARCHAR")
     quote, escape, skip = dialect.quote, dialect.escape, dialect.lines_before_data
-    longest = LONGEST_LINE
+    longest, line_end = LONGEST_LINE, ""
     if numbered:
         longest *= 5  # bytes: letters may take four, quotes are doubled
         columns = {ROW: "BIGINT", **columns}
         quote, escape, skip = '"', '"', 0
+        line_end = ", new_line='\\n'"  # else the first one within quotes is taken for it
     typed = ", ".join(f"{text(name)}: '{kind}'" for name, kind in columns.items())
     nulls = ", ".join(text(null) for null in ["", *given.nulls])
     return (
         f"read_csv({text(str(path))}, auto_detect=false, header=false, skip={skip}, "
         f"delim={text(dialect.delimiter)}, quote={text(quote)}, escape={text(escape)}, "
-        f"nullstr=[{nulls}], max_line_size={longest}, columns={{{typed}}})"
+        f"nullstr=[{nulls}], max_line_size={longest}{line_end}, columns={{{typed}}})"
     )
 
 

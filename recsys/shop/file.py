@@ -146,7 +146,7 @@ def load_shop(shop: str | Path) -> Shop:
         ShopFileError: the file is missing, isn't YAML, or says something that isn't legal.
 
     """
-    path = Path(shop)
+    path = Path(shop).expanduser()
     if not path.suffix and (BUNDLED / f"{shop}.yml").exists():
         path = BUNDLED / f"{shop}.yml"
     if not path.is_file():

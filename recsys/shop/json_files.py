@@ -46,8 +46,9 @@ def read_json(
 ) -> Part:
     """Return the FROM item of one JSON file: an array of objects, or an object a line.
 
-    Columns have the types DuckDB finds, but ids are text, as they are written: it makes lower-case
-    UUIDs of upper-case ones, and puts quotes around the texts of a column that holds numbers, too.
+    Columns have the types DuckDB finds in all of the file, but what stands in quotes is text, as it
+    is written: DuckDB makes lower-case UUIDs of upper-case ids, dates of ids and of 04-01-2024, and
+    puts quotes around the texts of a column that holds numbers, too.
     Lines that are no object go to the workspace.
 
     Raises
@@ -76,7 +77,7 @@ def read_json(
         if not _copy_lines(path, copy, partial(workspace.write_down, source, shown)):
             raise UnreadableError(_said(error, path, shown)) from None
         try:
-            types = _types(connection, copy, sampled=-1) | {ROW: "BIGINT"}
+            types = _types(connection, copy) | {ROW: "BIGINT"}
             reader = _reader(copy, types)
             connection.execute(f"select {_every(types)} from {reader}").fetchall()
         except duckdb.Error as still:
@@ -85,13 +86,13 @@ def read_json(
     return Part(f"(select *, row_number() over () as {ROW} from {reader})", shown)
 
 
-def _types(
-    connection: duckdb.DuckDBPyConnection, path: Path, sampled: int | None = None
-) -> dict[str, str]:
-    rows = "" if sampled is None else f", sample_size={sampled}"
-    described = f"describe from read_json_auto({text(str(path))}{rows})"
-    found = connection.execute(described).fetchall()
-    return {name: "VARCHAR" if of in {"UUID", "JSON"} else of for name, of, *_ in found}
+def _types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    found = connection.execute(
+        # no text is of a format that is none: times stay text
+        f"describe from read_json_auto({text(str(path))}, sample_size=-1, "
+        "dateformat='none', timestampformat='none')"
+    ).fetchall()
+    return {name: "VARCHAR" if of in {"UUID", "JSON", "TIME"} else of for name, of, *_ in found}
 
 
 def _reader(path: Path, types: dict[str, str]) -> str:

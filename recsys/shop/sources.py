@@ -22,6 +22,8 @@ from recsys.shop.workspace import Workspace
 CATALOG = "recsys_inputs"
 NUMBERS = {"quantity", "unit_price", "amount", "rating", "price"}
 TIMES = {"purchased_at", "rated_at"}
+FIRST_LINES = 1000
+"""An expression that can be computed of none of these can't be computed."""
 NO_TYPE = '"NULL"'  # what DuckDB calls the type of a bare null
 
 
@@ -171,10 +173,11 @@ def _values(
 ) -> dict[str, tuple[str, str]]:
     """Return each column, or expression over the columns, as SQL with its type."""
     names = list(relation.columns)
-    named = {column.casefold(): column for column in reversed(names)}
+    named = {column.strip().casefold(): column for column in reversed(names)}
+    named |= {column.casefold(): column for column in reversed(names)}
     values = {}
     for place, source in sources.items():
-        column = named.get(source.strip().casefold())
+        column = named.get(source.casefold()) or named.get(source.strip().casefold())
         if column is not None and column.casefold() in relation.ambiguous:
             raise ShopFileError(
                 f"{name}.{place}: '{table.path}' has several columns called '{column}': rename "
@@ -246,7 +249,7 @@ def _require_answers(
 def _failure(
     connection: duckdb.DuckDBPyConnection, relation: Relation, value: str, place: str
 ) -> duckdb.Error | None:
-    """Return why an expression can't be computed, whatever the values are: a pattern that is none.
+    """Return why an expression can't be computed of any line: a pattern that is none.
 
     A customer is looked for in all lines: whose id is missing isn't anonymous without a word.
     """
@@ -260,8 +263,19 @@ def _failure(
     except duckdb.ConversionException as error:
         return error if is_customer else None
     except duckdb.Error as error:
-        return error
+        return error if is_customer or _computes_nothing(connection, relation, value) else None
     return None
+
+
+def _computes_nothing(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, value: str
+) -> bool:
+    lines = f"(select * from {relation.sql} limit {FIRST_LINES})"
+    try:
+        [(computed,)] = connection.execute(f"select count(try({value})) from {lines}").fetchall()
+    except duckdb.Error:
+        return True
+    return not computed
 
 
 def _types(

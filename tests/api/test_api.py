@@ -121,6 +121,7 @@ def test_unknown_ids_are_404_with_a_reason(client, wanted):
         "/customers/00123/recommendations?k=ten",
         "/products/P1/similar?method=magic",
         "/metrics?list_type=nope",
+        f"/metrics?k={10**44}",
     ],
 )
 def test_wrong_parameters_are_422(client, path):

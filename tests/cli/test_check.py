@@ -137,3 +137,16 @@ def test_what_missing_tables_switch_off(tmp_path):
     assert "discover lists alone" in found["purchases"]
     # of purchases that aren't there nothing more is said
     assert not {"order_id", "quantity", "prices paid"} & set(found)
+
+
+@pytest.mark.parametrize("value", ["2024-02-30", "[1"])
+def test_a_value_that_is_none_is_explained(untouched, value):
+    code, _ = check(TINY_SHOP, "--set", f"as_of={value}")
+    assert code == 2
+
+
+def test_a_shop_file_of_the_home_folder(untouched, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    shutil.copytree(TINY_SHOP, tmp_path / "mine" / "shop")
+    assert check(Path("~/mine/shop"))[0] == 0

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from recsys.cli import app
 from recsys.errors import RecsysError
+from recsys.shop import attach_shop, load_shop
 
 LINES = "customer_id,product_id,order_date\n" + "\n".join(
     f"c{n % 7},p{n % 9},2024-01-{1 + n % 28:02}" for n in range(100)
@@ -73,3 +75,41 @@ def test_missing_files_and_folders(orders, tmp_path):
 
 def test_a_file_given_twice_is_one(orders):
     assert "not used" not in run(orders, orders)
+
+
+def test_a_small_file_of_two_columns_may_end_in_a_blank_line(orders):
+    Path("goods.csv").write_text("sku,title\n1,Tea\n2,Jam\n\n", encoding="utf-8")
+    said = run(orders, "goods.csv")
+    assert "purchases: orders.csv, 3 columns" in said
+
+
+def test_a_column_whose_name_ends_in_a_blank(orders):
+    with duckdb.connect() as connection:
+        connection.execute(
+            'copy (select customer_id as "Customer ID ", * exclude (customer_id) '
+            "from 'orders.csv') to 'orders.parquet'"
+        )
+    run("orders.parquet")
+    loaded = load_shop("shop.yml")
+    assert loaded.purchases.columns["customer_id"] == "Customer ID "
+    with duckdb.connect() as connection:
+        attach_shop(connection, loaded, {})
+        assert connection.sql(
+            "select count(distinct customer_id) from recsys_inputs.purchases"
+        ).fetchall() == [(7,)]
+
+
+@pytest.mark.parametrize("day", ["2024-01-{:02} 00:00:00.000", "{:02}/01/2024 00:00"])
+def test_a_midnight_beside_a_day_gives_way_to_the_time_of_day(tmp_path, monkeypatch, day):
+    monkeypatch.chdir(tmp_path)
+    lines = [f"c{n % 7},p{n % 9},{day.format(1 + n % 28)},{n % 24:02}:30:00" for n in range(100)]
+    Path("till.csv").write_text(
+        "\n".join(["customer_id,product_id,Date,Time", *lines]), encoding="utf-8"
+    )
+    run("till.csv")
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop("shop.yml"), {})
+        [(first,)] = connection.sql(
+            "select purchased_at from recsys_inputs.purchases limit 1"
+        ).fetchall()
+    assert first == f"{day.format(1).split(' ')[0]} 00:30:00"

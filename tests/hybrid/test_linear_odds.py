@@ -78,6 +78,21 @@ def test_probabilities_are_nearly_those_that_the_pairs_were_drawn_by():
     assert log_loss(bought, said) - least < 0.02 * (nothing - least)
 
 
+def test_features_that_say_nearly_the_same_are_told_apart_by_more_digits():
+    """In single precision the solver finds that they are one, and warns; warnings are errors."""
+    examples, _ = pairs(1)
+    random = np.random.default_rng(1)
+    second = examples.features[:, 1:2]
+    nearly = second * (1 + 1e-5 * random.random((len(examples), 20)))
+    alike = examples.with_features(np.hstack([examples.features, nearly]).astype(np.float32))
+    found = LinearOdds.of(alike, np.arange(24), COLUMNS, regularization=1e-3)
+    said = found.averaged(np.zeros(len(alike)), alike.features, 1.0)
+    alone = LinearOdds.of(examples, USED, COLUMNS, regularization=1e-3)
+    expected = alone.averaged(np.zeros(len(alike)), examples.features, 1.0)
+    loss = log_loss(examples.is_bought, expit(said))
+    assert loss == pytest.approx(log_loss(examples.is_bought, expit(expected)), abs=0.01)
+
+
 def test_they_have_their_share_of_the_log_odds():
     examples, _ = pairs(1)
     found = LinearOdds.of(examples, USED, COLUMNS, regularization=10.0)

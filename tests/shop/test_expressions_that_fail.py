@@ -1,6 +1,7 @@
 """Expressions that can't be computed of a line, or of any, and files that lack a column."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -116,3 +117,15 @@ def test_a_file_of_any_kind_without_a_required_column_is_named(tmp_path, kind):
         pytest.raises(ShopFileError, match=rf"'lines_2\.{kind}' has no column 'c'.*cust, p, t"),
     ):
         attach_shop(connection, load_shop(shop), {})
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_line_that_an_expression_fails_for_is_missing_whichever_it_is(read, tmp_path, first):
+    lines = ["1,a,n/a,1", "1,b,02.01.2024,1"]
+    (tmp_path / "lines_1.csv").write_text(
+        "c,p,t,n\n" + "\n".join(lines if first else lines[::-1]) + "\n"
+    )
+    rows = read(
+        customer_id="c", product_id="p", purchased_at="t", quantity="strptime(t, '%d.%m.%Y')"
+    )
+    assert rows == [("1", "a", None), ("1", "b", datetime(2024, 1, 2))]

@@ -139,6 +139,17 @@ def test_excel_cells_hold_anything(open_shop, tmp_path):
             assert (cell or None, str(number)) in opened.values
 
 
+@pytest.mark.parametrize("first", ["car\rriage", "big\r\nred"])
+def test_a_line_end_within_the_first_cell_ends_no_line(open_shop, tmp_path, first):
+    cells = [["c", "p", "t"], [first, "x", "2024-01-01"], ["b", "y", "2024-01-02"]]
+    workbook(tmp_path / "p.xlsx", {"Orders": cells})
+    assert open_shop({}, path="p.xlsx").values == [tuple(row) for row in cells[1:]]
+    quoted = "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in cells)
+    opened = open_shop({"p.csv": quoted + "too,few\n"}, path="p.csv")
+    assert [row[1:] for row in opened.values] == [tuple(row[1:]) for row in cells[1:]]
+    assert opened.reasons == ["too_few_fields"]
+
+
 def test_a_long_line_of_letters_that_take_several_bytes(open_shop):
     long = "é" * 1_900_000
     opened = open_shop({"p.csv": f"c,p,t\na,{long},1\n".encode("utf-16")})

@@ -114,3 +114,25 @@ def test_a_file_is_named_as_in_the_shop_file_whatever_copy_was_read(open_shop):
         open_shop({"p.jsonl": content}, path="p.jsonl")
     assert "recsys_" not in str(caught.value)
     assert 'file "p.jsonl", in line 1' in str(caught.value)
+
+
+@pytest.mark.parametrize("is_array", [False, True])
+def test_types_are_those_of_the_whole_file(open_shop, is_array):
+    """The first 20,480 objects are what DuckDB looks at unasked: ids of digits, no fraction."""
+    lines = [f'{{"c": {n}, "p": 4, "t": "2024-01-01"}}' for n in range(20_480)]
+    lines.append('{"c": "A1", "p": 3.75, "t": "2024-01-01"}')
+    text = f"[{','.join(lines)}]" if is_array else "\n".join(lines)
+    opened = open_shop({"p.json": text}, path="p.json")
+    assert opened.unreadable == []
+    assert opened.rows[-1][1:4] == (20_481, "A1", 3.75)
+    assert opened.rows[0][3] == 4
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["13-04-2024", "04-01-2024 10:00:00 PM", "24-01-10", "10:01:00", "2024-04-01T00:30:00+02:00"],
+)
+def test_texts_are_as_written_whatever_they_look_like(open_shop, written):
+    text = line(written, day=written, more=f', "x": {{"y": "{written}"}}')
+    [row] = open_shop({"p.jsonl": text}, path="p.jsonl").rows
+    assert row[2:] == (written, "p", written)

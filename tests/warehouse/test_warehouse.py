@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import recsys
 from recsys.errors import DatabaseError, UnknownCustomerError, UnknownProductError
 from recsys.warehouse import ListType, Method, Warehouse
 
@@ -14,7 +15,7 @@ SQL_IDS = ["' or 1=1 --", "x'; drop table marts.customers; --", "$id", "?", "", 
 
 @pytest.fixture
 def warehouse(built):
-    with Warehouse(built) as opened:
+    with recsys.Warehouse(str(built)) as opened:
         yield opened
 
 

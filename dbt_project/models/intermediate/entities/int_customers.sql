@@ -4,9 +4,8 @@ customers as (select * from {{ ref('stg_customers') }} where reject_reason is nu
 
 merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
-settings as (select * from {{ ref('stg_settings') }}),
-
-unusual_customers as (select * from {{ ref('int_unusual_customers') }}),
+-- a list would offer them what they bought before as new
+left_out as (select * from {{ ref('int_left_out_customers') }}),
 
 ids as (
     select customer_id from {{ ref('int_purchase_lines') }} where customer_id is not null
@@ -16,14 +15,6 @@ ids as (
     select coalesce(merged_customers.merged_into, customers.customer_id) as customer_id
     from customers
     left join merged_customers on customers.customer_id = merged_customers.customer_id
-),
-
--- who is left out is so of all but marts.purchases: a list would offer what was bought before as new
-left_out as (
-    select coalesce(merged_customers.merged_into, unusual_customers.customer_id) as customer_id
-    from unusual_customers
-    inner join settings on settings.unusual_customers = 'leave_out'
-    left join merged_customers on unusual_customers.customer_id = merged_customers.customer_id
 ),
 
 keyed as (

@@ -7,7 +7,9 @@ settings as (select * from {{ ref('stg_settings') }}),
 span as (
     select
         date_trunc('day', min(events.occurred_at)) as first_day,
-        coalesce(max(settings.as_of), date_trunc('day', max(events.occurred_at))) as last_day,
+        coalesce(
+            max(settings.as_of), date_trunc('day', greatest(max(events.occurred_at), max(events.returned_at)))
+        ) as last_day,
         max(settings.label_window_days) as label_window_days,
         max(settings.judged_folds) as judged_folds,
         max(settings.hybrid_training_folds) as hybrid_training_folds

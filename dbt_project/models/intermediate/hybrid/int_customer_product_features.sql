@@ -17,15 +17,23 @@
 
     settings as (select * from {{ ref('stg_settings') }}),
 
+    -- the lines of an order may have times of their own
+    of_orders as (
+        select
+            *,
+            min(occurred_at) over (partition by customer_key, order_key) as ordered_at
+        from events
+    ),
+
     with_intervals as (
         select
             *,
-            dense_rank() over (partition by customer_key order by occurred_at, order_key) as order_number,
+            dense_rank() over (partition by customer_key order by ordered_at, order_key) as order_number,
             {{ days_between(
                 'lag(occurred_at) over (partition by customer_key, product_key order by occurred_at, order_key)',
                 'occurred_at'
             ) }} as interval_before
-        from events
+        from of_orders
     ),
 
     aged as (
@@ -72,7 +80,7 @@
             -- of the last 63 stretches of a label window's length, those with a purchase: what is asked
             -- about the next one. A bit each, for sets of them would fill the memory
             bit_count(bit_or(
-                cast(1 as bigint) << cast(greatest(least(floor(age / label_window_days), 62), 0) as bigint)
+                cast(1 as bigint) << cast(greatest(least(ceil(age / label_window_days) - 1, 62), 0) as bigint)
             )) as windows,
             least(ceil(greatest(max(age), 1) / label_window_days), 63) as windows_since_first,
             median(interval_before) as usual_interval,

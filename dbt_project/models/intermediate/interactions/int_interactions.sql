@@ -64,8 +64,13 @@ rated as (
     from folds
     inner join ratings
         on
-            (folds.cutoff_at > ratings.rated_at or (ratings.rated_at is null and folds.purpose = 'serve'))
-            and (ratings.replaced_at is null or folds.cutoff_at <= ratings.replaced_at)
+            case
+                -- the day after the last purchase knows ratings of still later days, too
+                when folds.purpose = 'serve' then ratings.replaced_at is null
+                else
+                    folds.cutoff_at > ratings.rated_at
+                    and (ratings.replaced_at is null or folds.cutoff_at <= ratings.replaced_at)
+            end
     inner join customers on ratings.customer_id = customers.customer_id
     inner join products on ratings.product_id = products.product_id
 ),

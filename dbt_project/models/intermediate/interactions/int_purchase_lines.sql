@@ -4,13 +4,11 @@ with
 
 purchases as (select * from {{ ref('stg_purchases') }} where reject_reason is null),
 
-settings as (select * from {{ ref('stg_settings') }}),
-
 merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
 parents as (select * from {{ ref('int_product_parents') }}),
 
-unusual_customers as (select * from {{ ref('int_unusual_customers') }}),
+left_out as (select * from {{ ref('int_left_out_customers') }}),
 
 quantity_limit as (select * from {{ ref('int_quantity_limit') }}),
 
@@ -25,12 +23,15 @@ lines as (
         purchases.amount,
         purchases.is_return
     from purchases
-    cross join settings
     left join quantity_limit on true
     left join merged_customers on purchases.customer_id = merged_customers.customer_id
     left join parents on purchases.product_id = parents.product_id
-    left join unusual_customers on purchases.customer_id = unusual_customers.customer_id
-    where unusual_customers.customer_id is null or settings.unusual_customers <> 'leave_out'
+),
+
+kept as (
+    select lines.*
+    from lines
+    anti join left_out on lines.customer_id = left_out.customer_id
 )
 
-select * from lines
+select * from kept

@@ -9,6 +9,8 @@ merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
 parents as (select * from {{ ref('int_product_parents') }}),
 
+left_out as (select * from {{ ref('int_left_out_customers') }}),
+
 lines as (
     select
         coalesce(merged_customers.merged_into, ratings.customer_id) as customer_id,
@@ -24,10 +26,12 @@ lines as (
 
 -- of one moment the last line counts, as of a customer's ratings of sizes and colours of one product
 told_apart as (
-    select *
+    select lines.*
     from lines
+    anti join left_out on lines.customer_id = left_out.customer_id
     qualify row_number() over (
-        partition by customer_id, product_id, rated_at order by file desc, row_number desc
+        partition by lines.customer_id, lines.product_id, lines.rated_at
+        order by lines.file desc, lines.row_number desc
     ) = 1
 )
 

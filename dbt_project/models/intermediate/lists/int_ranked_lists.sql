@@ -3,15 +3,6 @@
 
 with
 
--- the first 20 of any list are among the first 20 new and the first 20 bought products
-candidates as (
-    select * from {{ ref('int_candidates') }} where rank_in_group <= {{ longest }}
-    union all
-    select * from {{ ref('int_profile_candidates') }} where rank_in_group <= {{ longest }}
-    union all
-    select * from {{ ref('int_hybrid_candidates') }} where rank_in_group <= {{ longest }}
-),
-
 list_types as (select * from {{ ref('int_list_types') }}),
 
 interactions as (select * from {{ ref('int_interactions') }} where first_at is null),
@@ -29,6 +20,24 @@ only_rated as (
     from interactions
     inner join customers on interactions.customer_key = customers.customer_key
     inner join products on interactions.product_key = products.product_key
+),
+
+only_rated_counts as (
+    select count(*) as products
+    from only_rated
+    group by fold, customer_id
+),
+
+most_only_rated as (select coalesce(max(products), 0) as products from only_rated_counts),
+
+-- the first 20 of any list are among the first 20 new products and, behind those that were only rated,
+-- the first 20 bought
+candidates as (
+    {% for name in ['int_candidates', 'int_profile_candidates', 'int_hybrid_candidates'] %}
+    select * from {{ ref(name) }}
+    where rank_in_group <= {{ longest }} + (select most_only_rated.products from most_only_rated)
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 ranked as (
