@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from recsys.errors import (
     CatalogueTooLargeError,
     DatabaseError,
+    DivergedError,
     InvalidParameterError,
     InvalidTableError,
     MissingDependencyError,
@@ -71,6 +72,7 @@ __all__ = [
     "CatalogueTooLargeError",
     "Content",
     "DatabaseError",
+    "DivergedError",
     "FoldData",
     "Interactions",
     "InvalidParameterError",

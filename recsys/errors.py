@@ -17,6 +17,10 @@ class NothingToLearnError(InvalidTableError):
     """A table is as it should be, and holds nothing of what a recommender learns from."""
 
 
+class DivergedError(InvalidParameterError):
+    """A recommender's numbers grew beyond all bounds while it learned."""
+
+
 class UnknownCustomerError(RecsysError, KeyError):
     """A customer id that the table or model doesn't hold."""
 
@@ -47,3 +51,7 @@ class DatabaseError(RecsysError, RuntimeError):
 
 class MissingDependencyError(RecsysError, ImportError):
     """Something optional was asked for whose package isn't installed."""
+
+
+REFUSALS = (CatalogueTooLargeError, DivergedError, NothingToLearnError)
+"""What the data themselves make a recommender raise: a build goes on without it, and says so."""

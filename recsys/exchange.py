@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from recsys import workers
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
-from recsys.errors import CatalogueTooLargeError, NothingToLearnError
+from recsys.errors import REFUSALS
 from recsys.interactions import Interactions
 from recsys.ranking import Candidates
 from recsys.recommenders.base import CANDIDATE_SCHEMA, Recommender
@@ -143,7 +143,7 @@ def _batches(
             started = under_way.popleft()
             try:
                 ranked = workers.result_of(started.ranked)
-            except (CatalogueTooLargeError, NothingToLearnError) as error:
+            except REFUSALS as error:
                 if not skip_refused:
                     raise
                 log(f"{recommender.name}: fold {started.fold}: no rows: {error}")

@@ -184,7 +184,9 @@ def test_importances_are_of_the_features_and_nothing_else(shop):
         assert 0 < row["trees"] <= 20
 
 
-def test_every_pair_of_the_folds_with_a_model_is_scored(shop, monkeypatch):
+@pytest.mark.parametrize("jobs", ["0", "1"])
+def test_every_pair_of_the_folds_with_a_model_is_scored(shop, monkeypatch, jobs):
+    monkeypatch.setenv("RECSYS_JOBS", jobs)
     monkeypatch.setattr(dbt_hybrid, "PAIRS_PER_BATCH", 300)
     learned(shop)
     reader = dbt_hybrid.hybrid_scores(models=shop.table("learned"), features=shop.table("features"))
@@ -227,4 +229,8 @@ def test_the_same_tables_in_another_order_make_the_same_model(shop):
 def test_a_parameter_out_of_range_is_an_error(shop):
     with pytest.raises(InvalidParameterError, match="max_trees is 0"):
         learned(shop, parameters={"max_trees": 0})
+    with pytest.raises(InvalidParameterError, match="no parameter 'max_tree'; did you mean"):
+        learned(shop, parameters={"max_tree": 5})
+    with pytest.raises(InvalidParameterError, match="parameters of hybrid are 'max_trees=5'"):
+        learned(shop, parameters="max_trees=5")
     assert issubclass(InvalidParameterError, RecsysError)

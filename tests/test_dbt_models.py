@@ -185,3 +185,24 @@ def test_only_recommenders_that_the_setting_names_are_fitted(listed, is_built):
     ).read_all()
     assert found.schema == EXCHANGE_SCHEMA
     assert bool(found.num_rows) == is_built
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ("k=5", "parameters of int_rating_predictions are 'k=5'"),
+        ({"svdd": {}}, "svdd"),
+        ({"svd": 5}, "parameters of svd are 5"),
+        ({"svd": {"n_factor": 5}}, "svd has no parameter 'n_factor'"),
+    ],
+)
+def test_parameters_of_another_shape_are_explained(parameters, said):
+    with pytest.raises(InvalidParameterError, match=said):
+        measured(given=20, models="svd", parameters=parameters)
+
+
+def test_a_model_that_these_ratings_refuse_is_not_measured():
+    """All alike, they give a neighbour model of deviations nothing to divide by."""
+    deviations = {"knn_baseline": {"similarity": "pearson_baseline"}}
+    rows = measured(given=20, models="knn_baseline, baseline, rating_blend", parameters=deviations)
+    assert {row["recommender"] for row in rows} == {"baseline", "rating_blend"}

@@ -85,6 +85,30 @@ def test_a_fold_too_large_is_left_out_if_asked_and_the_log_says_why(monkeypatch,
         candidates_per_fold(model, folds).read_all()
 
 
+def test_a_fold_that_a_model_diverges_on_or_without_ratings_is_left_out_too():
+    """0 to 100 is a scale as good as any; the step that Surprise takes on it is too long."""
+    random = np.random.default_rng(0)
+    pairs = random.permutation(400 * 300)[: 400 * 100]
+    wide = pa.table(
+        {
+            "customer_id": pairs // 300,
+            "product_id": pairs % 300,
+            "rating": 100 * random.random(len(pairs)),
+        }
+    )
+    bought = pa.table({"customer_id": ["a", "b"], "product_id": ["x", "y"]})
+    folds = [
+        FoldData(fold="2017-12-04", interactions=wide),
+        FoldData(fold="serving", interactions=bought),
+    ]
+    lines = []
+    with np.errstate(all="ignore"):
+        rows = candidates_per_fold(SVD(), folds, log=lines.append, skip_refused=True).read_all()
+    assert rows.num_rows == 0
+    assert lines[0].startswith("svd: fold 2017-12-04: no rows: svd diverged")
+    assert lines[1].startswith("svd: fold serving: no rows: svd learns from ratings")
+
+
 def test_a_fold_with_nothing_to_learn_from_is_left_out_too():
     lines = []
     before = ratings(0)

@@ -46,7 +46,6 @@ listed_counts as (
 counted as (
     select
         customers.customer_id,
-        settings.active_within_days = 0 as expects_everyone,
         coalesce(listed_counts.products, 0) as listed,
         least(
             settings.list_length,
@@ -60,7 +59,7 @@ counted as (
 )
 
 select * from counted
--- new products come on top where the catalogue is too small for a full list; who isn't active has none
+-- new products come on top where the catalogue is too small for a full list
 where
-    (listed < expected and (expects_everyone or listed > 0))
+    listed < expected
     or (listed > expected and recommend_new_products = 0)

@@ -36,4 +36,7 @@ select
     folds.cutoff_at
 from times
 left join folds on times.fold = folds.fold
-where folds.fold is null or times.latest_at >= folds.cutoff_at
+where
+    folds.fold is null
+    -- ratings may be of later days than the last purchase: today knows them all
+    or (times.latest_at >= folds.cutoff_at and not (times.what = 'rated' and folds.purpose = 'serve'))

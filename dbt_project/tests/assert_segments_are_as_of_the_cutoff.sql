@@ -85,16 +85,33 @@ known as (
         spent.spend,
         coalesce(categories.categories, 0) as categories,
         date_diff('day', ordered.last_at, ordered.cutoff_at) as recency_days,
-        percent_rank() over (
+        count(*) over (partition by ordered.fold) as customers,
+        count(*) over (partition by ordered.fold, spent.spend is not null) as spenders,
+        row_number() over (
             partition by ordered.fold order by date_diff('day', ordered.last_at, ordered.cutoff_at) desc
-        ) as recency_rank,
-        percent_rank() over (partition by ordered.fold order by ordered.orders) as orders_rank,
-        percent_rank() over (partition by ordered.fold, spent.spend is not null order by spent.spend)
-            as spend_rank
+        ) as recency_place,
+        row_number() over (partition by ordered.fold order by ordered.orders) as orders_place,
+        row_number() over (partition by ordered.fold, spent.spend is not null order by spent.spend) as spend_place
     from ordered
     left join spent on ordered.fold = spent.fold and ordered.customer_id = spent.customer_id
     left join categories
         on ordered.fold = categories.fold and ordered.customer_id = categories.customer_id
+),
+
+-- equals share the mean of their places; who is alone is in the middle
+scored as (
+    select
+        *,
+        1 + floor(round(coalesce(
+            5 * (avg(recency_place) over (partition by fold, recency_days) - 1) / nullif(customers - 1, 0), 2.5
+        ), 9)) as recency,
+        1 + floor(round(coalesce(
+            5 * (avg(orders_place) over (partition by fold, orders) - 1) / nullif(customers - 1, 0), 2.5
+        ), 9)) as frequency,
+        1 + floor(round(coalesce(
+            5 * (avg(spend_place) over (partition by fold, spend) - 1) / nullif(spenders - 1, 0), 2.5
+        ), 9)) as monetary
+    from known
 ),
 
 wrong_measures as (
@@ -103,7 +120,7 @@ wrong_measures as (
         rfm.customer_id,
         'rfm' as what
     from rfm
-    left join known on rfm.fold = known.fold and rfm.customer_id = known.customer_id
+    left join scored as known on rfm.fold = known.fold and rfm.customer_id = known.customer_id
     where
         rfm.orders is distinct from known.orders
         or rfm.first_purchase_at is distinct from known.first_at
@@ -111,9 +128,9 @@ wrong_measures as (
         or rfm.recency_days is distinct from known.recency_days
         or rfm.spend is distinct from known.spend
         or rfm.categories is distinct from known.categories
-        or rfm.r_score is distinct from least(5, 1 + floor(5 * known.recency_rank))
-        or rfm.f_score is distinct from least(5, 1 + floor(5 * known.orders_rank))
-        or (rfm.spend is not null and rfm.m_score is distinct from least(5, 1 + floor(5 * known.spend_rank)))
+        or rfm.r_score is distinct from least(5, known.recency)
+        or rfm.f_score is distinct from least(5, known.frequency)
+        or (rfm.spend is not null and rfm.m_score is distinct from least(5, known.monetary))
 ),
 
 -- those of a fold's judged customers who aren't new, in thirds

@@ -29,6 +29,7 @@ from recsys.hybrid.feature_table import (
 )
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
+from recsys.recommenders import require_parameters
 from recsys.relations import Relation, where
 
 MODEL_SCHEMA = pa.schema(
@@ -97,9 +98,9 @@ def hybrid_models(
     names = feature_names(features)
     columns = columns_of(names)
     examples: dict[str, Examples] = {}
-    unfitted = PurchaseModel(
-        **({"random_state": seed} | parameters_for("hybrid", tuned, parameters))
-    )
+    chosen = {"random_state": seed} | parameters_for("hybrid", tuned, parameters)
+    require_parameters("hybrid", PurchaseModel, chosen)
+    unfitted = PurchaseModel(**chosen)
 
     def learn(fold: str, past: list[str]) -> _Learning:
         if not past:
@@ -142,7 +143,7 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
     def batches() -> Iterator[pa.RecordBatch]:
         under_way = started()
         # as many at once as there are workers: memory stays flat
-        waiting = deque(islice(under_way, workers.worker_count()))
+        waiting = deque(islice(under_way, max(1, workers.worker_count())))
         while waiting:
             keys, predicted = waiting.popleft()
             waiting.extend(islice(under_way, 1))

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from recsys import workers
 from recsys.dbt import dbt_log
 from recsys.dbt.tuning import parameters_for
-from recsys.errors import CatalogueTooLargeError
+from recsys.errors import REFUSALS
 from recsys.evaluation.rating_accuracy import (
     cross_validated_predictions,
     held_out_predictions,
@@ -22,7 +22,7 @@ from recsys.evaluation.rating_accuracy import (
 )
 from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
 from recsys.interactions import Interactions
-from recsys.recommenders import recommender_from_parameters
+from recsys.recommenders import recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender
 from recsys.relations import Relation, fold_names, listable_products, where
 
@@ -113,8 +113,11 @@ def rating_predictions(
 
     """
     [(listed, also_implied)] = settings.project("rating_models, cross_validate_implied").fetchall()
+    given = parameters_for("int_rating_predictions", None, parameters)
+    for name in given:
+        recommender_class(name)  # refuses names that nothing has
     models = [
-        recommender_from_parameters(name, parameters_for(name, tuned, (parameters or {}).get(name)))
+        recommender_from_parameters(name, parameters_for(name, tuned, given.get(name)))
         for name in _names(listed)
     ]
 
@@ -183,7 +186,7 @@ def _predictions(hidings: list[_Hiding], models: list[Recommender]) -> Iterator[
 def _predicted(hiding: _Hiding, model: Recommender) -> pa.Table | None:
     try:
         return hiding.predict(model)
-    except CatalogueTooLargeError as error:
+    except REFUSALS as error:
         dbt_log.log(f"{model.name}: fold {hiding.fold}: not measured ({hiding.how}): {error}")
         return None
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from recsys.content_settings import content_parameters
 from recsys.dbt import dbt_log
-from recsys.errors import DatabaseError
+from recsys.errors import DatabaseError, InvalidParameterError
 from recsys.recommenders.content import Content
 from recsys.relations import Relation
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, read_past_examples
@@ -151,8 +151,13 @@ def parameters_for(
     """Return what a build fits a recommender with.
 
     The project's configuration wins over what was tuned, that over what builds give by default,
-    that over the class's defaults.
+    that over the class's defaults. InvalidParameterError if it is no mapping.
     """
+    if given is not None and not isinstance(given, Mapping):
+        raise InvalidParameterError(
+            f"the parameters of {recommender} are {given!r}; use names and values, such as "
+            "parameters: {random_state: 1}"
+        )
     rows = [] if tuned is None else tuned.project("recommender, parameters").fetchall()
     chosen = {name: json.loads(parameters) for name, parameters in rows}
     return {**BASES.get(recommender, {}), **chosen.get(recommender, {}), **(given or {})}

@@ -62,12 +62,17 @@ def recommender_from_parameters(
 random_state
     """
     made = recommender_class(name)
-    legal = [field.name for field in fields(made) if field.init]
     parameters = dict(parameters or {})
+    require_parameters(name, made, parameters)
+    return made(**parameters)
+
+
+def require_parameters(name: str, made: type[Any], parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters that a dataclass, which tables call `name`, doesn't have."""
+    legal = [field.name for field in fields(made) if field.init]
     for parameter in parameters:
         if parameter not in legal:
             raise InvalidParameterError(unknown(f"{name} has no parameter", parameter, legal))
-    return made(**parameters)
 
 
 def unknown(what: str, value: str, legal: list[str]) -> str:

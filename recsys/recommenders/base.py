@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recsys.arrow_tables import ArrowTable
 from recsys.block_threads import map_blocks
-from recsys.errors import InvalidTableError, NotFittedError
+from recsys.errors import InvalidTableError, NotFittedError, NothingToLearnError
 from recsys.interactions import Interactions
 from recsys.ranking import (
     Candidates,
@@ -274,7 +274,7 @@ class Recommender(ABC):
 def require_ratings(name: str, interactions: Interactions) -> None:
     """Refuse interactions without a single rating, for recommenders that learn from ratings."""
     if interactions.ratings.nnz == 0:
-        raise InvalidTableError(
+        raise NothingToLearnError(
             f"{name} learns from ratings and none of the {interactions.seen.nnz:,} pairs has one; "
             "fill the rating column, or name yours: Interactions.from_table(..., rating='stars')"
         )

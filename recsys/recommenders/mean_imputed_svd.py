@@ -79,6 +79,8 @@ class MeanImputedSVD(Recommender):
         self, differences: sparse.csr_array, means: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the (products, n_factors) right singular vectors, strongest first."""
+        if not differences.data.any() and not means.any():
+            return np.zeros((len(means), 0))  # ratings of 0 alone have no direction
         if min(differences.shape) <= self.n_factors:
             filled = differences.toarray() + means
             values, right = np.linalg.svd(filled, full_matrices=False)[1:]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from recsys.arrow_tables import ArrowTable
-from recsys.errors import CatalogueTooLargeError, InvalidParameterError
+from recsys.errors import REFUSALS, InvalidParameterError, RecsysError
 from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender, require_ratings
@@ -103,15 +103,16 @@ class RatingBlend(Recommender):
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         require_ratings(self.name, interactions)
         self.members_ = []
-        refusals = []
+        refusals: list[RecsysError] = []
         for model in self._unfitted():
             try:
                 self.members_.append(model.fit(interactions, products))
-            except CatalogueTooLargeError as error:
-                refusals.append(str(error))
+            except REFUSALS as error:
+                refusals.append(error)
         if not self.members_:
-            raise CatalogueTooLargeError(f"rating_blend has no member left: {'; '.join(refusals)}")
-        self.notice_ = f"left out: {'; '.join(refusals)}" if refusals else ""
+            said = "; ".join(map(str, refusals))
+            raise type(refusals[0])(f"rating_blend has no member left: {said}")
+        self.notice_ = f"left out: {'; '.join(map(str, refusals))}" if refusals else ""
         self.mean_ = float(interactions.ratings.data.mean())
         self.weights_ = self._learned_weights(interactions, products)
 
@@ -129,7 +130,10 @@ class RatingBlend(Recommender):
         rows, columns = (index[mask] for index in ratings.tocoo().coords)
         known = interactions.without_ratings(mask)
         mean = known.ratings.data.mean()
-        copies = [replace(model).fit(known, products) for model in self.members_]
+        try:
+            copies = [replace(model).fit(known, products) for model in self.members_]
+        except REFUSALS:  # what is left of few ratings may be all alike
+            return equal
         predicted = np.stack([model.score_pairs(rows, columns) for model in copies], axis=1)
         deviations = np.where(np.isnan(predicted), 0, predicted - mean)
         weights: NDArray[np.float64] = nnls(deviations, ratings.data[mask] - mean)[0]

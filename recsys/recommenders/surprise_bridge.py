@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.arrow_tables import ArrowTable
-from recsys.errors import CatalogueTooLargeError, InvalidParameterError, InvalidTableError
+from recsys.errors import CatalogueTooLargeError, DivergedError, NothingToLearnError
 from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
 from recsys.recommenders.parameters import require_choice, require_integer
@@ -98,7 +98,7 @@ def fit_surprise(algorithm: str, parameters: dict[str, Any], part: RatedPart) ->
     try:
         return getattr(surprise, algorithm)(**parameters).fit(trainset(part))
     except ZeroDivisionError as error:
-        raise InvalidTableError(
+        raise NothingToLearnError(
             f"Surprise's {algorithm} divides by zero on these ratings: a rating of 0 has no "
             "direction to 'cosine', nor has one that equals its baseline to 'pearson_baseline'; "
             "shift the scale so that its lowest rating is above 0, or use similarity='msd'"
@@ -146,7 +146,7 @@ class BiasedModel(SurpriseModel):
             (algorithm.bi, product_factors),
         )
         if not all(np.isfinite(learned).all() for learned in (*of_customers, *of_products)):
-            raise InvalidParameterError(
+            raise DivergedError(
                 f"{self.name} diverged: its numbers grew beyond all bounds; use a lower learning "
                 "rate, more regularization or fewer epochs"
             )

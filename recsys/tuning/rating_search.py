@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from recsys.errors import InvalidParameterError, RecsysError
+from recsys.errors import (
+    DivergedError,
+    InvalidParameterError,
+    NothingToLearnError,
+    RecsysError,
+)
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
 from recsys.recommenders.base import require_ratings
 from recsys.recommenders.search_space import Choice, Dimension, Range
@@ -34,7 +39,7 @@ class RatingSearch(Search):
     InvalidParameterError
         The recommender isn't one of Surprise's.
     InvalidTableError
-        The fold has no ratings.
+        There is no fold, or the last has too few ratings.
 
     """
 
@@ -54,8 +59,18 @@ class RatingSearch(Search):
                 f"{recommender} isn't searched by rmse; choose the metric ndcg, or one of "
                 f"{', '.join(rating_recommenders())}"
             )
+        if not folds:
+            raise NothingToLearnError(
+                f"{recommender} can't be searched by rmse: no past fold has anything to learn from"
+            )
         self.fold = max(folds, key=lambda fold: fold.cutoff_at)
         require_ratings(recommender, self.fold.interactions)
+        ratings = self.fold.interactions.ratings.nnz
+        if ratings < SPLITS:
+            raise NothingToLearnError(
+                f"{recommender} can't be searched by rmse: {ratings:,} ratings are too few for "
+                f"{SPLITS} splits"
+            )
 
     @cached_property
     def study(self) -> Study:
@@ -136,7 +151,19 @@ def surprise_algorithm(name: str, base: Mapping[str, Any], **parameters: Any) ->
         name, {**base, **{key: _plain(value) for key, value in parameters.items()}}
     )
     algorithm, options = made._algorithm()  # type: ignore[attr-defined]
-    return getattr(surprise, algorithm)(**options)
+    unfitted = getattr(surprise, algorithm)(**options)
+    fit = unfitted.fit
+
+    def fit_or_say(trainset: Any) -> Any:
+        """Refuse what diverged: Surprise takes NaN for the best rating there is."""
+        fitted = fit(trainset)
+        learned = [vars(fitted).get(numbers) for numbers in ("bu", "bi", "pu", "qi", "yj")]
+        if not all(numbers is None or np.isfinite(numbers).all() for numbers in learned):
+            raise DivergedError("it diverged")
+        return fitted
+
+    unfitted.fit = fit_or_say
+    return unfitted
 
 
 class _Draws:

@@ -29,7 +29,7 @@ def main(values: list[None]) -> None:
 
 
 def differences(first: Path, second: Path) -> dict[str, int]:
-    """Return, per table, the rows that only one of the two databases has."""
+    """Return, per table, the rows, or the columns, that only one of the two databases has."""
     found = {}
     with duckdb.connect() as connection:
         connection.execute(f"attach '{first}' as one (read_only)")
@@ -41,12 +41,18 @@ def differences(first: Path, second: Path) -> dict[str, int]:
             """
         ).fetchall()
         for schema, table in tables:
-            columns = connection.execute(
-                "select column_name from duckdb_columns() where database_name = 'one' "
-                "and schema_name = ? and table_name = ?",
-                [schema, table],
-            ).fetchall()
-            kept = ", ".join(f'"{name}"' for (name,) in columns if name not in OF_THE_RUN)
+            columns, others = (
+                connection.execute(
+                    "select column_name, data_type from duckdb_columns() where database_name = ? "
+                    "and schema_name = ? and table_name = ? order by column_index",
+                    [database, schema, table],
+                ).fetchall()
+                for database in ("one", "two")
+            )
+            if columns != others:  # a table or a column that only one has
+                found[f"{schema}.{table}"] = len({*columns} ^ {*others})
+                continue
+            kept = ", ".join(f'"{name}"' for name, _ in columns if name not in OF_THE_RUN)
             if not kept:
                 continue
             one = f"select {kept} from one.{schema}.{table}"  # noqa: S608

@@ -22,6 +22,7 @@ SECONDS = {DEFAULT: 5, "16 million lines": 45}
 
 def main(sizes: list[float]) -> None:
     """Staging of the default shop (or of so many million lines) and of 16 million lines."""
+    missed = []
     with tempfile.TemporaryDirectory() as folder:
         shops = {DEFAULT: DEFAULT} if not sizes else {}
         for million in sizes or [16.0]:
@@ -38,5 +39,9 @@ def main(sizes: list[float]) -> None:
                 f"{taken.cpu_seconds:>8.1f}{taken.peak_bytes / 2**30:>10.2f}",
                 flush=True,
             )
+            if staging.seconds > SECONDS.get(name, float("inf")):
+                missed.append(name)
             longest = ", ".join(f"{step} {seconds:.1f}" for seconds, step in taken.steps[:4])
             print(f"  longest models: {longest}")
+    if missed:
+        raise SystemExit(f"missed: {', '.join(missed)}")

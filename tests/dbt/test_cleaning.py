@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -117,6 +118,32 @@ def test_several_currencies_are_an_error_that_says_what_to_keep(cleaner):
     assert "where: \"money = 'GBP'\"" in str(caught.value)
     files["shop.yml"] += "  where: \"money = 'GBP'\"\n"
     assert cleaner.clean(files)("select count(*) from marts.purchases") == [(2,)]
+
+
+def test_a_currency_column_of_several_words_is_quoted_in_what_to_write(cleaner):
+    lines = "c,p,t,Order Currency\n1,a,2024-01-01,GBP\n1,b,2024-01-01,EUR\n2,b,2024-01-01,GBP\n"
+    files = shop(lines, ", currency: Order Currency")
+    with pytest.raises(duckdb.Error) as caught:
+        cleaner.clean(files)
+    [written] = re.findall(r"where: ('.*')", str(caught.value))
+    files["shop.yml"] += f"  where: {written}\n"
+    assert cleaner.clean(files)("select count(*) from marts.purchases") == [(2,)]
+
+
+def test_who_is_merged_with_someone_unusual_is_so_too(cleaner):
+    files = shop(
+        "c,p,t\n"
+        + "".join(f"{n},a,2024-01-01\n" for n in range(60))
+        + "".join(f"big,{n},2024-01-02\n" for n in range(21)),
+        rest="customers: {path: people.csv, columns: {customer_id: c, merged_into: into}}\n",
+    )
+    files["people.csv"] = "c,into\nbig,7\n"
+    ask = cleaner.clean(files, {"unusual_customers": "leave_out"})
+    assert ask("select customer_id from intermediate.int_left_out_customers") == [("7",)]
+    assert ask("select count(*) from intermediate.int_customers") == [(59,)]
+    assert ask("""
+        select count(*) from intermediate.int_purchase_lines where customer_id = '7'
+    """) == [(0,)]
 
 
 def test_ids_written_as_floats_are_whole_numbers_where_all_are(cleaner):

@@ -122,3 +122,52 @@ def test_a_full_disk_is_said_and_what_was_built_stays(tmp_path):
     assert "Traceback" not in ran.stderr
     with duckdb.connect(database, read_only=True) as connection:
         assert connection.execute("from kept").fetchall() == [(42,)]
+
+
+def test_ratings_and_returns_after_the_last_purchase(builder):
+    """Ratings come after purchases: today knows them, and no list offers what was rated."""
+    rng = range(40)
+    lines = [f"c{n % 8},p{n % 10},2024-{1 + n // 8:02}-{1 + n % 8:02},1" for n in rng]
+    lines += ["c0,p1,2024-05-10,1", "c0,p1,2024-05-20,-1"]
+    ratings = [f"c{n % 8},p{n % 5},{1 + n % 5},2024-04-{1 + n:02}" for n in range(20)]
+    ratings += ["c1,p1,1,2024-05-30", "c2,p9,5,2024-06-01"]
+    shop = PURCHASES.replace("purchased_at: t", "purchased_at: t, quantity: q") + SETTINGS
+    shop += (
+        "ratings: {path: stars.csv, columns: "
+        "{customer_id: c, product_id: p, rating: r, rated_at: t}}\n"
+    )
+    files = {
+        "shop.yml": shop,
+        "lines.csv": csv("c,p,t,q", lines),
+        "stars.csv": csv("c,p,r,t", ratings),
+    }
+    ask = builder.ask(builder.build(files))
+    assert ask("""
+        select product_id, rating, is_implied from marts.ratings
+        where (customer_id, product_id) in (('c1', 'p1'), ('c2', 'p9')) order by all
+    """) == [("p1", 1.0, False), ("p9", 5.0, False)]
+    assert ask("""
+        select count(*) from marts.recommendations
+        where customer_id = 'c2' and product_id = 'p9' and list_type = 'discover'
+    """) == [(0,)]
+    assert ask("""
+        select orders from intermediate.int_interactions
+        inner join intermediate.int_customers using (customer_key)
+        inner join intermediate.int_products using (product_key)
+        where fold = 'serving' and customer_id = 'c0' and product_id = 'p1'
+    """) == [(0,)]
+
+
+def test_a_rating_given_anew_last_of_all_counts(builder):
+    ratings = [
+        f"c{n % 8},p{n % 10},{1 + n % 5},2024-0{1 + n // 16}-{1 + n % 16:02}" for n in range(40)
+    ]
+    shop = (
+        "name: stars\nratings: {path: stars.csv, columns: "
+        "{customer_id: c, product_id: p, rating: r, rated_at: t}}\n" + SETTINGS
+    )
+    files = {"shop.yml": shop, "stars.csv": csv("c,p,r,t", [*ratings, "c0,p0,2,2024-05-20"])}
+    ask = builder.ask(builder.build(files))
+    assert ask("""
+        select rating from marts.ratings where customer_id = 'c0' and product_id = 'p0'
+    """) == [(2.0,)]

@@ -71,3 +71,13 @@ def test_who_and_what_was_never_rated():
     x, y, unrated = interactions.product_index(["x", "y", "unrated"])
     assert np.isnan(scores[:, unrated]).all()
     assert scores[2, [x, y]] == pytest.approx([3.0, 2.0])  # a row of means
+
+
+@pytest.mark.parametrize("size", [3, 30])
+def test_ratings_of_nothing_but_0_say_nothing(size):
+    pairs = np.arange(size * size)
+    interactions = Interactions.from_table(
+        pa.table({"customer_id": pairs // size, "product_id": pairs % size, "rating": 0 * pairs})
+    )
+    scores = MeanImputedSVD(n_factors=5).fit(interactions).score(np.arange(size))
+    assert (scores == 0).all()

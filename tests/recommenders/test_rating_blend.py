@@ -123,3 +123,16 @@ def test_a_table_without_ratings_is_refused():
 def test_members_that_are_no_rating_models_are_refused(members, problem):
     with pytest.raises(InvalidParameterError, match=problem):
         RatingBlend(members=members)
+
+
+def test_members_that_alike_ratings_refuse_are_left_out():
+    table = pa.table(
+        {"customer_id": [*"aabbc"], "product_id": [*"xyxyx"], "rating": [5, 5, 5, 5, 4]}
+    )
+    members = ["baseline", {"recommender": "knn_baseline", "similarity": "pearson_baseline"}]
+    alike = Interactions.from_table(table.slice(0, 4))
+    for interactions in (alike, Interactions.from_table(table)):
+        blend = RatingBlend(members=members).fit(interactions)
+        assert np.isfinite(blend.score(np.arange(interactions.n_customers))).all()
+    blend = RatingBlend(members=members).fit(alike)
+    assert "divides by zero" in blend.notice_

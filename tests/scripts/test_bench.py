@@ -4,6 +4,7 @@ import importlib
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -95,3 +96,28 @@ def test_without_a_name_the_measurements_are_listed(bench, words):
     assert (code, err, measured) == (0, "", [])
     for name in ("build", "leaderboard", "movielens", "quality", "reproducible", "scale", "topn"):
         assert f"    {name} " in out or f"    {name}\n" in out
+
+
+def test_a_shop_that_is_named_and_not_there_is_missed(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(SCRIPTS)
+    monkeypatch.setenv("RECSYS_SHARED_DATA", str(tmp_path))
+    quality = importlib.import_module("benchmarks.quality")
+    with pytest.raises(SystemExit, match="online_retail: not there"):
+        quality.main(["online_retail"])
+
+
+def test_what_only_one_of_two_builds_has_is_a_difference(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(SCRIPTS)
+    reproducible = importlib.import_module("benchmarks.reproducible")
+    made = ["create table t as select 1 as x", "create table t as select 1 as x, 2 as y"]
+    for name, statement in zip("ab", made, strict=True):
+        with duckdb.connect(tmp_path / name) as connection:
+            connection.execute(statement)
+            if name == "b":
+                connection.execute("create table extra as select 1 as z")
+    found = reproducible.differences(tmp_path / "a", tmp_path / "b")
+    assert found == {"main.extra": 1, "main.t": 1}
+    assert reproducible.differences(tmp_path / "b", tmp_path / "b") == {
+        "main.extra": 0,
+        "main.t": 0,
+    }

@@ -6,7 +6,7 @@ import pytest
 from surprise import SVD, Dataset, KNNBasic, Reader
 from surprise.model_selection import KFold, cross_validate
 
-from recsys.errors import InvalidTableError
+from recsys.errors import InvalidTableError, NothingToLearnError
 from recsys.interactions import Interactions
 from recsys.recommenders.search_space import Range
 from recsys.tuning.rating_search import SPLITS, RatingSearch, _Draws
@@ -79,6 +79,27 @@ def test_without_ratings_there_is_nothing_to_search():
     object.__setattr__(fold, "interactions", Interactions.from_table(bought))
     with pytest.raises(InvalidTableError, match="svd learns from ratings"):
         search(fold, "svd")
+    with pytest.raises(NothingToLearnError, match="no past fold has anything to learn from"):
+        RatingSearch("svd", [], base={}, sampler=Sampler.random, seed=0)
+    two = pa.table({"customer_id": ["a", "b"], "product_id": ["p", "p"], "rating": [1, 2]})
+    object.__setattr__(fold, "interactions", Interactions.from_table(two))
+    with pytest.raises(NothingToLearnError, match="2 ratings are too few for 3 splits"):
+        search(fold, "svd")
+
+
+def test_what_diverged_isn_t_the_best_for_saying_the_highest_rating():
+    """Surprise takes NaN for the end of the scale, which nearly all ratings are."""
+    random = np.random.default_rng(0)
+    pairs = random.permutation(200 * 100)[:4000]
+    ratings = np.where(random.random(4000) < 0.97, 5, 4)
+    table = {"customer_id": pairs // 100, "product_id": pairs % 100, "rating": ratings}
+    fold = past_fold()
+    object.__setattr__(fold, "interactions", Interactions.from_table(pa.table(table)))
+    wild = {"n_factors": 200, "n_epochs": 20, "learning_rate": 0.05, "initial_std": 0.5}
+    with np.errstate(all="ignore"):
+        outcome = search(fold, "svd", regularization=0.02).measure(0, [], wild)
+    assert outcome.state is State.failed
+    assert outcome.message == "it diverged"
 
 
 def test_ratings_known_at_the_cut_off_are_all_it_rests_on(fold):

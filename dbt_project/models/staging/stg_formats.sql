@@ -33,9 +33,20 @@ currency_error as (
         concat(
             'purchases.currency: prices in ', count(*), ' currencies: ',
             string_agg(concat(currency, ' (', lines, ' lines)'), ', ' order by lines desc, currency asc),
-            '; keep one, with a line under purchases: such as   where: "',
-            (select currency_columns.expression from currency_columns),
-            ' = ''', arg_min(currency, (-lines, currency)), '''"'
+            '; keep one, with a line under purchases: such as   where: ',
+            replace(
+                (
+                    select
+                        -- a column's name of several words has to be quoted in SQL, and that in YAML
+                        case
+                            when regexp_full_match(currency_columns.expression, '\w+([ -]\w+)+')
+                                then concat('''"', currency_columns.expression, '" = ''''?''''''')
+                            else concat('"', currency_columns.expression, ' = ''?''"')
+                        end
+                    from currency_columns
+                ),
+                '?', arg_min(currency, (-lines, currency))
+            )
         ) as message
     from currencies
     having count(*) > 1

@@ -78,21 +78,12 @@ measured as (
     left join categories on ordered.fold = categories.fold and ordered.customer_id = categories.customer_id
 ),
 
--- fifths by percent rank, so that equal customers get equal scores
 scored as (
     select
         *,
-        cast(least(5, 1 + floor(5 * percent_rank() over (partition by fold order by recency_days desc))) as integer)
-            as r_score,
-        cast(least(5, 1 + floor(5 * percent_rank() over (partition by fold order by orders))) as integer)
-            as f_score,
-        case
-            when spend is not null
-                then cast(
-                    least(5, 1 + floor(5 * percent_rank() over (partition by fold, spend is not null order by spend)))
-                    as integer
-                )
-        end as m_score
+        {{ fifth('fold', '-recency_days') }} as r_score,
+        {{ fifth('fold', 'orders') }} as f_score,
+        case when spend is not null then {{ fifth('fold, spend is not null', 'spend') }} end as m_score
     from measured
 ),
 

@@ -1,7 +1,9 @@
 with
 
 purchases as (
-    select * from {{ ref('stg_purchases') }} where reject_reason is null and not is_return
+    select * from {{ ref('stg_purchases') }}
+    -- what came back may be of the last day, as int_folds looks for it
+    where reject_reason is null and (not is_return or customer_id is not null)
 ),
 
 settings as (select * from {{ ref('stg_settings') }}),
@@ -30,7 +32,9 @@ counted as (
         count(*) as lines
     from purchases
     cross join cutoffs
-    where cutoffs.first_cutoff_at is null or purchases.purchased_at < cutoffs.first_cutoff_at
+    where
+        not purchases.is_return
+        and (cutoffs.first_cutoff_at is null or purchases.purchased_at < cutoffs.first_cutoff_at)
     group by purchases.quantity
 ),
 

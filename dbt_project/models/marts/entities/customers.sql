@@ -2,7 +2,16 @@ with
 
 customers as (select * from {{ ref('int_customers') }}),
 
-unusual_customers as (select * from {{ ref('int_unusual_customers') }}),
+merged_customers as (select * from {{ ref('int_customer_merges') }}),
+
+unusual_customers as (
+    select
+        coalesce(merged_customers.merged_into, unusual.customer_id) as customer_id,
+        min(unusual.kind) as kind
+    from {{ ref('int_unusual_customers') }} as unusual
+    left join merged_customers on unusual.customer_id = merged_customers.customer_id
+    group by coalesce(merged_customers.merged_into, unusual.customer_id)
+),
 
 rfm as (select * from {{ ref('int_fold_rfm') }} where fold = 'serving'),
 

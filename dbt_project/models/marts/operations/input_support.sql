@@ -12,6 +12,10 @@ customers as (select * from {{ ref('stg_customers') }} where reject_reason is nu
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+parents as (select * from {{ ref('int_product_parents') }}),
+
+merged_customers as (select * from {{ ref('int_customer_merges') }}),
+
 given as (
     select distinct input as name from mapped_columns
     union
@@ -50,20 +54,25 @@ interactions as (
     from ratings
 ),
 
-interaction_products as (
+interaction_products as (select distinct product_id from interactions),
+
+-- sizes and colours count as one product, merged customers as one
+counted_products as (
     select
-        product_id,
-        count(distinct customer_id) as buyers
+        coalesce(parents.recommend_as, interactions.product_id) as product_id,
+        count(distinct coalesce(merged_customers.merged_into, interactions.customer_id)) as buyers
     from interactions
-    group by product_id
+    left join parents on interactions.product_id = parents.product_id
+    left join merged_customers on interactions.customer_id = merged_customers.customer_id
+    group by coalesce(parents.recommend_as, interactions.product_id)
 ),
 
 catalogue as (
     select
         count(*) as all_products,
-        count(*) filter (where interaction_products.buyers >= settings.min_customers_per_product) as kept,
+        count(*) filter (where counted_products.buyers >= settings.min_customers_per_product) as kept,
         any_value(settings.min_customers_per_product) as customers_needed
-    from interaction_products
+    from counted_products
     cross join settings
 ),
 

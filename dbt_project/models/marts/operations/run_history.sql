@@ -23,6 +23,13 @@
 -- depends_on: {{ ref('cleaning_report') }}
 -- depends_on: {{ ref('input_support') }}
 -- depends_on: {{ ref('product_titles') }}
+-- depends_on: {{ ref('customer_preferences') }}
+-- depends_on: {{ ref('preference_metrics') }}
+-- depends_on: {{ ref('product_audiences') }}
+-- depends_on: {{ ref('probability_calibration') }}
+-- depends_on: {{ ref('feature_importances') }}
+-- depends_on: {{ ref('tuned_parameters') }}
+-- depends_on: {{ ref('tuning_trials') }}
 
 with
 
