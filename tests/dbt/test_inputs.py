@@ -153,15 +153,16 @@ def test_what_a_customer_spent_and_when(query):
 
 
 def test_fifths_of_recency_frequency_and_money(query):
-    """A score is 1 plus the fifths of customers that one is strictly better than."""
+    """A score is 1 plus the fifths of others that one is better than; an equal is half of one."""
     rows = query("""
         select recency_days, orders, spend, r_score, f_score, m_score, segment
         from marts.customers where orders > 0
     """)
 
     def fifth(value, values):
-        better_than = sum(other < value for other in values) / (len(values) - 1)
-        return min(5, 1 + int(5 * better_than))
+        better = sum(other < value for other in values)
+        equals = sum(other == value for other in values) - 1
+        return min(5, 1 + 5 * (2 * better + equals) // (2 * (len(values) - 1)))
 
     recencies, orders, spends = ([row[at] for row in rows] for at in range(3))
     for recency, order, spend, *scores, segment in rows:
