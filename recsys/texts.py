@@ -95,9 +95,9 @@ def _measure(number: str, following: str) -> str:
     """Return a number, with the word after it if it has one, in the unit's base."""
     try:
         value = float(_plain(number))
-    except ValueError:  # a date, a version: left as it is
-        return f"{number} {following}".strip()
-    if value >= MOST_EXACT:  # a serial number
+    except ValueError:  # a date, a version
+        value = MOST_EXACT
+    if value >= MOST_EXACT:
         return f"{number} {following}".strip()
     unit, factor = UNITS.get(following, (following, 1))
     return f"{value * factor:.15g} {unit}".strip()

@@ -99,10 +99,11 @@ def _fitted(examples: Examples, used: NDArray[np.intp], regularization: float) -
         LogisticRegression(C=1 / regularization, solver="newton-cholesky"),
     )
     features = sample.features[:, used]
-    with one_blas_thread(), warnings.catch_warnings():
-        warnings.simplefilter("error", LinAlgWarning)
+    with one_blas_thread():
         try:
-            return _fit(pipeline, features, sample)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", LinAlgWarning)
+                return _fit(pipeline, features, sample)
         except LinAlgWarning:  # some features say nearly the same: more digits tell them apart
             return _fit(pipeline, features.astype(np.float64), sample)
 

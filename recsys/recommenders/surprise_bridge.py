@@ -9,7 +9,7 @@ everything a customer likes best at the top of the scale.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -91,6 +91,11 @@ def spread(learned: NDArray[Any], index: NDArray[np.intp], size: int) -> NDArray
     return everyone
 
 
+def has_diverged(learned: Iterable[NDArray[np.floating[Any]]]) -> bool:
+    """Tell whether any of the arrays that were learned holds what is no finite number."""
+    return not all(np.isfinite(numbers).all() for numbers in learned)
+
+
 def fit_surprise(algorithm: str, parameters: dict[str, Any], part: RatedPart) -> Any:
     """Fit the algorithm of this name in `surprise` and return it."""
     import surprise  # noqa: PLC0415
@@ -145,7 +150,7 @@ class BiasedModel(SurpriseModel):
             (algorithm.bu, customer_factors),
             (algorithm.bi, product_factors),
         )
-        if not all(np.isfinite(learned).all() for learned in (*of_customers, *of_products)):
+        if has_diverged([*of_customers, *of_products]):
             raise DivergedError(
                 f"{self.name} diverged: its numbers grew beyond all bounds; use a lower learning "
                 "rate, more regularization or fewer epochs"

@@ -18,7 +18,7 @@ from recsys.errors import (
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
 from recsys.recommenders.base import require_ratings
 from recsys.recommenders.search_space import Choice, Dimension, Range
-from recsys.recommenders.surprise_bridge import SurpriseModel, rated_part
+from recsys.recommenders.surprise_bridge import SurpriseModel, has_diverged, rated_part
 from recsys.tuning.fingerprint import fingerprint
 from recsys.tuning.past_folds import PastFold
 from recsys.tuning.search import Search
@@ -158,7 +158,7 @@ def surprise_algorithm(name: str, base: Mapping[str, Any], **parameters: Any) ->
         """Refuse what diverged: Surprise takes NaN for the best rating there is."""
         fitted = fit(trainset)
         learned = [vars(fitted).get(numbers) for numbers in ("bu", "bi", "pu", "qi", "yj")]
-        if not all(numbers is None or np.isfinite(numbers).all() for numbers in learned):
+        if has_diverged(numbers for numbers in learned if numbers is not None):
             raise DivergedError("it diverged")
         return fitted
 
