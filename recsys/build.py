@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from recsys.database_name import refuse_schema_name, refuse_special_file
+from recsys.disk import advice, is_full, write_failure
 from recsys.errors import InvalidParameterError, RecsysError, ShopFileError
 from recsys.project import (
     DATABASE_VARIABLE,
@@ -69,6 +71,8 @@ class BuildResult:
     finished: int
     warnings: tuple[NodeFinished, ...]
     log: Path
+    notes: tuple[str, ...] = ()
+    """What else is to be said, such as that the file's owner couldn't be kept."""
 
 
 def build(
@@ -103,21 +107,27 @@ def build(
     ------
     InvalidParameterError
         A variable isn't a setting.
+    DatabaseError
+        The database isn't a file, or another process writes to it.
     RecsysError
-        A node failed, an input can't be read, or another process writes to the file; the message
-        names what failed and the full log. The database is as it was.
+        A node failed, an input can't be read, or the disk is full; the message names what failed
+        and the full log. The database is as it was.
 
     """
     for name in variables or {}:
         if name not in setting_names():
             raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
+    link = database.absolute()
+    refuse_special_file(link)
     database = database.resolve()  # what a link points to is what is replaced
+    refuse_schema_name(database)
     work = _made_work_folder(database)
     watch = _Watch(progress)
     arguments = _arguments(work, select, variables, tests)
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
-    with published(database) as copy, _environment(copy, shop):
+    with published(database, link=link) as publication, _environment(publication.copy, shop):
+        copy = publication.copy
         outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
             if not any(node.status == "success" for node in watch.finished):
@@ -132,6 +142,7 @@ def build(
         finished=len(watch.finished),
         warnings=tuple(node for node in watch.finished if node.status == "warn"),
         log=log,
+        notes=tuple(publication.warnings),
     )
 
 
@@ -183,6 +194,8 @@ def _made_work_folder(database: Path) -> Path:
         work.mkdir(parents=True, exist_ok=True)
         (work.parent / ".gitignore").write_text("*\n", encoding="utf-8")
     except OSError as error:
+        if is_full(error):
+            raise write_failure(f"can't write beside {database}", database.parent, error) from error
         raise RecsysError(
             f"can't write beside {database} ({error.strerror}): name a file in a folder you may "
             "write to with --database"
@@ -260,7 +273,8 @@ def _failure(
             return cause
         cause = cause.__cause__ or cause.__context__
     if error is not None:
-        return RecsysError(f"the build could not start: {core_message(str(error))}\nlog: {log}")
+        text = f"the build could not start: {core_message(str(error))}\nlog: {log}"
+        return RecsysError(f"{text}\n{advice(database.parent)}" if is_full(text) else text)
     failed = [node for node in watch.finished if node.status in ("error", "fail")]
     if [node.name for node in failed] == [SETTINGS]:
         return InvalidParameterError(core_message(failed[0].message))
@@ -273,6 +287,8 @@ def _failure(
     text = "the build failed\n  " + "\n  ".join(lines) + f"\nlog: {log}"
     if any(node.status == "success" for node in watch.finished):
         text += f"\nwhat it made until then: {unpublished(database)}"
+    if is_full(text):
+        text += f"\n{advice(database.parent)}"
     state = "is as it was" if database.exists() else "was not made"
     return RecsysError(f"{text}\n{database} {state}")
 

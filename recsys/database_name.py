@@ -1,0 +1,68 @@
+"""Which paths can be a database's: a file, by a name under which its tables can be asked for."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from recsys.errors import DatabaseError
+
+SCHEMAS = frozenset(
+    ("staging", "intermediate", "recommenders", "marts", "tuning", "information_schema")
+)
+"""Schemas of a built database, and the one in which clients look tables up."""
+
+KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+
+def refuse_special_file(path: Path) -> None:
+    """Raise DatabaseError if there is something at `path` that is no ordinary file.
+
+    >>> refuse_special_file(Path("/"))
+    Traceback (most recent call last):
+        ...
+    recsys.errors.DatabaseError: / is a folder, and a database is a file: name one with --database
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise DatabaseError(f"{path} can't be a database ({error.strerror})") from error
+    for is_kind, called in KINDS:
+        if is_kind(mode):
+            raise DatabaseError(
+                f"{path} is {called}, and a database is a file: name one with --database"
+            )
+
+
+def catalog_name(path: Path) -> str:
+    """Return what DuckDB calls the database in a file: the file's name up to the first dot.
+
+    >>> catalog_name(Path("data/my.shop.duckdb"))
+    'my'
+    """
+    return path.name.partition("?")[0].lstrip(".").partition(".")[0]
+
+
+def refuse_schema_name(path: Path) -> None:
+    """Raise DatabaseError if DuckDB's name of the database is also one of its schemas'.
+
+    >>> refuse_schema_name(Path("marts.duckdb"))
+    Traceback (most recent call last):
+        ...
+    recsys.errors.DatabaseError: marts.duckdb can't be asked: DuckDB calls a database ...
+    """
+    name = catalog_name(path)
+    if name.casefold() in SCHEMAS:
+        raise DatabaseError(
+            f"{path} can't be asked: DuckDB calls a database by its file's name up to the first "
+            f"dot, and {name!r} is a schema in it, so that {name}.customers could be either; "
+            "choose another name for the file"
+        )
