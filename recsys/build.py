@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -210,6 +211,8 @@ def _environment(database: Path, shop: Path | str | None) -> Iterator[None]:
     shop = shop or os.environ.get(SHOP_VARIABLE)
     if shop:
         told[SHOP_VARIABLE] = _shop(shop)
+    if not _has_temporary_folder():
+        told["TMPDIR"] = str(database.parent)
     before = {name: os.environ.get(name) for name in told}
     os.environ.update(told)
     try:
@@ -221,6 +224,14 @@ def _environment(database: Path, shop: Path | str | None) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _has_temporary_folder() -> bool:
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:  # this user can write nowhere but beside the database
+        return False
+    return True
 
 
 def _shop(shop: Path | str) -> str:

@@ -15,6 +15,7 @@ from recsys import __version__
 from recsys.database_name import refuse_schema_name, refuse_special_file
 from recsys.errors import DatabaseError, ShopFileError
 from recsys.file_state import is_same_file, state_of
+from recsys.opening import explain_open_failure
 from recsys.project import dbt_project_folder, setting_names
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.shop.names import nearest
@@ -47,10 +48,12 @@ class Plugin(BasePlugin):
         try:
             refuse_special_file(self._path)
             refuse_schema_name(self._path)
+            self._before = state_of(self._path)
+            if self._before is not None:
+                _try_to_open(self._path, config)
         except DatabaseError as error:
             raise FileError(str(error)) from error
         self._database = creds.database
-        self._before = state_of(self._path)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach the shop's views; a variable given on the command line wins over its settings."""
@@ -92,3 +95,11 @@ class Plugin(BasePlugin):
         overridden = {name: None for name in ("as_of", "timezone") if name in given}
         shop = shop.model_copy(update=overridden)
         attach_shop(conn, shop, {"package_version": __version__, **settings})
+
+
+def _try_to_open(path: Path, config: dict[str, Any]) -> None:
+    """Say in a sentence why a file can't be opened; dbt would print a traceback."""
+    try:
+        duckdb.connect(path, config=config).close()
+    except duckdb.Error as error:
+        raise explain_open_failure(path, error) from error
