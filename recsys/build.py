@@ -118,8 +118,7 @@ def build(
     for name in variables or {}:
         if name not in setting_names():
             raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
-    link = database.absolute()
-    refuse_special_file(link)
+    refuse_special_file(database)
     database = database.resolve()  # what a link points to is what is replaced
     refuse_schema_name(database)
     work = _made_work_folder(database)
@@ -127,7 +126,7 @@ def build(
     arguments = _arguments(work, select, variables, tests)
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
-    with published(database, link=link) as publication, _environment(publication.copy, shop):
+    with published(database) as publication, _environment(publication.copy, shop):
         copy = publication.copy
         outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:

@@ -72,7 +72,6 @@ def _both(source: Path, target: Path, *, writing: bool) -> Iterator[duckdb.DuckD
         connection.execute(f"attach {_quoted(source)} as source (read_only)")
         connection.execute(f"attach {_quoted(target)} as fresh ({how})")
         yield connection
-        connection.execute("detach fresh")
 
 
 def _copy_chosen(connection: duckdb.DuckDBPyConnection, choice: Choice) -> None:

@@ -22,7 +22,7 @@ class Hold:
     by DuckDB, whichever name of the file is used.
     """
 
-    def __init__(self, database: Path, copy: Path, link: Path, patience: float) -> None:
+    def __init__(self, database: Path, copy: Path, patience: float) -> None:
         """Lock the database and copy it.
 
         Parameters
@@ -31,8 +31,6 @@ class Hold:
             The file itself, which is there.
         copy
             Where to copy it to, with its log.
-        link
-            The name by which the file was called.
         patience
             Seconds to wait for who writes to the file.
 
@@ -47,7 +45,7 @@ class Hold:
         self._database = database
         command = [sys.executable, "-P", "-m", "recsys.keeper"]
         self._keeper = subprocess.Popen(  # noqa: S603 - our own module
-            [*command, str(database), str(copy), str(link), str(patience)],
+            [*command, str(database), str(copy), str(patience)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -68,8 +66,11 @@ class Hold:
         said = json.loads(answer)
         if "duckdb" in said:
             raise explain_open_failure(self._database, RuntimeError(said["duckdb"]))
-        if "refused" in said:
-            raise DatabaseError(said["refused"])
+        if "built_by_another" in said:
+            raise DatabaseError(
+                f"{self._database} is being built under another of its names: wait until that "
+                "build ends, then try again"
+            )
         if "strerror" in said:
             error = OSError(said["errno"], said["strerror"])
             raise write_failure(f"can't copy {self._database} to {copy}", copy.parent, error)

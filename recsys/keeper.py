@@ -30,7 +30,7 @@ if sys.platform == "linux":
 PAUSE_SECONDS = 0.02
 
 
-def keep(database: Path, copy: Path, link: Path, patience: float) -> dict[str, Any]:
+def keep(database: Path, copy: Path, patience: float) -> dict[str, Any]:
     """Lock and copy the database; return what came of it, as `recsys.holding` reads it.
 
     Parameters
@@ -39,29 +39,18 @@ def keep(database: Path, copy: Path, link: Path, patience: float) -> dict[str, A
         The file itself.
     copy
         Where to copy it to, with its log.
-    link
-        The name by which the file was called; DuckDB puts a log beside the name it was given.
     patience
         Seconds to wait for who writes to the file, or builds it under another name.
 
     """
-    for name in {database, link}:
-        if logs_of(name):
-            _write_in(name)
-    if link != database and logs_of(link):
-        return _refusal(
-            f"changes of a program that was killed are in {logs_of(link)[0]}, and can't be written "
-            f"to {database} while others read it: close these, then build again"
-        )
+    if logs_of(database):
+        _write_in(database)
     deadline = time.monotonic() + patience
     try:
         _held.append(_patiently(lambda: _opened(database), deadline))
         _held.append(source := database.open("rb"))
         if not _patiently(lambda: _is_only_builder(source), deadline):
-            return _refusal(
-                f"{database} is being built under another of its names: wait until that build "
-                "ends, then try again"
-            )
+            return {"built_by_another": True}
         with copy.open("wb") as target:
             shutil.copyfileobj(source, target, 2**24)
         for log in logs_of(database):
@@ -71,10 +60,6 @@ def keep(database: Path, copy: Path, link: Path, patience: float) -> dict[str, A
     except OSError as error:
         return {"errno": error.errno, "strerror": error.strerror}
     return {"held": True}
-
-
-def _refusal(sentence: str) -> dict[str, Any]:
-    return {"refused": sentence}
 
 
 _held: list[object] = []
@@ -113,10 +98,10 @@ def _is_only_builder(source: IO[bytes]) -> bool:
     return True
 
 
-def _write_in(name: Path) -> None:
+def _write_in(database: Path) -> None:
     """Let DuckDB write into the file what a program that was killed left in its log."""
     with contextlib.suppress(duckdb.Error):  # someone reads the file: the log is copied, too
-        duckdb.connect(name).close()
+        duckdb.connect(database).close()
 
 
 def _end_with_input() -> None:
@@ -129,8 +114,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the build, which ends this
     waiting = threading.Thread(target=_end_with_input, daemon=True)
     waiting.start()
-    database, copy, link, patience = sys.argv[1:]
-    print(json.dumps(keep(Path(database), Path(copy), Path(link), float(patience))), flush=True)
+    database, copy, patience = sys.argv[1:]
+    print(json.dumps(keep(Path(database), Path(copy), float(patience))), flush=True)
     waiting.join()
 
 

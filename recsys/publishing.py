@@ -51,9 +51,7 @@ def unpublished(database: Path) -> Path:
 
 
 @contextlib.contextmanager
-def published(
-    database: Path, *, link: Path | None = None, choice: Choice | None = None
-) -> Iterator[Publication]:
+def published(database: Path, *, choice: Choice | None = None) -> Iterator[Publication]:
     """Lend a copy of the database, or a path for a new one, and publish it if the block succeeds.
 
     Nobody else can write to the database meanwhile, nor build it; everybody can read it. A block
@@ -63,8 +61,6 @@ def published(
     ----------
     database
         The file itself, not a symbolic link to it.
-    link
-        The name by which it was called.
     choice
         Which tables and views are published; None: all.
 
@@ -82,13 +78,13 @@ def published(
     with contextlib.ExitStack() as open_until_published:
         open_until_published.enter_context(_only_build(database))
         _clear(copy.parent)
-        copy.parent.mkdir(parents=True, exist_ok=True)
+        _make(copy.parent)
         hold = None
         before = state_of(database)
         if before is None:
             remove_logs(database)  # of a database that was deleted
         elif database.stat().st_size > 0:  # not as mktemp leaves one
-            hold = Hold(database, copy, link or database, PATIENCE_SECONDS)
+            hold = Hold(database, copy, PATIENCE_SECONDS)
             open_until_published.enter_context(hold)
         yield publication
         if before is not None and database.stat().st_nlink > 1:
@@ -114,7 +110,8 @@ def published(
 
 @contextlib.contextmanager
 def _only_build(database: Path) -> Iterator[None]:
-    """Keep other builds of this file away; DuckDB's lock ends with the process, whatever ends it."""
+    """Keep other builds of this file away; the lock ends with the process, whatever ends it."""
+    _make(work_folder(database))
     lock = work_folder(database) / "lock.duckdb"
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -199,6 +196,13 @@ def _flush_folder(folder: Path) -> None:
 
 def _as_it_was(before: FileState | None) -> str:
     return "the database was not made" if before is None else "the database is as it was"
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_failure(f"can't make {folder}", folder.parent, error) from error
 
 
 def _clear(folder: Path) -> None:

@@ -157,7 +157,6 @@ def _opened(
 
     What the block has written is in the file itself when this ends, or an error is raised.
     """
-    database = database.resolve()  # DuckDB puts its log beside the name it is given
     connection = _connected(database, read_only, time.monotonic() + patience)
     try:
         connection.execute("set timezone = 'UTC'")
