@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recsys.database_name import refuse_schema_name, refuse_special_file
+from recsys.database_name import refuse_name, refuse_special_file
 from recsys.disk import advice, is_full, write_failure
 from recsys.errors import InvalidParameterError, RecsysError, ShopFileError
 from recsys.project import (
@@ -120,7 +120,7 @@ def build(
             raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
     refuse_special_file(database)
     database = database.resolve()  # what a link points to is what is replaced
-    refuse_schema_name(database)
+    refuse_name(database)
     work = _made_work_folder(database)
     watch = _Watch(progress)
     arguments = _arguments(work, select, variables, tests)

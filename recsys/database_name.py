@@ -48,17 +48,26 @@ def catalog_name(path: Path) -> str:
     >>> catalog_name(Path("data/my.shop.duckdb"))
     'my'
     """
-    return path.name.partition("?")[0].lstrip(".").partition(".")[0]
+    return path.name.lstrip(".").partition(".")[0]
 
 
-def refuse_schema_name(path: Path) -> None:
-    """Raise DatabaseError if DuckDB's name of the database is also one of its schemas'.
+def refuse_name(path: Path) -> None:
+    """Raise DatabaseError if a file of this path couldn't be asked for its tables.
 
-    >>> refuse_schema_name(Path("marts.duckdb"))
+    >>> refuse_name(Path("marts.duckdb"))
     Traceback (most recent call last):
         ...
     recsys.errors.DatabaseError: marts.duckdb can't be asked: DuckDB calls a database ...
+    >>> refuse_name(Path("what?.duckdb"))
+    Traceback (most recent call last):
+        ...
+    recsys.errors.DatabaseError: what?.duckdb can't be a database: DuckDB and dbt read paths ...
     """
+    if any(mark in str(path) for mark in "?#\0"):
+        raise DatabaseError(
+            f"{path} can't be a database: DuckDB and dbt read paths as addresses, which end at "
+            "? and #; choose another name for the file or its folder"
+        )
     name = catalog_name(path)
     if name.casefold() in SCHEMAS:
         raise DatabaseError(

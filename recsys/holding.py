@@ -48,6 +48,7 @@ class Hold:
             [*command, str(database), str(copy), str(patience)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
         try:
@@ -60,8 +61,9 @@ class Hold:
 
     def _understand(self, answer: str, copy: Path) -> None:
         if not answer:
+            why = self._end().splitlines()[-1:] or [f"exit code {self._keeper.returncode}"]
             raise RecsysError(
-                f"{self._database} can't be copied: the process that did it has ended"
+                f"{self._database} can't be copied: the process that was to do it ended ({why[0]})"
             )
         said = json.loads(answer)
         if "duckdb" in said:
@@ -90,7 +92,13 @@ class Hold:
 
     def close(self) -> None:
         """Let others write."""
-        self._keeper.communicate("")
+        self._end()
+
+    def _end(self) -> str:
+        """End the process, unless it has ended, and return what it complained of."""
+        if self._keeper.stdin is None or self._keeper.stdin.closed:
+            return ""
+        return self._keeper.communicate("")[1].strip()
 
     def __enter__(self) -> Self:
         return self

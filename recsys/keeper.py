@@ -15,19 +15,17 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+import traceback
 from pathlib import Path
 from typing import IO, Any
 
 import duckdb
 
-from recsys.opening import is_lock
+from recsys.opening import PAUSE_SECONDS, connect_when_free
 from recsys.write_ahead_logs import logs_of
 
 if sys.platform == "linux":
     import fcntl
-
-PAUSE_SECONDS = 0.02
 
 
 def keep(database: Path, copy: Path, patience: float) -> dict[str, Any]:
@@ -47,10 +45,12 @@ def keep(database: Path, copy: Path, patience: float) -> dict[str, Any]:
         _write_in(database)
     deadline = time.monotonic() + patience
     try:
-        _held.append(_patiently(lambda: _opened(database), deadline))
+        _held.append(connect_when_free(database, read_only=True, patience=patience))
         _held.append(source := database.open("rb"))
-        if not _patiently(lambda: _is_only_builder(source), deadline):
-            return {"built_by_another": True}
+        while not _is_only_builder(source):
+            if time.monotonic() > deadline:
+                return {"built_by_another": True}
+            time.sleep(PAUSE_SECONDS)
         with copy.open("wb") as target:
             shutil.copyfileobj(source, target, 2**24)
         for log in logs_of(database):
@@ -64,23 +64,6 @@ def keep(database: Path, copy: Path, patience: float) -> dict[str, Any]:
 
 _held: list[object] = []
 """Open until the process ends."""
-
-
-def _opened(database: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(database, read_only=True)
-
-
-def _patiently(attempt: Callable[[], Any], deadline: float) -> Any:
-    while True:
-        try:
-            done = attempt()
-        except duckdb.Error as error:
-            if not is_lock(error) or time.monotonic() > deadline:
-                raise
-        else:
-            if done or time.monotonic() > deadline:
-                return done
-        time.sleep(PAUSE_SECONDS)
 
 
 def _is_only_builder(source: IO[bytes]) -> bool:
@@ -115,7 +98,11 @@ def main() -> None:
     waiting = threading.Thread(target=_end_with_input, daemon=True)
     waiting.start()
     database, copy, patience = sys.argv[1:]
-    print(json.dumps(keep(Path(database), Path(copy), float(patience))), flush=True)
+    try:
+        print(json.dumps(keep(Path(database), Path(copy), float(patience))), flush=True)
+    except Exception:
+        traceback.print_exc()
+        os._exit(1)  # the thread may wait for ever
     waiting.join()
 
 

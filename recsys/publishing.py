@@ -19,7 +19,7 @@ from recsys.errors import RecsysError
 from recsys.file_state import FileState, state_of
 from recsys.fresh_file import Choice, write_afresh
 from recsys.holding import Hold
-from recsys.opening import explain_open_failure, is_lock
+from recsys.opening import connect_when_free, explain_open_failure
 from recsys.ownership import keep_owner
 from recsys.write_ahead_logs import logs_of, remove_logs
 
@@ -113,17 +113,12 @@ def _only_build(database: Path) -> Iterator[None]:
     """Keep other builds of this file away; the lock ends with the process, whatever ends it."""
     _make(work_folder(database))
     lock = work_folder(database) / "lock.duckdb"
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            connection = duckdb.connect(lock)
-            break
-        except duckdb.Error as error:
-            if is_full(error):
-                raise write_failure(f"can't write {lock}", lock.parent, error) from error
-            if not is_lock(error) or time.monotonic() > deadline:
-                raise explain_open_failure(database, error) from error
-            time.sleep(0.02)
+    try:
+        connection = connect_when_free(lock, read_only=False, patience=PATIENCE_SECONDS)
+    except duckdb.Error as error:
+        if is_full(error):
+            raise write_failure(f"can't write {lock}", lock.parent, error) from error
+        raise explain_open_failure(database, error) from error
     with connection:
         yield
 

@@ -12,7 +12,7 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
-from recsys.database_name import refuse_schema_name, refuse_special_file
+from recsys.database_name import refuse_name, refuse_special_file
 from recsys.errors import DatabaseError, ShopFileError
 from recsys.file_state import is_same_file, state_of
 from recsys.opening import explain_open_failure
@@ -47,7 +47,7 @@ class Plugin(BasePlugin):
         self._path = Path(creds.path)
         try:
             refuse_special_file(self._path)
-            refuse_schema_name(self._path)
+            refuse_name(self._path)
             self._before = state_of(self._path)
             if self._before is not None:
                 _try_to_open(self._path, config)
@@ -72,7 +72,7 @@ class Plugin(BasePlugin):
         if self._before is not None and not is_same_file(self._before, state_of(self._path)):
             raise FileError(f"{self._path} was replaced by a build just now: run dbt again")
         [(called,)] = conn.execute("select current_database()").fetchall()
-        if called != self._database or '"' in called:
+        if called != self._database or set(called) & set("\"'"):
             raise FileError(
                 f"{self._path}: DuckDB calls this database {called!r}, a name that dbt can't use: "
                 "choose another name for the file, or use `recsys build`"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,8 +13,7 @@ import duckdb
 from recsys.content_settings import content_parameters
 from recsys.disk import reason, room
 from recsys.errors import DatabaseError, InvalidParameterError
-from recsys.file_state import is_same_file, state_of
-from recsys.opening import explain_open_failure, is_lock
+from recsys.opening import connect_when_free, explain_open_failure
 from recsys.recommenders.content import Content
 from recsys.tuning.hybrid_search import HYBRID, PastExamples, read_past_examples
 from recsys.tuning.past_folds import (
@@ -157,7 +155,10 @@ def _opened(
 
     What the block has written is in the file itself when this ends, or an error is raised.
     """
-    connection = _connected(database, read_only, time.monotonic() + patience)
+    try:
+        connection = connect_when_free(database, read_only=read_only, patience=patience)
+    except duckdb.Error as error:
+        raise explain_open_failure(database, error) from error
     try:
         connection.execute("set timezone = 'UTC'")
         yield connection
@@ -172,20 +173,3 @@ def _opened(
         ) from error
     finally:
         connection.close()
-
-
-def _connected(database: Path, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:
-    while True:
-        before = state_of(database)
-        if before is None:
-            raise DatabaseError(f"no database at {database}: {HAND_OVER}")
-        try:
-            connection = duckdb.connect(database, read_only=read_only)
-        except duckdb.Error as error:
-            if not is_lock(error) or time.monotonic() > deadline:
-                raise explain_open_failure(database, error) from error
-            time.sleep(0.05)
-            continue
-        if read_only or is_same_file(before, state_of(database)):
-            return connection
-        connection.close()  # a build has replaced what was opened before it was locked

@@ -63,17 +63,21 @@ def judged(attempt: Attempt, before: bytes | None) -> str:
     if "Traceback" in attempt.said:
         return "WRONG: traceback"
     if code == 0:
-        if logs_beside(database):
-            return "WRONG: ended with 0 and left a log"
-        return "built" if is_there(attempt) and is_whole(database) else "WRONG: false success"
-    if database.exists():
-        if before is None:
-            return "WRONG: a file was left where there was none"
-        if logs_beside(database) or database.read_bytes() != before:
-            return "WRONG: the database was changed"
-    elif before is not None:
-        return "WRONG: the database is gone"
+        return _judged_success(attempt)
+    if not database.exists():
+        return "refused" if before is None else "WRONG: the database is gone"
+    if before is None:
+        return "WRONG: a file was left where there was none"
+    if logs_beside(database) or database.read_bytes() != before:
+        return "WRONG: the database was changed"
     return "refused"
+
+
+def _judged_success(attempt: Attempt) -> str:
+    if logs_beside(attempt.database):
+        return "WRONG: ended with 0 and left a log"
+    is_right = is_there(attempt) and is_whole(attempt.database)
+    return "built" if is_right else "WRONG: false success"
 
 
 def disk_sweep(bench: Bench, sizes: int) -> Iterator[dict]:

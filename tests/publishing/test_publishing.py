@@ -44,7 +44,7 @@ def write(copy: Path, sql: str) -> None:
 
 @contextmanager
 def files_of_at_most(size: int):
-    """What a full disk does, without one: no file of this process or its children grows further."""
+    """Let no file of this process or its children grow further, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -59,13 +59,15 @@ def database(tmp_path):
     with duckdb.connect() as connection:
         connection.execute(f"attach '{path}' as made (storage_version 'v1.2.0')")
         connection.execute("use made")
-        connection.execute(f"""
+        connection.execute(
+            f"""
             create schema marts;
             create table marts.customers as
             select 'customer ' || i as customer_id from range(10000) as customers (i);
             create table marts.wishes as select '{NEEDLE}' as customer_id;
             create table marts.run_history as select 'run-1' as run_id;
-        """)
+            """  # noqa: S608 - our own word
+        )
     return path
 
 
@@ -257,7 +259,10 @@ def test_two_names_of_a_file_are_one(database, tmp_path):
 def test_a_database_that_others_made_meanwhile_stays(tmp_path):
     database = tmp_path / "new.duckdb"
     work_folder(database).mkdir(parents=True)
-    with pytest.raises(RecsysError, match=r"another program made .*would be lost"), published(database) as build:  # fmt: skip # noqa: E501
+    with (  # noqa: PT012 - the failure comes at the end of the block
+        pytest.raises(RecsysError, match=r"another program made .*would be lost"),
+        published(database) as build,
+    ):
         write(build.copy, "create table one as select 1 as one")
         assert run(WRITE, database).returncode == 0
     assert ask(database, "show tables") == [("late",)]
@@ -273,7 +278,10 @@ def test_a_database_that_was_replaced_meanwhile_stays(database, tmp_path):
 
 def test_without_the_process_that_holds_it_nothing_is_published(database):
     before = database.read_bytes()
-    with pytest.raises(RecsysError, match="not held against writers"), published(database):
+    with (  # noqa: PT012 - the failure comes at the end of the block
+        pytest.raises(RecsysError, match="not held against writers"),
+        published(database),
+    ):
         [keeper] = [
             child
             for child in psutil.Process().children()
@@ -282,6 +290,12 @@ def test_without_the_process_that_holds_it_nothing_is_published(database):
         keeper.send_signal(signal.SIGKILL)
         keeper.wait()
     assert database.read_bytes() == before
+
+
+def test_a_process_that_can_t_hold_it_says_why(database, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(RecsysError, match=r"can't be copied: .*exit code 1"), published(database):
+        pytest.fail("nothing is held")
 
 
 def test_nothing_is_left_running_or_lying_about(database):

@@ -97,7 +97,8 @@ def test_the_last_run_is_the_one_that_was_added_last_whatever_the_clock_said(bui
         connection.execute("""
             insert into marts.run_history by name
             select * replace (
-                'after the clock was set back' as run_id, timestamptz '2016-01-01 06:00+00' as finished_at
+                'after the clock was set back' as run_id,
+                timestamptz '2016-01-01 06:00+00' as finished_at
             ) from marts.run_history where run_id = 'run-2'
         """)
     with Warehouse(built) as warehouse:
