@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import re
 import tempfile
@@ -267,9 +268,11 @@ def _run_dbt(arguments: list[str], watch: _Watch) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
+    complains, logging.raiseExceptions = logging.raiseExceptions, False
     try:
         return dbtRunner(callbacks=[watch]).invoke(arguments)
     finally:
+        logging.raiseExceptions = complains  # a traceback per line that finds no room in the log
         close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
         close()  # else this process keeps the lock
 

@@ -31,7 +31,7 @@ def refuse_special_file(path: Path) -> None:
     """
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # nothing is there
         return
     except OSError as error:
         raise DatabaseError(f"{path} can't be a database ({error.strerror})") from error
