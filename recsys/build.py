@@ -191,9 +191,17 @@ class _Watch:
 
 def _made_work_folder(database: Path) -> Path:
     work = work_folder(database)
+    for folder in (work.parent, work):
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            raise RecsysError(
+                f"can't write to {folder}, where another user's build works: let its group write "
+                "to it, or remove it while nobody builds"
+            )
+    ignored = work.parent / ".gitignore"
     try:
         work.mkdir(parents=True, exist_ok=True)
-        (work.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        if not ignored.exists():
+            ignored.write_text("*\n", encoding="utf-8")
     except OSError as error:
         if is_full(error):
             raise write_failure(f"can't write beside {database}", database.parent, error) from error

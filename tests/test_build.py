@@ -314,6 +314,13 @@ def test_what_the_shop_file_s_plugin_raises_comes_through(project, database, mon
         build(None, database)
 
 
+def test_a_work_folder_of_another_user_is_named(project, database, monkeypatch):
+    work_folder(database).mkdir(parents=True)
+    monkeypatch.setattr("os.access", lambda path, how: Path(path).name != ".recsys")
+    with pytest.raises(RecsysError, match=r"can't write to .*\.recsys, where another user's build"):
+        build(None, database)
+
+
 def test_a_folder_that_is_a_file(project, tmp_path):
     (tmp_path / "taken").write_text("x")
     with pytest.raises(RecsysError, match="can't write beside"):

@@ -1,7 +1,6 @@
 """What takes a database's place is written afresh, verified, and loses nobody's work."""
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from recsys import ownership
 from recsys.errors import DatabaseError, RecsysError
 from recsys.publishing import published, unpublished, work_folder
 
+resource = pytest.importorskip("resource", reason="of POSIX limits")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX locks and limits")
 
 NEEDLE = "customer-who-asked-to-be-forgotten"

@@ -2,7 +2,6 @@
 
 import os
 import re
-import resource
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from recsys.errors import DatabaseError
 from recsys.tuning.database import trials_in
 from recsys.tuning.trials import Metric, Outcome, State, Study, Trial
 
+resource = pytest.importorskip("resource", reason="of POSIX limits")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="of limits and open files")
 
 MACRO = Path(__file__).parents[2] / "dbt_project" / "macros" / "create_tuning_trials.sql"
