@@ -1,28 +1,21 @@
 """Build a shop's database: dbt's programmatic runner on the project that comes with the package."""
 
-import contextlib
 import json
 import logging
-import os
 import re
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from recsys.build_environment import environment, made_work_folder
 from recsys.database_name import refuse_name, refuse_special_file
-from recsys.disk import advice, is_full, write_failure
-from recsys.errors import InvalidParameterError, RecsysError, ShopFileError
-from recsys.project import (
-    DATABASE_VARIABLE,
-    SHOP_VARIABLE,
-    dbt_project_folder,
-    setting_names,
-)
-from recsys.publishing import published, unpublished, work_folder
+from recsys.disk import advice, is_full
+from recsys.errors import InvalidParameterError, RecsysError
+from recsys.project import dbt_project_folder, setting_names
+from recsys.publishing import published, unpublished
 from recsys.shop.names import nearest
 
 RAISED_BY_SQL = "Invalid Input Error: "
@@ -122,12 +115,12 @@ def build(
     refuse_special_file(database)
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
-    work = _made_work_folder(database)
+    work = made_work_folder(database)
     watch = _Watch(progress)
     arguments = _arguments(work, select, variables, tests)
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
-    with published(database) as publication, _environment(publication.copy, shop):
+    with published(database) as publication, environment(publication.copy, shop):
         copy = publication.copy
         outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
@@ -187,68 +180,6 @@ class _Watch:
             case "AdapterEventInfo" | "AdapterEventWarning" if event.data.name == "recsys":
                 return Said(event.info.msg.removeprefix("recsys adapter: "))
         return None
-
-
-def _made_work_folder(database: Path) -> Path:
-    work = work_folder(database)
-    for folder in (work.parent, work):
-        if folder.is_dir() and not os.access(folder, os.W_OK):
-            raise RecsysError(
-                f"can't write to {folder}, where another user's build works: let its group write "
-                "to it, or remove it while nobody builds"
-            )
-    ignored = work.parent / ".gitignore"
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-        if not ignored.exists():
-            ignored.write_text("*\n", encoding="utf-8")
-    except OSError as error:
-        if is_full(error):
-            raise write_failure(f"can't write beside {database}", database.parent, error) from error
-        raise RecsysError(
-            f"can't write beside {database} ({error.strerror}): name a file in a folder you may "
-            "write to with --database"
-        ) from error
-    return work
-
-
-@contextlib.contextmanager
-def _environment(database: Path, shop: Path | str | None) -> Iterator[None]:
-    """Tell the dbt project where to read and write, then put things back as they were."""
-    told = {DATABASE_VARIABLE: str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    shop = shop or os.environ.get(SHOP_VARIABLE)
-    if shop:
-        told[SHOP_VARIABLE] = _shop(shop)
-    if not _has_temporary_folder():
-        told["TMPDIR"] = str(database.parent)
-    before = {name: os.environ.get(name) for name in told}
-    os.environ.update(told)
-    try:
-        with contextlib.chdir(Path.cwd()):  # dbt moves into the project's folder
-            yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _has_temporary_folder() -> bool:
-    try:
-        tempfile.gettempdir()
-    except FileNotFoundError:  # this user can write nowhere but beside the database
-        return False
-    return True
-
-
-def _shop(shop: Path | str) -> str:
-    path = Path(shop).expanduser()
-    if path.is_file():
-        return str(path.absolute())
-    if path.suffix or len(path.parts) > 1:
-        raise ShopFileError(f"no shop file at {path.absolute()}: check --shop or RECSYS_SHOP")
-    return str(shop)  # a shop that comes with the package; its loader knows the legal names
 
 
 def _arguments(

@@ -10,6 +10,7 @@ import pytest
 
 from recsys import build as build_module
 from recsys.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
+from recsys.build_environment import environment
 from recsys.cli import main
 from recsys.errors import DatabaseError, InvalidParameterError, RecsysError, ShopFileError
 from recsys.publishing import unpublished, work_folder
@@ -312,6 +313,17 @@ def test_what_the_shop_file_s_plugin_raises_comes_through(project, database, mon
     (project / "profiles.yml").write_text(profile)
     with pytest.raises(ShopFileError, match="no file matches"):
         build(None, database)
+
+
+def test_a_user_without_a_temporary_folder_has_one_beside_the_database(database, monkeypatch):
+    def nowhere() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    with environment(database, None):
+        assert os.environ["TMPDIR"] == str(database.parent)
+    assert os.environ["TMPDIR"] == "/nowhere"
 
 
 def test_a_work_folder_of_another_user_is_named(project, database, monkeypatch):

@@ -13,6 +13,7 @@ import pytest
 
 from recsys import ownership
 from recsys.errors import DatabaseError, RecsysError
+from recsys.fresh_file import MEMORY_LIMIT
 from recsys.publishing import published, unpublished, work_folder
 
 resource = pytest.importorskip("resource", reason="of POSIX limits")
@@ -148,6 +149,11 @@ def test_the_format_is_one_that_duckdb_1_reads(database):
     with published(database):
         pass
     assert 64 <= int.from_bytes(database.read_bytes()[12:20], "little") <= 68
+
+
+def test_the_memory_that_copying_may_use_is_that_of_the_build():
+    profile = Path(__file__).parents[2] / "dbt_project" / "profiles.yml"
+    assert f"'RECSYS_MEMORY_LIMIT', '{MEMORY_LIMIT}'" in profile.read_text("utf-8")
 
 
 def test_what_is_published_can_be_chosen(database):
