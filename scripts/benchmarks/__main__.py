@@ -12,7 +12,9 @@ MEASUREMENTS = {
     "movielens": Measurement(movielens.main),
     "quality": Measurement(quality.main, Argument("SHOP", one_of(quality.SHOPS), is_many=True)),
     "reproducible": Measurement(reproducible.main),
-    "scale": Measurement(scale.main, Argument("MILLION", million_lines, is_many=True)),
+    "scale": Measurement(
+        scale.main, Argument("SHAPE|SIZE", str, is_many=True, together=scale.values_of)
+    ),
     "staging": Measurement(staging.main, Argument("MILLION", million_lines, is_many=True)),
     "topn": Measurement(topn.main),
 }
