@@ -3,11 +3,22 @@
 import sys
 from pathlib import Path
 
-from benchmarks import build, leaderboard, movielens, quality, reproducible, scale, staging, topn
+from benchmarks import (
+    build,
+    hybrid,
+    leaderboard,
+    movielens,
+    quality,
+    reproducible,
+    scale,
+    staging,
+    topn,
+)
 from benchmarks.arguments import Argument, Measurement, million_lines, one_of, parse, whole_number
 
 MEASUREMENTS = {
     "build": Measurement(build.main, Argument("RUNS", whole_number)),
+    "hybrid": Measurement(hybrid.main),
     "leaderboard": Measurement(leaderboard.main, Argument("DATABASE", Path)),
     "movielens": Measurement(movielens.main),
     "quality": Measurement(quality.main, Argument("SHOP", one_of(quality.SHOPS), is_many=True)),

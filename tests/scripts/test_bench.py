@@ -47,6 +47,7 @@ def bench(monkeypatch, capsys):
     [
         (["build"], []),
         (["build", "2"], [2]),
+        (["hybrid"], []),
         (["leaderboard", "some.duckdb"], [Path("some.duckdb")]),
         (["quality", "movielens", "online_retail"], ["movielens", "online_retail"]),
         (["reproducible"], []),
