@@ -11,8 +11,8 @@ from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss
 
-from recsys.hybrid.compiled_trees import CompiledTrees
 from recsys.hybrid.examples import Examples, Floats
+from recsys.trees.compiled_trees import CompiledTrees
 
 TREES_PER_STEP = 10
 """The number of trees is chosen in steps of so many."""

@@ -16,8 +16,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from recsys.hybrid.bounded_regression import MOST_DEVIATIONS, TERMS, BoundedRegression
 from recsys.hybrid.examples import Examples, Floats
-from recsys.hybrid.feature_blocks import feature_blocks
 from recsys.native_threads import one_blas_thread
+from recsys.trees.feature_blocks import feature_blocks
 
 LEAST_VALUE, MOST_VALUE = 1e-3, 1e30
 """Values beyond count as these: a logarithm of nothing would be infinite."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.hybrid.tree_kernel import LEAVES_PER_WORD
+from recsys.trees.kernel import LEAVES_PER_WORD
 
 
 class Word(NamedTuple):
@@ -24,16 +24,7 @@ class Word(NamedTuple):
 
 
 def words_of(nodes: NDArray[Any]) -> list[Word]:
-    """Return the words of a tree, its leaves from left to right.
-
-    Raises
-    ------
-    ValueError
-        It splits by categories.
-
-    """
-    if nodes["is_categorical"].any():
-        raise ValueError("a tree that splits by categories can't be compiled")
+    """Return the words of a tree, its leaves from left to right."""
     is_leaf = nodes["is_leaf"] == 1
     order = np.array(list(_from_the_root(nodes)))
     leaves, splits = order[is_leaf[order]], order[~is_leaf[order]]

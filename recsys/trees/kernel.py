@@ -13,6 +13,8 @@ from recsys.compiled import compiled
 
 LEAVES_PER_WORD = 32
 SLOTS = 64
+CATEGORIES = 256
+"""Categories are numbers from 0 on, below this one."""
 
 _DE_BRUIJN = 0x077CB531
 """Times a power of two, its first six bits are another number each, and 0 for 0 (Leiserson, Prokop
@@ -31,7 +33,18 @@ def slot_of(leaf: int) -> int:
 
 @compiled
 def add_words(  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    columns, starts, feature, edge, missing_goes_left, if_left, if_right, leaves, values, totals
+    columns,
+    starts,
+    feature,
+    edge,
+    missing_goes_left,
+    category_set,
+    if_left,
+    if_right,
+    category_sets,
+    leaves,
+    values,
+    totals,
 ):
     """Add to (pairs,) `totals`, in the order of the words, what each says of each pair.
 
@@ -39,6 +52,10 @@ def add_words(  # type: ignore[no-untyped-def]  # noqa: PLR0917
     splits of word w are those in `starts[w]:starts[w + 1]`: a pair goes left if the feature, a row
     of (features, pairs) `columns`, is at most `edge`, and keeps the leaves of `if_left`, else those
     of `if_right`. Where the last leaf belongs to another word, slot 0 adds nothing.
+
+    Where a split's `category_set` isn't -1, the feature is the number of a category, and what goes
+    left is what that row of (sets, `CATEGORIES` + 1) `category_sets` says, its last cell of all
+    that isn't such a number.
     """
     pairs = len(totals)
     possible = np.empty(pairs, np.uint32)
@@ -47,7 +64,13 @@ def add_words(  # type: ignore[no-untyped-def]  # noqa: PLR0917
         for split in range(starts[word], starts[word + 1]):
             known, most = columns[feature[split]], edge[split]
             left, right = if_left[split], if_right[split]
-            if missing_goes_left[split]:  # NaN is neither greater nor less than anything
+            if category_set[split] >= 0:
+                goes_left = category_sets[category_set[split]]
+                for pair in range(pairs):
+                    number = known[pair]
+                    place = int(number) if 0 <= number < CATEGORIES else CATEGORIES
+                    possible[pair] &= left if goes_left[place] else right
+            elif missing_goes_left[split]:  # NaN is neither greater nor less than anything
                 for pair in range(pairs):
                     possible[pair] &= right if known[pair] > most else left
             else:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from recsys.hybrid.examples import Floats
+Floats = NDArray[np.floating[Any]]
+
 
 PAIRS_PER_BLOCK = 1_024
 
@@ -14,8 +17,8 @@ PAIRS_PER_BLOCK = 1_024
 def feature_blocks(features: Floats) -> Iterator[tuple[slice, Floats]]:
     """Yield consecutive rows of (pairs, features), and which they are.
 
-    Blocks are float32 and hold each feature's values side by side, whatever `features` does.
+    Blocks hold each feature's values side by side, whatever `features` does.
     """
     for start in range(0, len(features), PAIRS_PER_BLOCK):
         pairs = slice(start, start + PAIRS_PER_BLOCK)
-        yield pairs, np.asfortranarray(features[pairs], np.float32)
+        yield pairs, np.asfortranarray(features[pairs])

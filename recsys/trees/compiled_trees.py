@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
 
-from recsys.hybrid.examples import Floats
-from recsys.hybrid.feature_blocks import feature_blocks
-from recsys.hybrid.tree_kernel import SLOTS, add_words, slot_of
-from recsys.hybrid.tree_words import words_of
+from recsys.trees.feature_blocks import Floats, feature_blocks
+from recsys.trees.kernel import SLOTS, add_words, slot_of
+from recsys.trees.splits import ReadBy, Splits
+from recsys.trees.words import words_of
+
+if TYPE_CHECKING:  # what predicts needs nothing of scikit-learn
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class CompiledTrees:
     first_splits: NDArray[np.intp]
     """(words + 1,) where each word's splits begin."""
     splits: Splits
+    category_sets: NDArray[np.bool_]
+    """(sets, `CATEGORIES` + 1) which categories go left."""
     leaves: NDArray[np.uint32]
     """(words,) the bits of the leaves that a word has."""
     values: NDArray[np.float64]
@@ -43,30 +47,25 @@ class CompiledTrees:
         read: NDArray[np.intp],
         edges: Sequence[Floats],
     ) -> Self:
-        """Convert trees whose i-th feature is the number of the bin by `edges[i]` of `read[i]`."""
-        trees = [words_of(tree.nodes) for [tree] in fitted._predictors]  # there is no public way
-        words = [word for tree in trees for word in tree]
-        nodes = np.concatenate([word.nodes for word in words])
-        splits = Splits(
-            feature=read[nodes["feature_idx"]],
-            edge=np.array(
-                [
-                    _edge(edges[place], most)
-                    for place, most in zip(
-                        nodes["feature_idx"], nodes["num_threshold"], strict=True
-                    )
-                ],
-                np.float32,
-            ),
-            missing_goes_left=nodes["missing_go_to_left"].astype(bool),
-            if_left=np.concatenate([word.if_left for word in words]),
-            if_right=np.concatenate([word.if_right for word in words]),
-        )
+        """Convert trees whose i-th feature is the number of the bin by `edges[i]` of `read[i]`.
+
+        Categories are read as they are: whole numbers from 0 to 255.
+        """
+        trees = [tree for [tree] in fitted._predictors]  # there is no public way
+        of_trees = [words_of(tree.nodes) for tree in trees]
+        words = [word for of_tree in of_trees for word in of_tree]
+        bitsets = [
+            tree.raw_left_cat_bitsets
+            for tree, of_tree in zip(trees, of_trees, strict=True)
+            for _ in of_tree
+        ]
+        splits, category_sets = ReadBy.of(fitted, read, edges).splits_of(words, bitsets)
         return cls(
             float(fitted._baseline_prediction[0, 0]),
-            _starts([len(tree) for tree in trees]),
+            _starts([len(of_tree) for of_tree in of_trees]),
             _starts([len(word.nodes) for word in words]),
             splits,
+            category_sets,
             np.array([(1 << len(word.values)) - 1 for word in words], np.uint32),
             np.array([_in_slots(word.values) for word in words]),
         )
@@ -83,6 +82,7 @@ class CompiledTrees:
             self.first_words[: trees + 1].copy(),
             self.first_splits[: words + 1].copy(),
             self.splits.first(self.first_splits[words]),
+            self.category_sets,
             self.leaves[:words].copy(),
             self.values[:words].copy(),
         )
@@ -108,37 +108,7 @@ class CompiledTrees:
         first, last = self.first_words[done], self.first_words[trees]
         starts = self.first_splits[first : last + 1]
         leaves, values = self.leaves[first:last], self.values[first:last]
-        add_words(block.T, starts, *self.splits, leaves, values, log_odds)
-
-
-class Splits(NamedTuple):
-    """Splits of all words, one word after the other, each array (splits,)."""
-
-    feature: NDArray[np.intp]
-    edge: NDArray[np.float32]
-    """The greatest value that goes left."""
-    missing_goes_left: NDArray[np.bool_]
-    if_left: NDArray[np.uint32]
-    """The word's leaves that a pair that goes left can still come to."""
-    if_right: NDArray[np.uint32]
-
-    def first(self, splits: int) -> Splits:
-        """Return the first so many splits."""
-        return Splits(
-            self.feature[:splits].copy(),
-            self.edge[:splits].copy(),
-            self.missing_goes_left[:splits].copy(),
-            self.if_left[:splits].copy(),
-            self.if_right[:splits].copy(),
-        )
-
-
-def _edge(edges: Floats, most: float) -> float:
-    """Return the greatest value of the bins up to `most`; infinite if that is all of them.
-
-    `most` is a number between two bins, or infinite where only what is missing goes right.
-    """
-    return float(edges[int(most)]) if most < len(edges) else np.inf
+        add_words(block.T, starts, *self.splits, self.category_sets, leaves, values, log_odds)
 
 
 def _in_slots(values: NDArray[np.float64]) -> NDArray[np.float64]:

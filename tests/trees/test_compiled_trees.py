@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from recsys.hybrid.compiled_trees import CompiledTrees
-from recsys.hybrid.feature_blocks import PAIRS_PER_BLOCK, feature_blocks
 from recsys.native_threads import one_openmp_thread
 from recsys.quantile_bins import QuantileBins
+from recsys.trees.compiled_trees import CompiledTrees
+from recsys.trees.feature_blocks import PAIRS_PER_BLOCK, feature_blocks
 
 PAIRS = PAIRS_PER_BLOCK + 77
 """More than a block, and no whole number of them."""
@@ -121,10 +121,43 @@ def test_blocks_are_all_pairs_in_order_however_they_lie_in_memory(pairs):
     assert np.array_equal(said, compiled.log_odds(features.astype(np.float64)))
 
 
-def test_a_tree_that_splits_by_categories_is_refused():
-    features = np.repeat([[0.0], [1.0], [2.0]], 30, axis=0)
-    is_bought = features[:, 0] == 1
-    trees = HistGradientBoostingClassifier(categorical_features=[0], max_iter=1)
-    trees.fit(features, is_bought)
-    with pytest.raises(ValueError, match="splits by categories can't be compiled"):
-        CompiledTrees.of(trees, np.array([0]), QuantileBins.of(features).edges)
+@pytest.mark.parametrize("missing", [True, False])
+def test_categories_go_where_scikit_learn_sends_them(missing):
+    """Also those that it has never seen, however large, and what is missing; after a number."""
+    random = np.random.default_rng(5)
+
+    def drawn_with(categories: list[int], pairs: int = 3000) -> np.ndarray:
+        features = np.column_stack(
+            [
+                random.normal(size=pairs),
+                random.choice(categories, pairs),
+                random.integers(0, 2, pairs),
+            ]
+        )
+        if missing:
+            features[random.random(pairs) < 0.1, 1] = np.nan
+        return features
+
+    features = drawn_with([0, 2, 3, 31, 32, 77, 249])
+    score = np.isin(features[:, 1], [2, 32, 77]) + features[:, 0] + np.isnan(features[:, 1])
+    is_bought = score + random.normal(size=len(features)) > 0.5
+    bins = QuantileBins.of(features[:, :1])
+
+    def binned(features: np.ndarray) -> np.ndarray:
+        return np.column_stack([bins.numbered(features[:, :1]), features[:, 1:]])
+
+    trees = HistGradientBoostingClassifier(
+        categorical_features=[1, 2], max_iter=20, early_stopping=False, random_state=0
+    )
+    with one_openmp_thread():
+        trees.fit(binned(features), is_bought)
+    no_edges = np.empty(0)
+    compiled = CompiledTrees.of(trees, np.arange(3), [bins.edges[0], no_edges, no_edges])
+    asked = drawn_with([0, 1, 2, 3, 31, 32, 77, 249, 255])
+    expected = trees.decision_function(binned(asked))
+    assert np.array_equal(compiled.log_odds(asked), expected)
+    assert (compiled.splits.category_set >= 0).sum() > 20
+    strange = asked.copy()
+    strange[:4, 1] = [-1, 256, 1e30, np.inf]
+    asked[:4, 1] = np.nan
+    assert np.array_equal(compiled.log_odds(strange), compiled.log_odds(asked))
