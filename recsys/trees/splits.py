@@ -106,6 +106,11 @@ class ReadBy(NamedTuple):
         """Return which categories go left; those that scikit-learn hasn't seen as missing ones."""
         goes_left = np.full(CATEGORIES + 1, bool(node["missing_go_to_left"]))
         for number, category in enumerate(self.categories[node["feature_idx"]]):
+            if not (np.isnan(category) or 0 <= category < CATEGORIES):
+                raise ValueError(
+                    f"category {category:g} can't be compiled; number categories from 0 to "
+                    f"{CATEGORIES - 1}"
+                )
             if not np.isnan(category):
                 goes_left[int(category)] = bits[number // 32] >> np.uint32(number % 32) & 1
         return goes_left

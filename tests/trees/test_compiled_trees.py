@@ -161,3 +161,13 @@ def test_categories_go_where_scikit_learn_sends_them(missing):
     strange[:4, 1] = [-1, 256, 1e30, np.inf]
     asked[:4, 1] = np.nan
     assert np.array_equal(compiled.log_odds(strange), compiled.log_odds(asked))
+
+
+@pytest.mark.parametrize("category", [-1, 256])
+def test_a_category_that_is_no_small_number_is_refused(category):
+    features = np.repeat([[0.0], [1.0], [category]], 30, axis=0)
+    trees = HistGradientBoostingClassifier(categorical_features=[0], max_iter=1)
+    with one_openmp_thread():
+        trees.fit(features, features[:, 0] == category)
+    with pytest.raises(ValueError, match=f"category {category} can't be compiled; number categor"):
+        CompiledTrees.of(trees, np.array([0]), [np.empty(0)])
