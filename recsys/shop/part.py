@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from recsys.shop.dialect import Dialect
 
-FILE, ROW = "recsys_file", "recsys_row"
+FILE, ROW, PLACE = "recsys_file", "recsys_row", "recsys_place"
 """Names that no column of theirs is likely to have."""
+SOURCE_ROW = "source_row"
+"""Of lines that `format:` makes of rows: the file and its row, for the shop file's expressions."""
 
 
 @dataclass(frozen=True)
