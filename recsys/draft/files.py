@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -191,5 +190,4 @@ def _first_rows(path: Path, dialect: Dialect, before: int) -> list[list[str]]:
 def _records(path: Path, dialect: Dialect, before: int) -> list[list[str]]:
     head = sample(path)
     lines = decoded(head, dialect.encoding or encoding_of(head)).splitlines(keepends=True)
-    reader = csv.reader(lines[before:], **{**dialect.csv, "strict": False})
-    return list(islice(reader, SAMPLE_RECORDS))
+    return list(islice(dialect.reader(lines[before:], strict=False), SAMPLE_RECORDS))

@@ -66,7 +66,7 @@ class Format(BaseModel):
         if name == "delimiter" and not 1 <= len(value) <= LONGEST_DELIMITER:
             raise ValueError("must be one character, such as ; or tab, or up to four, such as ::")
         if name != "delimiter" and len(value) != 1:
-            raise ValueError("must be one character, such as \"")
+            raise ValueError('must be one character, such as "')
         return value
 
     @field_validator("encoding")

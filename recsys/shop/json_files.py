@@ -34,7 +34,9 @@ from recsys.shop.workspace import Workspace
 NOT_OBJECTS = "json"
 """What DuckDB calls the one column of a file that doesn't hold objects alone."""
 
-QUOTED_VALUE = re.compile(r"(?:(?<=^)|(?<=[a-z0-9_\"] ))(UUID|JSON|TIME)(?=$|[],)[])", re.IGNORECASE)
+QUOTED_VALUE = re.compile(
+    r"(?:(?<=^)|(?<=[a-z0-9_\"] ))(UUID|JSON|TIME)(?=$|[],)[])", re.IGNORECASE
+)
 """A type that DuckDB finds in quotes, of a column or of a field inside it."""
 
 MOST_BAD_AT_FIRST = 1000
@@ -82,7 +84,7 @@ def read_json(
             raise EmptyFileError(f"its list '{given.records}' is empty")
         path = copy
     elif not sample(path).strip(b"[] \t\r\n"):
-        raise EmptyFileError("it is an empty list")
+        raise EmptyFileError("it holds no objects, only an empty list")
     try:
         types = _types(connection, path)
         if list(types) == [NOT_OBJECTS]:
@@ -107,14 +109,14 @@ def _types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     found = connection.execute(
         # no text is of a format that is none: times stay text
         f"describe from read_json_auto({text(str(path))}, sample_size=-1, "
-        "dateformat='none', timestampformat='none')"
+        "dateformat='none', timestampformat='none', hive_partitioning=false)"
     ).fetchall()
     return {name: QUOTED_VALUE.sub("VARCHAR", of) for name, of, *_ in found}
 
 
 def _reader(path: Path, types: dict[str, str]) -> str:
     columns = ", ".join(f"{text(name)}: {text(of)}" for name, of in types.items())
-    return f"read_json({text(str(path))}, columns={{{columns}}})"
+    return f"read_json({text(str(path))}, columns={{{columns}}}, hive_partitioning=false)"
 
 
 def _every(types: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Layouts of files that don't have a line per product: keys of `format:` that make lines of them."""
+"""Layouts of files without a line per product: keys of `format:` that make lines of them."""
 
 from __future__ import annotations
 

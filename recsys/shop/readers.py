@@ -24,6 +24,7 @@ from recsys.shop.format import (
 from recsys.shop.json_files import read_json
 from recsys.shop.names import nearest, quoted, text
 from recsys.shop.part import FILE, ROW, Part
+from recsys.shop.partitions import with_partitions
 from recsys.shop.paths import find_files, kind_of
 from recsys.shop.reshaping import Reshaped
 from recsys.shop.text_files import (
@@ -131,7 +132,8 @@ def open_files(
             shown = _shown(file, folder)
             try:
                 require_whole(file)
-                parts += readers[kind](file, shown)
+                read = readers[kind](file, shown)
+                parts += [with_partitions(connection, part, file, folder) for part in read]
             except EmptyFileError as error:  # a month without sales
                 empty.append(f"'{shown}': {error}")
             except UnreadableError as error:

@@ -171,7 +171,7 @@ def test_several_sheets_must_be_named(open_shop, tmp_path):
     ("said", "says"),
     [
         ("{delimeter: ';'}", r"format\.delimeter: unknown key .*did you mean 'delimiter'\?"),
-        ("{delimiter: ';;'}", r"format\.delimiter: must be one character"),
+        ("{delimiter: ';;;;;'}", r"format\.delimiter: must be one character"),
         ("{delimiter: ''}", r"format\.delimiter: must be one character"),
         ("{delimiter: '\"', quote: '\"'}", "delimiter must differ from quote"),
         ("{encoding: klingon}", "unknown encoding 'klingon'"),
