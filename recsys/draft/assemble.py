@@ -14,12 +14,14 @@ from recsys.draft.bare_ids import name_bare_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
 from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
-from recsys.draft.files import InputFile, look_at
-from recsys.draft.grouping import group_by_shape, others_named, star_path
+from recsys.draft.files import InputFile, NothingInsideError, look_at, named_apart
+from recsys.draft.grouping import group_by_shape, paths_of
 from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
+from recsys.draft.patterns import FilePattern, find_pattern
 from recsys.draft.pointing import POINTING, add_pointing
-from recsys.draft.profiling import FileProfile, profile_file
+from recsys.draft.profiling import FileProfile, profile_files
+from recsys.draft.reading import open_file
 from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
 from recsys.draft.unusable import why_unused
@@ -30,6 +32,9 @@ UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its names can't speak."""
 JOINED = "purchases_joined.parquet"
 """Orders and their lines as one, beside the shop file."""
+JOINED_NUMBER = 1_000_000
+"""Its sample's, above all others."""
+NO_ROWS = "has no rows below its header"
 ANY_FOLDER = {
     "data",
     "raw",
@@ -42,8 +47,6 @@ ANY_FOLDER = {
     "downloads",
 }
 """Folders whose names say nothing of the shop."""
-
-Group = list[FileProfile]
 
 
 def draft_shop(
@@ -72,26 +75,26 @@ def draft_shop(
     folder = output.absolute().parent
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
-        files = [file for path in _once(paths) for file in look_at(path)]
-        profiles = [profile_file(connection, file, number) for number, file in enumerate(files)]
-        groups = group_by_shape(name_bare_ids(connection, profiles))
-        halves = find_halves(connection, [(group[0], _star(group)) for group in groups])
+        files, skipped = _look_at(paths)
+        profiles = _profiles(connection, files, folder, skipped)
+        halves = find_halves(connection, profiles)
         if halves is None and join:
             raise ShopFileError(
                 "--join: no two of these files are orders and their lines, to be joined by an id "
                 "of the order; leave --join out"
             )
         if halves is not None:
-            groups = _joined(connection, groups, halves, folder / JOINED, join)
-        taken, unused = _assign(groups)
+            profiles = _joined(connection, profiles, halves, folder / JOINED, join)
+        taken, unused = _assign(profiles)
+        unused += skipped
         drafted: dict[str, tuple[DraftTable, FileProfile]] = {}
         for table in ("products", *TABLES):
             if table in taken and table not in drafted:
-                group, role = taken[table]
-                made = _table(table, group, role, folder, drafted)
-                _mark_unlike(made, group, files)
-                drafted[table] = (made, group[0])
-        _mark_alike(groups, taken, {table: made for table, (made, _) in drafted.items()})
+                profile, role = taken[table]
+                made = _table(table, profile, role, folder, drafted)
+                _mark_unlike(made, files)
+                drafted[table] = (made, profile)
+        _mark_alike(profiles, taken, {table: made for table, (made, _) in drafted.items()})
         draft = Draft(
             name or _shop_name(paths), [drafted[t][0] for t in TABLES if t in drafted], unused
         )
@@ -112,59 +115,91 @@ def draft_shop(
     return draft
 
 
+def _look_at(paths: Sequence[Path]) -> tuple[list[InputFile], list[Unused]]:
+    """Return what the files hold, and those that hold nothing."""
+    files: list[InputFile] = []
+    empty: list[NothingInsideError] = []
+    skipped: list[Unused] = []
+    for path in _once(paths):
+        try:
+            files += look_at(path)
+        except NothingInsideError as error:
+            empty.append(error)
+            skipped.append(Unused(path.name, "is empty"))
+    if not files:
+        raise empty[0]
+    return named_apart(files), skipped
+
+
+def _profiles(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[InputFile],
+    folder: Path,
+    skipped: list[Unused],
+) -> list[FileProfile]:
+    """Return a profile of each shape of file; files without rows and company are skipped."""
+    opened = [open_file(connection, file, folder) for file in files]
+    profiles: list[FileProfile] = []
+    for number, group in enumerate(group_by_shape(opened)):
+        if any(file.has_rows for file in group):
+            profiles.append(profile_files(connection, group, number))
+        else:
+            skipped += [Unused(file.file.label, NO_ROWS) for file in group]
+    if not profiles:
+        raise ShopFileError(f"{skipped[0].label} {skipped[0].why}")
+    return name_bare_ids(connection, profiles)
+
+
 def _mark_alike(
-    groups: list[Group], taken: dict[str, tuple[Group, Role]], drafted: dict[str, DraftTable]
+    profiles: Sequence[FileProfile],
+    taken: dict[str, tuple[FileProfile, Role]],
+    drafted: dict[str, DraftTable],
 ) -> None:
     """Mark tables that a file which isn't read may belong to, such as another half of the year."""
-    used = [group for group, _ in taken.values()]
-    for group in groups:
-        best = roles(group[0])[0]
-        if group not in used and best.certainty >= LIKELY and best.table in drafted:
-            if all(_is_named(member.file, drafted[best.table]) for member in group):
+    used = [profile for profile, _ in taken.values()]
+    for profile in profiles:
+        best = roles(profile)[0]
+        if profile not in used and best.certainty >= LIKELY and best.table in drafted:
+            if set(paths_of(profile.files)) <= _pattern(drafted[best.table].files).files():
                 continue  # it is read, and marked as unlike the others
-            labels = ", ".join(member.file.label for member in group)
+            labels = ", ".join(file.label for file in profile.files)
             drafted[best.table].doubts.append(
                 f"{labels} looks like {best.table}, too, and isn't read: if it belongs there, let "
                 "`path` (or `sheet`) be a pattern that names both, their columns called alike"
             )
 
 
-def _is_named(file: InputFile, table: DraftTable) -> bool:
-    """Whether the path with a star names the file, too, which is written in another way."""
-    star = _star_of(table.files)
-    return len(table.files) > 1 and file.path in star.parent.glob(star.name)
+def _pattern(files: Sequence[InputFile]) -> FilePattern:
+    """Return the path that names all files of a table."""
+    paths = paths_of(files)
+    found = find_pattern(paths)
+    return found or FilePattern(paths[0].parent, paths[0].name)
 
 
-def _star_of(files: Sequence[InputFile]) -> Path:
-    paths = [file.path for file in files]
-    return star_path(paths) or paths[0]
-
-
-def _mark_unlike(table: DraftTable, group: Group, given: Sequence[InputFile]) -> None:
+def _mark_unlike(table: DraftTable, given: Sequence[InputFile]) -> None:
     """Mark a path that names files, given or not, beside those of one shape."""
-    if len(group) < 2:
-        return
-    mine = {member.file.path for member in group}
-    unlike = [file.label for file in given if file.path not in mine and _is_named(file, table)]
+    others = _pattern(table.files).files() - set(paths_of(table.files))
+    unlike = [file.label for file in given if file.path in others]
     if unlike:
         table.doubts.append(
             f"the path names {', '.join(unlike)}, too, which isn't written like the others "
             "(columns, delimiter or encoding): make it like them, or give it another name"
         )
-    strange = set(others_named(_star(group), list(mine))) - {file.path.name for file in given}
+    strange = others - {file.path for file in given}
     if strange:
         table.doubts.append(
-            f"the path names files that weren't given, too: {', '.join(sorted(strange))}"
+            "the path names files that weren't given, too: "
+            f"{', '.join(sorted(path.name for path in strange))}"
         )
 
 
 def _joined(
     connection: duckdb.DuckDBPyConnection,
-    groups: list[Group],
+    profiles: list[FileProfile],
     halves: Halves,
     target: Path,
     join: bool,
-) -> list[Group]:
+) -> list[FileProfile]:
     if not join:
         raise ShopFileError(
             f"{halves.said}. A shop file reads a table from one place: the same command with "
@@ -172,56 +207,57 @@ def _joined(
         )
     join_halves(connection, halves, target)
     [file] = look_at(target)
-    profile = profile_file(connection, file, number=sum(map(len, groups)))
-    rest = [group for group in groups if group[0] not in (halves.lines, halves.heads)]
-    return [[profile], *rest]
+    opened = [open_file(connection, file, target.parent)]
+    rest = [profile for profile in profiles if profile not in (halves.lines, halves.heads)]
+    return [profile_files(connection, opened, number=JOINED_NUMBER), *rest]
 
 
 def _once(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(path.absolute() for path in paths))
 
 
-def _assign(groups: list[Group]) -> tuple[dict[str, tuple[Group, Role]], list[Unused]]:
+def _assign(
+    profiles: list[FileProfile],
+) -> tuple[dict[str, tuple[FileProfile, Role]], list[Unused]]:
     """Give each table its best file, each file one table at most."""
     offers = [
-        (role.certainty, -sum(member.rows for member in group), number, role)
-        for number, group in enumerate(groups)
-        for role in roles(group[0])
-        if role.certainty >= (LIKELY if group[0].file.is_named else UNNAMED_LIKELY)
+        (role.certainty, -profile.rows, number, role)
+        for number, profile in enumerate(profiles)
+        for role in roles(profile)
+        if role.certainty >= (LIKELY if profile.file.is_named else UNNAMED_LIKELY)
     ]
-    taken: dict[str, tuple[Group, Role]] = {}
+    taken: dict[str, tuple[FileProfile, Role]] = {}
     used: set[int] = set()
     for _, _, number, role in sorted(offers, key=lambda offer: (-offer[0], offer[1], offer[2])):
         if role.table not in taken and number not in used:
-            taken[role.table] = (groups[number], role)
+            taken[role.table] = (profiles[number], role)
             used.add(number)
-    if {"purchases", "ratings"} <= set(taken) and not shows_sales(taken["purchases"][0][0]):
-        used.discard(groups.index(taken.pop("purchases")[0]))
+    if {"purchases", "ratings"} <= set(taken) and not shows_sales(taken["purchases"][0]):
+        used.discard(profiles.index(taken.pop("purchases")[0]))
     if not {"purchases", "ratings"} & set(taken):
         said = "; ".join(
-            f"{group[0].file.label}: {why_unused(group[0], groups, taken)}" for group in groups
+            f"{profile.file.label}: {why_unused(profile, profiles, taken)}" for profile in profiles
         )
         raise ShopFileError(
             f"none of these files looks like purchases or ratings. {said}. A shop file needs lines "
             "that say who bought or rated what: name such a file, or write the shop file by hand"
         )
     unused = [
-        Unused(member.file.label, why_unused(group[0], groups, taken))
-        for number, group in enumerate(groups)
+        Unused(file.label, why_unused(profile, profiles, taken))
+        for number, profile in enumerate(profiles)
         if number not in used
-        for member in group
+        for file in profile.files
     ]
     return taken, unused
 
 
 def _table(
     name: str,
-    group: Group,
+    profile: FileProfile,
     role: Role,
     folder: Path,
     drafted: dict[str, tuple[DraftTable, FileProfile]],
 ) -> DraftTable:
-    profile = group[0]
     chooser = Chooser(name, profile)
     columns = chooser.choose(_described(name, drafted))
     left_out: list[str] = []
@@ -235,16 +271,15 @@ def _table(
             left_out.append(f"{column.name}: {found}")
         else:
             left_out.append(column.name)
-    path, evidence = _path(group, folder)
-    file = profile.file
-    doubts = list(file.doubts)
+    doubts = dict.fromkeys(doubt for file in profile.files for doubt in file.doubts)
+    why = dict.fromkeys(why for file in profile.files for why in file.why)
     return DraftTable(
         name=name,
-        path=path,
-        files=[member.file for member in group],
-        evidence=[*evidence, f"taken for {name}: {role.why}", *file.why],
+        path=_pattern(profile.files).written(folder),
+        files=list(profile.files),
+        evidence=[_counted(profile), f"taken for {name}: {role.why}", *why],
         columns=columns,
-        doubts=doubts,
+        doubts=list(doubts),
         left_out=left_out,
     )
 
@@ -267,21 +302,14 @@ def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) ->
     return DESCRIPTION
 
 
-def _path(group: Group, folder: Path) -> tuple[str, list[str]]:
-    files: list[InputFile] = [member.file for member in group]
-    path = _star(group)
-    lines = group[0].lines
-    if len(group) > 1:
-        are_sheets = all(file.path == path for file in files)
-        what = "sheets" if are_sheets else "files"
-        lines = f"{len(group)} {what} with the same columns, {lines} of the first looked at"
-    below = path.is_relative_to(folder)
-    return (path.relative_to(folder) if below else path).as_posix(), [lines]
-
-
-def _star(group: Group) -> Path:
-    """Return the path that names all files of a group."""
-    return _star_of([member.file for member in group])
+def _counted(profile: FileProfile) -> str:
+    """Return how much there is of it, in words."""
+    if len(profile.files) == 1:
+        return profile.lines
+    what = "sheets" if len(paths_of(profile.files)) == 1 else "files"
+    empty = ", ".join(file.label for file in profile.empty)
+    said = f"; {empty} {'has' if len(profile.empty) == 1 else 'have'} no rows" if empty else ""
+    return f"{len(profile.files)} {what} of one shape, {profile.lines}{said}"
 
 
 def _shop_name(paths: Sequence[Path]) -> str:

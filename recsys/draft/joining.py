@@ -91,7 +91,7 @@ def _say(
     table: DraftTable, other: DraftTable, key: str, share: float, profile: FileProfile
 ) -> None:
     column = next(column for column in table.columns if column.target == key)
-    looked = "" if profile.is_whole else f"the first {profile.rows:,} lines of "
+    looked = "" if profile.is_whole else f"{profile.rows:,} lines of "
     percent = f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else "under 1 %"
     if share >= MOST_FOUND:  # ids that join need no other
         for side in (table, other):

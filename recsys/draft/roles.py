@@ -74,7 +74,7 @@ class Evidence:
 
 def parse_file_name(profile: FileProfile) -> frozenset[str]:
     """Return what a file's name, or a table's, means."""
-    return parse_name(profile.file.table or profile.file.path.name.split(".")[0]).known
+    return parse_name(profile.file.what).known
 
 
 def roles(profile: FileProfile) -> list[Role]:

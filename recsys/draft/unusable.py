@@ -20,7 +20,7 @@ FEWEST_PERIODS = 3
 
 def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
     profile: FileProfile,
-    groups: Sequence[Sequence[FileProfile]],
+    profiles: Sequence[FileProfile],
     taken: Mapping[str, object],
 ) -> str:
     """Say why no table is made of a file, and what could be done."""
@@ -38,9 +38,9 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
             f"make such lines with DuckDB's unnest({listed[0]}, recursive := true)"
         )
     if is_order_head(profile):
-        return "one line per order, without products" + _partner(profile, groups)
+        return "one line per order, without products" + _partner(profile, profiles)
     if is_order_detail(profile):
-        return "products of orders, without who bought or when" + _partner(profile, groups)
+        return "products of orders, without who bought or when" + _partner(profile, profiles)
     best = roles(profile)[0]
     if best.table == "purchases" and best.table not in taken and "ratings" in taken:
         return "who, what and when, but neither orders, quantities nor prices: no purchases"
@@ -60,12 +60,11 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
     return "it has ids, but neither orders, ratings nor descriptions"
 
 
-def _partner(profile: FileProfile, groups: Sequence[Sequence[FileProfile]]) -> str:
+def _partner(profile: FileProfile, profiles: Sequence[FileProfile]) -> str:
     """Name the file that holds the other half of the orders."""
     wanted = is_order_detail if is_order_head(profile) else is_order_head
     mine = Evidence(profile).best("order_id")
-    for group in groups:
-        other = group[0]
+    for other in profiles:
         key = Evidence(other).best("order_id")
         if other is not profile and wanted(other) and mine and key:
             return f": joins with {other.file.label} by {mine.column.name}" + (

@@ -27,7 +27,7 @@ class Format(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     delimiter: str | None = None
-    """What stands between fields: one character (`tab` is one, too), or up to four, such as `::`."""
+    """What stands between fields: a character (`tab` is one, too), or up to four, such as `::`."""
     quote: str | None = None
     """The character around fields that hold a delimiter; empty: none."""
     escape: str | None = None

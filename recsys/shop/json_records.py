@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
@@ -9,15 +10,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from recsys.shop.text_files import UnreadableError, open_bytes
+from recsys.shop.text_files import UnreadableError, encoding_of, open_bytes, sample
 
 BLOCK = 1 << 20  # characters read at once
 LONGEST_VALUE = 1 << 26
 """Characters of one record, or of what stands beside the list."""
 BLANK = re.compile(r"[ \t\r\n]*")
-TOKEN = re.compile(
-    r'"(?P<name>(?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|(?P<open>[{\[])|(?P<close>[}\]])'
-)
 DECODER = json.JSONDecoder()
 
 
@@ -48,56 +46,17 @@ def copy_records(path: Path, copy: Path, names: Sequence[str]) -> int:
     return records.count
 
 
-def find_records(head: str) -> tuple[str, ...]:
-    """Return where the list of records is in a file that is one object; empty: it's no wrapper.
+def find_records(path: Path) -> list[tuple[str, ...]]:
+    """Return the ways to the lists of objects in a file that is one object; none: it's no wrapper.
 
-    Parameters
-    ----------
-    head
-        The file's first characters.
-
+    Lists inside lists aren't looked for: an order's lines are part of the order.
     """
     try:
-        whole, end = DECODER.raw_decode(head, BLANK.match(head).end())  # type: ignore[union-attr]
-        if head[end:].strip():
-            return ()  # several objects: each of them is a record
-    except ValueError:
-        whole = None  # cut, or no JSON
-    if whole is not None:
-        return _list_of_objects(whole)
-    return _first_list(head)
-
-
-def _list_of_objects(value: object) -> tuple[str, ...]:
-    """Return the way to the longest list of objects that isn't inside another list."""
-    found: dict[tuple[str, ...], int] = {}
-
-    def look(inside: object, way: tuple[str, ...]) -> None:
-        if isinstance(inside, dict):
-            for name, member in inside.items():
-                look(member, (*way, name))
-        elif isinstance(inside, list) and inside and isinstance(inside[0], dict) and way:
-            found[way] = len(inside)
-
-    look(value, ())
-    return max(found, key=lambda way: found[way]) if found else ()
-
-
-def _first_list(head: str) -> tuple[str, ...]:
-    """Return the way to the outermost list that the end of the text is inside of."""
-    opened: list[tuple[str, str]] = []
-    name = ""
-    for found in TOKEN.finditer(head):
-        if found["name"] is not None:
-            name = found["name"]
-        elif found["open"] is not None:
-            opened.append((found["open"], name))
-        elif found["close"] is not None and opened:
-            opened.pop()
-    signs = [sign for sign, _ in opened]
-    if not signs or signs[0] != "{" or "[" not in signs:
-        return ()
-    return tuple(name for _, name in opened[1 : signs.index("[") + 1])
+        if encoding_of(sample(path)) not in {"utf-8", "utf-8-sig"}:
+            return []
+        return _Records(path).ways()
+    except UnreadableError:
+        return []  # whoever reads it says why
 
 
 class _Records:
@@ -115,14 +74,40 @@ class _Records:
 
     def at(self, names: list[str]) -> Iterator[str]:
         """Yield the text of each record."""
-        # bytes that are no UTF-8 are found when the copy is read
-        with (
-            open_bytes(self._path) as raw,
-            io.TextIOWrapper(raw, "utf-8", "surrogateescape") as file,
-        ):
-            self._file: TextIO = file
+        with self._opened():
             while self._next() != "":
                 yield from self._descend(names, is_top=True)
+
+    def ways(self) -> list[tuple[str, ...]]:
+        """Return the ways to the lists of objects in the file's only value."""
+        found: list[tuple[str, ...]] = []
+        with self._opened():
+            if self._next() == "{":
+                self._look(found, ())
+            return found if self._next() == "" else []
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[None]:
+        with (
+            open_bytes(self._path) as raw,
+            # bytes that are no UTF-8 are found when the copy is read
+            io.TextIOWrapper(raw, "utf-8-sig", "surrogateescape") as file,
+        ):
+            self._file: TextIO = file
+            yield
+
+    def _look(self, found: list[tuple[str, ...]], way: tuple[str, ...]) -> None:
+        sign = self._next()
+        if sign == "{":
+            for name in self._names():
+                self._look(found, (*way, name))
+        elif sign == "[":
+            for number, _ in enumerate(self._members("[", "]")):
+                if number == 0 and self._next() == "{":
+                    found.append(way)
+                self._value()
+        else:
+            self._value()
 
     def _descend(self, names: list[str], *, is_top: bool = False) -> Iterator[str]:
         sign = self._next()
@@ -134,11 +119,7 @@ class _Records:
             for _ in self._members("[", "]"):
                 yield from self._descend(names)
         elif names and sign == "{":
-            for _ in self._members("{", "}"):
-                name = json.loads(self._value())
-                if not isinstance(name, str) or self._next() != ":":
-                    raise self._broken()
-                self._at += 1
+            for name in self._names():
                 if is_top and name not in self.top:
                     self.top.append(name)
                 if name == names[0]:
@@ -147,6 +128,15 @@ class _Records:
                     self._value()
         else:
             self._value()
+
+    def _names(self) -> Iterator[str]:
+        """Stop at the value of each name in an object; whoever asks reads the value."""
+        for _ in self._members("{", "}"):
+            name = json.loads(self._value())
+            if not isinstance(name, str) or self._next() != ":":
+                raise self._broken()
+            self._at += 1
+            yield name
 
     def _members(self, opening: str, closing: str) -> Iterator[None]:
         """Stop at each member between two brackets; whoever asks reads the member."""

@@ -709,6 +709,7 @@ def test_a_month_in_another_encoding_is_said_once(drafted):
         paths = [
             invented.write(folder / f"v_{month}.csv", SOLD, lines[month::3]) for month in range(3)
         ]
+        paths[0].write_bytes(paths[0].read_bytes() + "9998,CäR,S1,2023-01-05,1,2.95\n".encode())
         paths[2].write_bytes(paths[2].read_bytes() + b"9999,C\xfcR,S1,2023-01-05,1,2.95\n")
         return paths
 
@@ -721,6 +722,7 @@ def test_a_path_that_names_a_file_of_another_encoding_is_marked(tmp_path):
     paths = [
         invented.write(tmp_path / f"v_{month}.csv", SOLD, lines[month::3]) for month in range(3)
     ]
+    paths[0].write_bytes(paths[0].read_bytes() + "9998,CäR,S1,2023-01-05,1,2.95\n".encode())
     paths[2].write_bytes(paths[2].read_bytes() + b"9999,C\xfcR,S1,2023-01-05,1,2.95\n")
     draft = draft_shop(paths, tmp_path / "shop.yml")
     [doubt] = [doubt for doubt in draft.table("purchases").doubts if "v_2.csv" in doubt]
