@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from recsys.draft.attributes import attribute
 from recsys.draft.bare_ids import name_bare_ids
+from recsys.draft.blank_ids import name_blank_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
 from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
@@ -18,6 +20,7 @@ from recsys.draft.files import InputFile, NothingInsideError, look_at, named_apa
 from recsys.draft.grouping import group_by_shape, paths_of
 from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
+from recsys.draft.layouts import find_layout
 from recsys.draft.patterns import FilePattern, find_pattern
 from recsys.draft.pointing import POINTING, add_pointing
 from recsys.draft.profiling import FileProfile, profile_files
@@ -26,14 +29,18 @@ from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
+from recsys.shop.part import SOURCE_ROW
 
 TABLES = ("purchases", "ratings", "products", "customers")
+INTERACTIONS = ("purchases", "ratings")
 UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its names can't speak."""
 JOINED = "purchases_joined.parquet"
 """Orders and their lines as one, beside the shop file."""
 JOINED_NUMBER = 1_000_000
 """Its sample's, above all others."""
+MOST_LAYOUTS = 3
+"""Keys of `format:` that make lines, one after the other."""
 NO_ROWS = "has no rows below its header"
 ANY_FOLDER = {
     "data",
@@ -98,21 +105,33 @@ def draft_shop(
         draft = Draft(
             name or _shop_name(paths), [drafted[t][0] for t in TABLES if t in drafted], unused
         )
-        for table in ("purchases", "ratings"):
-            if table in drafted:
-                check_descriptions(connection, *drafted[table])
-        if "purchases" in drafted:
-            refine_purchases(connection, draft, *drafted["purchases"])
-        if "ratings" in drafted:
-            refine_ratings(draft, *drafted["ratings"])
-        if "purchases" in drafted:
-            check_orders(connection, *drafted["purchases"])
+        _refine(connection, draft, drafted)
         used = {table: profile for table, (_, profile) in drafted.items()}
         check_joins(connection, draft, used)
         for table in POINTING:
             if table in drafted:
                 add_pointing(connection, draft, drafted[table][0], used)
     return draft
+
+
+def _refine(
+    connection: duckdb.DuckDBPyConnection,
+    draft: Draft,
+    drafted: dict[str, tuple[DraftTable, FileProfile]],
+) -> None:
+    """Refine interactions by what their columns say together."""
+    for table in INTERACTIONS:
+        if table in drafted:
+            check_descriptions(connection, *drafted[table])
+    if "purchases" in drafted:
+        refine_purchases(connection, draft, *drafted["purchases"])
+    if "ratings" in drafted:
+        refine_ratings(draft, *drafted["ratings"])
+    if "purchases" in drafted:
+        check_orders(connection, *drafted["purchases"])
+    for table in INTERACTIONS:
+        if table in drafted:
+            name_blank_ids(connection, *drafted[table])
 
 
 def _look_at(paths: Sequence[Path]) -> tuple[list[InputFile], list[Unused]]:
@@ -140,14 +159,45 @@ def _profiles(
     """Return a profile of each shape of file; files without rows and company are skipped."""
     opened = [open_file(connection, file, folder) for file in files]
     profiles: list[FileProfile] = []
-    for number, group in enumerate(group_by_shape(opened)):
+    for group in group_by_shape(opened):
         if any(file.has_rows for file in group):
-            profiles.append(profile_files(connection, group, number))
+            profiles.append(profile_files(connection, group, len(profiles)))
         else:
             skipped += [Unused(file.file.label, NO_ROWS) for file in group]
     if not profiles:
         raise ShopFileError(f"{skipped[0].label} {skipped[0].why}")
+    profiles = name_bare_ids(connection, profiles)
+    for number, profile in enumerate(profiles):
+        others = [other for other in profiles if other is not profile]
+        profiles[number] = _in_lines(connection, profile, others, number, folder)
     return name_bare_ids(connection, profiles)
+
+
+def _in_lines(
+    connection: duckdb.DuckDBPyConnection,
+    profile: FileProfile,
+    others: Sequence[FileProfile],
+    number: int,
+    folder: Path,
+) -> FileProfile:
+    """Return the profile of the lines of a file whose rows aren't lines; of another as it is."""
+    for _ in range(MOST_LAYOUTS):
+        layout = find_layout(connection, profile, others)
+        if layout is None or layout.format.keys() & profile.file.format.keys():
+            break
+        files = [
+            replace(
+                file,
+                format={**file.format, **layout.format},
+                doubts=(*file.doubts, layout.doubt),
+                where=layout.where or file.where,
+                where_doubt=layout.where_doubt or file.where_doubt,
+            )
+            for file in profile.files
+        ]
+        opened = [open_file(connection, file, folder) for file in files]
+        profile = profile_files(connection, opened, number)
+    return profile
 
 
 def _mark_alike(
@@ -260,6 +310,11 @@ def _table(
 ) -> DraftTable:
     chooser = Chooser(name, profile)
     columns = chooser.choose(_described(name, drafted))
+    targets = [column.target for column in columns]
+    makes_lines = {"explode", "unpivot"} & profile.file.format.keys()
+    if name == "purchases" and makes_lines and "order_id" not in targets:
+        order = DraftColumn("order_id", SOURCE_ROW, "the file's row that the line is of")
+        columns.insert(targets.index("purchased_at"), order)
     left_out: list[str] = []
     used = [column.source for column in columns]
     for column in leftover(profile, used):
@@ -279,6 +334,8 @@ def _table(
         files=list(profile.files),
         evidence=[_counted(profile), f"taken for {name}: {role.why}", *why],
         columns=columns,
+        where=profile.file.where,
+        where_doubt=profile.file.where_doubt,
         doubts=list(doubts),
         left_out=left_out,
     )

@@ -51,7 +51,9 @@ def check_orders(
     found = table.column("order_id")
     if found is None or order not in names:
         return
-    customer = next((name for name in names if customer and name in customer), None)
+    customer = next(
+        (n for n in names if customer and (n == customer or quoted(n) in customer)), None
+    )
     if customer is not None and customer != MISSING:
         [(share,)] = connection.execute(
             f"select avg((customers = 1)::int) from (select count(distinct {_text(customer)}) "

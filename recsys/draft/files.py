@@ -51,6 +51,9 @@ class InputFile:
     """What was seen that `format` says."""
     doubts: tuple[str, ...] = ()
     """What to check of it."""
+    where: str = ""
+    """Which of its rows are lines."""
+    where_doubt: str = ""
     shown: str = ""
     """Its name with its folder, where several files have the same name."""
 

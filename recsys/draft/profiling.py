@@ -13,6 +13,7 @@ from recsys.draft.files import InputFile
 from recsys.draft.reading import OpenedFile, united
 from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
+from recsys.shop.part import SOURCE_ROW
 
 MOST_ROWS = 100_000
 """Rows looked at: enough to tell an id that repeats from one that doesn't."""
@@ -105,12 +106,17 @@ def profile_files(
     is_whole = len(looked_at) == len(filled) and all(count <= each for (count,) in counts)
     types = {name: kind for name, kind, *_ in connection.execute(f"describe {sample}").fetchall()}
     names = dict.fromkeys(name for file in opened for name in file.columns)
-    columns = {name: types[name] for name in names if name in types}
+    # an object's fields are columns, too
+    columns = {name: types[name] for name in names if name in types and not _is_object(types[name])}
     listed = what_is_listed(opened[0].file)
     if any({listed, "id"} <= parse_name(name).known for name in columns):
         listed = ""  # another column says it
+    of_file = rows
+    if SOURCE_ROW in types:
+        query = f"select count(distinct {SOURCE_ROW}) from {sample}"
+        [(of_file,)] = connection.execute(query).fetchall()
     profiles = tuple(
-        _profile(connection, sample, described, rows, file=opened[0].file, listed=listed)
+        _profile(connection, sample, described, (rows, of_file), file=opened[0].file, listed=listed)
         for described in columns.items()
     )
     total = rows if is_whole else None
@@ -144,12 +150,12 @@ def _profile(
     connection: duckdb.DuckDBPyConnection,
     sample: str,
     described: tuple[str, str],
-    rows: int,
+    counts: tuple[int, int],
     *,
     file: InputFile,
     listed: str,
 ) -> ColumnProfile:
-    name, type_name = described
+    (name, type_name), (rows, of_file) = described, counts
     text = f"left(trim(cast({quoted(name)} as varchar)), {LONGEST_VALUE})"
     values = (
         f"(select {text} as value from {sample} where {quoted(name)} is not null) as texts "
@@ -177,8 +183,12 @@ def _profile(
         values=tuple(value for (value,) in spread),
         common=tuple(common),
         is_named=file.is_named,
-        of_what=listed if _is_bare(name) and distinct >= UNIQUE * present else "",
+        of_what=listed if _is_bare(name) and distinct >= UNIQUE * min(present, of_file) else "",
     )
+
+
+def _is_object(type_name: str) -> bool:
+    return type_name.startswith("STRUCT(") and type_name.endswith(")")
 
 
 def what_is_listed(file: InputFile) -> str:

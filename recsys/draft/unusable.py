@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recsys.draft.headers import PERIOD
+from recsys.draft.layouts.wide import why_no_lines
 from recsys.draft.profiling import FileProfile
 from recsys.draft.roles import (
     LIKELY,
     Evidence,
+    Role,
     is_order_detail,
     is_order_head,
     parse_file_name,
@@ -21,7 +23,7 @@ FEWEST_PERIODS = 3
 def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
     profile: FileProfile,
     profiles: Sequence[FileProfile],
-    taken: Mapping[str, object],
+    taken: Mapping[str, tuple[FileProfile, Role]],
 ) -> str:
     """Say why no table is made of a file, and what could be done."""
     pivot = pivoted_columns(profile)
@@ -30,12 +32,13 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
             f"looks like a pivot table, with a column per period ({', '.join(pivot[:3])} …): "
             "export the lines it was made of, one purchase a line"
         )
-    nested = [column.name for column in profile.columns if column.type.startswith("STRUCT(")]
-    listed = [c.name for c in profile.columns if c.type.endswith("[]") and "STRUCT" in c.type]
-    if listed and (not nested or is_order_head(profile)):
+    if why := why_no_lines(profile):
+        return why
+    listed = [column.name for column in profile.columns if column.type.endswith("[]")]
+    if listed and is_order_head(profile):
         return (
-            f"holds lines inside lines ('{listed[0]}'): export one line per order and product, or "
-            f"make such lines with DuckDB's unnest({listed[0]}, recursive := true)"
+            f"holds lists, such as '{listed[0]}', but none whose members look like products: "
+            f"`format: {{explode: {listed[0]}}}` makes a line of each member"
         )
     if is_order_head(profile):
         return "one line per order, without products" + _partner(profile, profiles)
@@ -45,6 +48,8 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
     if best.table == "purchases" and best.table not in taken and "ratings" in taken:
         return "who, what and when, but neither orders, quantities nor prices: no purchases"
     if best.certainty >= LIKELY and best.table in taken:
+        if taken[best.table][0] is profile:
+            return f"looks like {best.table}"
         return f"looks like {best.table}, too, but another file looks more like it"
     senses = sorted(parse_file_name(profile) & {"campaign", "discount", "return", "session"})
     if senses:

@@ -177,16 +177,22 @@ class Reshaped:
         if separator is None and kind.endswith("]"):
             return name
         if separator is None and kind == "VARCHAR":
-            # what is no list in JSON stays in one piece
-            members = f"json_extract_string({name}, '$[*]')"
-            return (
-                f"case when json_valid({name}) and json_type({name}) = 'ARRAY' then {members} "
-                f"else [{name}] end"
-            )
+            return self._list_of_json(name)
         raise ShopFileError(
             f"{self._key}.explode: '{column}' is of type {kind}: "
             + ("leave separator out" if kind.endswith("]") else "name a column of lists or of text")
         )
+
+    def _list_of_json(self, name: str) -> str:
+        """Return the members of a list written as JSON: objects, where all of them are objects."""
+        is_list = f"json_valid({name}) and json_type({name}) = 'ARRAY'"
+        [(structure,)] = self._connection.execute(
+            f"select json_group_structure(case when {is_list} then {name} end) from {self.sql}"
+        ).fetchall()
+        if structure is not None and structure.startswith("[{"):
+            return f"case when {is_list} then json_transform({name}, {text(structure)}) end"
+        # what is no list stays in one piece
+        return f"case when {is_list} then json_extract_string({name}, '$[*]') else [{name}] end"
 
     def _unnest(self, kept: str, listed: str, selected: str) -> None:
         """Make a line of each member of a list, called PIECE, and one of an empty list."""

@@ -1,0 +1,58 @@
+"""Orders that hold their lines as a list, as JSON and Parquet can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from recsys.draft.layouts.layout import Layout, has_product
+from recsys.draft.name_rules import kinds_by_name
+from recsys.draft.profiling import FileProfile
+from recsys.draft.roles import Evidence
+from recsys.draft.words import parse_name
+
+OF_LINES = ("product_id", "title", "quantity", "unit_price", "amount")
+"""What names of fields of a line mean."""
+LEAST_BY_NAME = 0.5
+
+
+def lines_in_lists(profile: FileProfile) -> Layout | None:
+    """Return how to make lines of the lists inside a file's rows."""
+    lists = {column.name: column.type for column in profile.columns if column.type.endswith("[]")}
+    found = [way for name, kind in lists.items() for way in _ways(name, kind)]
+    best = max((score for score, _ in found), default=0)
+    if best == 0 or has_product(Evidence(profile), beside=frozenset(lists)):
+        return None
+    ways = [way for score, way in found if score == best]
+    doubt = f"a row holds several lines in '{ways[0]}': each of them becomes a line of its own"
+    if len(ways) > 1:
+        doubt += f"; or are the lines in {', '.join(map(repr, ways[1:]))}?"
+    return Layout({"explode": ways[0]}, doubt)
+
+
+def _ways(name: str, kind: str) -> Iterator[tuple[int, str]]:
+    """Yield lists that may be lines, with how much their fields say so; lists inside them, too."""
+    member = kind.removesuffix("[]")
+    if not member.startswith("STRUCT(") or member.endswith("]"):
+        by_name = kinds_by_name(parse_name(name.rpartition(".")[2]))
+        if not member.endswith(("]", ")")) and _means(by_name, "product_id", "title"):
+            yield 1, name
+        return
+    yield from _inside(name, member)
+
+
+def _inside(name: str, kind: str) -> Iterator[tuple[int, str]]:
+    described = duckdb.execute(f"describe select unnest(null::{kind})").fetchall()
+    fields = {field: type_name for field, type_name, *_ in described}
+    said = [kinds_by_name(parse_name(f"line {field}")) for field in fields]
+    is_of_products = any(_means(by_name, "product_id", "title") for by_name in said)
+    if is_of_products:
+        yield 1 + sum(any(_means(by_name, of) for by_name in said) for of in OF_LINES), name
+    for field, type_name in fields.items():
+        if type_name.endswith("[]"):
+            yield from _ways(f"{name}.{field}", type_name)
+
+
+def _means(by_name: dict[str, tuple[float, str]], *kinds: str) -> bool:
+    return any(by_name.get(kind, (0.0, ""))[0] >= LEAST_BY_NAME for kind in kinds)
