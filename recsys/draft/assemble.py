@@ -5,33 +5,34 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from recsys.draft.attributes import attribute
-from recsys.draft.bare_ids import name_bare_ids
 from recsys.draft.blank_ids import name_blank_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
 from recsys.draft.consistency import check_descriptions, check_orders
+from recsys.draft.counted_names import take_out_counts
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
-from recsys.draft.files import InputFile, NothingInsideError, look_at, named_apart
-from recsys.draft.grouping import group_by_shape, paths_of
+from recsys.draft.files import InputFile, look_at
+from recsys.draft.grouping import paths_of
 from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
-from recsys.draft.layouts import find_layout
+from recsys.draft.looking import look_at_all, profiles_of
 from recsys.draft.patterns import FilePattern, find_pattern
 from recsys.draft.pointing import POINTING, add_pointing
 from recsys.draft.profiling import FileProfile, profile_files
 from recsys.draft.reading import open_file
 from recsys.draft.refining import refine_purchases, refine_ratings
-from recsys.draft.roles import LIKELY, Role, roles, shows_sales
+from recsys.draft.roles import LIKELY, Evidence, Role, roles, shows_sales
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 from recsys.shop.part import SOURCE_ROW
 
 TABLES = ("purchases", "ratings", "products", "customers")
+MOSTLY_NEW = 0.95
+"""Share of ids that are in one file only."""
 INTERACTIONS = ("purchases", "ratings")
 UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its names can't speak."""
@@ -39,9 +40,6 @@ JOINED = "purchases_joined.parquet"
 """Orders and their lines as one, beside the shop file."""
 JOINED_NUMBER = 1_000_000
 """Its sample's, above all others."""
-MOST_LAYOUTS = 3
-"""Keys of `format:` that make lines, one after the other."""
-NO_ROWS = "has no rows below its header"
 ANY_FOLDER = {
     "data",
     "raw",
@@ -82,8 +80,8 @@ def draft_shop(
     folder = output.absolute().parent
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
-        files, skipped = _look_at(paths)
-        profiles = _profiles(connection, files, folder, skipped)
+        files, skipped = look_at_all(paths)
+        profiles = profiles_of(connection, files, folder, skipped)
         halves = find_halves(connection, profiles)
         if halves is None and join:
             raise ShopFileError(
@@ -132,72 +130,8 @@ def _refine(
     for table in INTERACTIONS:
         if table in drafted:
             name_blank_ids(connection, *drafted[table])
-
-
-def _look_at(paths: Sequence[Path]) -> tuple[list[InputFile], list[Unused]]:
-    """Return what the files hold, and those that hold nothing."""
-    files: list[InputFile] = []
-    empty: list[NothingInsideError] = []
-    skipped: list[Unused] = []
-    for path in _once(paths):
-        try:
-            files += look_at(path)
-        except NothingInsideError as error:
-            empty.append(error)
-            skipped.append(Unused(path.name, "is empty"))
-    if not files:
-        raise empty[0]
-    return named_apart(files), skipped
-
-
-def _profiles(
-    connection: duckdb.DuckDBPyConnection,
-    files: Sequence[InputFile],
-    folder: Path,
-    skipped: list[Unused],
-) -> list[FileProfile]:
-    """Return a profile of each shape of file; files without rows and company are skipped."""
-    opened = [open_file(connection, file, folder) for file in files]
-    profiles: list[FileProfile] = []
-    for group in group_by_shape(opened):
-        if any(file.has_rows for file in group):
-            profiles.append(profile_files(connection, group, len(profiles)))
-        else:
-            skipped += [Unused(file.file.label, NO_ROWS) for file in group]
-    if not profiles:
-        raise ShopFileError(f"{skipped[0].label} {skipped[0].why}")
-    profiles = name_bare_ids(connection, profiles)
-    for number, profile in enumerate(profiles):
-        others = [other for other in profiles if other is not profile]
-        profiles[number] = _in_lines(connection, profile, others, number, folder)
-    return name_bare_ids(connection, profiles)
-
-
-def _in_lines(
-    connection: duckdb.DuckDBPyConnection,
-    profile: FileProfile,
-    others: Sequence[FileProfile],
-    number: int,
-    folder: Path,
-) -> FileProfile:
-    """Return the profile of the lines of a file whose rows aren't lines; of another as it is."""
-    for _ in range(MOST_LAYOUTS):
-        layout = find_layout(connection, profile, others)
-        if layout is None or layout.format.keys() & profile.file.format.keys():
-            break
-        files = [
-            replace(
-                file,
-                format={**file.format, **layout.format},
-                doubts=(*file.doubts, layout.doubt),
-                where=layout.where or file.where,
-                where_doubt=layout.where_doubt or file.where_doubt,
-            )
-            for file in profile.files
-        ]
-        opened = [open_file(connection, file, folder) for file in files]
-        profile = profile_files(connection, opened, number)
-    return profile
+    if "purchases" in drafted:
+        take_out_counts(*drafted["purchases"])
 
 
 def _mark_alike(
@@ -236,6 +170,7 @@ def _mark_unlike(table: DraftTable, given: Sequence[InputFile]) -> None:
             "(columns, delimiter or encoding): make it like them, or give it another name"
         )
     strange = others - {file.path for file in given}
+    strange = {path for path in strange if path.stat().st_size}  # an empty one isn't read
     if strange:
         table.doubts.append(
             "the path names files that weren't given, too: "
@@ -260,10 +195,6 @@ def _joined(
     opened = [open_file(connection, file, target.parent)]
     rest = [profile for profile in profiles if profile not in (halves.lines, halves.heads)]
     return [profile_files(connection, opened, number=JOINED_NUMBER), *rest]
-
-
-def _once(paths: Sequence[Path]) -> list[Path]:
-    return list(dict.fromkeys(path.absolute() for path in paths))
 
 
 def _assign(
@@ -327,6 +258,9 @@ def _table(
         else:
             left_out.append(column.name)
     doubts = dict.fromkeys(doubt for file in profile.files for doubt in file.doubts)
+    key = {"products": "product_id", "customers": "customer_id"}.get(name)
+    if key is not None and (doubt := _repeated(profile, key)):
+        doubts[doubt] = None
     why = dict.fromkeys(why for file in profile.files for why in file.why)
     return DraftTable(
         name=name,
@@ -339,6 +273,16 @@ def _table(
         doubts=list(doubts),
         left_out=left_out,
     )
+
+
+def _repeated(profile: FileProfile, key: str) -> str:
+    """Say that several files list the same things, such as a catalogue a year; empty: they don't."""
+    column = Evidence(profile).best(key)
+    if column is None or column.column.distinct >= MOSTLY_NEW * (
+        column.column.distinct_in_files or 0
+    ):
+        return ""
+    return f"several of its files list the same {key}: the first that does counts"
 
 
 def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) -> tuple[str, ...]:

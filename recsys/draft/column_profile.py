@@ -33,6 +33,8 @@ class ColumnProfile:
     """The most common values with their counts, as text; all of them where few differ."""
     is_named: bool = True
     """Whether the file says a name."""
+    distinct_in_files: int | None = None
+    """How many values differ in each of several files, added up."""
     of_what: str = ""
     """A word for what the file lists, where the name alone says nothing: `id` in orders.csv."""
 
@@ -58,8 +60,9 @@ class ColumnProfile:
 
     @property
     def uniqueness(self) -> float:
-        """Distinct values per value: 1 where none repeats."""
-        return self.distinct / self.present if self.present else 0.0
+        """Distinct values per value: 1 where none repeats, but from one file to another."""
+        distinct = self.distinct if self.distinct_in_files is None else self.distinct_in_files
+        return distinct / self.present if self.present else 0.0
 
     @property
     def is_nested(self) -> bool:

@@ -16,7 +16,7 @@ import python_calamine
 from recsys.draft.encodings import legacy_encoding
 from recsys.draft.headers import has_header
 from recsys.draft.title_rows import FEWEST_COLUMNS, MOST_ROWS, rows_before_header
-from recsys.errors import ShopFileError
+from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop.dialect import Dialect, find_dialect
 from recsys.shop.excel import cell_text
 from recsys.shop.format import Format
@@ -30,10 +30,6 @@ MOSTLY = 0.8
 NAMED_DELIMITERS = {"\t": "tab"}
 NUMBERED = re.compile(r"(?:part|file|data|export|chunk)?[-_ .\d]*(?:[-_][0-9a-f-]*)?|.+=.*")
 """Names of files and folders that only number them."""
-
-
-class NothingInsideError(ShopFileError):
-    """A file without rows, such as a month without sales: nothing to look at, beside others."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,7 @@ def look_at(path: Path) -> list[InputFile]:
     """Return what a file holds: itself, or the tables, sheets or lists inside it.
 
     Raises:
-        NothingInsideError: it is empty.
+        NoRowsError: it is empty.
         ShopFileError: it doesn't exist, or is nothing that can be read.
 
     """
@@ -91,7 +87,7 @@ def look_at(path: Path) -> list[InputFile]:
         raise ShopFileError(f"{path} is a folder: name its files, as in {path}/*.csv")
     try:
         if path.stat().st_size == 0:
-            raise NothingInsideError(f"{path} is empty")
+            raise NoRowsError(f"{path} is empty")
         match _kind(path):
             case "duckdb":
                 return _tables(path)

@@ -47,7 +47,9 @@ def group_by_shape(files: Sequence[OpenedFile]) -> list[Group]:
 
 
 def _original(opened: OpenedFile, files: Sequence[OpenedFile]) -> OpenedFile:
-    return next(file for file in files if file.sql == opened.sql)
+    return next(
+        file for file in files if (file.sql, file.file.path) == (opened.sql, opened.file.path)
+    )
 
 
 def _belongs(opened: OpenedFile, group: Group) -> bool:
@@ -58,6 +60,7 @@ def _belongs(opened: OpenedFile, group: Group) -> bool:
         and mine.table is None is theirs.table
         and (are_sheets or all(mine.path != member.file.path for member in group))
         and (are_sheets or mine.format.get("sheet") == theirs.format.get("sheet"))
+        and (mine.format.get("records") == theirs.format.get("records") or not opened.columns)
         and (not opened.has_rows or _is_written_like(mine, group))
         and _has_columns_of(opened, group)
     )
@@ -85,12 +88,14 @@ def _has_columns_of(opened: OpenedFile, group: Group) -> bool:
     sets = [{name.strip().casefold() for name in member.columns} for member in group]
     if mine.keys() in sets:
         return True
-    if not opened.has_rows:
-        return bool(mine) and any(mine.keys() <= columns for columns in sets)
+    if mine and not opened.has_rows:
+        return any(mine.keys() <= columns for columns in sets)
     if not _is_of_series(opened.file, group[0].file):
         return False
     known = {name.strip().casefold(): name for member in reversed(group) for name in member.columns}
     shared = mine.keys() & known.keys()
+    if not mine:
+        return True
     if len(shared) < LEAST_SHARED * min(len(mine), len(known)):
         return False
     # a column under another name is no column added and one lost

@@ -48,7 +48,11 @@ def find_pattern(paths: Sequence[Path]) -> FilePattern | None:
         return FilePattern(paths[0].parent, paths[0].name)
     folder = Path(os.path.commonpath([path.parent for path in paths]))
     found = [FilePattern(folder, tail, is_glob=True) for tail in _tails(folder, paths)]
-    strangers = {pattern: len(pattern.files() - set(paths)) for pattern in found}
+    # empty files are no strangers: whoever reads the pattern leaves them out
+    strangers = {
+        pattern: sum(path.stat().st_size > 0 for path in pattern.files() - set(paths))
+        for pattern in found
+    }
     return min(found, key=lambda pattern: strangers[pattern], default=None)
 
 
@@ -73,6 +77,8 @@ def star_names(names: Sequence[str]) -> list[str]:
     ['sales_*.csv', 'sales_202*.csv', 'sales_202[34].csv']
     >>> star_names(["2023", "2023"])
     ['2023']
+    >>> star_names(["day=2024-01-31", "day=2024-02-29"])[0]
+    'day=*'
 
     """
     if any(letter in name for name in names for letter in "[]?*"):
@@ -83,6 +89,8 @@ def star_names(names: Sequence[str]) -> list[str]:
     tail = _common_start([name[len(head) :][::-1] for name in names])[::-1]
     wide = f"{head.rstrip('0123456789')}*{tail.lstrip('0123456789')}"
     found = [wide, f"{head}*{tail}"]
+    if "=" in head:  # a partition's folder
+        found.insert(0, f"{head.partition('=')[0]}=*")
     if len({len(name) for name in names}) == 1:
         found.append("".join(map(_letter, zip(*names, strict=True))))
     return list(dict.fromkeys(found))

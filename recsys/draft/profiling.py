@@ -109,6 +109,8 @@ def profile_files(
     # an object's fields are columns, too
     columns = {name: types[name] for name in names if name in types and not _is_object(types[name])}
     listed = what_is_listed(opened[0].file)
+    if {"explode", "unpivot"} & opened[0].file.format.keys():
+        listed = listed or "order"  # what lines were made of
     if any({listed, "id"} <= parse_name(name).known for name in columns):
         listed = ""  # another column says it
     of_file = rows
@@ -158,11 +160,12 @@ def _profile(
     (name, type_name), (rows, of_file) = described, counts
     text = f"left(trim(cast({quoted(name)} as varchar)), {LONGEST_VALUE})"
     values = (
-        f"(select {text} as value from {sample} where {quoted(name)} is not null) as texts "
+        f"(select {text} as value, {PART} as part from {sample} "
+        f"where {quoted(name)} is not null) as texts "
         f"where lower(value) not in {BLANK}"
     )
-    [(present, distinct)] = connection.execute(
-        f"select count(*), count(distinct value) from {values}"
+    [(present, distinct, in_files)] = connection.execute(
+        f"select count(*), count(distinct value), count(distinct (part, value)) from {values}"
     ).fetchall()
     # evenly spread, so that files sorted by time show more than their first day
     step = max(1, present // SAMPLED_VALUES)
@@ -180,6 +183,7 @@ def _profile(
         rows=rows,
         present=present,
         distinct=distinct,
+        distinct_in_files=in_files,
         values=tuple(value for (value,) in spread),
         common=tuple(common),
         is_named=file.is_named,

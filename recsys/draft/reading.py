@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from recsys.draft.files import InputFile
-from recsys.errors import ShopFileError
+from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop import Format, open_files
 from recsys.shop.names import quoted
 from recsys.shop.part import SOURCE_ROW
@@ -23,6 +23,7 @@ class OpenedFile:
     file: InputFile
     sql: str
     columns: tuple[str, ...]
+    """None where not even a header is there."""
     has_rows: bool
 
 
@@ -44,14 +45,17 @@ def open_file(connection: duckdb.DuckDBPyConnection, file: InputFile, folder: Pa
         It can't be read.
 
     """
-    opened = open_files(
-        connection,
-        file.path.as_posix(),
-        folder=folder,
-        given=Format.model_validate(file.format),
-        table=file.table,
-        source=file.path.name,
-    )
+    try:
+        opened = open_files(
+            connection,
+            file.path.as_posix(),
+            folder=folder,
+            given=Format.model_validate(file.format),
+            table=file.table,
+            source=file.path.name,
+        )
+    except NoRowsError:
+        return OpenedFile(file, "", (), has_rows=False)
     columns = tuple(name for name in opened.columns if name != SOURCE_ROW)
     sql = f"(select {', '.join(map(quoted, opened.columns))} from {opened.sql})"
     try:
@@ -59,9 +63,10 @@ def open_file(connection: duckdb.DuckDBPyConnection, file: InputFile, folder: Pa
     except duckdb.Error as error:
         said = " ".join(str(error).strip().split("\n\n")[0].split())
         raise ShopFileError(f"can't read {file.path}: {said}") from None
-    return OpenedFile(file, sql, columns, bool(rows))
+    return OpenedFile(file, sql, columns, has_rows=bool(rows))
 
 
 def united(files: Sequence[OpenedFile]) -> str:
     """Return the FROM item of all files, their columns matched by name."""
-    return f"({' union all by name '.join(f'select * from {file.sql}' for file in files)})"
+    parts = [f"select * from {file.sql}" for file in files if file.columns]
+    return f"({' union all by name '.join(parts)})"

@@ -49,7 +49,8 @@ def copy_records(path: Path, copy: Path, names: Sequence[str]) -> int:
 def find_records(path: Path) -> list[tuple[str, ...]]:
     """Return the ways to the lists of objects in a file that is one object; none: it's no wrapper.
 
-    Lists inside lists aren't looked for: an order's lines are part of the order.
+    Lists inside lists aren't looked for: an order's lines are part of the order. Where all lists
+    are empty, these are returned.
     """
     try:
         if encoding_of(sample(path)) not in {"utf-8", "utf-8-sig"}:
@@ -80,11 +81,14 @@ class _Records:
 
     def ways(self) -> list[tuple[str, ...]]:
         """Return the ways to the lists of objects in the file's only value."""
-        found: list[tuple[str, ...]] = []
+        found: dict[tuple[str, ...], bool] = {}
         with self._opened():
             if self._next() == "{":
                 self._look(found, ())
-            return found if self._next() == "" else []
+            if self._next() != "":
+                return []  # several objects: each of them is a record
+        filled = [way for way, is_filled in found.items() if is_filled]
+        return filled or list(found)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[None]:
@@ -96,15 +100,18 @@ class _Records:
             self._file: TextIO = file
             yield
 
-    def _look(self, found: list[tuple[str, ...]], way: tuple[str, ...]) -> None:
+    def _look(self, found: dict[tuple[str, ...], bool], way: tuple[str, ...]) -> None:
         sign = self._next()
         if sign == "{":
             for name in self._names():
                 self._look(found, (*way, name))
         elif sign == "[":
+            found[way] = False
             for number, _ in enumerate(self._members("[", "]")):
                 if number == 0 and self._next() == "{":
-                    found.append(way)
+                    found[way] = True
+                elif number == 0:
+                    found.pop(way)  # of values, not of records
                 self._value()
         else:
             self._value()

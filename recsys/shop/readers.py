@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.errors import ShopFileError
+from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop.delimited import read_delimited
 from recsys.shop.dialect import Dialect
 from recsys.shop.excel import read_excel
@@ -148,7 +148,7 @@ def open_files(
                     + (f" ({error.filename})" if error.filename else "")
                 ) from None
         if not parts:
-            raise ShopFileError(f"{source}: can't read {'; '.join(empty)}")
+            raise NoRowsError(f"{source}: can't read {'; '.join(empty)}")
         sql = _united(parts)
     try:
         described = connection.execute(f"describe from {sql}").fetchall()

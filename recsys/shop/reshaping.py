@@ -7,6 +7,8 @@ product, which cleaning rejects, so that the audit accounts for it.
 # ruff: noqa: S608 - everything in the SQL is quoted
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from recsys.errors import ShopFileError
@@ -186,10 +188,14 @@ class Reshaped:
     def _list_of_json(self, name: str) -> str:
         """Return the members of a list written as JSON: objects, where all of them are objects."""
         is_list = f"json_valid({name}) and json_type({name}) = 'ARRAY'"
+        # the structure of all cells: one pass over the files
         [(structure,)] = self._connection.execute(
-            f"select json_group_structure(case when {is_list} then {name} end) from {self.sql}"
+            f"select json_group_structure(case when {is_list} then {name}::json end) "
+            f"from {self.sql}"
         ).fetchall()
         if structure is not None and structure.startswith("[{"):
+            # a field of several types is text as it is written, without quotes
+            structure = re.sub(r'(?<=[:[])"JSON"', '"VARCHAR"', structure)
             return f"case when {is_list} then json_transform({name}, {text(structure)}) end"
         # what is no list stays in one piece
         return f"case when {is_list} then json_extract_string({name}, '$[*]') else [{name}] end"

@@ -13,6 +13,7 @@ from recsys.draft.roles import Evidence
 
 OF_ORDERS = ("customer_id", "purchased_at", "status", "is_return", "currency")
 """What an order says once of all of its lines. Money isn't among it: totals aren't the line's."""
+REQUIRED = ("customer_id", "purchased_at")
 FEWEST_BLANK = 0.02
 FULL = 0.995
 MOSTLY = 0.95
@@ -43,6 +44,12 @@ def heads_among_lines(connection: duckdb.DuckDBPyConnection, profile: FileProfil
         beside = [c for c in partly if c is not blank and _goes_with(connection, profile, c, blank)]
         if beside:
             return _layout(connection, profile, [blank, *beside], blank, product.column)
+    if not any(order.filled > 0 for order in orders) and len(partly) > 1:
+        first, *others = partly
+        beside = [column for column in others if _goes_with(connection, profile, column, first)]
+        kinds = [kind for kind in REQUIRED if any(may_be(c, kind) for c in (first, *beside))]
+        if len(kinds) == len(REQUIRED):
+            return _layout(connection, profile, [first, *beside], None, product.column)
     return None
 
 
@@ -86,7 +93,7 @@ def _layout(
     connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     columns: list[ColumnProfile],
-    order: ColumnProfile,
+    order: ColumnProfile | None,
     product: ColumnProfile,
 ) -> Layout:
     names = [column.name for column in columns]
@@ -95,9 +102,10 @@ def _layout(
     if _are_heads(connection, profile, columns, product):
         where = f"{quoted(product.name)} is not null"
         where_doubt = f"rows without '{product.name}' are the heads of orders, not lines of them"
+    of_each = f"of each '{order.name}' " if order is not None else ""
     return Layout(
-        {"fill_down": {"columns": names, "by": order.name}},
-        f"{listed}: only the first row of each '{order.name}' says it; the rows below get it, too",
+        {"fill_down": {"columns": names, "by": order.name} if order is not None else names},
+        f"{listed}: only the first row {of_each}says it; the rows below get it, too",
         where,
         where_doubt,
     )

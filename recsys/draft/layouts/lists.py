@@ -34,25 +34,34 @@ def lines_in_lists(profile: FileProfile) -> Layout | None:
 def _ways(name: str, kind: str) -> Iterator[tuple[int, str]]:
     """Yield lists that may be lines, with how much their fields say so; lists inside them, too."""
     member = kind.removesuffix("[]")
-    if not member.startswith("STRUCT(") or member.endswith("]"):
-        by_name = kinds_by_name(parse_name(name.rpartition(".")[2]))
-        if not member.endswith(("]", ")")) and _means(by_name, "product_id", "title"):
+    last = name.rpartition(".")[2]
+    if not member.startswith("STRUCT("):
+        if not member.endswith(("]", ")")) and _means(last, "product_id", "title"):
             yield 1, name
         return
-    yield from _inside(name, member)
+    fields = dict(_fields(member))
+    inside = [
+        way
+        for field, type_name in fields.items()
+        if type_name.endswith("[]")
+        for way in _ways(f"{name}.{field}", type_name)
+    ]
+    named = [f"{last} {field.rpartition('.')[2]}" for field in fields]
+    if inside:  # these are the lines, and their lists the orders
+        yield from inside
+    elif any(_means(said, "product_id", "title") for said in named):
+        yield 1 + sum(any(_means(said, of) for said in named) for of in OF_LINES), name
 
 
-def _inside(name: str, kind: str) -> Iterator[tuple[int, str]]:
-    described = duckdb.execute(f"describe select unnest(null::{kind})").fetchall()
-    fields = {field: type_name for field, type_name, *_ in described}
-    said = [kinds_by_name(parse_name(f"line {field}")) for field in fields]
-    is_of_products = any(_means(by_name, "product_id", "title") for by_name in said)
-    if is_of_products:
-        yield 1 + sum(any(_means(by_name, of) for by_name in said) for of in OF_LINES), name
-    for field, type_name in fields.items():
-        if type_name.endswith("[]"):
-            yield from _ways(f"{name}.{field}", type_name)
+def _fields(kind: str) -> Iterator[tuple[str, str]]:
+    """Yield the fields of an object, those of objects inside it by their path."""
+    for name, type_name, *_ in duckdb.execute(f"describe select unnest(null::{kind})").fetchall():
+        if type_name.startswith("STRUCT(") and type_name.endswith(")"):
+            yield from ((f"{name}.{field}", of) for field, of in _fields(type_name))
+        else:
+            yield name, type_name
 
 
-def _means(by_name: dict[str, tuple[float, str]], *kinds: str) -> bool:
+def _means(name: str, *kinds: str) -> bool:
+    by_name = kinds_by_name(parse_name(name))
     return any(by_name.get(kind, (0.0, ""))[0] >= LEAST_BY_NAME for kind in kinds)
