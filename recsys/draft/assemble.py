@@ -15,24 +15,22 @@ from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
 from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.counted_names import take_out_counts
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
-from recsys.draft.files import InputFile, look_at
+from recsys.draft.files import look_at
 from recsys.draft.grouping import paths_of
 from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
 from recsys.draft.looking import look_at_all, profiles_of
-from recsys.draft.patterns import FilePattern, find_pattern
+from recsys.draft.marking import mark_alike, mark_unlike, pattern_of, repeated
 from recsys.draft.pointing import POINTING, add_pointing
 from recsys.draft.profiling import FileProfile, profile_files
 from recsys.draft.reading import open_file
 from recsys.draft.refining import refine_purchases, refine_ratings
-from recsys.draft.roles import LIKELY, Evidence, Role, roles, shows_sales
+from recsys.draft.roles import LIKELY, Role, roles, shows_sales
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 from recsys.shop.part import SOURCE_ROW
 
 TABLES = ("purchases", "ratings", "products", "customers")
-MOSTLY_NEW = 0.95
-"""Share of ids that are in one file only."""
 INTERACTIONS = ("purchases", "ratings")
 UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its names can't speak."""
@@ -97,9 +95,9 @@ def draft_shop(
             if table in taken and table not in drafted:
                 profile, role = taken[table]
                 made = _table(table, profile, role, folder, drafted)
-                _mark_unlike(made, files)
+                mark_unlike(made, files)
                 drafted[table] = (made, profile)
-        _mark_alike(profiles, taken, {table: made for table, (made, _) in drafted.items()})
+        mark_alike(profiles, taken, {table: made for table, (made, _) in drafted.items()})
         draft = Draft(
             name or _shop_name(paths), [drafted[t][0] for t in TABLES if t in drafted], unused
         )
@@ -132,50 +130,6 @@ def _refine(
             name_blank_ids(connection, *drafted[table])
     if "purchases" in drafted:
         take_out_counts(*drafted["purchases"])
-
-
-def _mark_alike(
-    profiles: Sequence[FileProfile],
-    taken: dict[str, tuple[FileProfile, Role]],
-    drafted: dict[str, DraftTable],
-) -> None:
-    """Mark tables that a file which isn't read may belong to, such as another half of the year."""
-    used = [profile for profile, _ in taken.values()]
-    for profile in profiles:
-        best = roles(profile)[0]
-        if profile not in used and best.certainty >= LIKELY and best.table in drafted:
-            if set(paths_of(profile.files)) <= _pattern(drafted[best.table].files).files():
-                continue  # it is read, and marked as unlike the others
-            labels = ", ".join(file.label for file in profile.files)
-            drafted[best.table].doubts.append(
-                f"{labels} looks like {best.table}, too, and isn't read: if it belongs there, let "
-                "`path` (or `sheet`) be a pattern that names both, their columns called alike"
-            )
-
-
-def _pattern(files: Sequence[InputFile]) -> FilePattern:
-    """Return the path that names all files of a table."""
-    paths = paths_of(files)
-    found = find_pattern(paths)
-    return found or FilePattern(paths[0].parent, paths[0].name)
-
-
-def _mark_unlike(table: DraftTable, given: Sequence[InputFile]) -> None:
-    """Mark a path that names files, given or not, beside those of one shape."""
-    others = _pattern(table.files).files() - set(paths_of(table.files))
-    unlike = [file.label for file in given if file.path in others]
-    if unlike:
-        table.doubts.append(
-            f"the path names {', '.join(unlike)}, too, which isn't written like the others "
-            "(columns, delimiter or encoding): make it like them, or give it another name"
-        )
-    strange = others - {file.path for file in given}
-    strange = {path for path in strange if path.stat().st_size}  # an empty one isn't read
-    if strange:
-        table.doubts.append(
-            "the path names files that weren't given, too: "
-            f"{', '.join(sorted(path.name for path in strange))}"
-        )
 
 
 def _joined(
@@ -259,12 +213,12 @@ def _table(
             left_out.append(column.name)
     doubts = dict.fromkeys(doubt for file in profile.files for doubt in file.doubts)
     key = {"products": "product_id", "customers": "customer_id"}.get(name)
-    if key is not None and (doubt := _repeated(profile, key)):
+    if key is not None and (doubt := repeated(profile, key)):
         doubts[doubt] = None
     why = dict.fromkeys(why for file in profile.files for why in file.why)
     return DraftTable(
         name=name,
-        path=_pattern(profile.files).written(folder),
+        path=pattern_of(profile.files).written(folder),
         files=list(profile.files),
         evidence=[_counted(profile), f"taken for {name}: {role.why}", *why],
         columns=columns,
@@ -273,16 +227,6 @@ def _table(
         doubts=list(doubts),
         left_out=left_out,
     )
-
-
-def _repeated(profile: FileProfile, key: str) -> str:
-    """Say that several files list the same things, such as a catalogue a year; empty: they don't."""
-    column = Evidence(profile).best(key)
-    if column is None or column.column.distinct >= MOSTLY_NEW * (
-        column.column.distinct_in_files or 0
-    ):
-        return ""
-    return f"several of its files list the same {key}: the first that does counts"
 
 
 def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) -> tuple[str, ...]:

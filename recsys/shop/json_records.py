@@ -98,7 +98,10 @@ class _Records:
             io.TextIOWrapper(raw, "utf-8-sig", "surrogateescape") as file,
         ):
             self._file: TextIO = file
-            yield
+            try:
+                yield
+            except RecursionError:
+                raise UnreadableError("it is JSON of too many levels, or none") from None
 
     def _look(self, found: dict[tuple[str, ...], bool], way: tuple[str, ...]) -> None:
         sign = self._next()
