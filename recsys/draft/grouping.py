@@ -96,7 +96,7 @@ def _has_columns_of(opened: OpenedFile, group: Group) -> bool:
     shared = mine.keys() & known.keys()
     if not mine:
         return True
-    if len(shared) < LEAST_SHARED * min(len(mine), len(known)):
+    if len(shared) < LEAST_SHARED * max(len(mine), len(known)):
         return False
     # a column under another name is no column added and one lost
     lost = [_kinds(known[name]) for name in known.keys() - mine.keys()]

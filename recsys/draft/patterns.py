@@ -64,10 +64,16 @@ def _tails(folder: Path, paths: Sequence[Path]) -> Iterator[str]:
             for star in star_names([names[-1] for names in parts]):
                 yield f"**/{star}"
         return
-    levels = [star_names(names) for names in zip(*parts, strict=True)]
+    *folders, files = zip(*parts, strict=True)
+    levels = [*map(_folder_names, folders), star_names(files)]
     if all(levels):
         for choice in range(max(map(len, levels))):
             yield "/".join(stars[min(choice, len(stars) - 1)] for stars in levels)
+
+
+def _folder_names(names: Sequence[str]) -> list[str]:
+    found = star_names(names)
+    return ["*", *found] if len(found) > 1 and "=" not in found[0] else found
 
 
 def star_names(names: Sequence[str]) -> list[str]:
