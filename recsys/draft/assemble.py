@@ -28,7 +28,6 @@ from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
-from recsys.shop.part import SOURCE_ROW
 
 TABLES = ("purchases", "ratings", "products", "customers")
 INTERACTIONS = ("purchases", "ratings")
@@ -195,11 +194,6 @@ def _table(
 ) -> DraftTable:
     chooser = Chooser(name, profile)
     columns = chooser.choose(_described(name, drafted))
-    targets = [column.target for column in columns]
-    makes_lines = {"explode", "unpivot"} & profile.file.format.keys()
-    if name == "purchases" and makes_lines and "order_id" not in targets:
-        order = DraftColumn("order_id", SOURCE_ROW, "the file's row that the line is of")
-        columns.insert(targets.index("purchased_at"), order)
     left_out: list[str] = []
     used = [column.source for column in columns]
     for column in leftover(profile, used):

@@ -84,5 +84,5 @@ def _in_lines(
             for file in profile.files
         ]
         opened = [open_file(connection, file, folder) for file in files]
-        profile = profile_files(connection, opened, number)
+        profile = profile_files(connection, opened, number, rows_of_files=profile.rows)
     return profile

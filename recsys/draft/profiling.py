@@ -13,7 +13,6 @@ from recsys.draft.files import InputFile
 from recsys.draft.reading import OpenedFile, united
 from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
-from recsys.shop.part import SOURCE_ROW
 
 MOST_ROWS = 100_000
 """Rows looked at: enough to tell an id that repeats from one that doesn't."""
@@ -68,7 +67,10 @@ class FileProfile:
 
 
 def profile_files(
-    connection: duckdb.DuckDBPyConnection, opened: Sequence[OpenedFile], number: int
+    connection: duckdb.DuckDBPyConnection,
+    opened: Sequence[OpenedFile],
+    number: int,
+    rows_of_files: int | None = None,
 ) -> FileProfile:
     """Look at the first rows of each of some files of one shape, as one relation.
 
@@ -80,6 +82,8 @@ def profile_files(
         The files; at least one has rows.
     number
         Tells the temporary tables apart.
+    rows_of_files
+        How many rows the lines were made of, where rows aren't lines.
 
     Raises
     ------
@@ -109,16 +113,19 @@ def profile_files(
     # an object's fields are columns, too
     columns = {name: types[name] for name in names if name in types and not _is_object(types[name])}
     listed = what_is_listed(opened[0].file)
-    if {"explode", "unpivot"} & opened[0].file.format.keys():
+    if rows_of_files is not None:
         listed = listed or "order"  # what lines were made of
     if any({listed, "id"} <= parse_name(name).known for name in columns):
         listed = ""  # another column says it
-    of_file = rows
-    if SOURCE_ROW in types:
-        query = f"select count(distinct {SOURCE_ROW}) from {sample}"
-        [(of_file,)] = connection.execute(query).fetchall()
     profiles = tuple(
-        _profile(connection, sample, described, (rows, of_file), file=opened[0].file, listed=listed)
+        _profile(
+            connection,
+            sample,
+            described,
+            (rows, rows_of_files or rows),
+            file=opened[0].file,
+            listed=listed,
+        )
         for described in columns.items()
     )
     total = rows if is_whole else None

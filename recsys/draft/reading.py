@@ -13,7 +13,6 @@ from recsys.draft.files import InputFile
 from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop import Format, open_files
 from recsys.shop.names import quoted
-from recsys.shop.part import SOURCE_ROW
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ def open_file(connection: duckdb.DuckDBPyConnection, file: InputFile, folder: Pa
         )
     except NoRowsError:
         return OpenedFile(file, "", (), has_rows=False)
-    columns = tuple(name for name in opened.columns if name != SOURCE_ROW)
-    sql = f"(select {', '.join(map(quoted, opened.columns))} from {opened.sql})"
+    columns = tuple(opened.columns)
+    sql = f"(select {', '.join(map(quoted, columns))} from {opened.sql})"
     try:
         rows = connection.execute(f"select 1 from {sql} limit 1").fetchall()
     except duckdb.Error as error:

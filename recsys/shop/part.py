@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 
 from recsys.shop.dialect import Dialect
 
-FILE, ROW, PLACE = "recsys_file", "recsys_row", "recsys_place"
+FILE, ROW = "recsys_file", "recsys_row"
 """Names that no column of theirs is likely to have."""
-SOURCE_ROW = "source_row"
-"""Of lines that `format:` makes of rows: the file and its row, for the shop file's expressions."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Lines of what isn't written a line per product: fill down, explode and unpivot, in SQL.
 
-Every row of a file makes at least one line: a row with nothing to explode makes a line without a
-product, which cleaning rejects, so that the audit accounts for it.
+Lines keep the number of the row that they are made of. Every row makes at least one: a row with
+nothing to explode makes a line without a product, which cleaning rejects, so that the audit
+accounts for it.
 """
 
 # ruff: noqa: S608 - everything in the SQL is quoted
@@ -15,9 +16,9 @@ from recsys.errors import ShopFileError
 from recsys.shop.format import Format
 from recsys.shop.layouts import Explode, FillDown, Unpivot
 from recsys.shop.names import nearest, quoted, text
-from recsys.shop.part import FILE, PLACE, ROW, SOURCE_ROW
+from recsys.shop.part import FILE, ROW
 
-PIECES, PIECE, AT = "recsys_pieces", "recsys_piece", "recsys_at"
+PIECES, PIECE = "recsys_pieces", "recsys_piece"
 """Columns on the way."""
 
 
@@ -34,11 +35,6 @@ class Reshaped:
         The place in the shop file, for messages: `purchases.format`.
     path
         The files' path, for messages.
-
-    Notes
-    -----
-    Exploded and unpivoted relations have two more columns: PLACE, the line's place among those of
-    its row, and SOURCE_ROW, which names the file's row. ROW numbers the lines of each file.
 
     """
 
@@ -61,21 +57,14 @@ class Reshaped:
         """
         if given.fill_down is not None:
             self._fill_down(given.fill_down)
-        if given.explode is None and given.unpivot is None:
-            return
-        self._select(f"*, null::varchar as {PLACE}")
         if given.explode is not None:
             self._explode(given.explode)
         if given.unpivot is not None:
             self._unpivot(given.unpivot)
-        row = f", concat({FILE}, ' ', {ROW}) as {SOURCE_ROW}"
-        number = f"row_number() over (partition by {FILE} order by {ROW}, {PLACE}) as {ROW}"
-        named_so = SOURCE_ROW in {name.casefold() for name in self.columns}
-        self._select(f"* replace ({number}){'' if named_so else row}")
 
     def _described(self) -> dict[str, str]:
         found = self._connection.execute(f"describe from {self.sql}").fetchall()
-        return {name: kind for name, kind, *_ in found if name not in {FILE, ROW, PLACE}}
+        return {name: kind for name, kind, *_ in found if name not in {FILE, ROW}}
 
     def _select(self, selected: str) -> None:
         self.sql = f"(select {selected} from {self.sql})"
@@ -203,13 +192,11 @@ class Reshaped:
     def _unnest(self, kept: str, listed: str, selected: str) -> None:
         """Make a line of each member of a list, called PIECE, and one of an empty list."""
         lists = f"(select {kept}, {listed} as {PIECES} from {self.sql})"
-        members = (
+        self.sql = (
             f"(select * exclude ({PIECES}), "
-            f"unnest(case when len({PIECES}) > 0 then {PIECES} else [null] end) as {PIECE}, "
-            f"unnest(range(1, greatest(coalesce(len({PIECES}), 0), 1) + 1)) as {AT} from {lists})"
+            f"unnest(case when len({PIECES}) > 0 then {PIECES} else [null] end) as {PIECE} "
+            f"from {lists})"
         )
-        place = f"concat({PLACE}, lpad({AT}::varchar, 9, '0')) as {PLACE}"
-        self.sql = f"(select * exclude ({AT}) replace ({place}) from {members})"
         self._select(selected)
 
     def _unpivot(self, asked: Unpivot) -> None:

@@ -25,9 +25,14 @@ def read(open_shop):
         names = {"customer": customer, "product": product, "day": day}
         shop = SHOP.format(path=name, given=given, more=f"order_id: {order}", **names)
         columns = "customer_id, product_id, purchased_at, order_id"
-        return [row[1:] for row in open_shop({name: content}, shop=shop, columns=columns).rows]
+        opened = open_shop({name: content}, shop=shop, columns=columns)
+        return sorted((row[1:] for row in opened.rows), key=repr)  # lines of one row in any order
 
     return read
+
+
+def in_order(*lines):
+    return sorted(lines, key=repr)
 
 
 HEADS = "num,who,day,sku\n1,ann,d1,tea\n1,,,jam\n2,bob,,tea\n3,,d3,jam\n,,,bun\n"
@@ -35,23 +40,23 @@ HEADS = "num,who,day,sku\n1,ann,d1,tea\n1,,,jam\n2,bob,,tea\n3,,d3,jam\n,,,bun\n
 
 def test_a_value_goes_on_within_its_order_alone(read):
     """Order 3 says not who bought, and nobody else's name is taken for it."""
-    assert read(HEADS, "fill_down: {columns: [who, day], by: num}") == [
+    assert read(HEADS, "fill_down: {columns: [who, day], by: num}") == in_order(
         (1, "ann", "tea", "d1", "1"),
         (2, "ann", "jam", "d1", "1"),
         (3, "bob", "tea", None, "2"),
         (4, None, "jam", "d3", "3"),
         (5, None, "bun", None, None),
-    ]
+    )
 
 
 def test_the_order_s_number_goes_on_first(read):
     lines = "num,who,day,sku\n1,ann,d1,tea\n,,,jam\n2,,d2,bun\n , ,,tea\n"
-    assert read(lines, "fill_down: {columns: [who, day, num], by: num}") == [
+    assert read(lines, "fill_down: {columns: [who, day, num], by: num}") == in_order(
         (1, "ann", "tea", "d1", "1"),
         (2, "ann", "jam", "d1", "1"),
         (3, None, "bun", "d2", "2"),
         (4, None, "tea", "d2", "2"),
-    ]
+    )
 
 
 def test_without_orders_the_row_above_counts(read):
@@ -76,24 +81,24 @@ def test_nothing_goes_on_from_one_file_into_the_next(open_shop):
 def test_a_cell_of_several_products_is_as_many_lines(read):
     """What is empty between separators is nothing; an empty cell stays, for cleaning to reject."""
     lines = 'num,who,day,sku\n1,ann,d1,"tea, jam,"\n2,bob,d2,\n3,ann,d3,"tea, tea"\n'
-    assert read(lines, "explode: {column: sku, separator: ','}") == [
+    assert read(lines, "explode: {column: sku, separator: ','}") == in_order(
         (1, "ann", "tea", "d1", "1"),
-        (2, "ann", "jam", "d1", "1"),
-        (3, "bob", None, "d2", "2"),
-        (4, "ann", "tea", "d3", "3"),
-        (5, "ann", "tea", "d3", "3"),
-    ]
+        (1, "ann", "jam", "d1", "1"),
+        (2, "bob", None, "d2", "2"),
+        (3, "ann", "tea", "d3", "3"),
+        (3, "ann", "tea", "d3", "3"),
+    )
 
 
 def test_cells_that_belong_together_are_cut_alike(read):
     lines = "num,who,day,sku\n2|3,ann,d1,tea|jam\n1,bob,d2,bun\n4,ann,d3,tea|jam\n"
-    assert read(lines, "explode: {column: [sku, num], separator: '|'}") == [
+    assert read(lines, "explode: {column: [sku, num], separator: '|'}") == in_order(
         (1, "ann", "tea", "d1", "2"),
-        (2, "ann", "jam", "d1", "3"),
-        (3, "bob", "bun", "d2", "1"),
-        (4, "ann", "tea", "d3", "4"),
-        (5, "ann", "jam", "d3", None),
-    ]
+        (1, "ann", "jam", "d1", "3"),
+        (2, "bob", "bun", "d2", "1"),
+        (3, "ann", "tea", "d3", "4"),
+        (3, "ann", "jam", "d3", None),
+    )
 
 
 @pytest.mark.parametrize("place", ["place", "piece", "pieces"])
@@ -111,14 +116,14 @@ def test_json_in_a_cell(read):
     assert [row[2] for row in found] == ["007", "8", None, None]
     texts = 'num;who;day;sku\n1;ann;d1;["tea", "jam"]\n2;ann;d2;no list\n'
     found = read(texts, "explode: sku, quote: ''")
-    assert [row[2] for row in found] == ["tea", "jam", "no list"]
+    assert [row[2] for row in found] == ["jam", "tea", "no list"]
 
 
 ORDERS = [
     {"num": 1, "day": "d1", "who": {"id": "A"}, "lines": [{"sku": "tea"}, {"sku": "jam", "n": 2}]},
     {"num": 2, "day": "d2", "who": {"id": "B"}, "lines": []},
 ]
-LINES = [(1, "A", "tea", "d1", 1), (2, "A", "jam", "d1", 1), (3, "B", None, "d2", 2)]
+LINES = [(1, "A", "tea", "d1", 1), (1, "A", "jam", "d1", 1), (2, "B", None, "d2", 2)]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +148,7 @@ LINES = [(1, "A", "tea", "d1", 1), (2, "A", "jam", "d1", 1), (3, "B", None, "d2"
 )
 def test_lines_inside_orders_inside_a_wrapper(read, name, content, given):
     found = read(content, given, name=name, product="lines.sku", customer="who.id")
-    assert found == LINES
+    assert found == in_order(*LINES)
 
 
 def test_lists_inside_lists(read):
@@ -151,7 +156,7 @@ def test_lists_inside_lists(read):
     content = "\n".join(json.dumps({"page": [order]}) for order in ORDERS)
     way = {"product": "page.lines.sku", "customer": "page.who.id", "order": "page.num"}
     found = read(content, "explode: page.lines", name="p.jsonl", day="page.day", **way)
-    assert found == LINES
+    assert found == in_order(*LINES)
 
 
 def test_a_wrapper_larger_than_what_is_read_at_once(read, monkeypatch):
@@ -159,36 +164,29 @@ def test_a_wrapper_larger_than_what_is_read_at_once(read, monkeypatch):
     content = json.dumps({"a": {"b": '\\"]'}, "orders": ORDERS, "z": [1.5, 22]})
     given = "records: orders, explode: lines"
     found = read(content, given, name="p.json", product="lines.sku", customer="who.id")
-    assert found == LINES
+    assert found == in_order(*LINES)
 
 
 def test_a_basket_a_row(read):
     """Columns that belong together make one line; a row without products stays."""
     lines = "num,who,day,sku1,n1,sku2,n2\n1,ann,d1,tea,2,jam,3\n2,bob,d2,bun,,,\n3,ann,d3,,,,\n"
     given = "unpivot: {columns: [[sku1, n1], [sku2, n2]], name: at, value: [sku, n]}"
-    assert read(lines, given, order="n") == [
+    assert read(lines, given, order="n") == in_order(
         (1, "ann", "tea", "d1", "2"),
-        (2, "ann", "jam", "d1", "3"),
-        (3, "bob", "bun", "d2", None),
-        (4, "ann", None, "d3", None),
-    ]
+        (1, "ann", "jam", "d1", "3"),
+        (2, "bob", "bun", "d2", None),
+        (3, "ann", None, "d3", None),
+    )
 
 
 def test_a_column_per_product(read):
     lines = "who,day,tea,jam\nann,d1,1,\nbob,d2,0,3\n"
     given = "unpivot: {all_but: [who, day], name: sku, value: n}"
-    assert read(lines, given, order="n") == [
+    assert read(lines, given, order="n") == in_order(
         (1, "ann", "tea", "d1", "1"),
         (2, "bob", "tea", "d2", "0"),
-        (3, "bob", "jam", "d2", "3"),
-    ]
-
-
-def test_the_file_s_row_can_be_the_order(read):
-    lines = "who,day,sku1,sku2\nann,d1,tea,jam\nann,d1,bun,\n"
-    given = "unpivot: {columns: [sku1, sku2], value: sku}"
-    orders = [row[4] for row in read(lines, given, order="source_row")]
-    assert orders == ["p.csv 1", "p.csv 1", "p.csv 2"]
+        (2, "bob", "jam", "d2", "3"),
+    )
 
 
 @pytest.mark.parametrize(
