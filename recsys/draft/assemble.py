@@ -14,6 +14,7 @@ from recsys.draft.blank_ids import name_blank_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
 from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.counted_names import take_out_counts
+from recsys.draft.date_parts import add_date_parts
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
 from recsys.draft.files import look_at
 from recsys.draft.grouping import paths_of
@@ -119,6 +120,7 @@ def _refine(
         if table in drafted:
             check_descriptions(connection, *drafted[table])
     if "purchases" in drafted:
+        add_date_parts(*drafted["purchases"], "purchased_at")
         refine_purchases(connection, draft, *drafted["purchases"])
     if "ratings" in drafted:
         refine_ratings(draft, *drafted["ratings"])

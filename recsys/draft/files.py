@@ -135,18 +135,21 @@ def _tables(path: Path) -> list[InputFile]:
 def _sheets(path: Path) -> list[InputFile]:
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
-        found = []
+        found, without_rows = [], []
         for name in book.sheet_names:
             rows = list(islice(book.get_sheet_by_name(name).iter_rows(), SAMPLE_RECORDS))
+            said: dict[str, object] = {} if len(book.sheet_names) == 1 else {"sheet": name}
+            sheet = InputFile(path, "excel", format=said)
             if len(rows) > 1:
-                said: dict[str, object] = {} if len(book.sheet_names) == 1 else {"sheet": name}
                 before = rows_before_header([[cell_text(cell) for cell in row] for row in rows])
-                found.append(_titled(InputFile(path, "excel", format=said), before))
+                found.append(_titled(sheet, before))
+            elif rows:
+                without_rows.append(sheet)
     except python_calamine.CalamineError as error:
         raise ShopFileError(f"{path} is no Excel file: {error}") from None
-    if not found:
-        raise ShopFileError(f"{path} has no sheet with rows")
-    return found
+    if not found and not without_rows:
+        raise NoRowsError(f"{path} has no sheet with rows")
+    return found or without_rows
 
 
 def _lists(path: Path) -> list[InputFile]:

@@ -83,6 +83,14 @@ def _in_lines(
             )
             for file in profile.files
         ]
-        opened = [open_file(connection, file, folder) for file in files]
-        profile = profile_files(connection, opened, number, rows_of_files=profile.rows)
+        try:
+            opened = [open_file(connection, file, folder) for file in files]
+            profile = profile_files(connection, opened, number, rows_of_files=profile.rows)
+        except ShopFileError:
+            break  # then it's not what it looked like
+        columns = [
+            replace(column, meant="product") if column.name == layout.product else column
+            for column in profile.columns
+        ]
+        profile = replace(profile, columns=tuple(columns))
     return profile

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+DIGITS = "0123456789"
+SIGNS = "[]*?!^-"
+"""Letters that mean something between the brackets of a pattern."""
+
 
 @dataclass(frozen=True)
 class FilePattern:
@@ -66,9 +70,8 @@ def _tails(folder: Path, paths: Sequence[Path]) -> Iterator[str]:
         return
     *folders, files = zip(*parts, strict=True)
     levels = [*map(_folder_names, folders), star_names(files)]
-    if all(levels):
-        for choice in range(max(map(len, levels))):
-            yield "/".join(stars[min(choice, len(stars) - 1)] for stars in levels)
+    for choice in range(max(map(len, levels))):
+        yield "/".join(stars[min(choice, len(stars) - 1)] for stars in levels)
 
 
 def _folder_names(names: Sequence[str]) -> list[str]:
@@ -77,7 +80,7 @@ def _folder_names(names: Sequence[str]) -> list[str]:
 
 
 def star_names(names: Sequence[str]) -> list[str]:
-    """Return patterns that name all of these, the widest first; none where a name has a sign.
+    """Return patterns that name all of these, the widest first.
 
     >>> star_names(["sales_2023.csv", "sales_2024.csv"])
     ['sales_*.csv', 'sales_202*.csv', 'sales_202[34].csv']
@@ -85,26 +88,28 @@ def star_names(names: Sequence[str]) -> list[str]:
     ['2023']
     >>> star_names(["day=2024-01-31", "day=2024-02-29"])[0]
     'day=*'
+    >>> star_names(["sales[1].csv", "sales[20].csv"])[0]
+    'sales[[]*].csv'
 
     """
-    if any(letter in name for name in names for letter in "[]?*"):
-        return []
     if len(set(names)) == 1:
-        return [names[0]]
+        return [glob.escape(names[0])]
     head = _common_start(names)
     tail = _common_start([name[len(head) :][::-1] for name in names])[::-1]
-    wide = f"{head.rstrip('0123456789')}*{tail.lstrip('0123456789')}"
-    found = [wide, f"{head}*{tail}"]
+    ends = [(head.rstrip(DIGITS), tail.lstrip(DIGITS)), (head, tail)]
+    found = [f"{glob.escape(start)}*{glob.escape(end)}" for start, end in ends]
     if "=" in head:  # a partition's folder
-        found.insert(0, f"{head.partition('=')[0]}=*")
-    if len({len(name) for name in names}) == 1:
-        found.append("".join(map(_letter, zip(*names, strict=True))))
+        found.insert(0, f"{glob.escape(head.partition('=')[0])}=*")
+    letters = list(zip(*names, strict=False))
+    differing = {letter for place in letters if len(set(place)) > 1 for letter in place}
+    if len({len(name) for name in names}) == 1 and not differing & set(SIGNS):
+        found.append("".join(map(_letter, letters)))
     return list(dict.fromkeys(found))
 
 
 def _letter(letters: tuple[str, ...]) -> str:
-    different = sorted(set(letters), key=lambda letter: (letter == "-", letter))
-    return different[0] if len(different) == 1 else f"[{''.join(different)}]"
+    different = sorted(set(letters))
+    return glob.escape(different[0]) if len(different) == 1 else f"[{''.join(different)}]"
 
 
 def _common_start(texts: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from recsys.errors import ShopFileError
 
 MOST_ROWS = 100_000
 """Rows looked at: enough to tell an id that repeats from one that doesn't."""
-MOST_FILES = 50
+MOST_FILES = 200
 """Files whose rows are looked at: of more, so many from the first to the last."""
 PART = "recsys_part"
 SAMPLED_VALUES = 1_000

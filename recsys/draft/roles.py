@@ -66,6 +66,11 @@ class Evidence:
         found = self.best(kind)
         return found.column.uniqueness if found else 0.0
 
+    def uniqueness_in_files(self, kind: str) -> float:
+        """Return the same share within each of several files."""
+        found = self.best(kind)
+        return found.column.uniqueness_in_files if found else 0.0
+
     @property
     def file_words(self) -> frozenset[str]:
         """What the file's name means."""
@@ -130,7 +135,7 @@ def _products(evidence: Evidence) -> Role:
     kinds = ("title", "category", "department", "brand", "description", "price")
     described = [kind for kind in kinds if evidence.certainty(kind) >= 0.4]
     certain = evidence.certainty("product_id")
-    unique = evidence.uniqueness("product_id")
+    unique = evidence.uniqueness_in_files("product_id")
     score = 0.4 * certain + 0.15 * min(len(described), 3)
     if certain < 0.3 or not described:
         score *= 0.3
@@ -146,7 +151,7 @@ def _products(evidence: Evidence) -> Role:
 
 def _customers(evidence: Evidence) -> Role:
     certain = evidence.certainty("customer_id")
-    unique = evidence.uniqueness("customer_id")
+    unique = evidence.uniqueness_in_files("customer_id")
     columns = [column.parsed_name.known for column in evidence.profile.columns]
     about = sum(bool(known & {"demographic", "place", "birth", "person"}) for known in columns)
     score = 0.5 * certain + 0.15 * min(about, 3)

@@ -174,8 +174,13 @@ class Reshaped:
             + ("leave separator out" if kind.endswith("]") else "name a column of lists or of text")
         )
 
-    def _list_of_json(self, name: str) -> str:
-        """Return the members of a list written as JSON: objects, where all of them are objects."""
+    def _list_of_json(self, column: str) -> str:
+        """Return the members of a list written as JSON: objects, where all of them are objects.
+
+        Python's lists of texts, which have single quotes, are read alike.
+        """
+        doubled = f"replace({column}, '''', '\"')"
+        name = f"case when json_valid({column}) then {column} else {doubled} end"
         is_list = f"json_valid({name}) and json_type({name}) = 'ARRAY'"
         # the structure of all cells: one pass over the files
         [(structure,)] = self._connection.execute(
@@ -187,7 +192,7 @@ class Reshaped:
             structure = re.sub(r'(?<=[:[])"JSON"', '"VARCHAR"', structure)
             return f"case when {is_list} then json_transform({name}, {text(structure)}) end"
         # what is no list stays in one piece
-        return f"case when {is_list} then json_extract_string({name}, '$[*]') else [{name}] end"
+        return f"case when {is_list} then json_extract_string({name}, '$[*]') else [{column}] end"
 
     def _unnest(self, kept: str, listed: str, selected: str) -> None:
         """Make a line of each member of a list, called PIECE, and one of an empty list."""

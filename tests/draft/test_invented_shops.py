@@ -55,7 +55,12 @@ def test_german_files(drafted):
 
 def test_a_shopify_export(drafted):
     draft = drafted(invented.shopify)
+    # the status stands on an order's first line; its total does, too, and isn't the lines'
+    given = draft.table("purchases").file.format["fill_down"]
+    assert (given["by"], "Financial Status" in given["columns"]) == ("Name", True)
+    assert not {"Subtotal", "Total"} & set(given["columns"])
     found = columns(draft, "purchases")
+    assert found.pop("is_return") == "\"Financial Status\" in ('refunded')"
     assert found.pop("customer_id") == 'lower(trim("Email"))'
     assert found == {
         "product_id": "Lineitem sku",

@@ -172,6 +172,11 @@ EVERY_LINE = (LINES, len(PRODUCTS), UNITS, len(ORDERS))
             EVERY_LINE,
         ),
         (
+            lambda folder: cells(folder, lambda items: [str([i["sku"] for i in items])]),
+            {"explode": "items"},
+            (LINES, len(PRODUCTS), None, len(ORDERS)),
+        ),
+        (
             lambda folder: side_by_side(folder, counted=False),
             {
                 "unpivot": {
@@ -217,7 +222,7 @@ EVERY_LINE = (LINES, len(PRODUCTS), UNITS, len(ORDERS))
     ],
     ids=[
         *("heads above lines", "orders on first lines", "heads of their own"),
-        *("cells", "cells side by side", "counted cells", "cells of json"),
+        *("cells", "cells side by side", "counted cells", "cells of json", "cells of python"),
         *("baskets", "baskets with quantities"),
         *("parquet", "wrapper", "graphql", "pages", "events"),
     ],
@@ -291,6 +296,57 @@ def test_baskets_of_nobody_name_the_way_out(drafted, header):
 
     with pytest.raises(ShopFileError, match=r"a row is a basket, .* `format: \{.*unpivot: "):
         drafted(write)
+
+
+@pytest.mark.parametrize("name", ["basket", "contents", "Warenkorb"])
+def test_products_in_cells_of_any_name(drafted, name):
+    rows = [[*heads(order), "\n".join(i["sku"] for i in order["items"])] for order in ORDERS]
+    header = ["order_id", "customer", "date", name]
+    purchases = drafted(lambda folder: table(folder / "o.csv", header, rows)).table("purchases")
+    assert purchases.file.format == {"explode": {"column": name, "separator": "\n"}}
+    assert purchases.source("product_id") == name
+
+
+def test_ids_of_a_large_catalogue_in_cells(drafted):
+    """Hardly any is bought twice: that they are ids tells them from names with commas."""
+    rows = [
+        [
+            n,
+            f"c{n % 30}",
+            f"2024-01-{1 + n % 28:02}",
+            ", ".join(f"{n % 70:03}-{k}" for k in range(n % 4 + 1)),
+        ]
+        for n in range(120)
+    ]
+    header = ["order_id", "customer", "date", "products"]
+    draft = drafted(lambda folder: table(folder / "o.csv", header, rows))
+    assert draft.table("purchases").file.format == {
+        "explode": {"column": "products", "separator": ","}
+    }
+
+
+def test_a_column_per_product_where_a_time_is_said(drafted, tmp_path):
+    names = ["Tea", "Jam", "Bun", "Mug", "Rye"]
+    rows = [[*heads(order), *(order["id"] % (place + 2) for place in range(5))] for order in ORDERS]
+    header = ["order_id", "customer", "date", *names]
+    purchases = drafted(lambda folder: table(folder / "o.csv", header, rows)).table("purchases")
+    assert purchases.file.format["unpivot"]["all_but"] == ["order_id", "customer", "date"]
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+        found = connection.execute(
+            "select count(*), sum(quantity::int) from recsys_inputs.purchases"
+        ).fetchall()
+    sold = [cell for row in rows for cell in row[3:] if cell]
+    assert found == [(len(sold), sum(sold))]
+
+
+def test_a_matrix_of_customers_beside_products(drafted):
+    rows = [
+        [sku, *((n + place) % 6 or "" for place in range(20))] for n, sku in enumerate(PRODUCTS)
+    ]
+    header = ["product", *(f"u{n}" for n in range(20))]
+    ratings = drafted(lambda folder: table(folder / "m.csv", header, rows)).table("ratings")
+    assert (ratings.source("customer_id"), ratings.source("product_id")) == ("customer", "product")
 
 
 def test_a_comma_in_a_name_makes_no_list(drafted):

@@ -1,10 +1,12 @@
 """Several files are drafted as one table: all of them are looked at, and one path names them."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
 
 from recsys.draft.assemble import draft_shop
 from recsys.draft.opening import failure_to_open
@@ -71,13 +73,13 @@ def test_what_later_files_show_counts(drafted, tmp_path):
 
 
 def test_the_last_of_many_files_is_looked_at(drafted):
-    """A sale in another currency in the last month of sixty: all are sampled, not the first."""
+    """A sale in another currency in the last of 210 files, of which 200 are looked at."""
     header = HEADER + ",currency"
     months = {
-        f"m{n:02}.csv": csv(header, *(f"{line},EUR" for line in sold(4 * n, 4 * n + 4)))
-        for n in range(60)
+        f"m{n:03}.csv": csv(header, *(f"{line},EUR" for line in sold(2 * n, 2 * n + 2)))
+        for n in range(210)
     }
-    months["m59.csv"] += "999,c1,2024-05-01,s1,1,3,USD\n"
+    months["m209.csv"] += "999,c1,2024-05-01,s1,1,3,USD\n"
     assert drafted(months).table("purchases").where == "\"currency\" = 'EUR'"
 
 
@@ -89,6 +91,7 @@ def test_the_last_of_many_files_is_looked_at(drafted):
         (["a/day=2024-01-31/part-0.csv", "a/day=2024-02-01/part-1.csv"], "a/day=*/part-*.csv"),
         (["north/sales.csv", "south/sales.csv"], "*/sales.csv"),
         (["x[1]/sales_1.csv", "x[1]/sales_2.csv"], "x[[]1]/sales_*.csv"),
+        (["sales[1].csv", "sales[20].csv"], "sales[[]*].csv"),
     ],
 )
 def test_files_in_several_folders_are_one_table(drafted, tmp_path, names, path):
@@ -122,6 +125,39 @@ def test_a_day_that_only_the_folder_says(drafted, tmp_path):
     assert draft.table("purchases").source("purchased_at") == "day"
     found = ask(tmp_path, "select min(purchased_at), max(purchased_at), count(purchased_at)")
     assert found == [("2024-01-01", "2024-01-10", 120)]
+
+
+@pytest.mark.parametrize(
+    ("folder", "source", "last"),
+    [
+        ("year={0:%Y}/month={0:%m}/day={0:%d}", '"year", "month", "day"', "2024-3-28"),
+        ("year={0:%Y}/month={0:%m}", '"year", "month", 1', "2024-3-1"),
+    ],
+)
+def test_a_day_in_parts(drafted, tmp_path, folder, source, last):
+    files: dict[str, str] = {}
+    for line in sold(0, 180):
+        number, customer, day, *rest = line.split(",")
+        name = folder.format(date.fromisoformat(day)) + "/part-0.csv"
+        content = files.setdefault(name, HEADER.replace("date,", "") + "\n")
+        files[name] = content + ",".join([number, customer, *rest]) + "\n"
+    draft = drafted(files)
+    assert draft.table("purchases").source("purchased_at") == f"concat_ws('-', {source})"
+    assert ask(tmp_path, "select max(purchased_at::date), count(purchased_at)") == [
+        (date(*map(int, last.split("-"))), 180)
+    ]
+
+
+def test_months_of_workbooks(drafted, tmp_path):
+    for month, rows in enumerate([sold(0, 60), [], sold(60, 120)]):
+        with xlsxwriter.Workbook(tmp_path / f"m_{month}.xlsx") as book:
+            sheet = book.add_worksheet("Orders")
+            for place, line in enumerate([HEADER, *rows]):
+                sheet.write_row(place, 0, line.split(","))
+    draft = draft_shop(sorted(tmp_path.glob("*.xlsx")), tmp_path / "shop.yml")
+    [table] = draft.tables
+    assert table.path == "m_*.xlsx"
+    assert "m_1.xlsx has no rows" in table.evidence[0]
 
 
 def test_a_column_more_is_the_same_table(drafted, tmp_path):

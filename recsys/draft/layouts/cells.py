@@ -18,6 +18,7 @@ SEPARATORS = (",", ";", "|", "\n", " / ", " + ", " & ")
 LEAST_WITH = 0.2
 """Share of the cells that hold several values, at least."""
 MOSTLY = 0.95
+FEWEST_COUNTS = 3
 LEAST_KNOWN = 0.5
 """Share of the cells of one value whose value is among others' values, too."""
 
@@ -35,6 +36,8 @@ class _Cells:
     """Different cells, and values in them."""
     known: float
     """Share of the values that fill a cell alone which are in others, too."""
+    numbered: float
+    """Share of the values that hold a digit."""
 
 
 def lines_in_cells(connection: duckdb.DuckDBPyConnection, profile: FileProfile) -> Layout | None:
@@ -49,17 +52,17 @@ def lines_in_cells(connection: duckdb.DuckDBPyConnection, profile: FileProfile) 
     for column in profile.columns:
         if column.type != "VARCHAR" or not _may_hold_products(column):
             continue
-        json = _as_json(column)
-        if json and not has_product(evidence, beside=frozenset({column.name})):
+        if _as_list(column) and not has_product(evidence, beside=frozenset({column.name})):
             return Layout(
                 {"explode": column.name},
-                f"a cell of '{column.name}' holds a list of products, as JSON: each becomes a line",
+                f"a cell of '{column.name}' holds a list of products: each becomes a line",
+                product=column.name,
             )
         for separator in SEPARATORS:
             if not any(separator in value for value in column.values):
                 continue
             found = _cut(connection, profile, column, separator)
-            if not _are_products(found):
+            if not (_are_products(found) or (_says_product(column) and _are_ids(found))):
                 continue
             beside = _cut_alike(connection, profile, column, separator)
             if has_product(evidence, beside=frozenset({column.name, *beside})):
@@ -73,17 +76,22 @@ def lines_in_cells(connection: duckdb.DuckDBPyConnection, profile: FileProfile) 
                 f"a cell of '{column.name}' holds several products ({_short(column, separator)}): "
                 f"each becomes a line. If {separator!r} is part of a product's name, leave "
                 "`explode` out",
+                product=column.name,
             )
     return None
 
 
 def _may_hold_products(column: ColumnProfile) -> bool:
-    means = kinds_by_name(column.parsed_name)
     known = column.parsed_name.known
-    return "product" in known or any(kind in means for kind in ("product_id", "title")) or not known
+    return not known or bool(known & {"product", "order"}) or _says_product(column)
 
 
-def _as_json(column: ColumnProfile) -> bool:
+def _says_product(column: ColumnProfile) -> bool:
+    means = kinds_by_name(column.parsed_name)
+    return "product" in column.parsed_name.known or "product_id" in means or "title" in means
+
+
+def _as_list(column: ColumnProfile) -> bool:
     lists = [value for value in column.values if value.startswith("[")]
     return bool(lists) and len(lists) >= MOSTLY * len(column.values)
 
@@ -103,10 +111,13 @@ def _cut(
         "alone as (select distinct parts[1] as value from cells where len(parts) = 1) "
         "select avg((len(parts) > 1)::int), count(distinct len(parts)), count(distinct cell), "
         "(select count(*) from (from inside union from alone)), "
-        "(select avg((value in (from inside))::int) from alone) from cells"
+        "(select avg((value in (from inside))::int) from alone), "
+        "(select avg(regexp_matches(value, '[0-9]')::int) from inside) from cells"
     )
-    [(several, counts, cells, values, known)] = connection.execute(query).fetchall()
-    return _Cells(several or 0.0, counts, cells, values, 1.0 if known is None else known)
+    [(several, counts, cells, values, known, numbered)] = connection.execute(query).fetchall()
+    return _Cells(
+        *(several or 0.0, counts, cells, values, 1.0 if known is None else known, numbered or 0.0)
+    )
 
 
 def _are_products(found: _Cells) -> bool:
@@ -116,6 +127,13 @@ def _are_products(found: _Cells) -> bool:
         and found.counts >= 2
         and found.known >= LEAST_KNOWN
         and found.values < found.cells
+    )
+
+
+def _are_ids(found: _Cells) -> bool:
+    """Whether the parts are ids of a catalogue so large that few are bought twice."""
+    return (
+        found.several >= LEAST_WITH and found.counts >= FEWEST_COUNTS and found.numbered >= MOSTLY
     )
 
 

@@ -22,6 +22,8 @@ class Layout:
     where: str = ""
     """Rows that it holds for are lines."""
     where_doubt: str = ""
+    product: str = ""
+    """The column that holds products, where its name may not say so."""
 
 
 def may_be(column: ColumnProfile, *kinds: str) -> bool:

@@ -19,6 +19,7 @@ FEWEST_GRADES = 3
 """Different numbers, and the highest of them, at least, where they are ratings."""
 MOST_VALUES = 21
 """Different values in a matrix, half stars from 0 to 10."""
+NO_PRODUCT = {"customer", "id", "time", "quantity", "rating", "amount", "price", "demographic"}
 HIGHEST = 100
 """More is no rating, and no number of things bought at once."""
 
@@ -71,45 +72,61 @@ def _plain(stem: str) -> str:
 
 
 def user_item_matrix(profile: FileProfile) -> Layout | None:
-    """Return how to make ratings of a column per product.
+    """Return how to make ratings, or purchases where a time is said, of a column per product.
 
-    Ones and noughts, and numbers bought, say nothing of when: purchases need a time.
+    Ones and noughts alone, and numbers bought, say nothing of when: purchases need a time.
     """
     found = wide_columns(profile)
     if found is None:
         return None
-    user, products = found
+    kept, products = found
+    is_of_purchases = is_of_orders(Evidence(profile))
     numbers = {float(value.replace(",", ".")) for column in products for value, _ in column.common}
-    if len(numbers - {0.0}) < FEWEST_GRADES or max(numbers) < FEWEST_GRADES:
+    is_graded = len(numbers - {0.0}) >= FEWEST_GRADES and max(numbers) >= FEWEST_GRADES
+    if not (is_graded or is_of_purchases):
         return None
+    what = "quantity" if is_of_purchases else "rating"
     has_zero = 0.0 in numbers
     return Layout(
-        {"unpivot": {"all_but": [user], "name": "product", "value": "rating"}},
-        "a user-item matrix, with a column per product "
-        f"({_some([column.name for column in products])}): each cell that isn't empty becomes a "
-        "rating",
-        "try_cast(rating as double) <> 0" if has_zero else "",
-        "a cell of 0 was taken for no rating" if has_zero else "",
+        {"unpivot": {"all_but": kept, "name": _new_name(profile, kept), "value": what}},
+        f"a column per product ({_some([column.name for column in products])}), as in a user-item "
+        f"matrix: each cell that isn't empty becomes a {what}",
+        f"try_cast({what} as double) <> 0" if has_zero else "",
+        f"a cell of 0 was taken for no {what}" if has_zero else "",
     )
 
 
-def wide_columns(profile: FileProfile) -> tuple[str, list[ColumnProfile]] | None:
-    """Return the column of users and those of products where a file is a user-item matrix."""
-    products = [
-        column
-        for column in profile.columns
-        if column.numbers.share == 1
-        and column.distinct <= MOST_VALUES
-        and 0 <= column.numbers.low <= column.numbers.high <= HIGHEST
-        and not column.parsed_name.known & {"customer", "id", "time", "quantity", "rating"}
-    ]
-    if not profile.file.is_named or len(products) < FEWEST_PRODUCTS:
-        return None
+def _new_name(profile: FileProfile, kept: list[str]) -> str:
+    """Return what the columns' names are: products, or customers where rows are products."""
+    columns = [profile.column(name) for name in kept]
+    if any("product" in column.parsed_name.known for column in columns):
+        return "customer"
+    return "product" if "product" not in {name.casefold() for name in kept} else "product_name"
+
+
+def wide_columns(profile: FileProfile) -> tuple[list[str], list[ColumnProfile]] | None:
+    """Return the columns that say of whom a row is, and those of products, in such a matrix."""
+    products = [column for column in profile.columns if _may_be_counts(column)]
     others = [column for column in profile.columns if column not in products]
     values = {value for column in products for value, _ in column.common}
-    if len(others) != 1 or others[0].uniqueness < UNIQUE or len(values) > MOST_VALUES:
+    if (
+        not profile.file.is_named
+        or len(products) < max(FEWEST_PRODUCTS, len(others) + 1)
+        or len(values) > MOST_VALUES
+        or not any(column.uniqueness >= UNIQUE for column in others)
+    ):
         return None
-    return others[0].name, products
+    return [column.name for column in others], products
+
+
+def _may_be_counts(column: ColumnProfile) -> bool:
+    numbers = column.numbers
+    return (
+        numbers.share == 1
+        and column.distinct <= MOST_VALUES
+        and 0 <= numbers.low <= numbers.high <= HIGHEST
+        and not column.parsed_name.known & NO_PRODUCT
+    )
 
 
 def side_by_side(profile: FileProfile) -> list[str]:
@@ -127,12 +144,12 @@ def why_no_lines(profile: FileProfile) -> str:
     """Say what a file with lines side by side lacks, and how they are read; empty: it is none."""
     found = wide_columns(profile)
     if found is not None:
-        user, products = found
+        kept, products = found
         return (
             "a user-item matrix, with a column per product "
             f"({_some([column.name for column in products])}), which doesn't say when something "
             "was bought. If its numbers are ratings or likes, let `ratings` have "
-            f"`format: {{unpivot: {{all_but: [{user}], name: product, value: rating}}}}`"
+            f"`format: {{unpivot: {{all_but: [{', '.join(kept)}], name: product, value: rating}}}}`"
         )
     places = side_by_side(profile)
     if places and not is_of_orders(Evidence(profile)):
