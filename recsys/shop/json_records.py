@@ -16,11 +16,17 @@ BLOCK = 1 << 20  # characters read at once
 LONGEST_VALUE = 1 << 26
 """Characters of one record, or of what stands beside the list."""
 BLANK = re.compile(r"[ \t\r\n]*")
+KEY = "key"
+"""The column with the names of records that are members of an object."""
+FEWEST_KEYED = 10
+"""So many objects beside each other are records, not parts of one."""
 DECODER = json.JSONDecoder()
 
 
 def copy_records(path: Path, copy: Path, names: Sequence[str]) -> int:
     """Write the members of the list at a place, as they are written, and return how many.
+
+    Of an object of objects, such as orders by their number, each is a record with its name as KEY.
 
     A file with several values one after the other, such as a page of an API a line, is read to its
     end. Memory holds one record at a time.
@@ -49,6 +55,8 @@ def copy_records(path: Path, copy: Path, names: Sequence[str]) -> int:
 def find_records(path: Path) -> list[tuple[str, ...]]:
     """Return the ways to the lists of objects in a file that is one object; none: it's no wrapper.
 
+    An object of many objects is such a list, too.
+
     Lists inside lists aren't looked for: an order's lines are part of the order. Where all lists
     are empty, these are returned.
     """
@@ -58,6 +66,12 @@ def find_records(path: Path) -> list[tuple[str, ...]]:
         return _Records(path).ways()
     except UnreadableError:
         return []  # whoever reads it says why
+
+
+def _with_key(record: str, name: str) -> str:
+    """Return an object with the name that it has in the object around it."""
+    rest = record[1:].lstrip()
+    return f"{{{json.dumps(KEY)}: {json.dumps(name)}{'' if rest == '}' else ', '}{rest}"
 
 
 class _Records:
@@ -106,8 +120,11 @@ class _Records:
     def _look(self, found: dict[tuple[str, ...], bool], way: tuple[str, ...]) -> None:
         sign = self._next()
         if sign == "{":
-            for name in self._names():
-                self._look(found, (*way, name))
+            members = [self._looked_at(found, (*way, name)) for name in self._names()]
+            if way and len(members) >= FEWEST_KEYED and members[0] and len(set(members)) == 1:
+                for inside in [other for other in found if other[: len(way)] == way]:
+                    found.pop(inside)
+                found[way] = True
         elif sign == "[":
             found[way] = False
             for number, _ in enumerate(self._members("[", "]")):
@@ -125,6 +142,8 @@ class _Records:
             self.is_found = True
             for _ in self._members("[", "]"):
                 yield self._value()
+        elif not names and sign == "{":
+            yield from self._keyed()
         elif names and sign == "[":
             for _ in self._members("[", "]"):
                 yield from self._descend(names)
@@ -139,6 +158,12 @@ class _Records:
         else:
             self._value()
 
+    def _looked_at(self, found: dict[tuple[str, ...], bool], way: tuple[str, ...]) -> str:
+        """Look into a value; return the sign that it begins with, where it's an object."""
+        sign = self._next()
+        self._look(found, way)
+        return sign if sign == "{" else ""
+
     def _names(self) -> Iterator[str]:
         """Stop at the value of each name in an object; whoever asks reads the value."""
         for _ in self._members("{", "}"):
@@ -147,6 +172,15 @@ class _Records:
                 raise self._broken()
             self._at += 1
             yield name
+
+    def _keyed(self) -> Iterator[str]:
+        """Yield the objects inside an object, each with its name."""
+        for name in self._names():
+            if self._next() == "{":
+                self.is_found = True
+                yield _with_key(self._value(), name)
+            else:
+                self._value()
 
     def _members(self, opening: str, closing: str) -> Iterator[None]:
         """Stop at each member between two brackets; whoever asks reads the member."""

@@ -20,6 +20,8 @@ from recsys.shop.part import FILE, ROW
 
 PIECES, PIECE = "recsys_pieces", "recsys_piece"
 """Columns on the way."""
+MOST_FIELDS = 500
+"""An object of more is no record but a list by another name: each of its fields is one."""
 
 
 class Reshaped:
@@ -244,7 +246,7 @@ def _filled(listed: str, fields: list[str]) -> str:
 
 def _fields(connection: duckdb.DuckDBPyConnection, kind: str) -> list[str]:
     """Return the names of an object's fields, none of another type."""
-    if not kind.startswith("STRUCT(") or kind.endswith("]"):
+    if not kind.startswith("STRUCT(") or kind.endswith("]") or kind.count(",") > MOST_FIELDS:
         return []
     found = connection.execute(f"describe select unnest(null::{kind})").fetchall()
     return [name for name, *_ in found]

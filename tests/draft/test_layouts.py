@@ -205,6 +205,13 @@ EVERY_LINE = (LINES, len(PRODUCTS), UNITS, len(ORDERS))
             EVERY_LINE,
         ),
         (
+            lambda folder: json_file(
+                folder, "o.json", json.dumps({"orders": {str(o["id"]): o for o in ORDERS}})
+            ),
+            {"records": "orders", "explode": "items"},
+            EVERY_LINE,
+        ),
+        (
             lambda folder: json_file(folder, "o.json", json.dumps(EDGES, indent=1)),
             {"records": "data.orders.edges", "explode": "node.lineItems.edges"},
             EVERY_LINE,
@@ -224,7 +231,7 @@ EVERY_LINE = (LINES, len(PRODUCTS), UNITS, len(ORDERS))
         *("heads above lines", "orders on first lines", "heads of their own"),
         *("cells", "cells side by side", "counted cells", "cells of json", "cells of python"),
         *("baskets", "baskets with quantities"),
-        *("parquet", "wrapper", "graphql", "pages", "events"),
+        *("parquet", "wrapper", "by number", "graphql", "pages", "events"),
     ],
 )
 def test_a_layout_is_read_as_its_lines(drafted, tmp_path, write, given, read):

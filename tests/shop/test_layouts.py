@@ -151,6 +151,15 @@ def test_lines_inside_orders_inside_a_wrapper(read, name, content, given):
     assert found == in_order(*LINES)
 
 
+def test_orders_by_their_number(read):
+    """Each member of an object is a record that knows its name."""
+    by_number = {f"o{order['num']}": order for order in ORDERS} | {"count": 2}
+    content = json.dumps({"orders": by_number})
+    way = {"product": "lines.sku", "customer": "who.id", "order": "key"}
+    found = read(content, "records: orders, explode: lines", name="p.json", **way)
+    assert found == in_order(*((*line[:4], f"o{line[4]}") for line in LINES))
+
+
 def test_lists_inside_lists(read):
     """Fields are called after their whole path: an order's number isn't its line's."""
     content = "\n".join(json.dumps({"page": [order]}) for order in ORDERS)
@@ -219,6 +228,7 @@ def test_what_does_not_fit_is_said(read, given, says):
         ('{"orders": [{"num": 1}', "it is no JSON from line 1 on"),
         ('{"orders": [{"num": 1}}', "it is no JSON from line 1 on"),
         ('{"orders": {"num": 1}}', "no list of records at 'orders'"),
+        ('{"orders": 1}', "no list of records at 'orders'"),
         ("[" * 100_000, "JSON"),
     ],
 )
