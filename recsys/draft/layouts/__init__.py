@@ -33,7 +33,7 @@ def find_layout(
 
     """
     found = (
-        lines_in_lists(profile)
+        lines_in_lists(connection, profile)
         or heads_among_lines(connection, profile)
         or lines_in_cells(connection, profile)
         or baskets_in_rows(profile)
