@@ -44,8 +44,18 @@ def profiles_of(
     folder: Path,
     skipped: list[Unused],
 ) -> list[FileProfile]:
-    """Return a profile of each shape of file; files without rows and company are skipped."""
-    opened = [open_file(connection, file, folder) for file in files]
+    """Return a profile of each shape of file.
+
+    Files without rows and company are skipped, and tables of a database that can't be read.
+    """
+    opened = []
+    for file in files:
+        try:
+            opened.append(open_file(connection, file, folder))
+        except ShopFileError as error:
+            if file.table is None or len(skipped) + 1 == len(files):
+                raise
+            skipped.append(Unused(file.label, str(error)))
     profiles: list[FileProfile] = []
     for group in group_by_shape(opened):
         if any(file.has_rows for file in group):
