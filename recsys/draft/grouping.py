@@ -31,77 +31,92 @@ def group_by_shape(files: Sequence[OpenedFile]) -> list[Group]:
     months only, so are those that got a column more, or lost one. A file without rows goes with the
     first whose columns it has.
     """
-    alike: list[Group] = []
-    for opened in sorted(files, key=lambda file: not file.has_rows):
-        group = next((group for group in alike if _belongs(opened, group)), None)
-        if group is None:
-            alike.append([opened])
+    shapes: list[_Shape] = []
+    for place, opened in sorted(enumerate(files), key=lambda pair: not pair[1].has_rows):
+        shape = next((shape for shape in shapes if shape.takes(opened)), None)
+        if shape is None:
+            shapes.append(shape := _Shape(opened.file))
+        shape.add(opened, place)
+    groups: list[tuple[int, Group]] = []
+    for shape in shapes:
+        placed = sorted(shape.members, key=lambda member: member[0])
+        members = [opened for _, opened in placed]
+        named = _named_together(members, files)
+        if named is not None:
+            groups.append((placed[0][0], named))
         else:
-            group.append(opened)
-    groups = []
-    for group in alike:
-        in_order = sorted(group, key=files.index)
-        named = _named_together(in_order, files)
-        groups += [[member] for member in in_order] if named is None else [named]
-    return sorted(groups, key=lambda group: files.index(_original(group[0], files)))
+            groups += [(place, [opened]) for place, opened in placed]
+    return [group for _, group in sorted(groups, key=lambda pair: pair[0])]
 
 
-def _original(opened: OpenedFile, files: Sequence[OpenedFile]) -> OpenedFile:
-    return next(
-        file for file in files if (file.sql, file.file.path) == (opened.sql, opened.file.path)
-    )
+class _Shape:
+    """Files of one shape, and what they have in common."""
+
+    def __init__(self, first: InputFile) -> None:
+        self._first = first
+        self._encoding = first.format.get("encoding")
+        self._paths: set[Path] = set()
+        self._headers: set[frozenset[str]] = set()
+        self._names: dict[str, str] = {}
+        self.members: list[tuple[int, OpenedFile]] = []
+
+    def add(self, opened: OpenedFile, place: int) -> None:
+        self.members.append((place, opened))
+        self._encoding = self._encoding or opened.file.format.get("encoding")
+        self._paths.add(opened.file.path)
+        self._headers.add(frozenset(_folded(opened)))
+        self._names = _folded(opened) | self._names
+
+    def takes(self, opened: OpenedFile) -> bool:
+        """Return whether a file belongs to them."""
+        mine, theirs = opened.file, self._first
+        are_sheets = mine.path == theirs.path and mine.format.get("sheet") is not None
+        return (
+            mine.kind == theirs.kind
+            and mine.table is None is theirs.table
+            and (are_sheets or mine.path not in self._paths)
+            and (are_sheets or mine.format.get("sheet") == theirs.format.get("sheet"))
+            and (mine.format.get("records") == theirs.format.get("records") or not opened.columns)
+            and self._has_columns_of(opened)
+            and (not opened.has_rows or self._is_written_like(mine))
+        )
+
+    def _is_written_like(self, file: InputFile) -> bool:
+        """Whether one `format` reads them: text of ASCII alone is the same in any encoding."""
+        if _beside_sheet(file.format) != _beside_sheet(self._first.format):
+            return False
+        encoding = file.format.get("encoding")
+        if encoding == self._encoding:
+            return True
+        if encoding is not None and self._encoding is not None:
+            return False
+        plain = [file] if encoding is None else [member.file for _, member in self.members]
+        return all(sample(one.path).isascii() for one in plain)
+
+    def _has_columns_of(self, opened: OpenedFile) -> bool:
+        mine, known = _folded(opened), self._names
+        if frozenset(mine) in self._headers:
+            return True
+        if mine and not opened.has_rows:
+            return any(mine.keys() <= header for header in self._headers)
+        if not _is_of_series(opened.file, self._first):
+            return False
+        if not mine:
+            return True
+        if len(mine.keys() & known.keys()) < LEAST_SHARED * max(len(mine), len(known)):
+            return False
+        # a column under another name is no column added and one lost
+        lost = [_kinds(known[name]) for name in known.keys() - mine.keys()]
+        added = [_kinds(mine[name]) for name in mine.keys() - known.keys()]
+        return not frozenset().union(*lost) & frozenset().union(*added)
 
 
-def _belongs(opened: OpenedFile, group: Group) -> bool:
-    mine, theirs = opened.file, group[0].file
-    are_sheets = mine.path == theirs.path and mine.format.get("sheet") is not None
-    return (
-        mine.kind == theirs.kind
-        and mine.table is None is theirs.table
-        and (are_sheets or all(mine.path != member.file.path for member in group))
-        and (are_sheets or mine.format.get("sheet") == theirs.format.get("sheet"))
-        and (mine.format.get("records") == theirs.format.get("records") or not opened.columns)
-        and (not opened.has_rows or _is_written_like(mine, group))
-        and _has_columns_of(opened, group)
-    )
+def _folded(opened: OpenedFile) -> dict[str, str]:
+    return {name.strip().casefold(): name for name in opened.columns}
 
 
-def _is_written_like(file: InputFile, group: Group) -> bool:
-    """Whether one `format` reads them: text of ASCII alone is the same in any encoding."""
-    mine, theirs = _shape(file.format), _shape(group[0].file.format)
-    if mine == theirs:
-        return True
-    first, second = dict(mine), dict(theirs)
-    given = {first.pop("encoding", None), second.pop("encoding", None)}
-    if first != second or None not in given:
-        return False
-    plain = [file] if "encoding" not in mine else [member.file for member in group]
-    return all(sample(one.path).isascii() for one in plain)
-
-
-def _shape(given: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in given.items() if key != "sheet"}
-
-
-def _has_columns_of(opened: OpenedFile, group: Group) -> bool:
-    mine = {name.strip().casefold(): name for name in opened.columns}
-    sets = [{name.strip().casefold() for name in member.columns} for member in group]
-    if mine.keys() in sets:
-        return True
-    if mine and not opened.has_rows:
-        return any(mine.keys() <= columns for columns in sets)
-    if not _is_of_series(opened.file, group[0].file):
-        return False
-    known = {name.strip().casefold(): name for member in reversed(group) for name in member.columns}
-    shared = mine.keys() & known.keys()
-    if not mine:
-        return True
-    if len(shared) < LEAST_SHARED * max(len(mine), len(known)):
-        return False
-    # a column under another name is no column added and one lost
-    lost = [_kinds(known[name]) for name in known.keys() - mine.keys()]
-    added = [_kinds(mine[name]) for name in mine.keys() - known.keys()]
-    return not frozenset().union(*lost) & frozenset().union(*added)
+def _beside_sheet(given: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in given.items() if key not in {"sheet", "encoding"}}
 
 
 def _kinds(name: str) -> frozenset[str]:

@@ -235,6 +235,12 @@ def test_months_of_plain_letters_go_with_those_that_have_others(drafted, tmp_pat
     draft = draft_shop(paths, tmp_path / "shop.yml")
     [table] = draft.tables
     assert (table.path, table.file.format) == ("m_*.csv", {"encoding": "windows-1252"})
+    # one of other letters in UTF-8 can't be read with them
+    utf_8 = tmp_path / "m_4.csv"
+    utf_8.write_text(csv(HEADER, *sold(180, 240)).replace("s1", "s\xf6"), encoding="utf-8")
+    draft = draft_shop([*paths, utf_8], tmp_path / "shop.yml")
+    assert draft.tables[0].path == "m_[123].csv"
+    assert any("m_4.csv" in doubt for doubt in draft.doubts)
 
 
 def test_files_of_one_name_are_told_apart(drafted):
