@@ -180,7 +180,7 @@ def test_a_build_that_did_not_finish_is_told(built):
             "select 'another' as run_id, timestamp '2024-05-30' as started_at"
         )
     with Warehouse(built) as warehouse:
-        assert warehouse.unfinished_build() == datetime(2024, 5, 30)
+        assert warehouse.unfinished_build() == datetime(2024, 5, 30, tzinfo=UTC)
         assert warehouse.health().status == "incomplete"
 
 
