@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -23,12 +23,13 @@ from recsys.ranked_tables import (
 )
 from recsys.warehouse import OUTDATED, Warehouse, outdated
 
-MOST_PRODUCTS = 50_000
-"""So many products' facts are kept, about 40 MB."""
+MOST_PRODUCTS = 200_000
+"""So many products' facts are kept in memory, some 100 MB; those of others are read each time."""
 MOST_COMPARED = 100_000
 """An unknown id is compared with those of so many rows: a million took a third of a second."""
 
-Facts = dict[str, Any]
+Facts = tuple[Any, ...]
+"""A product's FACTS, and the product that it counts as or None."""
 Rows = list[dict[str, Any]]
 
 
@@ -36,14 +37,23 @@ class Lookups:
     """Answers for one opened build; threads may share it.
 
     The tables are sorted by the ids that are asked for, so DuckDB reads one row group of 122,880
-    rows. Joining the products would read all of them: what is said of a product is kept instead.
+    rows. Joining the products would read all of them: what is said of a product is kept instead,
+    for as long as the build is served.
+
+    Parameters
+    ----------
+    warehouse
+        The build, which is open while it is asked.
+    before
+        Lookups of the same build when it was open before.
+
     """
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, before: Lookups | None = None) -> None:
         self._warehouse = warehouse
         self._idle: deque[_Prepared] = deque()
-        self._facts: dict[str, Facts] = {}
-        self._making = threading.Lock()
+        self._facts: dict[str, Facts] = before._facts if before else {}
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """Let go of the file; nobody may be asking."""
@@ -109,7 +119,7 @@ class Lookups:
         facts = self._facts_of(prepared, [row[table.product] for row in rows])
         return [
             {column: row[column] for column in table.before}
-            | {fact: facts[row[table.product]].get(fact) for fact in table.facts}
+            | dict(zip(table.facts, facts.get(row[table.product], _NOTHING), strict=False))
             | {
                 column: _moment(row[column]) if column in INSTANTS else row[column]
                 for column in table.after
@@ -119,22 +129,24 @@ class Lookups:
 
     def _counted_as(self, prepared: _Prepared, product_id: str) -> str:
         """Return the product whose size or colour this one is, or itself."""
-        facts = self._facts_of(prepared, [product_id])[product_id]
-        if not facts:
+        facts = self._facts_of(prepared, [product_id]).get(product_id)
+        if facts is None:
             raise self._warehouse.unknown("product", product_id, MOST_COMPARED)
-        return facts["recommend_as"] or product_id
+        return facts[-1] or product_id
 
     def _facts_of(self, prepared: _Prepared, product_ids: Iterable[str]) -> dict[str, Facts]:
-        """Return each product's facts, none for an unknown one."""
-        known = self._facts
+        """Return the facts of those of the products that exist."""
+        with self._lock:
+            if not self._facts:  # what may be recommended is what will be asked for
+                self._facts.update((row[0], row[1:]) for row in prepared.facts(_CATALOGUE))
         wanted = set(product_ids)
-        facts = {one: known[one] for one in wanted & known.keys()}
+        facts = {one: self._facts[one] for one in wanted & self._facts.keys()}
         if missing := list(wanted - facts.keys()):
-            read = {row[0]: dict(zip(_FACTS, row, strict=True)) for row in prepared.facts(missing)}
-            if len(known) + len(read) > MOST_PRODUCTS:
-                self._facts = known = {}
-            known.update(read)
-            facts |= {one: read.get(one, {}) for one in missing}
+            places = ", ".join(f"${at}" for at in range(1, len(missing) + 1))
+            read = prepared.facts(f"where product_id in ({places})", missing)
+            facts |= {row[0]: row[1:] for row in read}
+            if len(self._facts) < MOST_PRODUCTS:
+                self._facts |= facts
         return facts
 
     @contextmanager
@@ -142,8 +154,7 @@ class Lookups:
         try:
             prepared = self._idle.pop()
         except IndexError:
-            with self._making:
-                prepared = _Prepared(self._warehouse.cursor())
+            prepared = _Prepared(self._warehouse.cursor())
         try:
             yield prepared
         except OUTDATED as error:
@@ -164,7 +175,8 @@ def _moment(microseconds: int | None) -> datetime | None:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 
 
-_FACTS = ("product_id", *FACTS, "recommend_as")
+_NOTHING = (None,) * len(FACTS)
+_CATALOGUE = f"where is_recommendable order by customers desc limit {MOST_PRODUCTS}"
 _IS_CUSTOMER = "select 1 from marts.customers where customer_id = $1"
 
 
@@ -183,12 +195,11 @@ class _Prepared:
             self._statements[sql] = statement
         return _with_floats(self._cursor.execute(statement, [value]).fetchall())
 
-    def facts(self, product_ids: list[str]) -> list[tuple[Any, ...]]:
-        """Return the products' facts; the ids are literals, by which DuckDB skips row groups."""
-        columns = ", ".join(_FACTS)
-        places = ", ".join(f"${at}" for at in range(1, len(product_ids) + 1))
-        sql = f"select {columns} from marts.products where product_id in ({places})"  # noqa: S608
-        return _with_floats(self._cursor.execute(sql, product_ids).fetchall())
+    def facts(self, which: str, product_ids: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        """Return the ids and facts of products."""
+        columns = ", ".join(("product_id", *FACTS, "recommend_as"))
+        sql = f"select {columns} from marts.products {which}"  # noqa: S608 - of this module
+        return _with_floats(self._cursor.execute(sql, list(product_ids)).fetchall())
 
     def close(self) -> None:
         """Let go of the file."""

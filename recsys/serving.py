@@ -20,10 +20,13 @@ IDLE_SECONDS = 5.0
 class ServedBuild:
     """A build that is open, and what was learned from it for later requests."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, before: ServedBuild | None = None) -> None:
         self.stamp = stamp(path)  # before it is opened: a later file has another one
         self.warehouse = Warehouse(path)
-        self.lookups = Lookups(self.warehouse)
+        with self.warehouse.cursor() as cursor:
+            cursor.execute("set threads = 1")  # requests run side by side: one thread is enough
+        known = before.lookups if before is not None and before.stamp == self.stamp else None
+        self.lookups: Lookups = Lookups(self.warehouse, known)
         self.users = 0
         self.last_used = time.monotonic()
 
@@ -53,6 +56,7 @@ class SharedWarehouse:
         self.idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._current: ServedBuild | None = None
+        self._last: ServedBuild | None = None
         self._timer: threading.Timer | None = None
         atexit.register(self.close)  # a timer that ends while Python does would end it badly
 
@@ -85,7 +89,7 @@ class SharedWarehouse:
             if self._current is not None and self._current.stamp != stamp(self.path):
                 self._retire()
             if self._current is None:
-                self._current = ServedBuild(self.path)
+                self._current = self._last = ServedBuild(self.path, self._last)
                 self._watch(self.idle_seconds)
             self._current.users += 1
             return self._current

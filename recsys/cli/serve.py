@@ -51,8 +51,8 @@ def serve(
     is_local = ipaddress.ip_address(address[1].partition("%")[0]).is_loopback
     if not is_local and not allow_remote:
         raise RecsysError(
-            f"--host {host!r} would let other machines read every customer's lists, for there is no login: "
-            "add --allow-remote if something before it asks for one, or leave out --host"
+            f"--host {host!r} would let other machines read every customer's lists, for there is "
+            "no login: add --allow-remote if something before it asks for one, or leave out --host"
         )
     open_warehouse(path).close()  # what can't be read is said now, not with the first request
     server = uvicorn.Server(uvicorn.Config(create_app(path), log_level="warning"))
