@@ -22,6 +22,7 @@ from recsys.ranked_tables import (
     RankedTable,
 )
 from recsys.records import Customer, Health, Product, Run, in_utc, record
+from recsys.shop.names import text
 
 __all__ = ["JudgedList", "ListType", "Method", "Verdict", "Warehouse"]
 
@@ -351,12 +352,10 @@ class Warehouse:
         """Return a cursor for one thread; close it before the warehouse."""
         return self._file.cursor()
 
-    def copy(self, table: str, to: Path, options: str) -> int:
-        """Write a public table to a file with DuckDB's COPY, and return its number of rows."""
-        target = str(to).replace("'", "''")
-        name = table.replace('"', '""')
+    def copy(self, query: str, to: Path, options: str) -> int:
+        """Write a query's rows to a file with DuckDB's COPY, and return their number."""
         with self._file.cursor() as cursor:
-            done = cursor.execute(f"copy {SCHEMA}.\"{name}\" to '{target}' ({options})").fetchall()
+            done = cursor.execute(f"copy ({query}) to {text(str(to))} ({options})").fetchall()
         return int(done[0][0])
 
     def _row(self, sql: str, **parameters: object) -> Row | None:
