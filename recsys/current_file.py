@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from recsys.errors import DatabaseError
 from recsys.shop.names import text
 
 ALIAS = "current_build"
@@ -44,14 +45,31 @@ class OpenFile:
 
 
 def open_current(path: Path) -> OpenFile:
-    """Open the file for reading; raises what `duckdb.connect` raises."""
+    """Open the file for reading.
+
+    Raises
+    ------
+    DatabaseError
+        The process has the file that was there before open for writing.
+    OSError, duckdb.Error
+        It can't be opened.
+
+    """
     found = path.stat()
     was_open = _is_open(found)
-    connection = duckdb.connect(path, read_only=True)
-    is_of_before = not _is_open(found)
+    try:
+        connection = duckdb.connect(path, read_only=True)
+    except duckdb.ConnectionException as error:
+        if was_open or not DESCRIPTORS.exists():
+            raise
+        raise DatabaseError(
+            f"this process still has the file open for writing that {path} was before the last "
+            "build: close its connections, then try again"
+        ) from error
+    is_of_before = DESCRIPTORS.exists() and not _is_open(found)
     # it was open already, perhaps by something else than this instance
     may_be_of_before = was_open and any(map(_is_replaced_database, _descriptors()))
-    if not (DESCRIPTORS.exists() and (is_of_before or may_be_of_before)):
+    if not (is_of_before or may_be_of_before):
         return OpenFile(connection, is_attached=False)
     connection.close()
     # named, so that who opens the same file again shares one descriptor: closing a second one

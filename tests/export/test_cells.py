@@ -79,7 +79,7 @@ def test_no_cell_and_no_heading_is_a_formula(hostile, tmp_path):
                 is_number = (path.name, heading) in NUMBERS
                 assert not spreadsheet_runs(heading)
                 assert is_number or not spreadsheet_runs(cell), (path.name, heading, cell)
-    assert cells(tmp_path / "odd.csv") == [{"'=HEAD": "'+x", "'@l": "[=1]"}]
+    assert cells(tmp_path / "odd.csv") == [{"'=HEAD": "'+x", "'@l": "['=1']"}]
 
 
 def test_what_is_harmless_and_what_is_a_number_stays(hostile, tmp_path):
