@@ -15,6 +15,7 @@ from recsys.serving import ServedBuild, SharedWarehouse
 
 MOST_BYTES = 64 * 2**20
 """So many bytes of answers are kept; a customer's lists are about 10,000."""
+OVERHEAD_BYTES = 300
 THREADS = 4
 """Requests that read the file at the same time; DuckDB lets the others run meanwhile."""
 
@@ -37,10 +38,12 @@ class Answering:
         if self._stamp == stamp(self._shared.path) and (found := self._kept.get(key)) is not None:
             return _json(found)
         body, made_from = await self._asked(ask)
-        if made_from != self._stamp or self._bytes + len(body) > MOST_BYTES:
+        size = len(body) + len(repr(key)) + OVERHEAD_BYTES  # who asks may choose long keys
+        if made_from != self._stamp or self._bytes + size > MOST_BYTES:
             self._stamp, self._kept, self._bytes = made_from, {}, 0
-        self._bytes += len(body) - len(self._kept.get(key, b""))
-        self._kept[key] = body
+        if key not in self._kept:
+            self._bytes += size
+            self._kept[key] = body
         return _json(body)
 
     async def fresh(self, ask: Ask) -> Response:

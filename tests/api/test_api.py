@@ -18,6 +18,7 @@ from pydantic_core import to_json
 
 from recsys import serving
 from recsys.api import create_app
+from recsys.api.answering import Answering
 from recsys.api.answers import (
     Champion,
     Coverage,
@@ -27,6 +28,7 @@ from recsys.api.answers import (
     Recommendation,
     SimilarProduct,
 )
+from recsys.serving import SharedWarehouse
 from recsys.warehouse import Warehouse
 
 ODD_IDS = ["00123", "-5", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
@@ -374,3 +376,16 @@ def test_answers_that_are_kept_have_an_end(client, monkeypatch):
     for customer_id in [*ODD_IDS, "00123"]:
         answer = client.get(f"/customers/{quote(customer_id, safe='')}/recommendations")
         assert answer.json() == first.json()
+
+
+def test_keys_of_answers_that_are_kept_count(built, monkeypatch):
+    """Whoever asks chooses them, and the answer to a long one may be short."""
+    monkeypatch.setattr("recsys.api.answering.MOST_BYTES", 50_000)
+
+    async def ask_all() -> int:
+        answering = Answering(SharedWarehouse(built))
+        for at in range(30):
+            await answering.kept(("metrics", f"{at}" * 5000), lambda build: [])
+        return sum(len(repr(key)) for key in answering._kept)
+
+    assert asyncio.run(ask_all()) < 50_000
