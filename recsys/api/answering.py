@@ -16,8 +16,8 @@ from recsys.serving import ServedBuild, SharedWarehouse
 MOST_BYTES = 64 * 2**20
 """So many bytes of answers are kept; a customer's lists are about 10,000."""
 OVERHEAD_BYTES = 300
-THREADS = 4
-"""Requests that read the file at the same time; DuckDB lets the others run meanwhile."""
+THREADS = 2
+"""Requests that read the file at the same time: beside DuckDB's part they run one by one."""
 
 Ask = Callable[[ServedBuild], object]
 """Returns what is answered: a table, or dictionaries, lists, texts, numbers and moments."""

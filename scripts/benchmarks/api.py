@@ -114,6 +114,7 @@ def _compared(bare: int, ours: int, customers: int) -> list[str]:
 def _make(database: Path, customers: int) -> None:
     with duckdb.connect() as connection:
         connection.execute("set memory_limit = '4GB'")
+        connection.execute("set temp_directory = ?", [str(database.with_suffix(".spill"))])
         connection.execute(f"attach '{database}' as made (storage_version 'v1.2.0')")
         for statement in TABLES.split(";"):
             connection.execute(statement.replace("$customers", str(customers)))
