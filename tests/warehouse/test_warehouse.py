@@ -289,7 +289,14 @@ def test_a_builds_moments_say_that_they_are_utc(built):
                 f"alter table marts.run_history alter {column} type timestamp "
                 f"using {column} at time zone 'UTC'"
             )
+        writer.execute("drop view marts.recommendation_details")
+        writer.execute(
+            "alter table marts.recommendations alter generated_at type timestamp "
+            "using timestamp '2018-01-01 06:00'"
+        )
     with Warehouse(built) as warehouse:
+        made = warehouse.recommendations("00123")["generated_at"].to_pylist()
+        assert set(made) == {datetime(2018, 1, 1, 6, tzinfo=UTC)}
         run = warehouse.last_run()
         assert run is not None
         assert run.finished_at == datetime(2018, 1, 1, 6, tzinfo=UTC)
