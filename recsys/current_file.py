@@ -17,6 +17,7 @@ import duckdb
 
 from recsys.errors import DatabaseError
 from recsys.shop.names import text
+from recsys.write_ahead_logs import log_names
 
 ALIAS = "current_build"
 """What the file is attached as, where it needs an instance of its own."""
@@ -91,8 +92,10 @@ def stamp(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     numbers = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    # the log lies beside the file itself, whatever link leads to it
+    file = path.resolve() if path.is_symlink() else path
     try:
-        log = path.with_name(f"{path.name}.wal").stat()
+        log = file.with_name(log_names(file)[0]).stat()
     except OSError:
         return numbers
     return (*numbers, log.st_size, log.st_mtime_ns)

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 import recsys
+from recsys.current_file import stamp
 from recsys.errors import DatabaseError, UnknownCustomerError, UnknownProductError
 from recsys.warehouse import ListType, Method, Warehouse
 
@@ -280,6 +281,26 @@ def test_closing_one_of_two_keeps_writers_out_for_the_other(built):
         assert "Conflicting lock" in tried.stderr
         assert run_of(kept) == "run-3"
     held.close()
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_stamp_changes_with_the_file_and_with_its_log(built, tmp_path, is_linked):
+    path = built
+    if is_linked:
+        path = tmp_path / "elsewhere" / "link.duckdb"
+        path.parent.mkdir()
+        path.symlink_to(built)
+    seen = [stamp(path), stamp(path)]
+    built.with_name(f"{built.name}.wal").write_bytes(b"log")
+    seen.append(stamp(path))
+    built.with_name(f"{built.name}.wal").unlink()
+    built.write_bytes(built.read_bytes() + b"more")
+    seen.append(stamp(path))
+    built.unlink()
+    seen.append(stamp(path))
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 4
+    assert seen[-1] == ()
 
 
 def test_a_builds_moments_say_that_they_are_utc(built):
