@@ -38,7 +38,7 @@ LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
 NEVER_DOUBTED = {"description"}
 """Where a second candidate is no doubt: texts beside the description."""
-NOT_WHEN_BOUGHT = {"birth", "span", "delivery", "shipping", "return"}
+NOT_WHEN_BOUGHT = {"birth", "span", "delivery", "shipping", "return", "cancelled"}
 """Senses of names of times that are another thing's."""
 WORDY = 0.5
 """Share of values with blanks from which on a product's column rather has names."""

@@ -81,13 +81,6 @@ def _check_of_line(
     source = next((n for n in names if column.source in (n,) or quoted(n) in column.source), None)
     if source is None:
         return
-    if profile.column(source).filled < 0.9 and target == "is_return":
-        _leave_out(table, column, "stands on some lines of an order only")
-        table.doubts.append(
-            f"'{source}' says which orders were undone, but not on every line: fill it down, then "
-            f"add  is_return: {column.source}"
-        )
-        return
     if target == "amount" and table.source("unit_price") is not None:
         [(same,)] = connection.execute(
             f"select avg((count_values <= 1)::int) from (select count(distinct {_text(source)}) "

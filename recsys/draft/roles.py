@@ -21,7 +21,7 @@ FILE_WORDS = {
     "customers": {"customer", "demographic"},
 }
 """Senses in a file's name that speak for a table."""
-BESIDE = {"campaign", "discount", "return", "shipping", "delivery"}
+BESIDE = {"campaign", "discount", "return", "cancelled", "shipping", "delivery"}
 """Senses in a file's name that speak for something beside purchases: coupons, promotions."""
 
 

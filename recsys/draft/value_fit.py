@@ -141,10 +141,6 @@ def _currency(column: ColumnProfile) -> float:
     return 1.0 if column.mean_length <= 5 and column.numbers.share < 0.1 else 0.0
 
 
-def _few(column: ColumnProfile) -> float:
-    return 1.0 if column.distinct <= max(30, 0.02 * column.present) else 0.3
-
-
 FITS: dict[str, Fit] = {
     "customer_id": _person_id,
     "product_id": _product_id,
@@ -169,5 +165,4 @@ FITS: dict[str, Fit] = {
     "is_return": _switch,
     "verified": _switch,
     "currency": _currency,
-    "status": _few,
 }
