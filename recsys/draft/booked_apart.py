@@ -11,7 +11,7 @@ from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftTable
 from recsys.draft.profiling import FileProfile, quoted
 
-MINUS = r"^[^0-9]*[-(−]|[0-9][.,]?[0-9]*-$"
+MINUS = r"^[^0-9]*[-(\x{2212}]|[0-9]-$"
 HALF = 0.5
 FEWEST = 10
 """Fewer lines show nothing."""
@@ -92,7 +92,8 @@ def stands_on_some_lines_only(
     [(share,)] = connection.execute(
         f"select avg((filled < lines)::int) from (select count(*) as lines, "
         f"count(nullif(trim(cast({quoted(column.name)} as varchar)), '')) as filled "
-        f"from {profile.sample} where {order} <> '' group by {order}) where lines > 1 and filled > 0"
+        f"from {profile.sample} where {order} <> '' group by {order}) "
+        "where lines > 1 and filled > 0"
     ).fetchall()
     return share is not None and share > HALF
 

@@ -34,8 +34,10 @@ class Outcome(NamedTuple):
 def outcome(value: str) -> Outcome | None:
     """Return what a value says happened to an order; None: no word of it is known.
 
-    >>> outcome("Partially_Refunded").what, outcome("wc-cancelled").what, outcome("not returned").what
-    ('done', 'never', 'done')
+    >>> outcome("Partially_Refunded").what, outcome("wc-cancelled").what
+    ('done', 'never')
+    >>> outcome("Not returned").what, outcome("not paid").what
+    ('done', 'never')
     >>> outcome("Awaiting Payment").what, outcome("awaiting-fulfillment").what
     ('open', 'done')
     >>> outcome("Credit note").what, outcome("non-refundable"), outcome("refund declined").what
@@ -106,7 +108,7 @@ def _class_of(phrase: str) -> str | None:
 
 @cache
 def _vocabulary() -> dict[str, str]:
-    """Return the class of each word and phrase; the first class named wins, as "no" alone is done."""
+    """Return the class of each word and phrase; the first class that names it wins."""
     loaded: dict[str, str] = yaml.safe_load(VOCABULARY.read_text(encoding="utf-8"))
     found: dict[str, str] = {}
     for said, phrases in sorted(loaded.items(), key=lambda item: item[0] != "not"):

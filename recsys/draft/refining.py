@@ -6,9 +6,10 @@ import duckdb
 
 from recsys.draft.clocks import add_clock
 from recsys.draft.column_profile import ColumnProfile
-from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftSetting, DraftTable
+from recsys.draft.draft import MISSING, Draft, DraftSetting, DraftTable
 from recsys.draft.guesses import ranked
 from recsys.draft.money import agreement, share_of_line_values
+from recsys.draft.orders import draft_orders
 from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.rating_words import RATING_IN_WORDS
 from recsys.draft.statuses import draft_outcomes
@@ -30,11 +31,12 @@ def refine_purchases(
     """Refine the columns of purchases by what they say together."""
     _money(connection, table, profile)
     _currency(table, profile)
-    draft_outcomes(connection, table, profile)
     _date_order(draft, table, profile, "purchased_at")
     add_clock(table, profile, "purchased_at")
     _counted_days(table, profile)
     _anonymous(table)
+    draft_orders(connection, table, profile)
+    draft_outcomes(connection, table, profile)
     _guest(draft, table, profile)
 
 

@@ -1,7 +1,7 @@
 """Orders that were never sold or came back: a `where` that leaves them out, or `is_return`.
 
-A line of its own that says what came back is a return. A status says it of the sale itself, which no
-other line books: a return of it would take away what was never added, so the line is left out.
+A line of its own that says what came back is a return. A status says it of the sale itself, which
+no other line books: a return of it would take away what was never added, so the line is left out.
 """
 
 # ruff: noqa: S608 - names are quoted, values escaped
@@ -29,9 +29,7 @@ def draft_outcomes(
 ) -> None:
     """Draft what to do with orders that were never sold, and with what came back."""
     taken = [column.source for column in table.columns if column.target not in PLACED]
-    told = [
-        one for one in columns_that_tell(profile.columns) if not _is_in(one.column.name, taken)
-    ]
+    told = [one for one in columns_that_tell(profile.columns) if not _is_in(one.column.name, taken)]
     for number, one in enumerate(told[:MOST_COLUMNS]):
         _Outcomes(connection, table, profile, one, is_first=number == 0).draft()
 

@@ -19,8 +19,29 @@ NAMED = {"status", "event"}
 """Senses of names of columns that tell nothing else; a type may be a product's."""
 OTHERS = {"customer", "person", "contact", "address", "demographic", "campaign", "email", "session"}
 """Whose status it is where no order is named."""
-DESCRIBING = {"brand", "size", "title", "name", "text", "category", "department", "currency", "review"}
-PAYING = ("payment", "pay", "tender", "zahl", "paiement", "pago", "pagam", "betaal", "betal", "platn")
+DESCRIBING = {
+    "brand",
+    "size",
+    "title",
+    "name",
+    "text",
+    "category",
+    "department",
+    "currency",
+    "review",
+}
+PAYING = (
+    "payment",
+    "pay",
+    "tender",
+    "zahl",
+    "paiement",
+    "pago",
+    "pagam",
+    "betaal",
+    "betal",
+    "platn",
+)
 """How somebody paid: credit is a card's there."""
 SIGNS = {"sign", "vorzeichen", "signe", "signo", "segno", "direction", "richtung", "faktor"}
 YES = {"true", "t", "yes", "y", "1", "x", "ja", "j", "si", "s", "oui", "o", "sim", "tak"}
