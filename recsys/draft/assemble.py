@@ -22,6 +22,7 @@ from recsys.draft.pointing import POINTING, add_pointing
 from recsys.draft.profiling import FileProfile, profile_file
 from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
+from recsys.draft.unknown_nouns import settle_unknown_ids
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 
@@ -97,6 +98,7 @@ def draft_shop(
         )
         for table in ("purchases", "ratings"):
             if table in drafted:
+                settle_unknown_ids(connection, *drafted[table])
                 check_descriptions(connection, *drafted[table])
         if "purchases" in drafted:
             refine_purchases(connection, draft, *drafted["purchases"])

@@ -8,6 +8,7 @@ from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
 from recsys.draft.guesses import SURE, Guess, guess, ranked
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.unknown_nouns import is_line_id
 from recsys.draft.value_fit import fit
 
 TARGETS = {
@@ -88,7 +89,7 @@ class Chooser:
         candidates = [
             found
             for found in ranked(self.profile.columns, target)
-            if found.column.name not in self.used
+            if found.column.name not in self.used and not self._numbers_lines(target, found)
         ]
         if target == "available":
             stock = ranked(self.profile.columns, "stock")
@@ -121,6 +122,11 @@ class Chooser:
         elif not best.is_sure:
             self.doubts[target] = self._why_unsure(best)
 
+    def _numbers_lines(self, target: str, found: Guess) -> bool:
+        """Whether a product is another on every line: nothing would be sold twice."""
+        is_of_lines = target == "product_id" and self.table in {"purchases", "ratings"}
+        return is_of_lines and is_line_id(found.column)
+
     def _is_rather_another(self, found: Guess) -> bool:
         """Whether the column says more for something else: a ship date isn't the order's."""
         others = [
@@ -133,7 +139,7 @@ class Chooser:
     def _fall_back(self, target: str) -> None:
         if target == "product_id":
             titles = ranked(self.profile.columns, "title")
-            if titles and titles[0].certainty >= 0.5:
+            if titles and titles[0].certainty >= 0.5 and not self._numbers_lines(target, titles[0]):
                 self.chosen[target] = titles[0]
                 self.doubts[target] = "there are no product ids: the name stands for the product"
         if target == "purchased_at":
@@ -216,6 +222,19 @@ class Chooser:
         return "only its values say so" if not found.by_name else "the name isn't clear"
 
     def _missing(self, target: str) -> str:
+        numbering = [
+            f"'{found.column.name}'"
+            for found in ranked(self.profile.columns, target)
+            if self._numbers_lines(target, found)
+        ]
+        if numbering:
+            return (
+                f"{', '.join(numbering)} is another on every line, so it numbers lines and names "
+                f"no product: {self._say_which()}"
+            )
+        return self._say_which()
+
+    def _say_which(self) -> str:
         names = ", ".join(f"'{column.name}'" for column in self.profile.columns[:12])
         return f"say which of your columns it is, or an expression over them (columns: {names})"
 

@@ -62,15 +62,16 @@ class Seen:
         """Say on what the lines of one id don't agree."""
         found = []
         if self.of_one_customer < AGREEING:
-            found.append(f"{_percent(1 - self.of_one_customer)} of several customers")
+            found.append(f"{_percent(1 - self.of_one_customer)} are of several customers")
         if self.of_one_day < AGREEING:
-            found.append(f"{_percent(1 - self.of_one_day)} of several days, {self.days:,.0f} each")
+            days = f"{self.days:,.0f} in the mean"
+            found.append(f"{_percent(1 - self.of_one_day)} are of several days ({days})")
         found += [
-            f"{_percent(1 - share)} of several '{place.name}'"
+            f"{_percent(1 - share)} are of several values of '{place.name}'"
             for place, share in zip(places, self.of_one_place, strict=True)
             if share < AGREEING
         ]
-        return f"of those on several lines, {', '.join(found)}" if found else "its lines agree"
+        return f"of its numbers {', '.join(found)}" if found else "its lines agree"
 
 
 def look(  # noqa: PLR0917 - what lines may agree on
@@ -147,7 +148,7 @@ def days_of(column: ColumnProfile) -> Part:
     name, times = quoted(column.name), column.times
     unit = times.form.partition(" since 1970")[0]
     if unit in EPOCHS:
-        sql = f"try_cast({name} as double) // {86_400 * SECONDS[unit]:.0f}"
+        sql = f"cast(floor(try_cast({name} as double) / {86_400 * SECONDS[unit]:.0f}) as bigint)"
     elif column.type.startswith("TIMESTAMP"):
         sql = f"cast({name} as date)"
     elif times.form == "yyyymmdd" and times.has_clock:

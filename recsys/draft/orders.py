@@ -184,8 +184,8 @@ class _Orders:
             column.source = _joined([*more, number])
             column.evidence = f"{seen.orders:,} different values"
             column.doubt = (
-                f"'{number.name}' begins again: {alone.said(self.places)}. With {names} its lines "
-                "agree, and are taken for one order"
+                f"'{number.name}' begins again: {alone.said(self.places)}. An order is taken to be "
+                f"what agrees in {names} and '{number.name}'"
             )
             used = {part.name for part in (*more, number)}
             self.table.left_out = [said for said in self.table.left_out if said not in used]
@@ -204,7 +204,16 @@ class _Orders:
         found = next(
             (g for g in self.candidates if column and g.column.name == column.source), None
         )
-        if column is None or found is None:
+        if column is None:
+            guess = self.candidates[0]
+            alone = seen[guess.column.name]
+            if alone.grouped:
+                self.table.doubts.append(
+                    f"'{guess.column.name}' is named like an order's number and isn't used: "
+                    f"{alone.said(self.places)}"
+                )
+            return
+        if found is None:
             return
         alone = seen[found.column.name]
         if not alone.grouped or _is_of_line(found):
