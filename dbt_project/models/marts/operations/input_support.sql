@@ -156,6 +156,26 @@ found as (
     having count(*) > 0 and (select said.is_given from said where said.aspect = 'customers')
 ),
 
+-- as int_interactions looks at them, with those that later ones replaced
+given_ratings as (
+    select rating from {{ ref('stg_ratings') }}
+    where reject_reason is null or reject_reason = 'superseded_rating'
+),
+
+said_by_ratings as (
+    select
+        26 as place,
+        'scale of ratings' as aspect,
+        not {{ is_unary('rating') }} as is_given,
+        cast(null as double) as share,
+        concat(
+            'every rating is ', min(rating), ', as likes are: they count as interest, no rating is predicted of them, '
+            'and rating_metrics measures none'
+        ) as consequence
+    from given_ratings
+    having count(*) > 0
+),
+
 final as (
     select
         place,
@@ -173,7 +193,7 @@ final as (
         is_given,
         share,
         case when not is_given or share < 1 then consequence end as consequence
-    from found
+    from (select * from found union all select * from said_by_ratings) as all_found
 )
 
 select
