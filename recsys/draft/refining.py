@@ -8,6 +8,7 @@ from recsys.draft.clocks import add_clock
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, Draft, DraftSetting, DraftTable
 from recsys.draft.guesses import ranked
+from recsys.draft.likes import ONE_SAID, draft_likes
 from recsys.draft.money import agreement, share_of_line_values
 from recsys.draft.orders import draft_orders
 from recsys.draft.profiling import FileProfile, quoted
@@ -38,11 +39,13 @@ def refine_purchases(
     draft_orders(connection, table, profile)
     draft_outcomes(connection, table, profile)
     _guest(draft, table, profile)
+    _all_negative(table, profile)
 
 
 def refine_ratings(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
     """Refine the columns of ratings, and the scale."""
-    _scale(draft, table, profile)
+    if not draft_likes(draft, table, profile):
+        _scale(draft, table, profile)
     _date_order(draft, table, profile, "rated_at")
     add_clock(table, profile, "rated_at")
     verified = ranked(profile.columns, "verified")
@@ -102,6 +105,16 @@ def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: Fi
         elif share < 0.2:
             column.target, column.evidence = "unit_price", f"{column.evidence}; {grows}"
             column.doubt = "named like an amount, but it is the price of one by its numbers"
+
+
+def _all_negative(table: DraftTable, profile: FileProfile) -> None:
+    """Mark a file of returns alone; or of sales, written as what left the stock."""
+    column, found = table.column("quantity"), _profile_of(table, profile, "quantity")
+    if column is not None and found is not None and found.numbers.high < 0:
+        column.doubt = (
+            "no quantity is above 0, so every line is a return, and nothing could be built; if "
+            f"these are sales, write  quantity: '-try_cast({quoted(found.name)} as double)'"
+        )
 
 
 def _counted_amount(
@@ -207,6 +220,14 @@ def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
         values = [found.numbers.low, found.numbers.high]
     tops = [float(match["top"].replace(",", ".")) for match in said if match["top"]]
     low, high = min(values), max([*values, *tops])
+    if low == high:
+        column = table.column("rating")
+        if column is not None:
+            column.doubt = "; ".join(filter(None, [column.doubt, ONE_SAID.format(f"{low:g}")]))
+        if not 1 <= low <= 5:
+            name = "rating_min" if low < 1 else "rating_max"
+            draft.settings.append(DraftSetting(name, _plain(low), f"every rating is {low:g}"))
+        return
     if low >= 1 and 3 < high <= 5:
         return
     top = next((scale for scale in (1, 5, 10, 20, 100) if high <= scale), high)

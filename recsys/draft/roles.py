@@ -23,7 +23,7 @@ NAMED_PRODUCT = 0.45
 
 FILE_WORDS = {
     "purchases": {"order", "bought_time"},
-    "ratings": {"rating", "review"},
+    "ratings": {"rating", "review", "like"},
     "products": {"product", "product_code"},
     "customers": {"customer", "demographic"},
 }
@@ -175,6 +175,8 @@ def is_one_line_each(evidence: Evidence) -> bool:
 def _ratings(evidence: Evidence) -> Role:
     weights = {"customer_id": 0.25, SOLD_PRODUCT: 0.25, "rating": 0.4, "rated_at": 0.1}
     certain = {kind: evidence.certainty(kind) for kind in weights}
+    if "like" in evidence.file_words:  # each line of which is one
+        certain["rating"] = max(certain["rating"], SURE)
     score = sum(weight * certain[kind] for kind, weight in weights.items())
     if min(certain["customer_id"], certain[SOLD_PRODUCT]) < 0.25 or certain["rating"] < 0.4:
         score *= 0.3
