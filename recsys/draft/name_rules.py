@@ -59,6 +59,7 @@ RULES = (
     _rule("rated_at", "time", 0.85, "id"),
     _rule("rated_at", "time created", 0.75),
     _rule("rated_at", "created", 0.65),
+    _rule("rated_at", "like", 0.65, "time created"),
     _rule("rated_at", "time updated", 0.5, "review rating"),
     _rule("quantity", "quantity", 1.0, SOLD_BESIDE + " unit"),
     _rule("quantity", "amount quantity", 0.6),

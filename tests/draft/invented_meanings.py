@@ -1,4 +1,4 @@
-"""Exports of shops that don't exist, whose columns say what happened, or number what they number."""
+"""Exports of shops that don't exist: columns that say what happened, and many kinds of ids."""
 
 import csv
 import random

@@ -1,4 +1,4 @@
-"""Which id is the order's, the product's, the customer's, where names don't say it or say it twice."""
+"""Which id is the order's, the product's, the customer's, where names don't say it alone."""
 
 import os
 import subprocess
@@ -204,7 +204,7 @@ for path in map(Path, sys.argv[1:]):
 
 
 def test_the_draft_is_the_same_in_every_run(tmp_path):
-    """Sets are in another order whenever Python starts; names may stand in others, as id in user_id."""
+    """Sets change their order when Python starts anew; names stand in names, as id in user_id."""
     header = ["id", "order_id", "user_id", "product_id", "created_at", "price"]
     rows = [
         [place, sold.ever, sold.ever % 40, sold.product, f"{sold.at:%Y-%m-%d %H:%M:%S}", "9.90"]
