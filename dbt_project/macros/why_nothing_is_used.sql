@@ -20,7 +20,7 @@
             source,
             reject_reason,
             is_return,
-            count(*) as rows
+            count(*) as line_count
         from lines
         group by source, reject_reason, is_return
     ),
@@ -28,11 +28,13 @@
     counted as (
         select
             source,
-            sum(rows) as rows,
-            coalesce(sum(rows) filter (where is_return), 0) as returns,
-            coalesce(sum(rows) filter (where reject_reason is not null), 0) as rejected,
-            string_agg(concat(rows, ' ', reject_reason), ', ' order by rows desc, reject_reason)
-                filter (where reject_reason is not null) as reasons
+            sum(line_count) as line_count,
+            coalesce(sum(line_count) filter (where is_return), 0) as returns,
+            coalesce(sum(line_count) filter (where reject_reason is not null), 0) as rejected,
+            string_agg(
+                case when reject_reason is not null then concat(line_count, ' ', reject_reason) end, ', '
+                order by line_count desc, reject_reason
+            ) as reasons
         from reasons
         group by source
     ),
@@ -41,18 +43,18 @@
         select
             source,
             case
-                when returns = rows
-                    then concat('all ', rows, ' lines of ', source, ' are returns (of a negative quantity, or is_return)')
-                when rejected = rows then concat('all ', rows, ' lines of ', source, ' are rejected (', reasons, ')')
+                when returns = line_count
+                    then concat('all ', line_count, ' lines of ', source, ' are returns (of a negative quantity, or is_return)')
+                when rejected = line_count then concat('all ', line_count, ' lines of ', source, ' are rejected (', reasons, ')')
                 else concat(
-                    'of ', rows, ' lines of ', source, ' ',
+                    'of ', line_count, ' lines of ', source, ' ',
                     concat_ws(
                         ', ',
                         case when rejected > 0 then concat(rejected, ' are rejected (', reasons, ')') end,
                         case when returns > 0 then concat(returns, ' are returns') end,
                         case
-                            when rows > rejected + returns
-                                then concat(rows - rejected - returns, ' are of customers who are left out')
+                            when line_count > rejected + returns
+                                then concat(line_count - rejected - returns, ' are of customers who are left out')
                         end
                     )
                 )

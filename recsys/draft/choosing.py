@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
@@ -46,6 +47,10 @@ WORDY = 0.5
 FITTING = 0.8
 ALIKE = 0.02
 """Codes and names that belong together differ in number by so little."""
+SWAPPED = (
+    "the first id was taken for the customer, the second for the product: swap them if it's the "
+    "other way round"
+)
 CLOSE = 0.12
 """Guesses that lie closer together than this are a doubt."""
 
@@ -70,6 +75,7 @@ class Chooser:
             self._choose(target)
             if target == "product_id":
                 self._code_beside_name()
+        self._by_place()
         self._title_of_description()
         columns = [self._column(target, found) for target, found in self.chosen.items()]
         columns += self._composed_title()
@@ -79,6 +85,17 @@ class Chooser:
             if target not in self.chosen
         ]
         return sorted(columns, key=lambda column: ORDER.index(column.target))
+
+    def _by_place(self) -> None:
+        """Take the first for the customer where no name says which id is whose."""
+        customer, product = self.chosen.get("customer_id"), self.chosen.get("product_id")
+        if customer is None or product is None or customer.by_name or product.by_name:
+            return
+        names = [column.name for column in self.profile.columns]
+        if names.index(customer.column.name) > names.index(product.column.name):
+            self.chosen["customer_id"] = replace(product, kind="customer_id")
+            self.chosen["product_id"] = replace(customer, kind="product_id")
+        self.doubts |= {"customer_id": SWAPPED, "product_id": SWAPPED}
 
     @property
     def used(self) -> set[str]:
@@ -112,10 +129,7 @@ class Chooser:
         ]
         is_id = target in {"customer_id", "product_id"}
         if is_id and not self.profile.file.is_named:
-            self.doubts[target] = (
-                "the first id was taken for the customer, the second for the product: swap them "
-                "if it's the other way round"
-            )
+            self.doubts[target] = SWAPPED
         elif close and target not in NEVER_DOUBTED:
             others = ", ".join(f"'{name}'" for name in close[:4])
             self.doubts[target] = f"or is it {others}?"

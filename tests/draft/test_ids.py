@@ -187,6 +187,15 @@ def test_of_several_unknown_nouns_none_is_taken(drafted):
     assert "'alpha_id', 'beta_id'" in column.doubt
 
 
+def test_of_two_unknown_nouns_the_first_is_the_customer(drafted):
+    header = ["subject", "date", "qty", "compound"]
+    table = drafted(
+        numbered(header, lambda n, s: [f"s{s.customer}", s.at.date(), 1, f"k{s.product}"])
+    ).table("purchases")
+    assert (table.source("customer_id"), table.source("product_id")) == ("subject", "compound")
+    assert "swap them" in table.column("product_id").doubt
+
+
 def test_heads_of_orders_have_no_product_of_an_unknown_noun(drafted):
     rows = [[n, n % 40, f"2024-01-{1 + n % 28:02}", "9.90", f"R{n % 7}{n % 5}"] for n in range(300)]
     with pytest.raises(ShopFileError, match="one line per order, without products"):

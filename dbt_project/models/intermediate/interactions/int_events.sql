@@ -72,7 +72,9 @@ found as (
     select * from rating_events
 ),
 
-why_none as ({{ why_nothing_is_used() }}),
+why_none as (
+    {{ why_nothing_is_used() }}
+),
 
 -- files of which nothing can be used fail the build here, so that the last lists stay; the tables
 -- that say why are built all the same
@@ -90,7 +92,7 @@ events as (
         false as is_interest,
         cast(null as timestamp) as returned_at
     from why_none
-    where not exists (select 1 from found where order_key is not null)
+    where not exists (select 1 from found where found.order_key is not null)
 )
 
 select * from events

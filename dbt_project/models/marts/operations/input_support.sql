@@ -166,7 +166,7 @@ said_by_ratings as (
     select
         26 as place,
         'scale of ratings' as aspect,
-        not {{ is_unary('rating') }} as is_given,
+        {{ is_unary('rating') }} = false as is_given,
         cast(null as double) as share,
         concat(
             'every rating is ', min(rating), ', as likes are: they count as interest, no rating is predicted of them, '
@@ -192,8 +192,18 @@ final as (
         aspect,
         is_given,
         share,
+        case when not is_given then consequence end as consequence
+    from said_by_ratings
+
+    union all
+
+    select
+        place,
+        aspect,
+        is_given,
+        share,
         case when not is_given or share < 1 then consequence end as consequence
-    from (select * from found union all select * from said_by_ratings) as all_found
+    from found
 )
 
 select
