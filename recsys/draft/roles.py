@@ -242,9 +242,13 @@ def is_order_head(profile: FileProfile) -> bool:
 def is_order_detail(profile: FileProfile) -> bool:
     """Return whether a file has products of orders, but not who bought or when."""
     evidence = Evidence(profile)
+    product, order = evidence.certainty(SOLD_PRODUCT), evidence.certainty("order_id")
+    sold = max(evidence.certainty(kind) for kind in ("quantity", "unit_price", "amount"))
+    is_unknown = product >= UNKNOWN_NOUN and sold >= 0.5 and evidence.uniqueness("order_id") < 0.95
     return (
-        min(evidence.certainty("order_id"), evidence.certainty(SOLD_PRODUCT)) >= 0.6
-        and min(evidence.certainty("customer_id"), evidence.certainty("purchased_at")) < 0.6
+        order >= SURE
+        and (product >= SURE or is_unknown)
+        and min(evidence.certainty("customer_id"), evidence.certainty("purchased_at")) < SURE
     )
 
 

@@ -77,8 +77,8 @@ class _Outcomes:
             self._returns()
         if self.told.unknown:
             self.table.doubts.append(
-                f"{self._listed(self.told.unknown)}: what these values of '{self.name}' say isn't "
-                "known, and their lines count as sold; leave out what wasn't with a `where`"
+                f"'{self.name}' says {self._listed(self.told.unknown)}: what that means isn't "
+                "known, and these lines count as sold; leave out what wasn't with a `where`"
             )
 
     def _sort_out(self) -> None:
@@ -125,7 +125,9 @@ class _Outcomes:
         if others and not self.told.is_flag:
             doubts.append(f"the others count as sold: {_quoted(others)}")
         self._give_way()
-        self.table.restrict(self._unless(self.never), "; ".join(doubts))
+        said = "; ".join(doubts)
+        said = said if self.told.is_time else f"'{self.name}' says {said}"
+        self.table.restrict(self._unless(self.never), said)
 
     def _returns(self) -> None:
         named = self.table.column("is_return")
@@ -175,7 +177,8 @@ class _Outcomes:
     def _listed(self, values: Sequence[str]) -> str:
         if self.told.is_time:
             return f"lines with a time in '{self.name}'"
-        return f"{_quoted(values)} ({sum(self.lines[value] for value in values):,} lines)"
+        lines = sum(self.lines[value] for value in values)
+        return f"{_quoted(values)} ({lines:,} {'line' if lines == 1 else 'lines'})"
 
 
 def _text(connection: duckdb.DuckDBPyConnection, told: Told, profile: FileProfile) -> str:

@@ -9,9 +9,10 @@ from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.outcomes import BACK, KINDS_OF_LINES, NEVER, SOLD, Outcome, outcome
 from recsys.draft.words import tokens
 
-MOST_VALUES = 30
-LONGEST = 40
-"""Letters per value; what is longer is a note."""
+MOST_VALUES = 50
+"""As many as a profile counts."""
+LONGEST = 60
+"""Letters per value, in the mean; what is longer is a note."""
 MOSTLY = 0.8
 """Share of the lines whose values must be known where the name doesn't say what the column is."""
 HALF = 0.5
@@ -85,7 +86,8 @@ def _told(column: ColumnProfile) -> Told | None:
     if column.times.share > HALF and not column.times.is_plain_number:
         return _time(column)
     if column.distinct > MOST_VALUES or column.mean_length > LONGEST:
-        return None
+        is_status = "status" in column.parsed_name.known
+        return Told(column, {}, tuple(value for value, _ in column.common)) if is_status else None
     if all(value.lower() in YES | NO for value, _ in column.common):
         flag = _flag(column)
         if flag is not None or column.parsed_name.known.isdisjoint(NAMED):

@@ -187,6 +187,19 @@ def test_of_several_unknown_nouns_none_is_taken(drafted):
     assert "'alpha_id', 'beta_id'" in column.doubt
 
 
+def test_lines_of_orders_whose_products_have_an_unknown_noun_are_joined(drafted):
+    heads = {sold.ever: [sold.ever, sold.customer, sold.at.date()] for sold in receipts(1)}
+    lines = [[sold.ever, f"X{sold.product}", 1] for sold in receipts(1)]
+    write = (
+        writer(["order_id", "customer_id", "date"], list(heads.values()), "orders.csv"),
+        writer(["order_id", "part_number", "qty"], lines, "order_lines.csv"),
+    )
+    draft = drafted(lambda folder: [path for one in write for path in one(folder)], join=True)
+    table = draft.table("purchases")
+    assert table.source("product_id") == "part_number"
+    assert table.source("customer_id") == "customer_id"
+
+
 def test_of_two_unknown_nouns_the_first_is_the_customer(drafted):
     header = ["subject", "date", "qty", "compound"]
     table = drafted(
