@@ -13,6 +13,7 @@ from recsys.draft.profiling import FileProfile, quoted
 
 MINUS = r"^[^0-9]*[-(\x{2212}]|[0-9]-$"
 HALF = 0.5
+MOSTLY = 0.9
 FEWEST = 10
 """Fewer lines show nothing."""
 LEAST_BESIDE = 0.9
@@ -79,23 +80,25 @@ def are_booked_apart(
     return True if LEAST_BESIDE <= beside > by_chance else None
 
 
-def stands_on_some_lines_only(
+def stands_on_first_lines_only(
     connection: duckdb.DuckDBPyConnection,
     table: DraftTable,
     profile: FileProfile,
     column: ColumnProfile,
 ) -> bool:
-    """Return whether a value stands on some lines of most orders, as on the first alone."""
+    """Return whether a value stands on the first line of its order alone, and means all of them."""
     order = _source(table, profile, "order_id")
     if order is None or column.present == column.rows:
         return False
+    filled = f"nullif(trim(cast({quoted(column.name)} as varchar)), '') is not null"
     [(share,)] = connection.execute(
-        f"select avg((filled < lines)::int) from (select count(*) as lines, "
-        f"count(nullif(trim(cast({quoted(column.name)} as varchar)), '')) as filled "
+        f"select avg((first_filled = first and filled < lines)::int) from (select "
+        f"count(*) as lines, count(*) filter (where {filled}) as filled, min(rowid) as first, "
+        f"min(rowid) filter (where {filled}) as first_filled "
         f"from {profile.sample} where {order} <> '' group by {order}) "
         "where lines > 1 and filled > 0"
     ).fetchall()
-    return share is not None and share > HALF
+    return share is not None and share > MOSTLY
 
 
 def _source(table: DraftTable, profile: FileProfile, target: str) -> str | None:

@@ -83,6 +83,7 @@ RULES = (
     _rule("rating", "rating", 0.95, "product review customer amount"),
     _rule("rating", "review", 0.2, "amount"),
     _rule("rating", "like", 0.6, "product customer"),
+    _rule("rating", "reaction", 0.6, "product customer review"),
     _rule("title", "product name", 1.0, "line title"),
     _rule("title", "product title", 1.0, "line name"),
     _rule("title", "title", 0.95, "line"),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from recsys.draft.booked_apart import are_booked_apart, stands_on_some_lines_only
+from recsys.draft.booked_apart import are_booked_apart, stands_on_first_lines_only
 from recsys.draft.draft import DraftColumn, DraftTable
 from recsys.draft.outcomes import BACK, NEVER, SOLD
 from recsys.draft.profiling import FileProfile, quoted
@@ -62,7 +62,7 @@ class _Outcomes:
             self._purchases_only()
             return
         undone = [*self.never, *self.back]
-        if undone and stands_on_some_lines_only(
+        if undone and stands_on_first_lines_only(
             self.connection, self.table, self.profile, self.told.column
         ):
             self._give_way()
@@ -86,8 +86,7 @@ class _Outcomes:
         apart = [group for group in (self.never, self.back) if group and self._is_apart(group)]
         if self.told.is_of_lines:
             apart.append(self.told.values("cancellation"))
-            if self.back not in apart and self._is_apart(self.back) is None:
-                apart.append(self.back)
+            apart.append(self.back)
         returns = {value for group in apart for value in group}
         said = [""] if self.told.is_time else self.lines
         undone = [value for value in said if value in {*self.never, *self.back}]
@@ -157,7 +156,7 @@ class _Outcomes:
         if self.told.is_time:
             return f"{self.text} is not null"
         if self.told.column.type == "BOOLEAN":
-            return f"coalesce({self.text}, false)"
+            return f"coalesce({self.text} = {values[0]}, false)"
         listed = ", ".join(f"'{_escaped(value)}'" for value in self._written(values))
         return f"{self.text} in ({listed})" if len(values) > 1 else f"{self.text} = {listed}"
 
@@ -165,7 +164,7 @@ class _Outcomes:
         if self.told.is_time:
             return f"{self.text} is null"
         if self.told.column.type == "BOOLEAN":
-            return f"not coalesce({self.text}, false)"
+            return f"coalesce({self.text} <> {values[0]}, true)"
         listed = ", ".join(f"'{_escaped(value)}'" for value in self._written(values))
         return f"coalesce({self.text}, '') not in ({listed})"
 

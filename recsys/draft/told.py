@@ -18,7 +18,10 @@ MOSTLY = 0.8
 HALF = 0.5
 NAMED = {"status", "event"}
 """Senses of names of columns that tell nothing else; a type may be a product's."""
-OTHERS = {"customer", "person", "contact", "address", "demographic", "campaign", "email", "session"}
+OTHERS = {
+    *("customer", "person", "contact", "address", "demographic", "campaign", "email", "session"),
+    *("stocked", "stock_level", "availability"),
+}
 """Whose status it is where no order is named."""
 DESCRIBING = {
     "brand",
@@ -146,7 +149,7 @@ def _values(column: ColumnProfile) -> Told | None:
     by_value = {
         value: said.what
         for value, said in found.items()
-        if said is not None and (said.is_clear or is_named)
+        if said is not None and (said.is_clear or "status" in senses)
     }
     if is_named or "type" in senses or by_value:
         by_value = _with_letters(column, by_value)
@@ -158,7 +161,7 @@ def _values(column: ColumnProfile) -> Told | None:
         least = HALF if "type" in senses else MOSTLY
         if known < least or said <= SOLD or not said & (SOLD | {"browsing"}):
             return None
-    elif said <= SOLD and not (unknown and senses & NAMED):
+    elif said <= SOLD and (not unknown or "product" in senses or not senses & NAMED):
         return None
     told = Told(column, by_value, unknown)
     return replace(told, is_of_lines=_is_of_lines(told, senses, lines))

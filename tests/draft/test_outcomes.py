@@ -1,9 +1,11 @@
 """What a status or a type says of an order: sold, never sold, or come back."""
 
+import duckdb
 import pytest
 from invented_meanings import told
 
 from recsys.draft.outcomes import outcome
+from recsys.shop import attach_shop, load_shop
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,7 @@ def test_whole_words_in_any_writing(said, values):
         ("cancelled", {"false": 90, "true": 10}, "'true'"),
         ("is_paid", {"1": 90, "0": 10}, "'0'"),
         ("is_test_order", {"N": 95, "Y": 5}, "'Y'"),
+        ("transaction_type", {"SALE": 80, "VOID": 20}, "'VOID'"),
         ("status", {"": 90, "cancelled": 10}, "'cancelled'"),
     ],
 )
@@ -157,6 +160,12 @@ def test_a_status_on_the_first_line_alone_leaves_nothing_out(drafted):
     assert "fill it down" in doubt
 
 
+def test_lines_alone_may_be_cancelled(drafted):
+    write = told("line_status", {"": 90, "cancelled": 10}, by_line=True)
+    table = drafted(write).table("purchases")
+    assert table.where == "coalesce(\"line_status\", '') not in ('cancelled')"
+
+
 @pytest.mark.parametrize(
     ("column", "values"),
     [
@@ -168,6 +177,8 @@ def test_a_status_on_the_first_line_alone_leaves_nothing_out(drafted):
         ("category", {"Orders": 50, "Returns": 20, "Sales": 30}),
         ("returning_customer", {"Y": 50, "N": 50}),
         ("status", {"completed": 50, "shipped": 50}),
+        ("product_status", {"active": 50, "discontinued": 50}),
+        ("stock_status", {"in stock": 50, "out of stock": 50}),
     ],
 )
 def test_what_tells_nothing_of_the_kind(drafted, column, values):
@@ -180,3 +191,36 @@ def test_refunds_in_a_log_of_events(drafted):
     table = drafted(told("event", values, by_line=True)).table("purchases")
     assert table.where == "\"event\" in ('purchase', 'refund')"
     assert table.source("is_return") == "\"event\" = 'refund'"
+
+
+@pytest.mark.parametrize(
+    ("column", "left"),
+    [
+        ("n // 2 % 10 = 0 as cancelled", 180),
+        ("n // 2 % 10 > 0 as is_paid", 180),
+        ("if(n // 2 % 10 = 0, timestamp '2024-05-05 10:00', null) as cancelled_at", 180),
+        ("if(n // 2 % 10 = 0, 'void', null) as status", 180),
+        ("n // 2 % 10 = 0 as is_return", 200),
+    ],
+)
+def test_columns_that_are_typed(drafted, tmp_path, column, left):
+    """Of a hundred orders of two lines every tenth was never sold, or came back."""
+
+    def write(folder):
+        duckdb.execute(
+            f"""copy (
+                select n // 2 as order_id, n // 2 % 30 as customer_id, n % 20 as product_id,
+                    date '2024-01-01' + (n // 4)::int as ordered_at, {column}
+                from range(200) as r (n)
+            ) to '{folder}/orders.parquet'"""  # noqa: S608 - of this file
+        )
+        return [folder / "orders.parquet"]
+
+    table = drafted(write).table("purchases")
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+        found = connection.sql("from recsys_inputs.purchases select count(*)").fetchall()
+        returns = connection.sql(
+            "select count(*) from recsys_inputs.purchases where is_return::boolean"
+        ).fetchall()
+    assert (found, returns) == ([(left,)], [(20 if left == 200 else 0,)]), table
