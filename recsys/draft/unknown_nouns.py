@@ -40,7 +40,10 @@ def is_line_id(column: ColumnProfile) -> bool:
 
 
 def unknown_ids(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile]:
-    """Return the columns that may be ids and that nothing else claims; then those that give way.
+    """Return the columns that may be ids: the surest kind of them that there is.
+
+    Codes, and numbers called so, that nothing else claims; else ids of what gives way, such as
+    places; else whole numbers of which no word is known.
 
     Parameters
     ----------
@@ -61,7 +64,9 @@ def unknown_ids(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile
         and _is_like_an_id(column)
     ]
     free = [column for column in left if not _claims(column)]
-    return free or [column for column in left if _claims(column) <= WEAK and _is_called_id(column)]
+    codes = [column for column in free if _is_code(column)]
+    weak = [column for column in left if _claims(column) <= WEAK and _is_called_id(column)]
+    return codes or weak or [column for column in free if not column.parsed_name.known]
 
 
 def settle_unknown_ids(
@@ -97,16 +102,17 @@ def settle_unknown_ids(
 
 
 def _is_like_an_id(column: ColumnProfile) -> bool:
-    numbers = column.numbers
-    is_code = _is_called_id(column) or numbers.share < CLAIMED
     repeats = column.distinct < column.present and not is_line_id(column)
     return (
-        is_code
-        and repeats
+        repeats
         and column.distinct >= FEWEST_VALUES
         and column.email_like < CLAIMED
         and fit("product_id", column) >= FITTING
     )
+
+
+def _is_code(column: ColumnProfile) -> bool:
+    return _is_called_id(column) or column.numbers.share < CLAIMED
 
 
 def _is_called_id(column: ColumnProfile) -> bool:

@@ -145,11 +145,11 @@ def test_an_unknown_noun_for_the_product(drafted, noun):
     assert "is it the product?" in column.doubt
 
 
-@pytest.mark.parametrize("noun", ["anime_id", "placeID", "beerNumber"])
+@pytest.mark.parametrize("noun", ["anime_id", "placeID", "beerNumber", "anime"])
 def test_an_unknown_noun_for_what_is_rated(drafted, noun):
     header = ["user_id", noun, "rating"]
     table = drafted(
-        numbered(header, lambda n, s: [s.customer, 13_000 + s.product, 1 + s.product % 10])
+        numbered(header, lambda n, s: [s.customer, 13_000 + s.product % 15, 1 + s.product % 10])
     ).table("ratings")
     assert table.source("product_id") == noun
     assert table.column("product_id").doubt
