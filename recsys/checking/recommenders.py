@@ -13,6 +13,8 @@ FEWEST_PRODUCTS = 2
 LEFT_OUT = "left out by the setting `recommenders`"
 MATRIX = ("svd", "nmf", "knn", "mean_imputed_svd", "ease", "item_knn", "user_knn", "als")
 """They learn from who had which products."""
+RATED = ("svd", "nmf", "knn", "mean_imputed_svd")
+"""Of them, those that learn from ratings, given or implied."""
 OPTIONAL = ("bought_together", "ridge", "content")
 """Others that the setting `recommenders` may leave out."""
 
@@ -27,6 +29,7 @@ select
     (select count(distinct customer_id) from intermediate.int_customer_attributes) as profiled,
     (select string_split(replace(recommenders, ' ', ''), ',') from staging.stg_settings) as named,
     (select count(*) from intermediate.int_folds where purpose = 'train') as training_folds,
+    (select count(rating) from intermediate.int_interactions where fold = 'serving') as rated,
     (select count(*) from (
         select customer_key
         from intermediate.int_interactions
@@ -55,7 +58,8 @@ def verdicts(
     found = ask_one(connection, EVIDENCE)
     several = customers["with_several_products"]
     bought = facts["purchase_lines"] > 0
-    matrix = [name for name in MATRIX if name in found["named"]]
+    rated = [name for name in RATED if name in found["named"] and not found["rated"]]
+    matrix = [name for name in MATRIX if name in found["named"] and name not in rated]
     all_of_them = [
         Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
         Verdict(
@@ -75,6 +79,7 @@ def verdicts(
             several >= FEWEST_PRODUCTS and found["listed"] >= FEWEST_PRODUCTS,
             f"{several:,} customers with several products, {_ratings(facts)}",
         ),
+        Verdict(", ".join(rated), False, "no ratings on a scale, only what interests"),
         Verdict(
             "ridge",
             found["came_back"] > 0 and found["listed"] > 0,

@@ -26,8 +26,8 @@ select
     (select count(distinct order_id) from staging.stg_purchases where reject_reason is null)
         as orders,
     (select count(*) from staging.stg_ratings where reject_reason is null) as ratings,
-    (select count(*) from intermediate.int_interactions where fold = 'serving' and is_implied
-        and rating is not null) as implied_ratings,
+    (select count(*) from intermediate.int_interactions where fold = 'serving'
+        and rating is not null and given_rating is null) as implied_ratings,
     (select count(*) from intermediate.int_customers) as customers,
     (select count(*) from intermediate.int_products) as products,
     settings.label_window_days, settings.judged_folds, settings.hybrid_training_folds,

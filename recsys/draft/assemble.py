@@ -27,6 +27,7 @@ from recsys.draft.profiling import FileProfile, profile_files
 from recsys.draft.reading import open_file
 from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
+from recsys.draft.unknown_nouns import settle_unknown_ids
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 
@@ -118,6 +119,7 @@ def _refine(
     """Refine interactions by what their columns say together."""
     for table in INTERACTIONS:
         if table in drafted:
+            settle_unknown_ids(connection, *drafted[table])
             check_descriptions(connection, *drafted[table])
     if "purchases" in drafted:
         add_date_parts(*drafted["purchases"], "purchased_at")

@@ -6,9 +6,11 @@ import shutil
 import warnings
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from recsys.checking.recommenders import verdicts
 from recsys.cli import app
 from recsys.errors import ShopFileError
 
@@ -150,3 +152,38 @@ def test_a_shop_file_of_the_home_folder(untouched, tmp_path, monkeypatch):
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     shutil.copytree(TINY_SHOP, tmp_path / "mine" / "shop")
     assert check(Path("~/mine/shop"))[0] == 0
+
+
+@pytest.mark.parametrize("rating", [4.0, None], ids=["rated", "liked"])
+def test_models_of_ratings_need_a_scale(rating):
+    """Likes have no rating to learn from; who likes what is known all the same."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema intermediate; create schema staging")
+        for table, columns in {
+            "intermediate.int_products": "'Tea' as title, null as category, null as subcategory, "
+            "null as brand, null as description",
+            "intermediate.int_order_products": "1 as order_key, 1 as product_key",
+            "intermediate.int_customer_attributes": "'a' as customer_id",
+            "staging.stg_settings": "'svd, ease' as recommenders",
+            "intermediate.int_folds": "'train' as purpose",
+            "intermediate.int_fold_products": "'serving' as fold, true as in_catalogue",
+        }.items():
+            connection.execute(f"create table {table} as select {columns}")
+        connection.execute(
+            "create table intermediate.int_interactions as select 'serving' as fold, "
+            "1 as customer_key, $1::double as rating, true as is_learned_from, "
+            "0.0 as earlier_weight, 1 as recent_orders",
+            [rating],
+        )
+        facts = {
+            "purchase_lines": 0, "min_baskets_together": 3, "products": 2, "ratings": 2,
+            "implied_ratings": 0,
+        }  # fmt: skip
+        # of two products in the catalogue
+        connection.execute("insert into intermediate.int_fold_products values ('serving', true)")
+        customers = {"with_several_products": 2, "bought_again": 0}
+        works = {one.recommender: one.works for one in verdicts(connection, facts, customers)}
+    if rating is None:
+        assert (works["svd"], works["ease"]) == (False, True)
+    else:
+        assert works["svd, ease"]

@@ -156,6 +156,26 @@ found as (
     having count(*) > 0 and (select said.is_given from said where said.aspect = 'customers')
 ),
 
+-- as int_interactions looks at them, with those that later ones replaced
+given_ratings as (
+    select rating from {{ ref('stg_ratings') }}
+    where reject_reason is null or reject_reason = 'superseded_rating'
+),
+
+said_by_ratings as (
+    select
+        26 as place,
+        'scale of ratings' as aspect,
+        {{ is_unary('rating') }} = false as is_given,
+        cast(null as double) as share,
+        concat(
+            'every rating is ', min(rating), ', as likes are: they count as interest, no rating is predicted of them, '
+            'and rating_metrics measures none'
+        ) as consequence
+    from given_ratings
+    having count(*) > 0
+),
+
 final as (
     select
         place,
@@ -164,6 +184,16 @@ final as (
         cast(null as double) as share,
         case when not is_given then consequence end as consequence
     from relevant
+
+    union all
+
+    select
+        place,
+        aspect,
+        is_given,
+        share,
+        case when not is_given then consequence end as consequence
+    from said_by_ratings
 
     union all
 
