@@ -27,7 +27,10 @@ select
         group by order_key having count(distinct product_key) > 1
     )) as orders_of_several,
     (select count(distinct customer_id) from intermediate.int_customer_attributes) as profiled,
-    (select string_split(replace(recommenders, ' ', ''), ',') from staging.stg_settings) as named,
+    (
+        select coalesce(string_split(replace(recommenders, ' ', ''), ','), [])
+        from staging.stg_settings
+    ) as named,
     (select count(*) from intermediate.int_folds where purpose = 'train') as training_folds,
     (select count(rating) from intermediate.int_interactions where fold = 'serving') as rated,
     (select count(*) from (
