@@ -89,7 +89,7 @@ events as (
         cast(null as double) as unit_price,
         false as is_interest,
         cast(null as timestamp) as returned_at
-    where not exists (select 1 from found where order_key is not null)
+    where not exists (select 1 from found where order_key is not null) and not {{ is_empty_run() }}
 )
 
 select * from events
