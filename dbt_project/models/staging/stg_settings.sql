@@ -12,7 +12,7 @@
     'earliest_day': ['date'],
     'date_order': ['varchar', ['', 'dmy', 'mdy']],
     'decimal_separator': ['varchar', ['', '.', ',']],
-    'duplicate_lines': ['varchar', ['reject', 'keep']],
+    'duplicate_lines': ['varchar', ['reject', 'mapped', 'keep']],
     'find_non_products': ['boolean'],
     'merge_case_variants': ['varchar', ['same_title', 'always', 'never']],
     'outlier_quantity_factor': ['double', 0, 1000000000],
