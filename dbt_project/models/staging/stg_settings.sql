@@ -17,7 +17,7 @@
     'merge_case_variants': ['varchar', ['same_title', 'always', 'never']],
     'outlier_quantity_factor': ['double', 0, 1000000000],
     'unusual_customers': ['varchar', ['keep', 'leave_out']],
-    'min_customers_per_product': ['integer', 1, 2000000000],
+    'min_customers_per_product': ['integer', 0, 2000000000],
     'sold_within_days': ['integer', 0, 1000000],
     'decay_half_life_days': ['double', 0.001, 1000000],
     'popularity_window_days': ['integer', 1, 1000000],
