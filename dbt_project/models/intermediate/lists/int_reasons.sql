@@ -115,6 +115,8 @@ reasons as (
                 )
             when strongest.kind = 'content'
                 then concat('Similar to ', named.title, ', which this customer ', strongest.verb)
+            when strongest.kind = 'collaborative' and counting_unit.counts_orders
+                then concat('In the same orders as ', named.title, ', which this customer ', strongest.verb)
             when strongest.kind = 'collaborative'
                 then concat('Chosen by the same customers as ', named.title, ', which this customer ', strongest.verb)
             when keyed.is_from_profile then concat('Popular with customers like this one, in ', keyed.category)

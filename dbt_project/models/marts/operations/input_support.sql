@@ -26,14 +26,6 @@ given as (
 
 said as ({{ listed_aspects() }}),
 
--- of an input that isn't there nothing more needs to be said
-relevant as (
-    select said.*
-    from said
-    left join given on said.input = given.name
-    where said.input is null or given.name is not null
-),
-
 counted as (
     select
         count(*) as lines,
@@ -41,6 +33,24 @@ counted as (
         count(*) filter (where purchased_at <> date_trunc('day', purchased_at)) as timed_lines,
         date_diff('day', min(purchased_at), max(purchased_at)) + 1 as days
     from purchases
+),
+
+-- of an input that isn't there nothing more needs to be said
+relevant as (
+    select said.*
+    from said
+    cross join counted
+    left join given on said.input = given.name
+    where
+        (said.input is null or given.name is not null)
+        -- nor of what would be said of customers where there are none
+        and (
+            said.is_given
+            or said.aspect not in ('ratings', 'customers')
+            or counted.lines = 0
+            or counted.named_lines > 0
+            or exists (select 1 from given where given.name = 'ratings')
+        )
 ),
 
 -- products count by who bought or rated them, or by their orders where nobody is named
