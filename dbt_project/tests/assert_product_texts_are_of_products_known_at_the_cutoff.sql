@@ -42,7 +42,9 @@ counted as (
         folds.fold,
         folds.cutoff_at,
         sales.product_id,
-        count(distinct case when counting_unit.counts_orders then sales.order_id else sales.customer_id end) as customers,
+        count(
+            distinct case when counting_unit.counts_orders then sales.order_id else sales.customer_id end
+        ) as customers,
         max(sales.sold_at) as last_sold_at
     from folds
     inner join sales

@@ -86,7 +86,7 @@ evidence as (
             trim(cast(quantity as varchar)), '[-+(]?0*1([.,]0*)?[-)]?'
         )), false)
         {% else %}
-        cast(null as map(varchar, ubigint)) as lines_of_files,
+        null as lines_of_files,
         false
         {% endif %} as counts_units,
         '{{ input }}' as input

@@ -52,20 +52,23 @@ repeats as (
 ),
 
 -- files whose lines all are those of an earlier one: sent twice, whoever the lines are of
-file_prints as (
+file_contents as (
     select
         suspects.file,
         count(*) as lines,
-        sum(hash(suspects.line)) as print
+        sum(hash(suspects.line)) as content_hash
     from suspects
     group by suspects.file
 ),
 
 files_sent_again as (
-    select file_prints.file
-    from file_prints
-    inner join formats on file_prints.lines = formats.lines_of_files[file_prints.file]
-    qualify row_number() over (partition by file_prints.lines, file_prints.print order by file_prints.file) > 1
+    select file_contents.file
+    from file_contents
+    inner join formats on file_contents.lines = formats.lines_of_files[file_contents.file]
+    qualify
+        row_number() over (
+            partition by file_contents.lines, file_contents.content_hash order by file_contents.file
+        ) > 1
 ),
 
 cast_lines as (
@@ -128,13 +131,17 @@ recognised as (
 compared as (
     select
         *,
-        case duplicate_lines
-            when 'reject' then
-                (is_in_earlier_file and (is_of_somebody or has_line_id or is_of_file_sent_again))
-                or (is_again_in_file and ((is_of_somebody and counts_units) or has_line_id))
-            when 'mapped' then agrees_in_mapped and is_of_somebody
-            else false
-        end as is_copy
+        (
+            duplicate_lines = 'reject'
+            and is_in_earlier_file
+            and (is_of_somebody or has_line_id or is_of_file_sent_again)
+        )
+        or (
+            duplicate_lines = 'reject'
+            and is_again_in_file
+            and ((is_of_somebody and counts_units) or has_line_id)
+        )
+        or (duplicate_lines = 'mapped' and agrees_in_mapped and is_of_somebody) as is_copy
     from recognised
 ),
 

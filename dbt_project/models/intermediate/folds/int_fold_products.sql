@@ -68,7 +68,9 @@ judged as (
             when products.non_product_kind is not null then concat('not a product: ', products.non_product_kind)
             when products.is_excluded then 'excluded by the shop'
             when counted.customers < settings.min_customers_per_product
-                then case when counting_unit.counts_orders then 'in too few orders' else 'bought by too few customers' end
+                then case counting_unit.counts_orders
+                    when true then 'in too few orders' else 'bought by too few customers'
+                end
             when
                 settings.sold_within_days > 0
                 and counted.last_sold_at < counted.cutoff_at - settings.sold_within_days * interval 1 day

@@ -49,7 +49,7 @@ relevant as (
             or said.aspect not in ('ratings', 'customers')
             or counted.lines = 0
             or counted.named_lines > 0
-            or exists (select 1 from given where given.name = 'ratings')
+            or 'ratings' in (select every_input.name from given as every_input)
         )
 ),
 
@@ -106,8 +106,8 @@ found as (
     select
         20 as place,
         'customer' as aspect,
-        named_lines > 0 as is_given,
-        named_lines / lines as share,
+        counted.named_lines > 0 as is_given,
+        counted.named_lines / counted.lines as share,
         concat(
             case
                 when counted.named_lines = 0 then 'no line says who bought: no lists for customers'
