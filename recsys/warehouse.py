@@ -291,8 +291,13 @@ class Warehouse:
             """
         )
         assert counts is not None  # noqa: S101 - two counts are always one row
+        has_lists = counts["recommendations"] or (
+            # where nobody is named nothing is personal
+            not counts["customers"]
+            and self._row("select 1 from marts.popular_products limit 1") is not None
+        )
         return Health(
-            status=("ok" if is_whole else "incomplete") if counts["recommendations"] else "empty",
+            status=("ok" if is_whole else "incomplete") if has_lists else "empty",
             database=str(self.path),
             run_id=run.run_id if run else None,
             finished_at=run.finished_at if run else None,
@@ -378,6 +383,11 @@ class Warehouse:
         """
         table, column = f"{SCHEMA}.{kind}s", f"{kind}_id"
         [rows] = self.query(f"select count(*) as rows from {table}")["rows"].to_pylist()  # noqa: S608
+        if kind == "customer" and not rows:
+            return UnknownCustomerError(
+                f"no customer {wanted!r}: this shop's lines don't say who bought. What is popular "
+                "is in marts.popular_products, what goes with a product in marts.bought_together"
+            )
         near = self._alike(table, column, wanted) if rows <= most_compared else []
         alike = f" Ids like it: {', '.join(map(repr, near))}." if near else ""
         error = UnknownCustomerError if kind == "customer" else UnknownProductError

@@ -19,8 +19,8 @@ class Recommendation(BaseModel):
     price: float | None = Field(description="In the shop's currency.")
     score: float | None = Field(description="The recommender's own scale; higher is better.")
     probability: float | None = Field(
-        description="Calibrated chance that the customer buys it within the label window; "
-        "null where the recommender has none."
+        description="Calibrated chance that the customer buys it within the label window, from "
+        "the learned hybrid, whoever made the list; null where the hybrid has none."
     )
     recommender: str = Field(description="Who made the list.")
     reason: str | None = Field(description="Why, in a few words.")

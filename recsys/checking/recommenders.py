@@ -21,7 +21,9 @@ OPTIONAL = ("bought_together", "ridge", "content")
 EVIDENCE = """
 select
     (select count(*) from intermediate.int_products
-        where coalesce(title, category, subcategory, brand, description) is not null) as described,
+        where coalesce(
+            nullif(title, product_id), department, category, subcategory, brand, description
+        ) is not null) as described,
     (select count(*) from (
         select order_key from intermediate.int_order_products
         group by order_key having count(distinct product_key) > 1
@@ -59,6 +61,8 @@ def verdicts(
 ) -> list[Verdict]:
     """Return, per group of recommenders, whether this data feeds it."""
     found = ask_one(connection, EVIDENCE)
+    if not facts["customers"]:
+        return _of_orders(found, facts)
     several = customers["with_several_products"]
     bought = facts["purchase_lines"] > 0
     rated = [name for name in RATED if name in found["named"] and not found["rated"]]
@@ -74,7 +78,7 @@ def verdicts(
         ),
         Verdict(
             "bought_together",
-            found["orders_of_several"] >= facts["min_baskets_together"],
+            _has_pairs(found, facts),
             f"{found['orders_of_several']:,} orders of several products",
         ),
         Verdict(
@@ -115,6 +119,29 @@ def verdicts(
     ]
     idle = [name for name in MATRIX if name not in found["named"]]
     return [*chosen, *([Verdict(", ".join(idle), False, LEFT_OUT)] if idle else [])]
+
+
+def _has_pairs(found: dict[str, Any], facts: dict[str, Any]) -> bool:
+    enough: bool = found["orders_of_several"] >= facts["min_baskets_together"]
+    return enough and found["listed"] >= FEWEST_PRODUCTS
+
+
+def _of_orders(found: dict[str, Any], facts: dict[str, Any]) -> list[Verdict]:
+    """Return what can be made of orders alone: nothing that is somebody's."""
+    orders = f"{found['orders_of_several']:,} orders of several products"
+    has_several = found["orders_of_several"] > 0 and found["listed"] >= FEWEST_PRODUCTS
+    personal = ["buy_again", *MATRIX, "ridge", "profile", "hybrid"]
+    return [
+        Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
+        Verdict("bought_together", _has_pairs(found, facts), orders),
+        Verdict("similar_products by orders", has_several, orders),
+        Verdict(
+            "similar_products by texts",
+            found["described"] > 0,
+            f"{found['described']:,} of {facts['products']:,} products with texts",
+        ),
+        Verdict(", ".join(personal), False, "no line says who bought: nobody to recommend to"),
+    ]
 
 
 def _ratings(facts: dict[str, Any]) -> str:

@@ -70,6 +70,47 @@ def test_a_shop_that_would_build(untouched):
 
 
 @pytest.mark.usefixtures("untouched")
+def test_the_cost_follows_customers_and_what_is_ranked_for_them(tmp_path):
+    """Four customers have all three products: nothing is new. Two recommenders always rank."""
+    lines = [f"c{c},p{p},2024-01-0{1 + p}" for c in range(4) for p in range(3)]
+    (tmp_path / "lines.csv").write_text("\n".join(["c,p,t", *lines, ""]), encoding="utf-8")
+    shop = (
+        "name: cost\npurchases:\n  path: lines.csv\n"
+        "  columns: {customer_id: c, product_id: p, purchased_at: t}\n"
+        "settings: {min_customers_per_product: 1, recommenders: 'ease, als'}\n"
+    )
+    (tmp_path / "shop.yml").write_text(shop, encoding="utf-8")
+    _, printed = check(tmp_path, "--json")
+    cost = json.loads(printed[printed.index("{") :])["support"]["cost"]
+    assert (cost["ranked_customers"], cost["candidates"]) == (4, 4 * 3 * 4)
+    assert cost["cpu_seconds"] == pytest.approx(20 + 48 * 7.5e-6 + 12 * 190e-6)
+    assert cost["disk_bytes"] == 48 * 80 + 12 * 1000
+
+
+@pytest.mark.usefixtures("untouched")
+def test_of_a_shop_that_names_nobody_only_what_orders_can_feed_is_promised(tmp_path):
+    lines = [f",{p},2024-01-{1 + n:02d},o{n}" for n in range(20) for p in ("tea", "milk")]
+    (tmp_path / "lines.csv").write_text("\n".join(["c,p,t,o", *lines, ""]), encoding="utf-8")
+    shop = (
+        "name: till\npurchases:\n  path: lines.csv\n"
+        "  columns: {customer_id: c, product_id: p, purchased_at: t, order_id: o}\n"
+    )
+    (tmp_path / "shop.yml").write_text(shop, encoding="utf-8")
+    code, printed = check(tmp_path, "--json")
+    assert code == 0
+    support = json.loads(printed[printed.index("{") :])["support"]
+    assert support["lists"] == []
+    works = {verdict["recommender"]: verdict["works"] for verdict in support["recommenders"]}
+    assert {name for name, does in works.items() if does} == {
+        *("popularity", "bought_together", "similar_products by orders")
+    }
+    assert support["catalogue"] == [{"products": "in the catalogue", "number": 2}]
+    assert any("no line says who bought" in said for said in support["only_popularity"])
+    _, printed = check(tmp_path)
+    assert "Lists: none, because no line says who bought" in printed
+
+
+@pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize(
     ("chosen", "works", "idle"),
     [

@@ -141,8 +141,8 @@ CLEANING = [  # models of cleaning, each after those that it reads
     *("int_product_parents", "int_product_descriptions", "int_non_products"),
     *("int_unusual_customers", "int_left_out_customers", "int_quantity_limit", "int_products"),
     *("int_purchase_lines", "int_rating_lines", "int_customers", "int_returned_orders"),
-    *("int_order_products", "purchases", "product_titles", "input_audit", "rejected_rows"),
-    *("cleaning_report", "input_support"),
+    *("int_order_products", "int_counting_unit", "purchases", "product_titles", "input_audit"),
+    *("rejected_rows", "cleaning_report", "input_support"),
 ]
 EVENTS = "int_events"
 """Fails where nothing can be used, so that it is run where that is asked."""

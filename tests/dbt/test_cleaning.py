@@ -191,8 +191,8 @@ def test_an_emoji_that_a_script_cut_in_halves_stops_nothing(cleaner):
 
 
 def test_a_line_that_differs_in_what_it_says_of_its_product_is_no_copy(cleaner):
-    lines = "c,p,t,o,size\n1,a,2024-01-01,o1,S\n1,a,2024-01-01,o1,M\n1,a,2024-01-01,o1,M\n"
-    ask = cleaner.clean(shop(lines, ", order_id: o, size: size"))
+    lines = "c,p,t,o,n,size\n" + "".join(f"1,a,2024-01-01,o1,2,{size}\n" for size in "SMM")
+    ask = cleaner.clean(shop(lines, ", order_id: o, quantity: n, size: size"))
     assert ask("select row_number, reason from marts.rejected_rows") == [(3, "duplicate_line")]
     [(rejected,)] = ask("select row_json from marts.rejected_rows")
     assert json.loads(rejected)["size"] == "M"
@@ -200,8 +200,8 @@ def test_a_line_that_differs_in_what_it_says_of_its_product_is_no_copy(cleaner):
 
 @pytest.mark.parametrize(("who", "bought"), [("GUEST", 2), ("NULL", 2), ("", 2), ("ann", 1)])
 def test_of_two_strangers_each_may_buy_the_same(cleaner, who, bought):
-    lines = f"c,p,t\n{who},milk,2024-01-02\n{who},milk,2024-01-02\n"
-    ask = cleaner.clean(shop(lines, rest="guest_ids: [GUEST]\n"))
+    lines = f"c,p,t,n\n{who},milk,2024-01-02,2\n{who},milk,2024-01-02,2\n"
+    ask = cleaner.clean(shop(lines, ", quantity: n", "guest_ids: [GUEST]\n"))
     assert ask("select count(*) from marts.purchases") == [(bought,)]
 
 

@@ -92,7 +92,7 @@ events as (
         false as is_interest,
         cast(null as timestamp) as returned_at
     from why_none
-    where not exists (select 1 from found where found.order_key is not null)
+    where not exists (select 1 from found where found.order_key is not null) and not {{ is_empty_run() }}
 )
 
 select * from events
