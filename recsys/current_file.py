@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from recsys.connections import connect
 from recsys.errors import DatabaseError
 from recsys.shop.names import text
 from recsys.write_ahead_logs import log_names
@@ -59,7 +60,7 @@ def open_current(path: Path) -> OpenFile:
     found = path.stat()
     was_open = _is_open(found)
     try:
-        connection = duckdb.connect(path, read_only=True)
+        connection = connect(path, read_only=True)
     except duckdb.ConnectionException as error:
         if was_open or not DESCRIPTORS.exists():
             raise
@@ -76,7 +77,7 @@ def open_current(path: Path) -> OpenFile:
     # named, so that who opens the same file again shares one descriptor: closing a second one
     # would drop the lock of the first
     name = f":memory:recsys {found.st_dev} {found.st_ino} {found.st_mtime_ns}"
-    connection = duckdb.connect(name)
+    connection = connect(name)
     try:
         connection.execute(f"attach if not exists {text(str(path))} as {ALIAS} (read_only)")
     except BaseException:

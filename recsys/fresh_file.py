@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from recsys.connections import connect
 from recsys.errors import RecsysError
 from recsys.write_ahead_logs import logs_of, remove_logs
 
@@ -64,7 +65,7 @@ def write_afresh(source: Path, target: Path, choice: Choice | None = None) -> No
 def _both(source: Path, target: Path, *, writing: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     # without a log: until it has its place, a file that was begun is worth nothing
     how = f"storage_version '{STORAGE}', recovery_mode 'no_wal_writes'" if writing else "read_only"
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute(
             "set memory_limit = ?", [os.environ.get("RECSYS_MEMORY_LIMIT", MEMORY_LIMIT)]
         )

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 import duckdb
 
+from recsys.connections import connect
 from recsys.opening import PAUSE_SECONDS, connect_when_free
 from recsys.write_ahead_logs import logs_of
 
@@ -84,7 +85,7 @@ def _is_only_builder(source: IO[bytes]) -> bool:
 def _write_in(database: Path) -> None:
     """Let DuckDB write into the file what a program that was killed left in its log."""
     with contextlib.suppress(duckdb.Error):  # someone reads the file: the log is copied, too
-        duckdb.connect(database).close()
+        connect(database).close()
 
 
 def _end_with_input() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
+import weakref
 from pathlib import Path
 
 import duckdb
 
+from recsys.connections import connect
 from recsys.current_file import OpenFile, open_current
 from recsys.database_name import refuse_name, refuse_special_file
 from recsys.errors import DatabaseError
 from recsys.file_state import is_same_file, state_of
+from recsys.scratch import Scratch
 
 PAUSE_SECONDS = 0.02
 
@@ -36,6 +40,7 @@ def open_read_only(path: Path) -> OpenFile:
     refuse_name(path)
     try:
         opened = open_current(path)
+        _spill_elsewhere(opened.connection)
         opened.connection.execute("set global timezone = 'UTC'")  # for the cursors made from it
         return opened
     except duckdb.Error as error:
@@ -58,7 +63,7 @@ def connect_when_free(path: Path, *, read_only: bool, patience: float) -> duckdb
     while True:
         before = state_of(path)
         try:
-            connection = duckdb.connect(path, read_only=read_only)
+            connection = connect(path, read_only=read_only)
         except duckdb.Error as error:
             if not is_lock(error) or time.monotonic() > deadline:
                 raise
@@ -67,6 +72,18 @@ def connect_when_free(path: Path, *, read_only: bool, patience: float) -> duckdb
         if before is None or is_same_file(before, state_of(path)):
             return connection
         connection.close()
+
+
+def _spill_elsewhere(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let what doesn't fit into memory go where the next command removes it, if this one is killed.
+
+    DuckDB's own choice is beside the file, and stays there. It is kept where a folder can't be
+    made, or somebody else in the process uses it already.
+    """
+    with contextlib.suppress(OSError, duckdb.Error):
+        scratch = Scratch()
+        weakref.finalize(connection, scratch.close)
+        connection.execute("set global temp_directory = ?", [str(scratch.spill)])
 
 
 def is_lock(error: BaseException) -> bool:

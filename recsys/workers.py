@@ -6,11 +6,15 @@ Surprise holds Python's global lock while it fits: threads alone would use one c
 from __future__ import annotations
 
 import os
+import queue
+import threading
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import joblib  # noqa: F401 - before its parts: threads importing them in two orders break it
@@ -18,6 +22,7 @@ from joblib.externals.loky import get_reusable_executor
 
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.native_threads import one_openmp_thread
+from recsys.orphans import end_with
 
 Result = TypeVar("Result")
 
@@ -66,9 +71,75 @@ def submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
             done.set_exception(error)
         return done
     with _death_explained():
-        executor = get_reusable_executor(worker_count(), timeout=180, env=_ONE_THREAD_EACH)
+        return _in_keeper(partial(_submit, function, *arguments))
+
+
+def _submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
+    with _quiet_tracker():
+        executor = get_reusable_executor(
+            worker_count(),
+            timeout=180,
+            env=_ONE_THREAD_EACH,
+            initializer=end_with,
+            initargs=(os.getpid(),),
+        )
+        _used.append(executor)
         started: Future[Result] = executor.submit(function, *arguments)
     return started
+
+
+@contextmanager
+def _quiet_tracker() -> Iterator[None]:
+    """Let the process that removes semaphores after a killed build do so without a warning."""
+    before = os.environ.get("PYTHONWARNINGS")
+    ignored = "ignore:resource_tracker:UserWarning"
+    os.environ["PYTHONWARNINGS"] = f"{before},{ignored}" if before else ignored
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
+
+
+_used: deque[Any] = deque(maxlen=1)
+
+
+def stop() -> None:
+    """End the workers at once, with what they compute."""
+    for executor in _used:
+        executor.shutdown(wait=False, kill_workers=True)
+
+
+_calls: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+
+
+@cache
+def _keeper() -> threading.Thread:
+    thread = threading.Thread(target=_keep, name="recsys-workers", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep() -> None:
+    while True:
+        call, done = _calls.get()
+        try:
+            done.set_result(call())
+        except BaseException as error:
+            done.set_exception(error)
+
+
+def _in_keeper(call: Callable[[], Result]) -> Result:
+    """Call in the one thread that starts workers, and that lives as long as this process.
+
+    Workers end with the thread that started them (`recsys.orphans`); dbt's threads end before.
+    """
+    _keeper()
+    done: Future[Result] = Future()
+    _calls.put((call, done))
+    return done.result()
 
 
 def result_of(future: Future[Result]) -> Result:

@@ -12,8 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
-
+from recsys.connections import connect
 from recsys.project import database_path
 
 README = Path(__file__).parent.parent / "README.md"
@@ -26,7 +25,7 @@ LONGEST_CELL = 60
 
 def refreshed(text: str, database: Path) -> str:
     """Return the README's text with the answers that this database gives."""
-    with duckdb.connect(database, read_only=True) as connection:
+    with connect(database, read_only=True) as connection:
 
         def answer(match: re.Match[str]) -> str:
             relation = connection.sql(match["sql"])

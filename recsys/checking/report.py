@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,9 +14,11 @@ import duckdb
 from recsys.build import build
 from recsys.checking.questions import ask, example_rows
 from recsys.checking.support import Support, supported
+from recsys.connections import connect
 from recsys.errors import DatabaseError, RecsysError
 from recsys.project import SHOP_VARIABLE
 from recsys.publishing import unpublished
+from recsys.scratch import Scratch
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 
 NEEDED = (
@@ -72,12 +73,12 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
 
     """
     loaded = load_shop(shop or os.environ.get(SHOP_VARIABLE) or DEFAULT_SHOP)
-    with duckdb.connect() as connection:  # a wrong column is said at once, not by dbt
+    with Scratch() as scratch, connect(spill=scratch.spill) as connection:
         connection.execute("set enable_progress_bar = false")
-        attach_shop(connection, loaded, {})
+        attach_shop(connection, loaded, {}, scratch)  # a wrong column is said at once, not by dbt
     report = Report(loaded.name)
-    with tempfile.TemporaryDirectory(prefix="recsys-check-") as folder:
-        database = Path(folder) / "check.duckdb"
+    with Scratch() as scratch:
+        database = scratch.path / "check.duckdb"
         try:
             build(shop, database, select=NEEDED, variables=variables, tests=False)
         except RecsysError as error:
@@ -87,7 +88,7 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
             return report
         gc.collect()  # a build that failed early leaves its connection to the collector
         try:
-            with duckdb.connect(database, read_only=True) as connection:
+            with connect(database, read_only=True) as connection:
                 _fill(report, connection)
         except duckdb.Error as error:
             if report.error is not None:

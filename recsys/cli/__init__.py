@@ -8,14 +8,16 @@ import typer
 
 from recsys.cli.build import build
 from recsys.cli.check import check
+from recsys.cli.ending import end_on_signals, exit_if_ended
 from recsys.cli.export import export
 from recsys.cli.init import init
+from recsys.cli.output import print_error
 from recsys.cli.recommend import recommend
 from recsys.cli.serve import serve
 from recsys.cli.similar import similar
 from recsys.cli.status import status
 from recsys.cli.tune import tune
-from recsys.errors import RecsysError
+from recsys.errors import RecsysError, ShopFileError
 
 app = typer.Typer(
     name="recsys",
@@ -36,6 +38,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     show_version: Annotated[
         bool,
         typer.Option(
@@ -43,7 +46,8 @@ def _options(
         ),
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand != "serve":  # its server ends on signals by itself
+        end_on_signals()
 
 
 def main() -> None:
@@ -54,5 +58,10 @@ def main() -> None:
     try:
         app()
     except RecsysError as error:
-        typer.echo(f"recsys: {error}", err=True)
+        exit_if_ended()
+        said = str(error)
+        print_error(" ".join(said.splitlines()) if isinstance(error, ShopFileError) else said)
         sys.exit(1)
+    except SystemExit:
+        exit_if_ended()
+        raise

@@ -14,6 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from recsys.terminal import escaped, printable
+
 WIDEST_UNBROKEN_ID = 40
 WIDEST_UNBROKEN_WORD = 12
 BETWEEN_COLUMNS = 3
@@ -37,6 +39,11 @@ def print_line(text: str, style: str = "") -> None:
     console().print(Text(printable(text), style=style), soft_wrap=True)
 
 
+def print_error(text: str) -> None:
+    """Print what went wrong on stderr, with the lines it has and without what a terminal obeys."""
+    typer.echo("\n".join(printable(line) for line in f"recsys: {text}".split("\n")), err=True)
+
+
 def print_table(
     title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], empty: str
 ) -> None:
@@ -58,7 +65,7 @@ def print_table(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
     for column, width in zip(columns, widths, strict=True):
         table.add_column(
-            Text(column.heading),
+            Text(printable(column.heading)),
             justify="right" if column.kind == "number" else "left",
             no_wrap=column.kind == "number",
             min_width=width,
@@ -96,7 +103,7 @@ def _print_rows_apart(
 
 def print_json(value: object) -> None:
     """Print a value as indented JSON; times are ISO 8601, missing values are null."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    typer.echo(escaped(json.dumps(value, indent=2, ensure_ascii=False, default=_plain)))
 
 
 def shown(value: object) -> str:
@@ -127,11 +134,6 @@ def counted(number: int | None, one: str, many: str) -> str:
     ('1 order', '2,500 orders')
     """
     return f"{number or 0:,} {one if number == 1 else many}"
-
-
-def printable(text: str) -> str:
-    """Return the text without what moves a terminal's cursor or changes its colour."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _plain(value: Any) -> object:

@@ -7,7 +7,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from recsys.build import BuildEvent, NodeFinished, NodeStarted, Said
-from recsys.cli.output import console, printable
+from recsys.cli.output import console
+from recsys.terminal import printable
 
 
 class BuildDisplay:
@@ -51,7 +52,7 @@ class BuildDisplay:
                 self._show_end(event)
             case Said():
                 self._line(f"    {event.text}")
-        self._live.update(self._task, description=", ".join(self._running))
+        self._live.update(self._task, description=printable(", ".join(self._running)))
 
     def _show_end(self, node: NodeFinished) -> None:
         place = f"[{node.index}/{node.total}]"

@@ -6,7 +6,8 @@ from typing import Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from recsys.cli.output import Column, console, print_line, print_table, printable, score
+from recsys.cli.output import Column, console, print_line, print_table, score
+from recsys.terminal import printable
 from recsys.tuning.database import Tuning
 from recsys.tuning.tune import StudyEnded, StudySkipped, StudyStarted, TrialKept, TuningEvent
 from recsys.tuning.words import shown_parameters, words_of

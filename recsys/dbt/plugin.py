@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,16 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
+from recsys.connections import NO_LOADING, connect, forbid_extensions
 from recsys.database_name import refuse_name, refuse_special_file
 from recsys.errors import DatabaseError, ShopFileError
 from recsys.file_state import is_same_file, state_of
 from recsys.opening import explain_open_failure
 from recsys.project import dbt_project_folder, setting_names
+from recsys.scratch import Scratch, scratch_of
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.shop.names import nearest
+from recsys.terminal import printable
 
 
 class ShopError(DbtRuntimeError, ShopFileError):
@@ -44,28 +49,39 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Note which file connecting is about to open or make; refuse what can't be one."""
+        config.update(NO_LOADING)
         self._path = Path(creds.path)
         try:
             refuse_special_file(self._path)
             refuse_name(self._path)
             self._before = state_of(self._path)
             if self._before is not None:
-                _try_to_open(self._path, config)
+                _try_to_open(self._path)
         except DatabaseError as error:
-            raise FileError(str(error)) from error
+            raise FileError(printable(str(error))) from error
         self._database = creds.database
+        self._is_file = not creds.path.startswith(":memory:")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach the shop's views; a variable given on the command line wins over its settings."""
+        forbid_extensions(conn)
+        scratch = scratch_of(self._path) if self._is_file else Scratch()
+        # dbt writes its Python models there; the system's folder keeps what a kill leaves
+        before, tempfile.tempdir = tempfile.tempdir, str(scratch.path)
+        give_back = weakref.finalize(conn, _give_back, scratch, before)
+        conn.execute("set global temp_directory = ?", [str(scratch.spill)])
         try:
             self._check_file(conn)
-            self._attach(conn)
+            self._attach(conn, scratch)
         except (ShopFileError, FileError) as error:
             is_new = self._before is None and not conn.execute("from duckdb_tables()").fetchall()
             conn.close()
+            give_back()
             if is_new:  # nothing was built: nothing is left behind
                 self._path.unlink(missing_ok=True)
-            raise error if isinstance(error, FileError) else ShopError(str(error)) from error
+            if isinstance(error, FileError):
+                raise
+            raise ShopError(printable(str(error))) from error
 
     def _check_file(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Refuse a file that a build has just replaced: what is written to it would be lost."""
@@ -78,7 +94,7 @@ class Plugin(BasePlugin):
                 "choose another name for the file, or use `recsys build`"
             )
 
-    def _attach(self, conn: duckdb.DuckDBPyConnection) -> None:
+    def _attach(self, conn: duckdb.DuckDBPyConnection, scratch: Scratch) -> None:
         flags = get_flags()  # type: ignore[no-untyped-call]
         shop = load_shop(self._shop)
         legal = setting_names()
@@ -94,12 +110,17 @@ class Plugin(BasePlugin):
         settings = {name: value for name, value in shop.settings.items() if name not in given}
         overridden = {name: None for name in ("as_of", "timezone") if name in given}
         shop = shop.model_copy(update=overridden)
-        attach_shop(conn, shop, {"package_version": __version__, **settings})
+        attach_shop(conn, shop, {"package_version": __version__, **settings}, scratch)
 
 
-def _try_to_open(path: Path, config: dict[str, Any]) -> None:
+def _give_back(scratch: Scratch, before: str | None) -> None:
+    tempfile.tempdir = before
+    scratch.close()
+
+
+def _try_to_open(path: Path) -> None:
     """Say in a sentence why a file can't be opened; dbt would print a traceback."""
     try:
-        duckdb.connect(path, config=config).close()
+        connect(path).close()
     except duckdb.Error as error:
         raise explain_open_failure(path, error) from error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from recsys.connections import connect
 from recsys.draft.attributes import attribute
 from recsys.draft.blank_ids import name_blank_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
@@ -30,6 +31,7 @@ from recsys.draft.roles import LIKELY, Role, roles, shows_sales
 from recsys.draft.unknown_nouns import settle_unknown_ids
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
+from recsys.scratch import Scratch
 
 TABLES = ("purchases", "ratings", "products", "customers")
 INTERACTIONS = ("purchases", "ratings")
@@ -77,7 +79,7 @@ def draft_shop(
 
     """
     folder = output.absolute().parent
-    with duckdb.connect() as connection:
+    with Scratch() as scratch, connect(spill=scratch.spill) as connection:
         connection.execute("set enable_progress_bar = false")
         files, skipped = look_at_all(paths)
         profiles = profiles_of(connection, files, folder, skipped)
@@ -100,7 +102,9 @@ def draft_shop(
                 drafted[table] = (made, profile)
         mark_alike(profiles, taken, {table: made for table, (made, _) in drafted.items()})
         draft = Draft(
-            name or _shop_name(paths), [drafted[t][0] for t in TABLES if t in drafted], unused
+            name or _shop_name(paths),
+            [drafted[t][0] for t in TABLES if t in drafted],
+            unused,
         )
         _refine(connection, draft, drafted)
         used = {table: profile for table, (_, profile) in drafted.items()}

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-import duckdb
 import python_calamine
 
 from recsys.draft.encodings import legacy_encoding
 from recsys.draft.headers import has_header
 from recsys.draft.title_rows import FEWEST_COLUMNS, MOST_ROWS, rows_before_header
 from recsys.errors import NoRowsError, ShopFileError
+from recsys.shop.databases import tables_of
 from recsys.shop.dialect import Dialect, find_dialect
-from recsys.shop.excel import cell_text
+from recsys.shop.excel import cell_text, open_workbook
 from recsys.shop.format import Format
 from recsys.shop.json_records import find_records
-from recsys.shop.paths import kind_of
+from recsys.shop.paths import kind_of_file
 from recsys.shop.text_files import UnreadableError, decoded, encoding_of, sample
 
 SAMPLE_RECORDS = 200
@@ -88,7 +88,7 @@ def look_at(path: Path) -> list[InputFile]:
     try:
         if path.stat().st_size == 0:
             raise NoRowsError(f"{path} is empty")
-        match _kind(path):
+        match kind_of_file(path):
             case "duckdb":
                 return _tables(path)
             case "excel":
@@ -107,34 +107,16 @@ def look_at(path: Path) -> list[InputFile]:
         raise ShopFileError(f"can't read {path}: {error.strerror or error}") from None
 
 
-def _kind(path: Path) -> str | None:
-    try:
-        return kind_of([path], path.name)
-    except ShopFileError:
-        return None  # text, if it is one
-
-
 def _tables(path: Path) -> list[InputFile]:
-    try:
-        with duckdb.connect(path, read_only=True) as connection:
-            found = connection.execute(
-                "select table_schema, table_name from information_schema.tables "
-                "where table_catalog = current_database() order by all"
-            ).fetchall()
-    except duckdb.Error as error:
-        said = str(error).split("\n")[0]
-        raise ShopFileError(f"{path} can't be opened as a DuckDB database: {said}") from None
+    found = tables_of(path)
     if not found:
         raise ShopFileError(f"{path} has no tables")
-    return [
-        InputFile(path, "duckdb", table=name if schema == "main" else f"{schema}.{name}")
-        for schema, name in found
-    ]
+    return [InputFile(path, "duckdb", table=name) for name in found]
 
 
 def _sheets(path: Path) -> list[InputFile]:
     try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
+        book = open_workbook(path)
         found, without_rows = [], []
         for name in book.sheet_names:
             rows = list(islice(book.get_sheet_by_name(name).iter_rows(), SAMPLE_RECORDS))

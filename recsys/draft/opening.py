@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
+from recsys.connections import connect
 from recsys.errors import ShopFileError
+from recsys.scratch import Scratch
 from recsys.shop import attach_shop, load_shop
 
 
 def failure_to_open(path: Path) -> str | None:
     """Return why a shop file can't be read, or None if it can."""
     try:
-        with duckdb.connect() as connection:
+        with Scratch() as scratch, connect(spill=scratch.spill) as connection:
             connection.execute("set enable_progress_bar = false")
-            attach_shop(connection, load_shop(path), {})
+            attach_shop(connection, load_shop(path), {}, scratch)
     except ShopFileError as error:
         return str(error)
     return None

@@ -7,6 +7,7 @@ import re
 import textwrap
 
 from recsys.draft.draft import Draft, DraftColumn, DraftTable
+from recsys.terminal import escaped
 
 WIDTH = 100
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?:[ -][A-Za-z0-9_.]+)*")
@@ -55,7 +56,7 @@ def scalar(value: object) -> str:
     if PLAIN.fullmatch(value) and value.lower() not in RESERVED:
         return value
     if "\\" in value or "\n" in value or not value.isprintable() or "'" in value:
-        return json.dumps(value, ensure_ascii=False)
+        return escaped(json.dumps(value, ensure_ascii=False))
     return f'"{value}"' if '"' not in value else "'" + value + "'"
 
 

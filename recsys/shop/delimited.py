@@ -15,7 +15,7 @@ from recsys.shop.dialect import Dialect, find_dialect
 from recsys.shop.format import Format
 from recsys.shop.names import quoted, text
 from recsys.shop.part import ROW, Part
-from recsys.shop.text_files import UnreadableError
+from recsys.shop.text_files import UnreadableError, this_file
 from recsys.shop.workspace import Workspace
 
 
@@ -77,10 +77,9 @@ def _scan(path: Path, dialect: Dialect, given: Format, *, numbered: bool = False
     typed = ", ".join(f"{text(name)}: '{kind}'" for name, kind in columns.items())
     nulls = ", ".join(text(null) for null in ["", *given.nulls])
     return (
-        f"read_csv({text(str(path))}, auto_detect=false, header=false, skip={skip}, "
+        f"read_csv({this_file(path)}, auto_detect=false, header=false, skip={skip}, "
         f"delim={text(dialect.delimiter)}, quote={text(quote)}, escape={text(escape)}, "
-        f"nullstr=[{nulls}], max_line_size={longest}{line_end}, columns={{{typed}}}, "
-        "hive_partitioning=false)"
+        f"nullstr=[{nulls}], max_line_size={longest}{line_end}, columns={{{typed}}})"
     )
 
 

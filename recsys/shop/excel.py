@@ -29,7 +29,7 @@ def read_excel(path: Path, given: Format, workspace: Workspace, shown: str) -> l
 
     """
     try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
+        book = open_workbook(path)
         names = _chosen(book, given.sheet)
         parts = []
         for name in names:
@@ -43,6 +43,17 @@ def read_excel(path: Path, given: Format, workspace: Workspace, shown: str) -> l
     if not parts:
         raise EmptyFileError("it is empty")
     return parts
+
+
+def open_workbook(path: Path) -> python_calamine.CalamineWorkbook:
+    """Open a workbook as what it is by its content; its name may end in another kind's letters.
+
+    Raises:
+        python_calamine.CalamineError: it is none.
+
+    """
+    with path.open("rb") as file:
+        return python_calamine.CalamineWorkbook.from_filelike(file)
 
 
 def _chosen(book: python_calamine.CalamineWorkbook, wanted: str | None) -> list[str]:

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-import duckdb
-
+from recsys.connections import connect
 from recsys.shop.names import nearest, text
 
 LEGAL = {
@@ -70,7 +69,7 @@ def check_expression(expression: str, columns: Iterable[str]) -> None:
     if "\0" in expression or not expression.strip():
         raise ExpressionError("it is empty or holds a NUL character")
     query = f"select ({expression}\n)"
-    with duckdb.connect() as connection:
+    with connect() as connection:
         [(serialized,)] = connection.execute(f"select json_serialize_sql({text(query)})").fetchall()
     parsed = json.loads(serialized)
     if parsed["error"]:
@@ -140,7 +139,7 @@ def _check_node(node: dict[str, Any], names: list[str], columns: list[str]) -> N
 
 
 def _why_not(name: str) -> str:
-    with duckdb.connect() as connection:
+    with connect() as connection:
         kinds = {
             kind
             for (kind,) in connection.execute(
@@ -157,7 +156,7 @@ def _why_not(name: str) -> str:
 @lru_cache
 def _legal_functions() -> frozenset[str]:
     """Return the functions that compute one value from values."""
-    with duckdb.connect() as connection:
+    with connect() as connection:
         found = connection.execute("""
             select function_name, function_type, stability from duckdb_functions()
             where database_name = 'system' and function_type in ('scalar', 'macro')

@@ -8,6 +8,7 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from recsys.connections import connect
 from recsys.shop.layouts import Explode, FillDown, Unpivot
 
 DELIMITED_ONLY = ("delimiter", "quote", "escape")
@@ -92,7 +93,8 @@ class Format(BaseModel):
         if value is not None:
             for one in [value] if isinstance(value, str) else value:
                 try:
-                    duckdb.execute("select try_strptime('', ?)", [one]).fetchall()
+                    with connect() as connection:
+                        connection.execute("select try_strptime('', ?)", [one]).fetchall()
                 except duckdb.Error as error:
                     said = str(error).split("\n")[0]
                     raise ValueError(f"'{one}' is no format of dates: {said}") from None

@@ -18,7 +18,7 @@ import duckdb
 from recsys.shop.cleaned_copy import LONGEST_LINE, BadRecord
 from recsys.shop.format import Format
 from recsys.shop.json_records import copy_records
-from recsys.shop.names import quoted, text
+from recsys.shop.names import file_text, quoted, text
 from recsys.shop.part import ROW, Part
 from recsys.shop.text_files import (
     BOMS,
@@ -28,6 +28,7 @@ from recsys.shop.text_files import (
     resolved_encoding,
     sample,
     short,
+    this_file,
 )
 from recsys.shop.workspace import Workspace
 
@@ -108,15 +109,15 @@ def read_json(
 def _types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     found = connection.execute(
         # no text is of a format that is none: times stay text
-        f"describe from read_json_auto({text(str(path))}, sample_size=-1, "
-        "dateformat='none', timestampformat='none', hive_partitioning=false)"
+        f"describe from read_json_auto({this_file(path)}, sample_size=-1, "
+        "dateformat='none', timestampformat='none')"
     ).fetchall()
     return {name: QUOTED_VALUE.sub("VARCHAR", of) for name, of, *_ in found}
 
 
 def _reader(path: Path, types: dict[str, str]) -> str:
     columns = ", ".join(f"{text(name)}: {text(of)}" for name, of in types.items())
-    return f"read_json({text(str(path))}, columns={{{columns}}}, hive_partitioning=false)"
+    return f"read_json({this_file(path)}, columns={{{columns}}})"
 
 
 def _every(types: dict[str, str]) -> str:
@@ -189,7 +190,8 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _said(error: Exception, path: Path, shown: str) -> str:
     """Return what DuckDB says, of the file as it is known to whoever wrote the shop file."""
-    return short(error).split(" Try setting ")[0].replace(str(path), shown)
+    said = short(error).split(" Try setting ")[0]
+    return said.replace(file_text(path)[1:-1], shown).replace(str(path), shown)
 
 
 def _without_mark(path: Path, copy: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import glob
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def quoted(identifier: str) -> str:
@@ -14,6 +17,29 @@ def quoted(identifier: str) -> str:
 def text(value: str) -> str:
     """Return a text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def file_pattern(path: Path) -> str:
+    """Return the pattern that DuckDB's readers take for this file and no other.
+
+    DuckDB reads every name as a pattern, so that `a[1].csv` would be `a1.csv`. A backslash beside
+    such a sign can't be written at all: `can_be_named` tells.
+    """
+    return glob.escape(os.fspath(path.absolute()))
+
+
+def file_text(path: Path) -> str:
+    """Return `file_pattern` as SQL writes it."""
+    return text(file_pattern(path))
+
+
+def can_be_named(path: Path, *, as_pattern: bool = True) -> bool:
+    """Tell whether DuckDB finds a file by its name: it takes a backslash for a slash everywhere.
+
+    `as_pattern` is for its readers, which do so only where the name has signs of a pattern.
+    """
+    name = os.fspath(path.absolute())
+    return os.sep == "\\" or "\\" not in name or (as_pattern and not glob.has_magic(name))
 
 
 def nearest(name: str, legal: Iterable[str]) -> str:

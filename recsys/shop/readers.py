@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 
 from recsys.errors import NoRowsError, ShopFileError
+from recsys.scratch import is_scratch
+from recsys.shop.databases import read_table
 from recsys.shop.delimited import read_delimited
 from recsys.shop.dialect import Dialect
 from recsys.shop.excel import read_excel
@@ -22,7 +24,7 @@ from recsys.shop.format import (
     Format,
 )
 from recsys.shop.json_files import read_json
-from recsys.shop.names import nearest, quoted, text
+from recsys.shop.names import file_text, text
 from recsys.shop.part import FILE, ROW, Part
 from recsys.shop.partitions import with_partitions
 from recsys.shop.paths import find_files, kind_of
@@ -118,21 +120,22 @@ def open_files(
         ],
         "json": lambda f, s: [read_json(connection, f, given, workspace, source=source, shown=s)],
         "excel": lambda f, s: read_excel(f, given, workspace, s),
-        "duckdb": lambda f, s: [_database(connection, f, table, source, s)],
+        "duckdb": lambda f, s: [
+            read_table(connection, f, table, workspace, source=source, shown=s)
+        ],
     }
     parts: list[Part] = []
     empty: list[str] = []
     if kind == "parquet":
-        sql = _parquet(files, folder)
-        parts = [
-            Part(f"read_parquet({text(file.as_posix())})", _shown(file, folder)) for file in files
-        ]
+        named = {workspace.namable(file): _shown(file, folder) for file in files}
+        sql = _parquet(named, folder)
+        parts = [Part(f"read_parquet({file_text(file)})", shown) for file, shown in named.items()]
     else:
         for file in files:
             shown = _shown(file, folder)
             try:
                 require_whole(file)
-                read = readers[kind](file, shown)
+                read = readers[kind](workspace.namable(file), shown)
                 parts += [with_partitions(connection, part, file, folder) for part in read]
             except EmptyFileError as error:  # a month without sales
                 empty.append(f"'{shown}': {error}")
@@ -195,46 +198,16 @@ def _united(parts: list[Part]) -> str:
     return f"({' union all by name '.join(selected)})"
 
 
-def _parquet(files: list[Path], folder: Path) -> str:
-    listed = ", ".join(text(file.as_posix()) for file in files)
-    start = text(f"{folder.as_posix()}/")
+def _parquet(named: dict[Path, str], folder: Path) -> str:
+    listed = ", ".join(file_text(file) for file in named)
+    start = text(f"{folder.as_posix().removesuffix('/')}/")
+    shown = f"if(starts_with({FILE}, {start}), substr({FILE}, length({start}) + 1), {FILE})"
+    links = {file: name for file, name in named.items() if is_scratch(file)}
+    if links:
+        names = ", ".join(f"{text(file.as_posix())}: {text(name)}" for file, name in links.items())
+        shown = f"coalesce(map {{{names}}}[{FILE}], {shown})"
     return (
-        f"(select * exclude (file_row_number) replace (replace({FILE}, {start}, '') "
-        f"as {FILE}), file_row_number + 1 as {ROW} from read_parquet([{listed}], "
+        f"(select * exclude (file_row_number) replace ({shown} as {FILE}), "
+        f"file_row_number + 1 as {ROW} from read_parquet([{listed}], "
         f"filename='{FILE}', file_row_number=true, union_by_name=true))"
     )
-
-
-def _database(
-    connection: duckdb.DuckDBPyConnection, path: Path, table: str | None, source: str, shown: str
-) -> Part:
-    opened = connection.execute("select path, database_name from duckdb_databases()").fetchall()
-    for known, name in opened:  # a file can be attached once only
-        if known and Path(known).resolve() == path.resolve():
-            database = name
-            break
-    else:
-        database = f"recsys_inputs_{source}"
-        try:
-            connection.execute(f"attach {text(str(path))} as {quoted(database)} (read_only)")
-        except duckdb.Error as error:
-            raise UnreadableError(f"it can't be opened: {short(error)}: {AGAIN}") from None
-    found = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = $1 "
-        "union all select schema_name, view_name from duckdb_views() "
-        "where database_name = $1 and not internal order by all",
-        [database],
-    ).fetchall()
-    names = [name if schema == "main" else f"{schema}.{name}" for schema, name in found]
-    if table is None:
-        raise ShopFileError(
-            f"{source}.table: say which table of '{shown}' to read (legal: {', '.join(names)})"
-        )
-    known_names = {name.casefold(): pair for name, pair in zip(names, found, strict=True)}
-    wanted = known_names.get(table.casefold()) or known_names.get(
-        table.casefold().removeprefix("main.")
-    )
-    if wanted is None:
-        raise ShopFileError(f"{source}.table: '{shown}' has no '{table}'{nearest(table, names)}")
-    relation = f"{quoted(database)}.{quoted(wanted[0])}.{quoted(wanted[1])}"
-    return Part(f"(select *, row_number() over () as {ROW} from {relation})", shown)

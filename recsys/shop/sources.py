@@ -7,9 +7,13 @@ are sources to dbt, and nothing of them (absolute paths, for one) is left in the
 # ruff: noqa: S608 - the shop file's expressions are SQL by design; all else is quoted
 from __future__ import annotations
 
+import re
+
 import duckdb
 
+from recsys.connections import forbid_extensions
 from recsys.errors import ShopFileError
+from recsys.scratch import Scratch
 from recsys.shop.expressions import ExpressionError, check_expression
 from recsys.shop.file import TABLES, Shop, Table
 from recsys.shop.format import Format
@@ -30,12 +34,16 @@ NO_TYPE = '"NULL"'  # what DuckDB calls the type of a bare null
 
 
 def attach_shop(
-    connection: duckdb.DuckDBPyConnection, shop: Shop, settings: dict[str, object]
+    connection: duckdb.DuckDBPyConnection,
+    shop: Shop,
+    settings: dict[str, object],
+    scratch: Scratch | None = None,
 ) -> None:
     """Attach a catalog with the views purchases, ratings, products, customers and settings.
 
     A view `unreadable_lines` has the lines of their files that can't be read at all. A table the
-    shop doesn't have is an empty view of the same columns.
+    shop doesn't have is an empty view of the same columns. Copies that reading needs are kept in
+    `scratch`, or in a temporary folder that goes with the connection.
 
     Raises:
         ShopFileError: a file is missing or unreadable, or a column or expression doesn't fit it.
@@ -43,14 +51,14 @@ def attach_shop(
     """
     try:
         # An attempt that failed may have left its own behind: dbt tries again and hides the reason.
-        for database in (CATALOG, *(f"{CATALOG}_{name}" for name in TABLES)):
-            connection.execute(f"detach database if exists {database}")
+        connection.execute(f"detach database if exists {CATALOG}")
         connection.execute(f"attach ':memory:' as {CATALOG}")
     except duckdb.Error as error:
         raise ShopFileError(
             f"the database can't be called {CATALOG}: give the file another name ({error})"
         ) from None
-    workspace = Workspace(connection)
+    forbid_extensions(connection)
+    workspace = Workspace(connection, scratch)
     line_ids = NO_LINE_ID
     for name, table in shop.tables().items():
         query = _empty(name)
@@ -324,5 +332,9 @@ def _read_as_written(column: str, value: str, given: Format) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of what DuckDB says."""
-    return str(error).strip().split("\n")[0]
+    """Return the first line of what DuckDB says, without its advice to load native code."""
+    said = str(error).strip().split("\n")[0].rstrip(".")
+    needed = re.search(r'(\w+ with name "?\w+"?) is not in the catalog.* the (\w+) extension', said)
+    if needed is None:
+        return said
+    return f"{needed[1]} is of DuckDB's extension {needed[2]}, and extensions are never loaded"

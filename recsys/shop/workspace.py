@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import tempfile
+import os
 import weakref
 from pathlib import Path
 
 import duckdb
 
+from recsys.scratch import Scratch
 from recsys.shop.cleaned_copy import BadRecord
-from recsys.shop.names import text
+from recsys.shop.names import can_be_named, text
+from recsys.shop.text_files import this_file
 
 LONGEST_TEXT = 1000  # characters of an unreadable line that are kept
 REJECT_COLUMNS = {
@@ -27,19 +28,36 @@ REJECT_COLUMNS = {
 class Workspace:
     """Copies of files, and the lines that can't be read; made when first needed."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, scratch: Scratch | None = None
+    ) -> None:
+        """Keep copies in a folder of the caller's, or in one that goes with the connection."""
         self._connection = connection
-        self._folder: Path | None = None
+        self._scratch = scratch
         self._files = 0
         self.unreadable = 0
 
+    @property
+    def folder(self) -> Path:
+        """Where copies are kept."""
+        if self._scratch is None:
+            self._scratch = Scratch()
+            weakref.finalize(self._connection, self._scratch.close)
+        return self._scratch.path
+
     def new_file(self, suffix: str) -> Path:
         """Return the path of a file that isn't there yet."""
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="recsys-"))
-            weakref.finalize(self._connection, shutil.rmtree, self._folder, ignore_errors=True)
         self._files += 1
-        return self._folder / f"{self._files}{suffix}"
+        name = f"{self._files}-{os.urandom(4).hex()}"  # several may share the folder
+        return self.folder / f"{name}{suffix}"
+
+    def namable(self, file: Path, *, as_pattern: bool = True) -> Path:
+        """Return the file, or a link to it where DuckDB can't be told its name."""
+        if can_be_named(file, as_pattern=as_pattern):
+            return file
+        link = self.new_file("".join(file.suffixes[-2:]).replace("\\", ""))
+        link.symlink_to(file.absolute())
+        return link
 
     def write_down(self, source: str, file: str, record: BadRecord) -> None:
         """Keep a record that can't be read, for `unreadable_lines`."""
@@ -50,7 +68,8 @@ class Workspace:
         }
         row = [source, file, record.number, record.reason, json.dumps(said, ensure_ascii=False)]
         if self.unreadable == 0:
-            self._rejects = self.new_file(".csv").open("w", encoding="utf-8", newline="")
+            self._rejected = self.new_file(".csv")
+            self._rejects = self._rejected.open("w", encoding="utf-8", newline="")
             weakref.finalize(self, self._rejects.close)
             self._writer = csv.writer(self._rejects, quoting=csv.QUOTE_ALL, lineterminator="\n")
         self.unreadable += 1
@@ -64,6 +83,6 @@ class Workspace:
         self._rejects.close()
         columns = ", ".join(f"{text(n)}: {text(kind)}" for n, kind in REJECT_COLUMNS.items())
         return (
-            f"select * from read_csv({text(self._rejects.name)}, auto_detect=false, header=false, "  # noqa: S608
+            f"select * from read_csv({this_file(self._rejected)}, auto_detect=false, header=false, "  # noqa: S608
             f"""delim=',', quote='"', escape='"', columns={{{columns}}})"""
         )

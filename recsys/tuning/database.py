@@ -15,6 +15,7 @@ from recsys.disk import reason, room
 from recsys.errors import DatabaseError, InvalidParameterError
 from recsys.opening import connect_when_free, explain_open_failure
 from recsys.recommenders.content import Content
+from recsys.scratch import scratch_of
 from recsys.tuning.hybrid_search import HYBRID, PastExamples, read_past_examples
 from recsys.tuning.past_folds import (
     HAND_OVER,
@@ -155,12 +156,15 @@ def _opened(
 
     What the block has written is in the file itself when this ends, or an error is raised.
     """
+    scratch = scratch_of(database)
     try:
         connection = connect_when_free(database, read_only=read_only, patience=patience)
     except duckdb.Error as error:
+        scratch.close()
         raise explain_open_failure(database, error) from error
     try:
         connection.execute("set timezone = 'UTC'")
+        connection.execute("set global temp_directory = ?", [str(scratch.spill)])
         yield connection
         if not read_only:
             connection.execute("checkpoint")  # closing would do it, and say nothing if it failed
@@ -173,3 +177,4 @@ def _opened(
         ) from error
     finally:
         connection.close()
+        scratch.close()

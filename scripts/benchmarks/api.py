@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
+from recsys.connections import connect
 
 SIZES = (2_500, 1_000_000)
 """Customers: as many as the default shop has, and so many that hardly any is asked for twice."""
@@ -112,7 +112,7 @@ def _compared(bare: int, ours: int, customers: int) -> list[str]:
 
 
 def _make(database: Path, customers: int) -> None:
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute("set memory_limit = '4GB'")
         connection.execute("set temp_directory = ?", [str(database.with_suffix(".spill"))])
         connection.execute(f"attach '{database}' as made (storage_version 'v1.2.0')")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import duckdb
-
 from benchmarks.builds import run_build
+from recsys.connections import connect
 
 # NDCG@10 on Complete Journey, cut at 2017-12-04, measured independently with bare scripts
 KNOWN = {
@@ -27,7 +26,7 @@ def main(databases: list[Path]) -> None:
         [database] = databases or [Path(folder) / "protocol.duckdb"]
         if not database.exists():
             run_build(database, *PROTOCOL)
-        with duckdb.connect(database, read_only=True) as connection:
+        with connect(database, read_only=True) as connection:
             rows = connection.execute(
                 """
                 select

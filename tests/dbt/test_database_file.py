@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from recsys.scratch import PREFIX
+
 READ = """
 import sys, duckdb
 with duckdb.connect(sys.argv[1], read_only=True) as connection:
@@ -69,7 +71,8 @@ def test_every_public_column_is_described_in_the_database(query):
     assert [table for table, comment in rows if "Grain:" not in (comment or "")] == []
 
 
-def test_nothing_of_the_inputs_paths_is_left_behind(tiny_database, tiny_shop, builder):
+def test_nothing_of_the_inputs_is_left_behind(tiny_database, tiny_shop, builder):
+    assert list(builder.database.parent.rglob(f"{PREFIX}*")) == []
     content = tiny_database.read_bytes()
     for folder in (builder.shop, tiny_shop):
         assert str(folder).encode() not in content
@@ -83,11 +86,13 @@ def test_a_killed_build_leaves_a_file_that_opens_and_builds_again(
     shutil.copy(tiny_database, database)
     [(before,)] = builder.ask(tiny_database)("select count(*) from marts.recommendations")
 
-    environment = os.environ | {"RECSYS_JOBS": "1"}
+    (tmp_path / "temporary").mkdir()
+    environment = os.environ | {"RECSYS_JOBS": "1", "TMPDIR": str(tmp_path / "temporary")}
     ran = python(KILLED, tiny_shop / "shop.yml", database, env=environment)
     assert ran.returncode == -signal.SIGKILL, ran.stderr
     assert ran.stdout.startswith("0 "), ran.stdout  # whoever read it meanwhile could
     assert database.read_bytes() == tiny_database.read_bytes()
+    assert list((tmp_path / "temporary").iterdir()) == []
 
     ran = python(READ, database)
     assert ran.stdout == f"{before}\n", ran.stderr

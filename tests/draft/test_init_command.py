@@ -58,7 +58,7 @@ def test_it_replaces_nothing_unasked(orders):
         ("broken.xlsx", b"no workbook", "no Excel file"),
         ("broken.duckdb", b"no database", "DuckDB database"),
         ("broken.json", b"{{{", "broken.json"),
-        ("picture.png", b"\x89PNG\0\0\0\x01\x02", "binary"),
+        ("picture.png", b"\x89PNG\0\0\0\x01\x02", "it is a picture (PNG)"),
         ("words.txt", b"once upon a time\nthere was a shop\n", "none of these files"),
     ],
 )

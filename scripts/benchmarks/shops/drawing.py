@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-import duckdb
+from recsys.connections import connect
 
 MACROS = """
 create macro draw(a, b, what) as
@@ -83,7 +83,7 @@ def write_shop(folder: Path, lines: str, sizes: Mapping[str, float]) -> Path:
     """
     texts = {name: str(size) for name, size in sizes.items()}
     texts["lines"] = Template(lines).substitute(texts)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(MACROS)
         for table, query in (("products", PRODUCTS), ("purchases", PURCHASES)):
