@@ -97,9 +97,8 @@ def _quiet_tracker() -> Iterator[None]:
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PYTHONWARNINGS"]
-        else:
+        os.environ.pop("PYTHONWARNINGS", None)  # joblib may have put the environment back already
+        if before is not None:
             os.environ["PYTHONWARNINGS"] = before
 
 
