@@ -31,6 +31,16 @@ def unpublished(database: Path) -> Path:
     return work_folder(database) / "building" / database.name
 
 
+def serving_folder(database: Path) -> Path:
+    """Return where what serves blocks of customers is kept while dbt writes to this database.
+
+    It is in the database's work folder, whether dbt writes to the database or to a build's copy.
+    """
+    folder = database.absolute().parent
+    work = folder.parent if folder.name == "building" else work_folder(database.absolute())
+    return work / "serving"
+
+
 @contextlib.contextmanager
 def published(database: Path) -> Iterator[Path]:
     """Lend a copy of the database, or a path for a new one, and publish it if the block succeeds.

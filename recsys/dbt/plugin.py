@@ -12,10 +12,12 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
+from recsys.blocks.fitted import FOLDER_VARIABLE
 from recsys.errors import ShopFileError
 from recsys.project import dbt_project_folder, setting_names
+from recsys.publishing import serving_folder
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
-from recsys.shop.names import nearest
+from recsys.shop.names import nearest, text
 
 
 class ShopError(DbtRuntimeError, ShopFileError):
@@ -36,6 +38,12 @@ class Plugin(BasePlugin):
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Note which file connecting is about to make."""
         self._made = None if Path(creds.path).exists() else Path(creds.path)
+
+        self._fitted = serving_folder(Path(creds.path)) / "fitted"
+
+    def configure_cursor(self, cursor: Any) -> None:
+        """Tell Python models where what is fitted for today is kept."""
+        cursor.execute(f"set variable {FOLDER_VARIABLE} = {text(str(self._fitted))}")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach the shop's views; a variable given on the command line wins over its settings."""
