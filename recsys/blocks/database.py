@@ -3,9 +3,10 @@
 # ruff: noqa: S608, S102 - what runs are the project's own models
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +15,15 @@ from recsys.blocks.fitted import BLOCK_VARIABLE, FOLDER_VARIABLE, FittedModels
 from recsys.blocks.plan import BlockModel, BlockPlan
 from recsys.relations import Relation
 from recsys.shop.names import quoted, text
+
+
+class BlockResult(NamedTuple):
+    """What a block came to."""
+
+    rows: dict[str, int]
+    """Rows of each table served."""
+    seconds: dict[str, float]
+    """CPU seconds of each model."""
 
 
 class BlockDatabase:
@@ -53,7 +63,7 @@ class BlockDatabase:
         for name, file in shared.items():
             self._read(name, file)
 
-    def run(self, rows: Mapping[str, Path], wanted: Mapping[str, Path]) -> dict[str, int]:
+    def run(self, rows: Mapping[str, Path], wanted: Mapping[str, Path]) -> BlockResult:
         """Run the plan for a block and write tables of it.
 
         Parameters
@@ -63,21 +73,14 @@ class BlockDatabase:
         wanted
             Parquet files to write by the name of the table.
 
-        Returns
-        -------
-            The number of rows of each table written.
-
         """
+        seconds = {}
         for name, file in rows.items():
             self._read(name, file)
         for model in self._plan.models:
-            if model.language == "sql":
-                kind = "view" if model.is_view else "table"
-                self._connection.execute(
-                    f"create or replace {kind} {self._place(model.name)} as {model.code}"
-                )
-            else:
-                self._run_python(model)
+            started = time.process_time()
+            self._run_model(model)
+            seconds[model.name] = time.process_time() - started
         counts = {}
         for name, file in wanted.items():
             [(counts[name],)] = self._connection.execute(
@@ -86,7 +89,7 @@ class BlockDatabase:
         for model in self._plan.models:
             if not model.is_view:  # the next block's rows need its room
                 self._connection.execute(f"drop table {self._place(model.name)}")
-        return counts
+        return BlockResult(counts, seconds)
 
     def close(self) -> None:
         """Close it; its tables are gone."""
@@ -99,6 +102,15 @@ class BlockDatabase:
         self._connection.execute(
             f"create or replace table {self._place(name)} as from read_parquet({text(str(file))})"
         )
+
+    def _run_model(self, model: BlockModel) -> None:
+        if model.language == "sql":
+            kind = "view" if model.is_view else "table"
+            self._connection.execute(
+                f"create or replace {kind} {self._place(model.name)} as {model.code}"
+            )
+        else:
+            self._run_python(model)
 
     def _run_python(self, model: BlockModel) -> None:
         defined: dict[str, Any] = {}

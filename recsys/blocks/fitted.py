@@ -49,7 +49,7 @@ class FittedModels:
     def of(cls, session: Any) -> FittedModels | None:
         """Return the folder that a connection knows of; None where it knows of none."""
         [(folder, in_block)] = session.execute(
-            f"select getvariable('{FOLDER_VARIABLE}'), getvariable('{BLOCK_VARIABLE}')"  # noqa: S608
+            f"select getvariable('{FOLDER_VARIABLE}'), getvariable('{BLOCK_VARIABLE}')"
         ).fetchall()
         return None if folder is None else cls(Path(folder), in_block=bool(in_block))
 
@@ -96,7 +96,7 @@ def _fingerprint(interactions: Interactions) -> str:
     digest = hashlib.md5(usedforsecurity=False)
     for matrix in (interactions.seen, interactions.weights, interactions.ratings):
         for part in (matrix.indptr, matrix.indices, matrix.data):
-            digest.update(np.ascontiguousarray(part).view(np.uint8))
+            digest.update(np.ascontiguousarray(part).tobytes())
     for ids in (interactions.customer_ids, interactions.product_ids):
         for buffer in ids.buffers():
             if buffer is not None:

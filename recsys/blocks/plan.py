@@ -60,7 +60,9 @@ def read_plan(target: Path, names: Iterable[str], replaced: Sequence[str] = ()) 
     wanted = set(names)
     missing = sorted(wanted - set(nodes))
     if missing:
-        raise RecsysError(f"no model is called {', '.join(missing)}: {target} is of another project")
+        raise RecsysError(
+            f"no model is called {', '.join(missing)}: {target} is of another project"
+        )
     parents = {name: _parents(nodes[name]) for name in wanted}
     order = TopologicalSorter({name: parents[name] & wanted for name in wanted}).static_order()
     read = sorted(set().union(*parents.values()) - wanted - set(replaced))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from recsys.blocks.database import BlockDatabase
+from recsys.blocks.database import BlockDatabase, BlockResult
 from recsys.blocks.fitted import FittedModels
 from recsys.blocks.plan import BlockPlan
 from recsys.dbt import dbt_log
@@ -41,6 +42,17 @@ class BlockFiles:
         return self.folder / "served" / name / f"{block:06d}.parquet"
 
 
+class BlockTables(NamedTuple):
+    """Names of the tables that blocks read and write."""
+
+    shared: tuple[str, ...]
+    """Read whole by all blocks."""
+    rows: tuple[str, ...]
+    """Of which each block has rows of its own."""
+    served: tuple[str, ...]
+    """Kept of each block."""
+
+
 _open: tuple[object, BlockDatabase] | None = None
 
 
@@ -48,11 +60,9 @@ def serve_block(
     plan: BlockPlan,
     files: BlockFiles,
     block: int,
-    shared: tuple[str, ...],
-    rows: tuple[str, ...],
-    served: tuple[str, ...],
-) -> dict[str, int]:
-    """Run the plan for one block; return the number of rows of each table served.
+    tables: BlockTables,
+) -> BlockResult:
+    """Run the plan for one block and write what is served of it.
 
     The block's own files are removed once it is done. A worker keeps the tables that all blocks
     share, and the models that it read, from one block to the next.
@@ -65,20 +75,18 @@ def serve_block(
         Where the files are.
     block
         The block's number.
-    shared, rows
-        Names of the tables that all blocks share, and of those of which each has its rows.
-    served
-        Names of the tables that are kept.
+    tables
+        What is read and written.
 
     """
-    wanted = {name: files.served(name, block) for name in served}
+    wanted = {name: files.served(name, block) for name in tables.served}
     for file in wanted.values():
         file.parent.mkdir(parents=True, exist_ok=True)
-    counts = _database(plan, files, shared).run(
-        {name: files.rows(block, name) for name in rows}, wanted
+    result = _database(plan, files, tables.shared).run(
+        {name: files.rows(block, name) for name in tables.rows}, wanted
     )
     shutil.rmtree(files.rows(block, "").parent, ignore_errors=True)
-    return counts
+    return result
 
 
 def _database(plan: BlockPlan, files: BlockFiles, shared: tuple[str, ...]) -> BlockDatabase:

@@ -135,8 +135,8 @@ def new_product_lists(
     """Return, per fold and customer, the products without a sale that read most like theirs.
 
     Score and order are Content's; the reason is the purchase that says most for the product.
-    Nothing where `recommend_new_products` is 0. The model of `serving` is kept in a file, from which
-    blocks of customers read it.
+    Nothing where `recommend_new_products` is 0. The model of `serving` is kept in a file, from
+    which blocks of customers read it.
     """
     models = None if session is None else FittedModels.of(session)
     if models is not None and models.in_block:
@@ -167,7 +167,10 @@ def new_product_lists(
 
 def _new_lists_of_block(models: FittedModels, customers: Relation) -> pa.RecordBatchReader:
     found = models.load(NEW_PRODUCTS)
-    tables = () if found is None else _lists_of_fold(*found, SERVING, customers)
+    tables: Iterator[pa.Table] = iter(())
+    if found is not None:
+        content, columns = found
+        tables = _lists_of_fold(content, columns, SERVING, customers)
     batches = (batch for table in tables for batch in table.to_batches())
     return pa.RecordBatchReader.from_batches(NEW_PRODUCT_SCHEMA, batches)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 
 from recsys import workers
 from recsys.blocks.fitted import FittedModels
+from recsys.blocks.database import BlockResult
 from recsys.blocks.plan import BlockPlan, read_plan
-from recsys.blocks.work import BlockFiles, serve_block
+from recsys.blocks.work import BlockFiles, BlockTables, serve_block
 from recsys.dbt import dbt_log
 from recsys.errors import RecsysError
 from recsys.relations import Relation
@@ -79,25 +80,20 @@ def serve_blocks(
     cursor = session.cursor()
     slicing = _Slicing(cursor, plan, files, int(size))
 
+    tables = BlockTables(slicing.shared, (*slicing.sliced, TODAY), tuple(served))
+
     def batches() -> Iterator[pa.RecordBatch]:
         started = time.perf_counter()
         blocks = slicing.blocks()
         done = 0
-        under_way: deque[tuple[int, int, Future[dict[str, int]]]] = deque()
+        under_way: deque[tuple[int, int, Future[BlockResult]]] = deque()
+        seconds: Counter[str] = Counter()
 
         def start() -> None:
             if blocks:
                 block, customers = blocks.popleft()
                 slicing.write_rows(block)
-                future = workers.submit(
-                    serve_block,
-                    plan,
-                    files,
-                    block,
-                    slicing.shared,
-                    (*slicing.sliced, TODAY),
-                    tuple(served),
-                )
+                future = workers.submit(serve_block, plan, files, block, tables)
                 under_way.append((block, customers, future))
 
         wanted = len(blocks)
@@ -106,13 +102,13 @@ def serve_blocks(
             start()
         while under_way:
             block, customers, future = under_way.popleft()
-            counts = workers.result_of(future)
+            result = workers.result_of(future)
+            seconds.update(result.seconds)
             start()
             done += 1
             if done == wanted or done % max(1, wanted // 20) == 0:
                 dbt_log.log(
-                    f"serving: block {done:,} of {wanted:,}, "
-                    f"{time.perf_counter() - started:.0f} s"
+                    f"serving: block {done:,} of {wanted:,}, {time.perf_counter() - started:.0f} s"
                 )
             yield pa.RecordBatch.from_pylist(
                 [
@@ -123,10 +119,12 @@ def serve_blocks(
                         "rows": rows,
                         "file": files.served(name, block).name,
                     }
-                    for name, rows in counts.items()
+                    for name, rows in result.rows.items()
                 ],
                 schema=BLOCK_SCHEMA,
             )
+        longest = ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.most_common(12))
+        dbt_log.log(f"serving: {seconds.total():.0f} CPU seconds, the longest {longest}")
 
     return pa.RecordBatchReader.from_batches(BLOCK_SCHEMA, batches())
 
