@@ -15,14 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recsys import workers
-from recsys.blocks.fitted import FittedModels
 from recsys.blocks.database import BlockResult
+from recsys.blocks.fitted import FittedModels
 from recsys.blocks.plan import BlockPlan, read_plan
 from recsys.blocks.work import BlockFiles, BlockTables, serve_block
 from recsys.dbt import dbt_log
-from recsys.errors import RecsysError
+from recsys.errors import InvalidParameterError, RecsysError
 from recsys.relations import Relation
-from recsys.shop.names import quoted, text
+from recsys.shop.names import nearest, quoted, text
 
 TODAY = "int_customer_folds"
 """The folds whose customers a database holds: past ones in the shop's, today's in a block's."""
@@ -63,7 +63,8 @@ def serve_blocks(
     target
         dbt's target folder.
     settings
-        serving_block_customers: customers of a block.
+        serving_block_customers: customers of a block; keep_block_tables: models whose rows are
+        kept beside those served.
     computed
         Names of the models that each block runs, `served` among them.
     served
@@ -75,12 +76,13 @@ def serve_blocks(
         raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
     files = BlockFiles(fitted.folder.parent)
     shutil.rmtree(files.folder / "served", ignore_errors=True)
-    [(size,)] = settings.project("serving_block_customers").fetchall()
+    [(size, kept)] = settings.project("serving_block_customers, keep_block_tables").fetchall()
+    wanted = dict.fromkeys([*served, *_kept(kept, computed)])
     plan = read_plan(target, computed, replaced=[TODAY])
     cursor = session.cursor()
     slicing = _Slicing(cursor, plan, files, int(size))
 
-    tables = BlockTables(slicing.shared, (*slicing.sliced, TODAY), tuple(served))
+    tables = BlockTables(slicing.shared, (*slicing.sliced, TODAY), tuple(wanted))
 
     def batches() -> Iterator[pa.RecordBatch]:
         started = time.perf_counter()
@@ -96,7 +98,7 @@ def serve_blocks(
                 future = workers.submit(serve_block, plan, files, block, tables)
                 under_way.append((block, customers, future))
 
-        wanted = len(blocks)
+        number = len(blocks)
         slicing.write_shared()
         for _ in range(workers.worker_count() + 1):
             start()
@@ -106,9 +108,9 @@ def serve_blocks(
             seconds.update(result.seconds)
             start()
             done += 1
-            if done == wanted or done % max(1, wanted // 20) == 0:
+            if done == number or done % max(1, number // 20) == 0:
                 dbt_log.log(
-                    f"serving: block {done:,} of {wanted:,}, {time.perf_counter() - started:.0f} s"
+                    f"serving: block {done:,} of {number:,}, {time.perf_counter() - started:.0f} s"
                 )
             yield pa.RecordBatch.from_pylist(
                 [
@@ -127,6 +129,16 @@ def serve_blocks(
         dbt_log.log(f"serving: {seconds.total():.0f} CPU seconds, the longest {longest}")
 
     return pa.RecordBatchReader.from_batches(BLOCK_SCHEMA, batches())
+
+
+def _kept(listed: str | None, computed: Sequence[str]) -> list[str]:
+    names = [name.strip() for name in (listed or "").split(",") if name.strip()]
+    for name in names:
+        if name not in computed:
+            raise InvalidParameterError(
+                f"setting keep_block_tables names '{name}'{nearest(name, computed)}"
+            )
+    return names
 
 
 def served_rows(name: str, *, session: Any, blocks: Relation) -> pa.RecordBatchReader:
