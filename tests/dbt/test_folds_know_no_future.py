@@ -17,7 +17,13 @@ KEYS = {"customer_key", "order_key"}
 """Numbers of a build: a customer who comes later shifts them."""
 SCHEMAS = ("intermediate", "recommenders", "marts")
 OF_THE_BUILD = {"run_id", "generated_at"}
-OF_THE_FUTURE = {"int_folds", "champions", "int_champions", "int_champion_lists"}
+OF_THE_FUTURE = {
+    "int_folds",
+    "int_customer_folds",
+    "champions",
+    "int_champions",
+    "int_champion_lists",
+}
 """When a label window ends, and who serves today."""
 
 
