@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 # a worker that has grown or waited long is replaced, and nothing is lost: nobody has to know
 warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
 
-_ONE_THREAD_EACH = {
+ONE_THREAD_EACH = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -66,7 +66,7 @@ def submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
             done.set_exception(error)
         return done
     with _death_explained():
-        executor = get_reusable_executor(worker_count(), timeout=180, env=_ONE_THREAD_EACH)
+        executor = get_reusable_executor(worker_count(), timeout=180, env=ONE_THREAD_EACH)
         started: Future[Result] = executor.submit(function, *arguments)
     return started
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -83,9 +84,11 @@ class BlockDatabase:
             seconds[model.name] = time.process_time() - started
         counts = {}
         for name, file in wanted.items():
+            unfinished = file.with_name(f"{file.name}.{uuid4().hex}")
             [(counts[name],)] = self._connection.execute(
-                f"copy {self._place(name)} to {text(str(file))} (format parquet)"
+                f"copy {self._place(name)} to {text(str(unfinished))} (format parquet)"
             ).fetchall()
+            unfinished.replace(file)
         for model in self._plan.models:
             if not model.is_view:  # the next block's rows need its room
                 self._connection.execute(f"drop table {self._place(model.name)}")

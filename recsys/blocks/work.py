@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -33,9 +32,13 @@ class BlockFiles:
         """Return the file of a table that all blocks share."""
         return self.folder / "shared" / f"{name}.parquet"
 
+    def rows_of(self, block: int) -> Path:
+        """Return the folder of a block's rows."""
+        return self.folder / "rows" / str(block)
+
     def rows(self, block: int, name: str) -> Path:
         """Return the file of a block's rows of a table."""
-        return self.folder / "rows" / str(block) / f"{name}.parquet"
+        return self.rows_of(block) / f"{name}.parquet"
 
     def served(self, name: str, block: int) -> Path:
         """Return the file of what a block serves."""
@@ -64,8 +67,8 @@ def serve_block(
 ) -> BlockResult:
     """Run the plan for one block and write what is served of it.
 
-    The block's own files are removed once it is done. A worker keeps the tables that all blocks
-    share, and the models that it read, from one block to the next.
+    It may run again, or twice at the same time: a file has its name once it is whole. A worker
+    keeps the tables that all blocks share, and the models that it read, from one block to the next.
 
     Parameters
     ----------
@@ -85,7 +88,6 @@ def serve_block(
     result = _database(plan, files, tables.shared).run(
         {name: files.rows(block, name) for name in tables.rows}, wanted
     )
-    shutil.rmtree(files.rows(block, "").parent, ignore_errors=True)
     return result
 
 

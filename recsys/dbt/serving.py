@@ -5,20 +5,18 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recsys import workers
-from recsys.blocks.database import BlockResult
+from recsys.blocks.engines import BlockWork, run_blocks
 from recsys.blocks.fitted import FittedModels
 from recsys.blocks.plan import BlockPlan, read_plan
-from recsys.blocks.work import BlockFiles, BlockTables, serve_block
+from recsys.blocks.work import BlockFiles, BlockTables
 from recsys.dbt import dbt_log
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.relations import Relation
@@ -64,7 +62,7 @@ def serve_blocks(
         dbt's target folder.
     settings
         serving_block_customers: customers of a block; keep_block_tables: models whose rows are
-        kept beside those served.
+        kept beside those served; serving_engine: where blocks run.
     computed
         Names of the models that each block runs, `served` among them.
     served
@@ -76,7 +74,8 @@ def serve_blocks(
         raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
     files = BlockFiles(fitted.folder.parent)
     shutil.rmtree(files.folder / "served", ignore_errors=True)
-    [(size, kept)] = settings.project("serving_block_customers, keep_block_tables").fetchall()
+    asked = settings.project("serving_block_customers, keep_block_tables, serving_engine")
+    [(size, kept, engine)] = asked.fetchall()
     wanted = dict.fromkeys([*served, *_kept(kept, computed)])
     plan = read_plan(target, computed, replaced=[TODAY])
     cursor = session.cursor()
@@ -86,37 +85,24 @@ def serve_blocks(
 
     def batches() -> Iterator[pa.RecordBatch]:
         started = time.perf_counter()
-        blocks = slicing.blocks()
-        done = 0
-        under_way: deque[tuple[int, int, Future[BlockResult]]] = deque()
-        seconds: Counter[str] = Counter()
-
-        def start() -> None:
-            if blocks:
-                block, customers = blocks.popleft()
-                slicing.write_rows(block)
-                future = workers.submit(serve_block, plan, files, block, tables)
-                under_way.append((block, customers, future))
-
-        number = len(blocks)
+        customers = slicing.customers_of_blocks()
         slicing.write_shared()
-        for _ in range(workers.worker_count() + 1):
-            start()
-        while under_way:
-            block, customers, future = under_way.popleft()
-            result = workers.result_of(future)
+        seconds: Counter[str] = Counter()
+        results = run_blocks(
+            engine, BlockWork(plan, files, tables), list(customers), slicing.write_rows
+        )
+        for done, (block, result) in enumerate(results, start=1):
             seconds.update(result.seconds)
-            start()
-            done += 1
-            if done == number or done % max(1, number // 20) == 0:
+            if done == len(customers) or done % max(1, len(customers) // 20) == 0:
                 dbt_log.log(
-                    f"serving: block {done:,} of {number:,}, {time.perf_counter() - started:.0f} s"
+                    f"serving: block {done:,} of {len(customers):,}, "
+                    f"{time.perf_counter() - started:.0f} s"
                 )
             yield pa.RecordBatch.from_pylist(
                 [
                     {
                         "block": block,
-                        "customers": customers,
+                        "customers": customers[block],
                         "served": name,
                         "rows": rows,
                         "file": files.served(name, block).name,
@@ -176,13 +162,13 @@ class _Slicing:
         self.sliced = tuple(name for name in self._places if cut & self._columns[name])
         self.shared = tuple(name for name in self._places if name not in self.sliced)
 
-    def blocks(self) -> deque[tuple[int, int]]:
-        """Return the number and the customers of each block, in order."""
+    def customers_of_blocks(self) -> dict[int, int]:
+        """Return how many customers each block has, by its number and in their order."""
         rows = self._cursor.execute(
             f"select (customer_key - 1) // {self._size}, count(*) from "
             f"{self._places['int_customers']} group by all order by all"
         ).fetchall()
-        return deque(rows or [(0, 0)])
+        return dict(rows or [(0, 0)])
 
     def write_shared(self) -> None:
         """Write the tables that all blocks share."""

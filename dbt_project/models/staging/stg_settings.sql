@@ -34,6 +34,7 @@
     'candidates_per_customer': ['integer', 1, 10000],
     'list_length': ['integer', 1, 20],
     'serving_block_customers': ['integer', 1, 1000000],
+    'serving_engine': ['varchar', ['local', 'spark']],
     'keep_block_tables': ['varchar'],
     'fusion_constant': ['integer', 0, 1000000],
     'fusion_share_of_best': ['double', 0, 1],
