@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from typing import TypeVar
 
 from recsys.native_threads import one_blas_thread
@@ -21,17 +22,20 @@ def thread_count() -> int:
     return threads
 
 
-def map_blocks(work: Callable[[Block], Result], blocks: Sequence[Block]) -> Iterator[Result]:
+def map_blocks(work: Callable[[Block], Result], blocks: Iterable[Block]) -> Iterator[Result]:
     """Yield what `work` makes of each block, in their order, `thread_count()` at a time.
 
     Meanwhile linear algebra has one thread per block: its own threads, which wait busily for the
     next product, would keep the others from a core each time that work goes on elsewhere. At most
-    one result per thread is kept until it is asked for.
+    one result per thread is kept until it is asked for, and blocks are taken as they are needed, by
+    the thread that asks.
 
     >>> list(map_blocks(len, ["ab", "c", ""]))
     [2, 1, 0]
     """
-    threads = min(thread_count(), len(blocks))
+    waiting = iter(blocks)
+    first = list(islice(waiting, thread_count()))
+    threads, blocks = len(first), chain(first, waiting)
     if threads <= 1:
         yield from map(work, blocks)
         return

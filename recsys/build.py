@@ -1,24 +1,21 @@
 """Build a shop's database: dbt's programmatic runner on the project that comes with the package."""
 
-import contextlib
 import json
-import os
+import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recsys.errors import InvalidParameterError, RecsysError, ShopFileError
-from recsys.project import (
-    DATABASE_VARIABLE,
-    SHOP_VARIABLE,
-    dbt_project_folder,
-    setting_names,
-)
-from recsys.publishing import published, unpublished, work_folder
+from recsys.build_environment import environment, made_work_folder
+from recsys.database_name import refuse_name, refuse_special_file
+from recsys.disk import advice, is_full
+from recsys.errors import InvalidParameterError, RecsysError
+from recsys.project import dbt_project_folder, setting_names
+from recsys.publishing import published, unpublished
 from recsys.shop.names import nearest
 
 RAISED_BY_SQL = "Invalid Input Error: "
@@ -69,6 +66,8 @@ class BuildResult:
     finished: int
     warnings: tuple[NodeFinished, ...]
     log: Path
+    notes: tuple[str, ...] = ()
+    """What else is to be said, such as that the file's owner couldn't be kept."""
 
 
 def build(
@@ -103,21 +102,26 @@ def build(
     ------
     InvalidParameterError
         A variable isn't a setting.
+    DatabaseError
+        The database isn't a file, or another process writes to it.
     RecsysError
-        A node failed, an input can't be read, or another process writes to the file; the message
-        names what failed and the full log. The database is as it was.
+        A node failed, an input can't be read, or the disk is full; the message names what failed
+        and the full log. The database is as it was.
 
     """
     for name in variables or {}:
         if name not in setting_names():
             raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
+    refuse_special_file(database)
     database = database.resolve()  # what a link points to is what is replaced
-    work = _made_work_folder(database)
+    refuse_name(database)
+    work = made_work_folder(database)
     watch = _Watch(progress)
     arguments = _arguments(work, select, variables, tests)
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
-    with published(database) as copy, _environment(copy, shop):
+    with published(database) as publication, environment(publication.copy, shop):
+        copy = publication.copy
         outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
             if not any(node.status == "success" for node in watch.finished):
@@ -132,6 +136,7 @@ def build(
         finished=len(watch.finished),
         warnings=tuple(node for node in watch.finished if node.status == "warn"),
         log=log,
+        notes=tuple(publication.warnings),
     )
 
 
@@ -177,48 +182,6 @@ class _Watch:
         return None
 
 
-def _made_work_folder(database: Path) -> Path:
-    work = work_folder(database)
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-        (work.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-    except OSError as error:
-        raise RecsysError(
-            f"can't write beside {database} ({error.strerror}): name a file in a folder you may "
-            "write to with --database"
-        ) from error
-    return work
-
-
-@contextlib.contextmanager
-def _environment(database: Path, shop: Path | str | None) -> Iterator[None]:
-    """Tell the dbt project where to read and write, then put things back as they were."""
-    told = {DATABASE_VARIABLE: str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    shop = shop or os.environ.get(SHOP_VARIABLE)
-    if shop:
-        told[SHOP_VARIABLE] = _shop(shop)
-    before = {name: os.environ.get(name) for name in told}
-    os.environ.update(told)
-    try:
-        with contextlib.chdir(Path.cwd()):  # dbt moves into the project's folder
-            yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _shop(shop: Path | str) -> str:
-    path = Path(shop).expanduser()
-    if path.is_file():
-        return str(path.absolute())
-    if path.suffix or len(path.parts) > 1:
-        raise ShopFileError(f"no shop file at {path.absolute()}: check --shop or RECSYS_SHOP")
-    return str(shop)  # a shop that comes with the package; its loader knows the legal names
-
-
 def _arguments(
     work: Path,
     select: Sequence[str] | None,
@@ -244,9 +207,11 @@ def _run_dbt(arguments: list[str], watch: _Watch) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
+    complains, logging.raiseExceptions = logging.raiseExceptions, False
     try:
         return dbtRunner(callbacks=[watch]).invoke(arguments)
     finally:
+        logging.raiseExceptions = complains  # a traceback per line that finds no room in the log
         close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
         close()  # else this process keeps the lock
 
@@ -260,7 +225,8 @@ def _failure(
             return cause
         cause = cause.__cause__ or cause.__context__
     if error is not None:
-        return RecsysError(f"the build could not start: {core_message(str(error))}\nlog: {log}")
+        text = f"the build could not start: {core_message(str(error))}\nlog: {log}"
+        return RecsysError(f"{text}\n{advice(database.parent)}" if is_full(text) else text)
     failed = [node for node in watch.finished if node.status in ("error", "fail")]
     if [node.name for node in failed] == [SETTINGS]:
         return InvalidParameterError(core_message(failed[0].message))
@@ -273,6 +239,8 @@ def _failure(
     text = "the build failed\n  " + "\n  ".join(lines) + f"\nlog: {log}"
     if any(node.status == "success" for node in watch.finished):
         text += f"\nwhat it made until then: {unpublished(database)}"
+    if is_full(text):
+        text += f"\n{advice(database.parent)}"
     state = "is as it was" if database.exists() else "was not made"
     return RecsysError(f"{text}\n{database} {state}")
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import duckdb
 
+from recsys.database_name import refuse_name, refuse_special_file
 from recsys.errors import DatabaseError
+from recsys.file_state import is_same_file, state_of
+
+PAUSE_SECONDS = 0.02
 
 
 def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
@@ -19,6 +24,7 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
         The file is missing, empty, in use, or none of DuckDB's.
 
     """
+    refuse_special_file(path)
     if not path.is_file():
         raise DatabaseError(
             f"no database at {path}: build it with `recsys build`, "
@@ -26,12 +32,40 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
         )
     if path.stat().st_size == 0:
         raise DatabaseError(f"{path} is empty: build it with `recsys build`")
+    refuse_name(path)
     try:
         connection = duckdb.connect(path, read_only=True)
         connection.execute("set global timezone = 'UTC'")  # for the cursors made from it
         return connection
     except duckdb.Error as error:
         raise explain_open_failure(path, error) from error
+
+
+def connect_when_free(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
+    """Open a file, waiting for who has it open; it's the one that the path leads to by then.
+
+    A build may replace the file between our opening and our locking it: nobody would ever read
+    what is written to the old one.
+
+    Raises
+    ------
+    duckdb.Error
+        It can't be opened, or wasn't free within `patience` seconds.
+
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        before = state_of(path)
+        try:
+            connection = duckdb.connect(path, read_only=read_only)
+        except duckdb.Error as error:
+            if not is_lock(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE_SECONDS)
+            continue
+        if before is None or is_same_file(before, state_of(path)):
+            return connection
+        connection.close()
 
 
 def is_lock(error: BaseException) -> bool:

@@ -21,6 +21,7 @@ from recsys.native_threads import one_blas_thread, one_openmp_thread
 from recsys.profiles import Profiles
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_choice, require_integer, require_number
+from recsys.trees.compiled_trees import CompiledTrees
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +47,10 @@ class Estimator(Protocol):
         """Return the (rows, 2) probabilities of not buying and of buying."""
 
 
+Model = Estimator | CompiledTrees | None
+"""Of a group; None where there was nothing to tell apart."""
+
+
 class _Rows(NamedTuple):
     """Past windows as the estimators read them."""
 
@@ -59,7 +64,7 @@ class _Rows(NamedTuple):
 class _Grouped(NamedTuple):
     """The models of all groups, and what each says of the customers that it never saw."""
 
-    models: list[Estimator | None]
+    models: list[Model]
     out_of_group: Floats
     regularization: float
     loss: float
@@ -167,13 +172,11 @@ class CategoryPreferences:
         self.slope_, self.intercept_ = _sigmoid(logit(best.out_of_group), bought, weight)
         return self
 
-    def _grouped(
-        self, rows: _Rows, regularization: float, start: Sequence[Estimator | None] = ()
-    ) -> _Grouped:
+    def _grouped(self, rows: _Rows, regularization: float, start: Sequence[Model] = ()) -> _Grouped:
         """Fit a model per group, on all others; from where `start` ended, if it is given."""
         from sklearn.metrics import log_loss  # noqa: PLC0415
 
-        models: list[Estimator | None] = []
+        models: list[Model] = []
         out_of_group = np.empty(len(rows.bought))
         for number in range(self.groups):
             taught, held = rows.group != number, rows.group == number
@@ -225,9 +228,11 @@ class CategoryPreferences:
         if not self.from_history:
             base_rate = _base_rate(table)
             return _by_category(category, len(self.categories_), codes, self.profiles_, base_rate)
-        numbers = self.bins_.numbered(self._features(table))
-        columns = [np.where(category < 0, np.nan, category), *codes.T, *numbers.T]
-        return np.column_stack(columns).astype(np.float64)
+        columns = [np.where(category < 0, np.nan, category), *codes.T, *self._features(table).T]
+        matrix = np.empty((len(table), len(columns)), order="F")
+        for place, column in enumerate(columns):
+            matrix[:, place] = column
+        return matrix
 
     def _features(self, table: pa.Table) -> Floats:
         """Return the (rows, features) numbers."""
@@ -239,44 +244,53 @@ class CategoryPreferences:
         rows: _Rows,
         taught: NDArray[np.bool_],
         regularization: float,
-        start: Estimator | None,
-    ) -> Estimator | None:
+        start: Model,
+    ) -> Model:
         """Return a model of these rows; None where there is nothing to tell apart."""
-        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-        bought = rows.bought[taught]
+        bought, x, weight = rows.bought[taught], rows.matrix[taught], rows.weight[taught]
         if not bought.any() or bought.all():
             return None
-        estimator: Any
         if self.from_history:
-            estimator = HistGradientBoostingClassifier(
-                max_iter=self.max_iter,
-                learning_rate=self.learning_rate,
-                max_leaf_nodes=self.max_leaf_nodes,
-                min_samples_leaf=min(self.min_samples_leaf, max(5, len(bought) // 100)),
-                categorical_features=list(range(1 + len(self.profiles_.names))),
-                early_stopping=False,
-                random_state=0,
-            )
-        else:
-            fresh = LogisticRegression(max_iter=1000, warm_start=True)
-            estimator = fresh if start is None else deepcopy(start)
-            estimator.set_params(C=1 / regularization)
-        x = rows.matrix[taught]
-        if self.from_history:
-            x[:, np.isnan(x).all(axis=0)] = 0  # scikit-learn can't bin what nobody has
+            return self._trees(x, bought, weight)
+        fresh = LogisticRegression(max_iter=1000, warm_start=True)
+        estimator: Any = fresh if start is None else deepcopy(start)
+        estimator.set_params(C=1 / regularization)
         # sums don't depend on the number of threads
         with one_blas_thread(), one_openmp_thread():
-            estimator.fit(x, bought, sample_weight=rows.weight[taught])
+            estimator.fit(x, bought, sample_weight=weight)
         fitted: Estimator = estimator
         return fitted
 
-    def _raw(self, model: Estimator | None, base_rate: Floats, matrix: Any) -> Floats:
+    def _trees(self, x: Floats, bought: NDArray[np.bool_], weight: Floats) -> CompiledTrees:
+        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+
+        names = 1 + len(self.profiles_.names)
+        estimator = HistGradientBoostingClassifier(
+            max_iter=self.max_iter,
+            learning_rate=self.learning_rate,
+            max_leaf_nodes=self.max_leaf_nodes,
+            min_samples_leaf=min(self.min_samples_leaf, max(5, len(bought) // 100)),
+            categorical_features=list(range(names)),
+            early_stopping=False,
+            random_state=0,
+        )
+        x[:, names:] = self.bins_.numbered(x[:, names:])
+        x[:, np.isnan(x).all(axis=0)] = 0  # scikit-learn can't bin what nobody has
+        # sums don't depend on the number of threads
+        with one_blas_thread(), one_openmp_thread():
+            estimator.fit(x, bought, sample_weight=weight)
+        edges = [np.empty(0)] * names + self.bins_.edges
+        return CompiledTrees.of(estimator, np.arange(len(edges)), edges)
+
+    def _raw(self, model: Model, base_rate: Floats, matrix: Any) -> Floats:
         if len(base_rate) == 0:
             return np.empty(0)
         if model is None:
             return base_rate
+        if isinstance(model, CompiledTrees):
+            return _bounded(expit(model.log_odds(matrix)))
         return _bounded(model.predict_proba(matrix)[:, 1])
 
 

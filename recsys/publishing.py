@@ -1,7 +1,7 @@
-"""A build works on a copy of the database; the copy takes the database's place once all is well.
+"""A build works on a copy of the database; what it made takes the database's place, written afresh.
 
 Until then whoever reads the database reads the last good build, and a build that fails or is
-killed changes nothing.
+killed changes nothing. docs/publishing.md says who may write when, and what room is needed.
 """
 
 import contextlib
@@ -9,15 +9,30 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from recsys.disk import is_full, reason, write_failure
 from recsys.errors import RecsysError
-from recsys.opening import explain_open_failure, is_lock
+from recsys.file_state import FileState, state_of
+from recsys.fresh_file import Choice, write_afresh
+from recsys.holding import Hold
+from recsys.opening import connect_when_free, explain_open_failure
+from recsys.ownership import keep_owner
+from recsys.write_ahead_logs import logs_of, remove_logs
 
 PATIENCE_SECONDS = 5.0
 """How long to wait for who uses a file: programs that write trials hold it for moments only."""
+
+
+@dataclass
+class Publication:
+    """What a build works on, and what is to be said once it has been published."""
+
+    copy: Path
+    warnings: list[str] = field(default_factory=list)
 
 
 def work_folder(database: Path) -> Path:
@@ -27,106 +42,182 @@ def work_folder(database: Path) -> Path:
 
 
 def unpublished(database: Path) -> Path:
-    """Return the copy that a build works on; its name is the database's, which views refer to."""
-    return work_folder(database) / "building" / database.name
+    """Return the copy that a build works on.
+
+    DuckDB and dbt call a database by its file's name: with this one, every name a database can
+    have is a name that can be built.
+    """
+    return work_folder(database) / "building" / "work.duckdb"
 
 
 def serving_folder(database: Path) -> Path:
     """Return where what serves blocks of customers is kept while dbt writes to this database.
 
-    It is in the database's work folder, whether dbt writes to the database or to a build's copy.
+    It goes with the copy that a build works on.
     """
     folder = database.absolute().parent
-    work = folder.parent if folder.name == "building" else work_folder(database.absolute())
-    return work / "serving"
+    is_copy = folder.name == "building"
+    return (folder if is_copy else work_folder(database.absolute())) / "serving"
+
+
+def kept_folder(serving: Path) -> Path:
+    """Return where the tables of blocks that a setting keeps are, beside that folder.
+
+    They stay when the build's copy goes, until the next build.
+    """
+    folder = serving.parent
+    return (folder.parent if folder.name == "building" else folder) / "kept"
 
 
 @contextlib.contextmanager
-def published(database: Path) -> Iterator[Path]:
+def published(database: Path, *, choice: Choice | None = None) -> Iterator[Publication]:
     """Lend a copy of the database, or a path for a new one, and publish it if the block succeeds.
 
     Nobody else can write to the database meanwhile, nor build it; everybody can read it. A block
     that fails leaves the copy where it is, for looking at; the next one replaces it.
+
+    Parameters
+    ----------
+    database
+        The file itself, not a symbolic link to it.
+    choice
+        Which tables and views are published; None: all.
 
     Raises
     ------
     DatabaseError
         Another program writes to the database or builds it, or it isn't a DuckDB file.
     RecsysError
-        The copy can't be written, or (on Windows) a reader doesn't let go of the database.
+        The copy or the new file can't be written, isn't what was built, or (on Windows) a reader
+        doesn't let go of the database.
 
     """
     copy = unpublished(database)
-    with contextlib.ExitStack() as held:
-        held.enter_context(_held(work_folder(database) / "lock.duckdb", of=database))
-        _clear(copy)
-        if database.exists() and database.stat().st_size > 0:  # as mktemp leaves one
-            _recover(database)
-            original = held.enter_context(_held(database, read_only=True))
-            _copy(database, copy)
-            yield copy
-            if os.name == "nt":
-                original.close()  # Windows doesn't replace a file that is open
-        else:
-            yield copy
-        _replace(copy, database)
-
-
-def _held(
-    path: Path, *, read_only: bool = False, of: Path | None = None
-) -> duckdb.DuckDBPyConnection:
-    """Open a file with DuckDB, whose lock ends with the process, whatever ends that."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    publication = Publication(copy)
+    with contextlib.ExitStack() as open_until_published:
+        open_until_published.enter_context(_only_build(database))
+        _clear(copy.parent)
+        _make(copy.parent)
+        hold = None
+        before = state_of(database)
+        if before is None:
+            remove_logs(database)  # of a database that was deleted
+        elif database.stat().st_size > 0:  # not as mktemp leaves one
+            hold = Hold(database, copy, PATIENCE_SECONDS)
+            open_until_published.enter_context(hold)
+        yield publication
+        if before is not None and database.stat().st_nlink > 1:
+            publication.warnings.append(
+                f"{database} has other names (hard links), which keep the build before this one: "
+                "use symbolic links"
+            )
+        fresh = _written_afresh(copy, database, choice)
+        if before is not None:
+            publication.warnings += keep_owner(database, fresh)
         try:
-            return duckdb.connect(path, read_only=read_only)
-        except duckdb.Error as error:
-            if not is_lock(error) or time.monotonic() > deadline:
-                raise explain_open_failure(of or path, error) from error
-            time.sleep(0.02)
+            if hold is None:
+                _take_free_place(fresh, database, before)
+            else:
+                _take_place(fresh, database, hold)
+        except (OSError, RecsysError) as error:
+            raise RecsysError(
+                f"all was built, but not published: {reason(error)}. The new database is {fresh}, "
+                f"until the next build; {_as_it_was(before)}"
+            ) from error
+        _clear(copy.parent)  # before the hold ends: who opened the old file was refused until now
 
 
-def _recover(database: Path) -> None:
-    """Let DuckDB write what a program that was killed left in the log beside the file."""
-    if _log_of(database).exists():
-        with contextlib.suppress(duckdb.Error):  # someone reads the file: the log is copied, too
-            duckdb.connect(database).close()
-
-
-def _copy(database: Path, copy: Path) -> None:
+@contextlib.contextmanager
+def _only_build(database: Path) -> Iterator[None]:
+    """Keep other builds of this file away; the lock ends with the process, whatever ends it."""
+    _make(work_folder(database))
+    lock = work_folder(database) / "lock.duckdb"
     try:
-        for source, target in ((database, copy), (_log_of(database), _log_of(copy))):
-            if source.exists():
-                shutil.copy(source, target)  # who may read it, too
-    except OSError as error:
-        _clear(copy)
-        raise RecsysError(
-            f"can't copy {database} to {copy} ({error.strerror}): a build needs room for a second "
-            "database beside the first"
+        connection = connect_when_free(lock, read_only=False, patience=PATIENCE_SECONDS)
+    except duckdb.Error as error:
+        if is_full(error):
+            raise write_failure(f"can't write {lock}", lock.parent, error) from error
+        raise explain_open_failure(database, error) from error
+    with connection:
+        yield
+
+
+def _written_afresh(copy: Path, database: Path, choice: Choice | None) -> Path:
+    fresh = copy.with_name("published.duckdb")
+    try:
+        write_afresh(copy, fresh, choice)
+    except (duckdb.Error, OSError, RecsysError) as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise write_failure(
+            f"all was built, but not published: what was built ({copy}, until the next build) "
+            f"can't be written afresh; {_as_it_was(state_of(database))}",
+            fresh.parent,
+            error,
         ) from error
+    return fresh
 
 
-def _replace(copy: Path, database: Path) -> None:
+def _take_place(fresh: Path, database: Path, hold: Hold) -> None:
+    hold.check()
+    if os.name == "nt":
+        hold.close()  # Windows doesn't replace a file that is open
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            _log_of(database).unlink(missing_ok=True)  # it tells of the file that goes
-            copy.replace(database)
+            # of a program that was killed: the copy has what is in them
+            remove_logs(database)
+            fresh.replace(database)
+            break
         except PermissionError as error:
-            if time.monotonic() > deadline:
+            if os.name != "nt" or time.monotonic() > deadline:
                 raise RecsysError(
-                    f"all was built, but {database} can't be replaced ({error.strerror}): close "
-                    f"what has it open, then move {copy} over it"
+                    f"{database} can't be replaced ({error.strerror}): close what has it open"
                 ) from error
             time.sleep(0.02)
-        else:
-            return
+    _flush_folder(database.parent)
 
 
-def _clear(copy: Path) -> None:
-    shutil.rmtree(copy.parent, ignore_errors=True)
-    copy.parent.mkdir(parents=True, exist_ok=True)
+def _take_free_place(fresh: Path, database: Path, before: FileState | None) -> None:
+    """Publish where there was nothing, or an empty file, unless others have made one meanwhile."""
+    made = RecsysError(
+        f"another program made {database} meanwhile, and what it wrote would be lost"
+    )
+    if state_of(database) != before or logs_of(database):
+        raise made
+    if before is not None:
+        database.unlink()
+    try:
+        database.hardlink_to(fresh)  # unlike a rename it doesn't replace what is there
+    except FileExistsError:
+        raise made from None
+    except OSError:  # a disk without hard links
+        fresh.rename(database)
+    _flush_folder(database.parent)
 
 
-def _log_of(database: Path) -> Path:
-    return database.with_name(f"{database.name}.wal")
+def _flush_folder(folder: Path) -> None:
+    """Wait until the folder names the new file, also after a loss of power."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # not every disk can
+            os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _as_it_was(before: FileState | None) -> str:
+    return "the database was not made" if before is None else "the database is as it was"
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_failure(f"can't make {folder}", folder.parent, error) from error
+
+
+def _clear(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -281,9 +281,18 @@ class Warehouse:
         return self.query("select aspect, consequence from marts.input_support where not is_given")
 
     def run_history(self, limit: int = 5) -> list[Run]:
-        """Return the last completed runs, newest first."""
+        """Return the last completed runs, newest first.
+
+        Runs are only ever added, at the end of the table. The clock, which says when they
+        finished, may have been set back between two of them.
+        """
         rows = self.query(
-            "select * from marts.run_history order by finished_at desc, run_id limit $limit",
+            """
+            select * exclude (run_number)
+            from (select *, row_number() over () as run_number from marts.run_history)
+            order by run_number desc
+            limit $limit
+            """,
             limit=limit,
         )
         return [record(Run, row) for row in rows.to_pylist()]

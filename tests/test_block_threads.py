@@ -62,3 +62,21 @@ def test_of_two_at_once_the_last_gives_the_threads_back():
     assert blas_threads() == {1}
     assert list(second) == [float(number) for number in range(1, 10)]
     assert 1 not in blas_threads()
+
+
+def test_blocks_are_taken_as_they_are_needed():
+    taken = []
+
+    def blocks():
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    found = map_blocks(float, blocks())
+    assert next(found) == 0
+    assert len(taken) == 3  # one that is done and two under way
+    assert list(found) == list(range(1, 100))
+
+
+def test_of_no_blocks_there_are_no_results():
+    assert list(map_blocks(float, iter([]))) == []

@@ -1,4 +1,3 @@
-import errno
 import gc
 import os
 import subprocess
@@ -11,6 +10,7 @@ import pytest
 
 from recsys import build as build_module
 from recsys.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
+from recsys.build_environment import environment
 from recsys.cli import main
 from recsys.errors import DatabaseError, InvalidParameterError, RecsysError, ShopFileError
 from recsys.publishing import unpublished, work_folder
@@ -233,16 +233,31 @@ def test_who_may_read_the_database_may_read_the_next_one(project, database):
     assert database.stat().st_mode & 0o777 == 0o640
 
 
-def test_no_room_for_the_copy(project, database, monkeypatch):
+def test_an_old_file_may_be_owned_by_others(project, database, monkeypatch):
     build(None, database)
+    monkeypatch.setattr("recsys.publishing.keep_owner", lambda old, new: ["the owner was root"])
+    assert build(None, database).notes == ("the owner was root",)
 
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("shutil.copyfile", full)
-    with pytest.raises(RecsysError, match=r"can't copy .*No space left.*needs room for a second"):
+def test_the_copy_is_called_the_same_whatever_the_database_is_called(project, tmp_path):
+    """Names that dbt can't quote, or that DuckDB has for itself."""
+    for name in ('it\'s "here".duckdb', "system.duckdb"):
+        build(None, tmp_path / name)
+        with duckdb.connect(tmp_path / name, read_only=True) as connection:
+            assert connection.execute("select max(id) from numbers").fetchall() == [(2,)]
+
+
+def test_a_disk_that_fills_up_during_a_build_is_named(project, database, monkeypatch):
+    build(None, database)
+    before = database.read_bytes()
+    (project / "models/broken.sql").write_text(
+        "select error('Could not write file: No space left on device') as one"
+    )
+    with pytest.raises(
+        RecsysError, match=r"(?s)No space left .*MiB are free on the disk of .*Make room"
+    ):
         build(None, database)
-    assert duckdb.connect(database).execute("select count(*) from numbers").fetchone()
+    assert database.read_bytes() == before
 
 
 def test_a_project_that_can_t_be_read_is_said_in_one_line(project, database):
@@ -297,6 +312,24 @@ def test_what_the_shop_file_s_plugin_raises_comes_through(project, database, mon
     profile = FILES["profiles.yml"].replace("threads: 2", "plugins: [{module: raising_plugin}]")
     (project / "profiles.yml").write_text(profile)
     with pytest.raises(ShopFileError, match="no file matches"):
+        build(None, database)
+
+
+def test_a_user_without_a_temporary_folder_has_one_beside_the_database(database, monkeypatch):
+    def nowhere() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    with environment(database, None):
+        assert os.environ["TMPDIR"] == str(database.parent)
+    assert os.environ["TMPDIR"] == "/nowhere"
+
+
+def test_a_work_folder_of_another_user_is_named(project, database, monkeypatch):
+    work_folder(database).mkdir(parents=True)
+    monkeypatch.setattr("os.access", lambda path, how: Path(path).name != ".recsys")
+    with pytest.raises(RecsysError, match=r"can't write to .*\.recsys, where another user's build"):
         build(None, database)
 
 

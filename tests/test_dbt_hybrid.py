@@ -4,6 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from recsys import block_threads
 from recsys.dbt import dbt_log
 from recsys.dbt import hybrid as dbt_hybrid
 from recsys.dbt.hybrid import MODEL_SCHEMA, SCORE_SCHEMA
@@ -184,9 +185,9 @@ def test_importances_are_of_the_features_and_nothing_else(shop):
         assert 0 < row["trees"] <= 20
 
 
-@pytest.mark.parametrize("jobs", ["0", "1"])
-def test_every_pair_of_the_folds_with_a_model_is_scored(shop, monkeypatch, jobs):
-    monkeypatch.setenv("RECSYS_JOBS", jobs)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_every_pair_of_the_folds_with_a_model_is_scored(shop, monkeypatch, threads):
+    monkeypatch.setattr(block_threads, "thread_count", lambda: threads)
     monkeypatch.setattr(dbt_hybrid, "PAIRS_PER_BATCH", 300)
     learned(shop)
     reader = dbt_hybrid.hybrid_scores(models=shop.table("learned"), features=shop.table("features"))

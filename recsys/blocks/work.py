@@ -10,6 +10,7 @@ from recsys.blocks.database import BlockDatabase, BlockResult
 from recsys.blocks.fitted import FittedModels
 from recsys.blocks.plan import BlockPlan
 from recsys.dbt import dbt_log
+from recsys.publishing import kept_folder
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class BlockFiles:
         """Return the file of a block's rows of a table."""
         return self.rows_of(block) / f"{name}.parquet"
 
+    def kept(self, name: str, block: int) -> Path:
+        """Return the file of a block's rows of a table that is kept for a look."""
+        return kept_folder(self.folder) / name / f"{block:06d}.parquet"
+
     def served(self, name: str, block: int) -> Path:
         """Return the file of what a block serves."""
         return self.folder / "served" / name / f"{block:06d}.parquet"
@@ -53,7 +58,9 @@ class BlockTables(NamedTuple):
     rows: tuple[str, ...]
     """Of which each block has rows of its own."""
     served: tuple[str, ...]
-    """Kept of each block."""
+    """What each block is there for."""
+    kept: tuple[str, ...] = ()
+    """Kept of each block for a look."""
 
 
 _open: tuple[object, BlockDatabase] | None = None
@@ -83,6 +90,7 @@ def serve_block(
 
     """
     wanted = {name: files.served(name, block) for name in tables.served}
+    wanted |= {name: files.kept(name, block) for name in tables.kept}
     for file in wanted.values():
         file.parent.mkdir(parents=True, exist_ok=True)
     result = _database(plan, files, tables.shared).run(

@@ -58,6 +58,8 @@ def build(
         result = run_build(shop, path, variables=variables, progress=display)
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
+    for note in result.notes:
+        print_line(f"warning: {note}", "yellow")
     print_line(
         f"Built in {result.seconds:.0f} s: {counted(result.finished, 'step', 'steps')}, "
         f"{counted(len(result.warnings), 'warning', 'warnings')}. "

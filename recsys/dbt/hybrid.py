@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
-from itertools import islice
 from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from recsys import workers
+from recsys.block_threads import map_blocks
 from recsys.dbt import dbt_log
 from recsys.dbt.models import Parameters
 from recsys.dbt.tuning import parameters_for
@@ -133,28 +130,20 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
 
     names = feature_names(features)
 
-    def started() -> Iterator[tuple[pa.RecordBatch, Future[NDArray[np.float64]]]]:
+    def pairs() -> Iterator[tuple[PurchaseModel, pa.RecordBatch]]:
         for fold, data in fitted:
-            pairs = where(features, fold=fold).to_arrow_reader(PAIRS_PER_BATCH)
-            for batch in pairs:
-                keys = batch.select(SCORE_SCHEMA.names[:-1])
-                yield keys, workers.submit(_predict, data, feature_matrix(batch, names))
+            model = PurchaseModel.from_bytes(data)
+            for batch in where(features, fold=fold).to_arrow_reader(PAIRS_PER_BATCH):
+                yield model, batch
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        under_way = started()
-        # as many at once as there are workers: memory stays flat
-        waiting = deque(islice(under_way, max(1, workers.worker_count())))
-        while waiting:
-            keys, predicted = waiting.popleft()
-            waiting.extend(islice(under_way, 1))
-            columns = [*keys.columns, pa.array(workers.result_of(predicted))]
-            yield pa.RecordBatch.from_arrays(columns, schema=SCORE_SCHEMA)
+    def scored(part: tuple[PurchaseModel, pa.RecordBatch]) -> pa.RecordBatch:
+        model, batch = part
+        probabilities = model.predict(feature_matrix(batch, names))
+        columns = [*batch.select(SCORE_SCHEMA.names[:-1]).columns, pa.array(probabilities)]
+        return pa.RecordBatch.from_arrays(columns, schema=SCORE_SCHEMA)
 
-    return pa.RecordBatchReader.from_batches(SCORE_SCHEMA, batches())
-
-
-def _predict(model: bytes, features: NDArray[np.float32]) -> NDArray[np.float64]:
-    return PurchaseModel.from_bytes(model).predict(features)
+    # threads of this process: what predicts leaves Python's lock to others, and copies nothing
+    return pa.RecordBatchReader.from_batches(SCORE_SCHEMA, map_blocks(scored, pairs()))
 
 
 def _lessons(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:

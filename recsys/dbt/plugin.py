@@ -13,7 +13,10 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
 from recsys.blocks.fitted import FOLDER_VARIABLE
-from recsys.errors import ShopFileError
+from recsys.database_name import refuse_name, refuse_special_file
+from recsys.errors import DatabaseError, ShopFileError
+from recsys.file_state import is_same_file, state_of
+from recsys.opening import explain_open_failure
 from recsys.project import dbt_project_folder, setting_names
 from recsys.publishing import serving_folder
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
@@ -28,6 +31,12 @@ class ShopError(DbtRuntimeError, ShopFileError):
         return str(self.msg)
 
 
+class FileError(DbtRuntimeError, DatabaseError):
+    """A database's error as one of dbt's own."""
+
+    __str__ = ShopError.__str__
+
+
 class Plugin(BasePlugin):
     """Makes the shop's inputs available as the dbt source `shop`."""
 
@@ -36,8 +45,17 @@ class Plugin(BasePlugin):
         self._shop = plugin_config.get("shop") or DEFAULT_SHOP
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        """Note which file connecting is about to make."""
-        self._made = None if Path(creds.path).exists() else Path(creds.path)
+        """Note which file connecting is about to open or make; refuse what can't be one."""
+        self._path = Path(creds.path)
+        try:
+            refuse_special_file(self._path)
+            refuse_name(self._path)
+            self._before = state_of(self._path)
+            if self._before is not None:
+                _try_to_open(self._path, config)
+        except DatabaseError as error:
+            raise FileError(str(error)) from error
+        self._database = creds.database
 
         self._fitted = serving_folder(Path(creds.path)) / "fitted"
 
@@ -48,12 +66,25 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach the shop's views; a variable given on the command line wins over its settings."""
         try:
+            self._check_file(conn)
             self._attach(conn)
-        except ShopFileError as error:
+        except (ShopFileError, FileError) as error:
+            is_new = self._before is None and not conn.execute("from duckdb_tables()").fetchall()
             conn.close()
-            if self._made is not None:  # nothing was built: nothing is left behind
-                self._made.unlink(missing_ok=True)
-            raise ShopError(str(error)) from error
+            if is_new:  # nothing was built: nothing is left behind
+                self._path.unlink(missing_ok=True)
+            raise error if isinstance(error, FileError) else ShopError(str(error)) from error
+
+    def _check_file(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Refuse a file that a build has just replaced: what is written to it would be lost."""
+        if self._before is not None and not is_same_file(self._before, state_of(self._path)):
+            raise FileError(f"{self._path} was replaced by a build just now: run dbt again")
+        [(called,)] = conn.execute("select current_database()").fetchall()
+        if called != self._database or set(called) & set("\"'"):
+            raise FileError(
+                f"{self._path}: DuckDB calls this database {called!r}, a name that dbt can't use: "
+                "choose another name for the file, or use `recsys build`"
+            )
 
     def _attach(self, conn: duckdb.DuckDBPyConnection) -> None:
         flags = get_flags()  # type: ignore[no-untyped-call]
@@ -72,3 +103,11 @@ class Plugin(BasePlugin):
         overridden = {name: None for name in ("as_of", "timezone") if name in given}
         shop = shop.model_copy(update=overridden)
         attach_shop(conn, shop, {"package_version": __version__, **settings})
+
+
+def _try_to_open(path: Path, config: dict[str, Any]) -> None:
+    """Say in a sentence why a file can't be opened; dbt would print a traceback."""
+    try:
+        duckdb.connect(path, config=config).close()
+    except duckdb.Error as error:
+        raise explain_open_failure(path, error) from error

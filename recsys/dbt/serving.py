@@ -19,6 +19,7 @@ from recsys.blocks.plan import BlockPlan, read_plan
 from recsys.blocks.work import BlockFiles, BlockTables
 from recsys.dbt import dbt_log
 from recsys.errors import InvalidParameterError, RecsysError
+from recsys.publishing import kept_folder
 from recsys.relations import Relation
 from recsys.shop.names import nearest, quoted, text
 
@@ -73,15 +74,17 @@ def serve_blocks(
     if fitted is None:
         raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
     files = BlockFiles(fitted.folder.parent)
-    shutil.rmtree(files.folder / "served", ignore_errors=True)
+    for folder in (files.folder / "served", kept_folder(files.folder)):
+        shutil.rmtree(folder, ignore_errors=True)
     asked = settings.project("serving_block_customers, keep_block_tables, serving_engine")
     [(size, kept, engine)] = asked.fetchall()
-    wanted = dict.fromkeys([*served, *_kept(kept, computed)])
     plan = read_plan(target, computed, replaced=[TODAY])
     cursor = session.cursor()
     slicing = _Slicing(cursor, plan, files, int(size))
 
-    tables = BlockTables(slicing.shared, (*slicing.sliced, TODAY), tuple(wanted))
+    tables = BlockTables(
+        slicing.shared, (*slicing.sliced, TODAY), tuple(served), tuple(_kept(kept, computed))
+    )
 
     def batches() -> Iterator[pa.RecordBatch]:
         started = time.perf_counter()
@@ -108,6 +111,7 @@ def serve_blocks(
                         "file": files.served(name, block).name,
                     }
                     for name, rows in result.rows.items()
+                    if name in served
                 ],
                 schema=BLOCK_SCHEMA,
             )

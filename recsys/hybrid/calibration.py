@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from recsys.hybrid.examples import Floats
@@ -19,6 +20,13 @@ LEAST_BOUGHT = 100
 """Fewer purchases of a kind say too little of it: it is calibrated with all others."""
 
 
+class Line(NamedTuple):
+    """Calibrated log odds as a function of others."""
+
+    slope: float
+    intercept: float
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Logistic regressions on the log odds (Platt 1999), new and bought products apart.
@@ -28,7 +36,7 @@ class Calibration:
     ranking stays as it is.
     """
 
-    regressions: tuple[LogisticRegression, LogisticRegression]
+    lines: tuple[Line, Line]
     """Of products bought before and of new ones."""
 
     @classmethod
@@ -47,27 +55,28 @@ class Calibration:
             bought = int(is_bought[kind].sum())
             enough = LEAST_BOUGHT <= bought <= kind.sum() - LEAST_BOUGHT
             own = _fitted(log_odds, is_bought, weight, kind) if enough else of_all
-            found.append(own if own.coef_[0, 0] > 0 else of_all)
+            found.append(own if own.slope > 0 else of_all)
         return cls((found[0], found[1]))
 
     @property
     def ranks_by_chance(self) -> bool:
         """Whether more log odds don't mean more purchases."""
-        return any(regression.coef_[0, 0] <= 0 for regression in self.regressions)
+        return any(line.slope <= 0 for line in self.lines)
 
     def probabilities(self, log_odds: Floats, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return (pairs,) probabilities."""
-        found = np.empty(len(log_odds))
-        for kind, regression in zip((~is_new, is_new), self.regressions, strict=True):
-            if kind.any():
-                found[kind] = regression.predict_proba(log_odds[kind, None])[:, 1]
+        of_bought, of_new = self.lines
+        slope = np.where(is_new, of_new.slope, of_bought.slope)
+        intercept = np.where(is_new, of_new.intercept, of_bought.intercept)
+        found: NDArray[np.float64] = expit(slope * log_odds + intercept)
         return np.clip(found, LEAST, 1 - LEAST)
 
 
 def _fitted(
     log_odds: Floats, is_bought: NDArray[np.bool_], weight: Floats, pairs: NDArray[np.bool_]
-) -> LogisticRegression:
+) -> Line:
     with one_blas_thread():
-        return LogisticRegression(C=np.inf, solver="newton-cholesky").fit(
+        regression = LogisticRegression(C=np.inf, solver="newton-cholesky").fit(
             log_odds[pairs, None], is_bought[pairs], weight[pairs]
         )
+    return Line(float(regression.coef_[0, 0]), float(regression.intercept_[0]))

@@ -63,8 +63,8 @@ def read_examples(features: Relation, fold: str, names: list[str]) -> Examples:
 
 
 def feature_matrix(table: pa.Table | pa.RecordBatch, names: list[str]) -> NDArray[np.float32]:
-    """Return (rows, names) float32, NaN for null."""
-    matrix = np.empty((table.num_rows, len(names)), np.float32)
+    """Return (rows, names) float32, NaN for null; each column's values side by side."""
+    matrix = np.empty((table.num_rows, len(names)), np.float32, order="F")
     for position, name in enumerate(names):
         matrix[:, position] = table.column(name).to_numpy(zero_copy_only=False)
     return matrix

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +12,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss
 
 from recsys.hybrid.examples import Examples, Floats
+from recsys.trees.compiled_trees import CompiledTrees
 
 TREES_PER_STEP = 10
 """The number of trees is chosen in steps of so many."""
-
-PAIRS_PER_BLOCK = 2_048
-"""So many pairs are handed to all trees before the next ones: they stay in the cache."""
 
 LOSS_ALLOWANCE = 0.01
 """The most trees whose log loss is within this share of the least are taken: rankings gain from
@@ -29,20 +26,26 @@ class Forest(NamedTuple):
     """Boosted trees, and what they read."""
 
     read: NDArray[np.intp]
-    """The features that it reads, of those used."""
-    trees: HistGradientBoostingClassifier
+    """The features that it reads."""
+    trees: CompiledTrees
 
-    def staged(self, features: Floats, sizes: Sequence[int]) -> NDArray[np.float64]:
-        """Return (sizes, pairs): the log odds that the first so many trees say."""
-        log_odds = np.empty((len(sizes), len(features)))
-        places = {size: place for place, size in enumerate(sizes)}
-        for start in range(0, len(features), PAIRS_PER_BLOCK):
-            block = slice(start, start + PAIRS_PER_BLOCK)
-            staged = self.trees.staged_decision_function(features[block, self.read])
-            for trees, said in enumerate(islice(staged, max(sizes)), start=1):
-                if trees in places:
-                    log_odds[places[trees], block] = np.ravel(said)
-        return log_odds
+    def importances(self, unseen: Examples, seed: int) -> NDArray[np.float64]:
+        """Return how much log loss grows when a feature's values are shuffled (Breiman 2001).
+
+        0 for the features that it doesn't read.
+        """
+        order = np.random.default_rng(seed).permutation(len(unseen))
+        known = self._loss(unseen, unseen.features)
+        found = np.zeros(unseen.features.shape[1])
+        for feature in self.read:
+            shuffled = unseen.features.copy()
+            shuffled[:, feature] = shuffled[order, feature]
+            found[feature] = self._loss(unseen, shuffled) - known
+        return found
+
+    def _loss(self, examples: Examples, features: Floats) -> float:
+        probability = expit(self.trees.log_odds(features))
+        return float(log_loss(examples.is_bought, probability, sample_weight=examples.weight))
 
 
 def gains(forest: HistGradientBoostingClassifier, features: int) -> NDArray[np.float64]:
@@ -54,11 +57,9 @@ def gains(forest: HistGradientBoostingClassifier, features: int) -> NDArray[np.f
     return gains
 
 
-def staged(
-    forests: Sequence[Forest], features: Floats, sizes: Sequence[int]
-) -> NDArray[np.float64]:
-    """Return (sizes, pairs): the mean log odds of the forests' first so many trees."""
-    found: NDArray[np.float64] = np.mean([one.staged(features, sizes) for one in forests], axis=0)
+def mean_log_odds(forests: Sequence[Forest], features: Floats) -> NDArray[np.float64]:
+    """Return the (pairs,) mean log odds of the forests, with all trees that they have."""
+    found: NDArray[np.float64] = np.mean([one.trees.log_odds(features) for one in forests], axis=0)
     return found
 
 
@@ -66,10 +67,12 @@ def best_size(
     halves: Sequence[Sequence[Forest]], unseen: Sequence[Examples]
 ) -> tuple[int, list[NDArray[np.float64]]]:
     """Return the number of trees with hardly more log loss than the least, and their log odds."""
-    most = halves[0][0].trees.n_iter_
+    most = len(halves[0][0].trees)
     sizes = sorted({most, *range(TREES_PER_STEP, most + 1, TREES_PER_STEP)})
-    pairs = zip(halves, unseen, strict=True)
-    log_odds = [staged(forests, part.features, sizes) for forests, part in pairs]
+    log_odds = [
+        np.mean([one.trees.staged(part.features, sizes) for one in forests], axis=0)
+        for forests, part in zip(halves, unseen, strict=True)
+    ]
     weight = np.concatenate([part.weight for part in unseen])
     is_bought = np.concatenate([part.is_bought for part in unseen])
     losses = [

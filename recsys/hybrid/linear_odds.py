@@ -14,14 +14,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from recsys.hybrid.bounded_regression import MOST_DEVIATIONS, TERMS, BoundedRegression
 from recsys.hybrid.examples import Examples, Floats
 from recsys.native_threads import one_blas_thread
+from recsys.trees.feature_blocks import feature_blocks
 
 LEAST_VALUE, MOST_VALUE = 1e-3, 1e30
 """Values beyond count as these: a logarithm of nothing would be infinite."""
-
-MOST_DEVIATIONS = 10.0
-"""What is further from the mean counts as that far: few pairs can't make others certain."""
 
 MOST_PAIRS = 250_000
 """More pairs hardly change what so few coefficients come to."""
@@ -55,7 +54,7 @@ class LinearOdds:
     columns: Columns
     used: NDArray[np.intp]
     """Positions of the features that are read."""
-    regressions: tuple[Pipeline | None, Pipeline | None]
+    regressions: tuple[BoundedRegression | None, BoundedRegression | None]
     """Of products bought before and of new ones; None where these pairs can't be told apart."""
 
     @classmethod
@@ -77,17 +76,20 @@ class LinearOdds:
     def averaged(self, log_odds: Floats, features: Floats, share: float) -> Floats:
         """Return (pairs,) log odds in which the regressions have so much of a share."""
         averaged = log_odds.copy()
-        is_new = self.columns.of_new_products(features)
-        for kind, regression in zip((False, True), self.regressions, strict=True):
-            of_kind = is_new == kind
-            if regression is not None and of_kind.any():
-                with one_blas_thread():
-                    said = regression.decision_function(features[of_kind][:, self.used])
-                averaged[of_kind] += share * (said - log_odds[of_kind])
+        for pairs, block in feature_blocks(features):
+            is_new = self.columns.of_new_products(block)
+            logarithms = _logarithms(block[:, self.used])
+            for kind, regression in zip((False, True), self.regressions, strict=True):
+                if regression is not None:
+                    said = regression.log_odds(logarithms)
+                    own = share * (said - log_odds[pairs])
+                    averaged[pairs] += np.where(is_new == kind, own, 0)
         return averaged
 
 
-def _fitted(examples: Examples, used: NDArray[np.intp], regularization: float) -> Pipeline | None:
+def _fitted(
+    examples: Examples, used: NDArray[np.intp], regularization: float
+) -> BoundedRegression | None:
     sample = examples.every(max(1, -(-len(examples) // MOST_PAIRS)))
     if not sample.is_bought.any() or sample.is_bought.all() or not len(used):
         return None
@@ -108,11 +110,16 @@ def _fitted(examples: Examples, used: NDArray[np.intp], regularization: float) -
             return _fit(pipeline, features.astype(np.float64), sample)
 
 
-def _fit(pipeline: Pipeline, features: Floats, sample: Examples) -> Pipeline:
-    fitted: Pipeline = pipeline.fit(
-        features, sample.is_bought, logisticregression__sample_weight=sample.weight
+def _fit(pipeline: Pipeline, features: Floats, sample: Examples) -> BoundedRegression:
+    pipeline.fit(features, sample.is_bought, logisticregression__sample_weight=sample.weight)
+    scaler, regression = pipeline["standardscaler"], pipeline["logisticregression"]
+    return BoundedRegression(
+        float(regression.intercept_[0]),
+        *(
+            column.astype(np.float64).reshape(TERMS, -1)
+            for column in (scaler.mean_, scaler.scale_, regression.coef_[0])
+        ),
     )
-    return fitted
 
 
 def _bounded(terms: Floats) -> Floats:
@@ -122,5 +129,9 @@ def _bounded(terms: Floats) -> Floats:
 def _terms(features: Floats) -> Floats:
     """Return (pairs, terms): logarithms, their squares, and 1 where there is a value."""
     known = ~np.isnan(features)
-    logarithms = np.where(known, np.log(np.clip(features, LEAST_VALUE, MOST_VALUE)), 0)
+    logarithms = np.where(known, _logarithms(features), 0)
     return np.hstack([logarithms, logarithms**2, known], dtype=features.dtype)
+
+
+def _logarithms(features: Floats) -> Floats:
+    return np.log(np.clip(features, LEAST_VALUE, MOST_VALUE))

@@ -9,17 +9,18 @@ from typing import Annotated, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.inspection import permutation_importance
 from sklearn.metrics import log_loss
 
 from recsys.errors import InvalidTableError, NotFittedError
 from recsys.hybrid.calibration import Calibration
 from recsys.hybrid.examples import Examples, Floats
-from recsys.hybrid.forests import Forest, best_size, gains, staged
+from recsys.hybrid.forests import Forest, best_size, gains, mean_log_odds
 from recsys.hybrid.linear_odds import Columns, LinearOdds
 from recsys.quantile_bins import QuantileBins
 from recsys.recommenders.parameters import require_integer, require_number
 from recsys.recommenders.search_space import Range
+from recsys.trees.compiled_trees import CompiledTrees
+from recsys.trees.feature_blocks import feature_blocks
 
 IMPORTANCE_PAIRS = 1_250
 """About so many pairs tell, for each forest, how much each feature matters."""
@@ -105,24 +106,25 @@ class PurchaseModel:
                 )
         is_known = np.stack([_is_often_known(part) for part in (earlier, later)])
         self.used_ = np.flatnonzero(is_known.all(axis=0))
-        self.bins_ = QuantileBins.of(
+        bins = QuantileBins.of(
             np.concatenate([part.features[:, self.used_] for part in (earlier, later)])
         )
-        parts = [part.with_features(self._binned(part.features)) for part in (earlier, later)]
-        self.halves_ = [self._forests(part, half) for half, part in enumerate(parts)]
-        unseen = parts[::-1]
+        halves = [self._forests(part, bins, half) for half, part in enumerate((earlier, later))]
+        unseen = (later, earlier)
         self.columns_ = columns or Columns()
         self.linear_ = [self._linear(part, self.columns_) for part in (earlier, later)]
-        self.trees_, log_odds = best_size(self.halves_, unseen)
-        of_halves = zip(self.linear_, log_odds, (later, earlier), strict=True)
+        self.trees_, log_odds = best_size(halves, unseen)
+        self.halves_ = [
+            [Forest(one.read, one.trees.first(self.trees_)) for one in forests]
+            for forests in halves
+        ]
+        of_halves = zip(self.linear_, log_odds, unseen, strict=True)
         averaged = np.concatenate(
             [self._averaged(linear, said, part.features) for linear, said, part in of_halves]
         )
         is_bought = np.concatenate([part.is_bought for part in unseen])
         weight = np.concatenate([part.weight for part in unseen])
-        is_new = np.concatenate(
-            [self.columns_.of_new_products(part.features) for part in (later, earlier)]
-        )
+        is_new = np.concatenate([self.columns_.of_new_products(part.features) for part in unseen])
         self.calibration_ = Calibration.of(averaged, is_new, is_bought, weight)
         if self.calibration_.ranks_by_chance:
             raise InvalidTableError(
@@ -133,11 +135,13 @@ class PurchaseModel:
             is_bought, self.calibration_.probabilities(averaged, is_new), sample_weight=weight
         )
         """Log loss of the probabilities of all pairs, each said by models that haven't seen it."""
-        self.importances_ = np.zeros(is_known.shape[1])
-        for forests, part in zip(self.halves_, unseen, strict=True):
-            for forest in forests:
-                of_forest = self._importances(forest, part) / (2 * self.forests_per_half)
-                self.importances_[self.used_[forest.read]] += of_forest
+        samples = [part.stratified(IMPORTANCE_PAIRS) for part in unseen]
+        of_forests = [
+            forest.importances(sample, self.random_state)
+            for forests, sample in zip(halves, samples, strict=True)
+            for forest in forests
+        ]
+        self.importances_ = np.mean(of_forests, axis=0)
         return self
 
     def predict(self, features: Floats) -> NDArray[np.float64]:
@@ -146,13 +150,14 @@ class PurchaseModel:
             raise NotFittedError("this PurchaseModel isn't fitted; call fit first")
         if len(features) == 0:
             return np.empty(0)
-        binned = self._binned(features)
-        log_odds = [
-            self._averaged(linear, staged(forests, binned, [self.trees_])[0], features)
-            for forests, linear in zip(self.halves_, self.linear_, strict=True)
-        ]
-        is_new = self.columns_.of_new_products(features)
-        return self.calibration_.probabilities(np.mean(log_odds, axis=0), is_new)
+        log_odds = np.empty(len(features))
+        for pairs, block in feature_blocks(features):
+            of_halves = [
+                self._averaged(linear, mean_log_odds(forests, block), block)
+                for forests, linear in zip(self.halves_, self.linear_, strict=True)
+            ]
+            log_odds[pairs] = np.mean(of_halves, axis=0)
+        return self.calibration_.probabilities(log_odds, self.columns_.of_new_products(features))
 
     def to_bytes(self) -> bytes:
         """Return the fitted model, pickled: read it only from where you wrote it."""
@@ -164,18 +169,18 @@ class PurchaseModel:
         model: PurchaseModel = pickle.loads(data)  # noqa: S301 - said above
         return model
 
-    def _binned(self, features: Floats) -> Floats:
-        return self.bins_.numbered(features[:, self.used_])
-
-    def _forests(self, examples: Examples, half: int) -> list[Forest]:
-        read = self._features_to_read(examples, self.random_state + half)
-        chosen = examples.with_features(examples.features[:, read])
+    def _forests(self, examples: Examples, bins: QuantileBins, half: int) -> list[Forest]:
+        binned = examples.with_features(bins.numbered(examples.features[:, self.used_]))
+        read = self._features_to_read(binned, self.random_state + half)
+        chosen = binned.with_features(binned.features[:, read])
+        edges = [bins.edges[position] for position in read]
         shares = min(self.forests_per_half, int((~examples.is_bought).sum()) // SHARE_PAIRS) or 1
         forests = []
         for number in range(self.forests_per_half):
             seed = self.random_state + 2 * number + half
-            share = chosen.share(number % shares, shares)
-            forests.append(Forest(read, self._grow(share, self.max_trees, seed)))
+            grown = self._grow(chosen.share(number % shares, shares), self.max_trees, seed)
+            positions = self.used_[read]
+            forests.append(Forest(positions, CompiledTrees.of(grown, positions, edges)))
         return forests
 
     def _features_to_read(self, examples: Examples, seed: int) -> NDArray[np.intp]:
@@ -208,21 +213,6 @@ class PurchaseModel:
         if linear is None:
             return log_odds
         return linear.averaged(log_odds, features, self.linear_share)
-
-    def _importances(self, forest: Forest, unseen: Examples) -> NDArray[np.float64]:
-        """Return how much log loss grows when a feature's values are shuffled (Breiman 2001)."""
-        sample = unseen.stratified(IMPORTANCE_PAIRS)
-        found = permutation_importance(
-            forest.trees,
-            sample.features[:, forest.read],
-            sample.is_bought,
-            sample_weight=sample.weight,
-            scoring="neg_log_loss",
-            n_repeats=1,
-            random_state=self.random_state,
-        )
-        importances: NDArray[np.float64] = found.importances_mean
-        return importances
 
 
 def _is_often_known(examples: Examples) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+import recsys.recommenders.surprise_home  # noqa: F401 - before Surprise
 from recsys.arrow_tables import ArrowTable
 from recsys.errors import CatalogueTooLargeError, DivergedError, NothingToLearnError
 from recsys.interactions import Interactions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -12,8 +11,9 @@ from pathlib import Path
 import duckdb
 
 from recsys.content_settings import content_parameters
+from recsys.disk import reason, room
 from recsys.errors import DatabaseError, InvalidParameterError
-from recsys.opening import explain_open_failure, is_lock
+from recsys.opening import connect_when_free, explain_open_failure
 from recsys.recommenders.content import Content
 from recsys.tuning.hybrid_search import HYBRID, PastExamples, read_past_examples
 from recsys.tuning.past_folds import (
@@ -98,11 +98,17 @@ def prepare(database: Path, wishes: Wishes) -> Tuning:
         given={Content.name: content},
     )
 
+    events = tune(wanted, trials_in(database), budget, run_id=str(uuid.uuid4()))
+    return Tuning([search.recommender for search in wanted], budget, events)
+
+
+def trials_in(database: Path) -> DatabaseTrials:
+    """Return the trials of a built database; the file is open only while they are read or kept."""
+
     def connect() -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         return _opened(database, read_only=False, patience=PATIENCE_SECONDS)
 
-    events = tune(wanted, DatabaseTrials(connect), budget, run_id=str(uuid.uuid4()))
-    return Tuning([search.recommender for search in wanted], budget, events)
+    return DatabaseTrials(connect)
 
 
 def _metric(wanted: str) -> Metric:
@@ -145,18 +151,25 @@ def _settings(connection: duckdb.DuckDBPyConnection) -> TuningSettings:
 def _opened(
     database: Path, *, read_only: bool, patience: float
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the file for a block, in UTC; wait so many seconds for whoever uses it."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            connection = duckdb.connect(database, read_only=read_only)
-            break
-        except duckdb.Error as error:
-            if not is_lock(error) or time.monotonic() > deadline:
-                raise explain_open_failure(database, error) from error
-            time.sleep(0.05)
+    """Open the file for a block, in UTC; wait so many seconds for whoever uses it.
+
+    What the block has written is in the file itself when this ends, or an error is raised.
+    """
+    try:
+        connection = connect_when_free(database, read_only=read_only, patience=patience)
+    except duckdb.Error as error:
+        raise explain_open_failure(database, error) from error
     try:
         connection.execute("set timezone = 'UTC'")
         yield connection
+        if not read_only:
+            connection.execute("checkpoint")  # closing would do it, and say nothing if it failed
+    except (duckdb.IOException, duckdb.TransactionException) as error:
+        if read_only:
+            raise
+        raise DatabaseError(
+            f"trials can't be written to {database} ({reason(error)}): {room(database.parent)}; "
+            "make room, and the same command goes on"
+        ) from error
     finally:
         connection.close()

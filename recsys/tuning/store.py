@@ -66,7 +66,8 @@ class DatabaseTrials:
     def best_before(self, study: Study) -> Mapping[str, Any] | None:
         """Return the best parameters of the latest other study of the same kind, if any.
 
-        One that knew more of the time than this one may know doesn't count.
+        One that knew more of the time than this one may know doesn't count. The latest is the one
+        that the last row was added to: clocks are set back.
         """
         best_first = "desc" if study.metric.is_higher_better else "asc"
         with self._connect() as connection:
@@ -79,7 +80,7 @@ class DatabaseTrials:
                     and list_type is not distinct from $list_type and study_id <> $study_id
                     and known_until <= $known_until
                 order by
-                    max(finished_at) over (partition by study_id) desc, study_id,
+                    max(rowid) over (partition by study_id) desc,
                     value {best_first}, trial_number
                 limit 1
                 """,  # noqa: S608 - one of two words

@@ -3,16 +3,29 @@
 import sys
 from pathlib import Path
 
-from benchmarks import build, leaderboard, movielens, quality, reproducible, scale, staging, topn
+from benchmarks import (
+    build,
+    hybrid,
+    leaderboard,
+    movielens,
+    quality,
+    reproducible,
+    scale,
+    staging,
+    topn,
+)
 from benchmarks.arguments import Argument, Measurement, million_lines, one_of, parse, whole_number
 
 MEASUREMENTS = {
     "build": Measurement(build.main, Argument("RUNS", whole_number)),
+    "hybrid": Measurement(hybrid.main),
     "leaderboard": Measurement(leaderboard.main, Argument("DATABASE", Path)),
     "movielens": Measurement(movielens.main),
     "quality": Measurement(quality.main, Argument("SHOP", one_of(quality.SHOPS), is_many=True)),
     "reproducible": Measurement(reproducible.main),
-    "scale": Measurement(scale.main, Argument("MILLION", million_lines, is_many=True)),
+    "scale": Measurement(
+        scale.main, Argument("SHAPE|SIZE", str, is_many=True, together=scale.values_of)
+    ),
     "staging": Measurement(staging.main, Argument("MILLION", million_lines, is_many=True)),
     "topn": Measurement(topn.main),
 }

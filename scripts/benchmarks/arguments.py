@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 LEAST_MILLION = 0.01
+LEAST_CUSTOMERS = 100
 """A smaller shop has too few customers for anything to be measured."""
 
 
@@ -21,6 +23,8 @@ class Argument:
     """Makes a value of the text; raises `ArgumentTypeError` with what is legal."""
     is_many: bool = False
     """Whether it may be given more than once."""
+    together: Callable[[list[Any]], list[Any]] = list
+    """Makes the values of all that were given, where one depends on another; raises as `read`."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,12 @@ class Measurement:
     @property
     def summary(self) -> str:
         """The first line of what it says of itself."""
-        return (self.run.__doc__ or "").splitlines()[0]
+        return self.description.splitlines()[0]
+
+    @property
+    def description(self) -> str:
+        """All that it says of itself."""
+        return inspect.getdoc(self.run) or ""
 
 
 def parse(
@@ -48,8 +57,12 @@ def parse(
     parser.set_defaults(chosen=parser, name=None, values=[])
     names = parser.add_subparsers(metavar="NAME")
     for name, measurement in measurements.items():
-        summary = measurement.summary.replace("%", "%%")
-        one = names.add_parser(name, help=summary, description=measurement.summary)
+        one = names.add_parser(
+            name,
+            help=measurement.summary.replace("%", "%%"),
+            description=measurement.description.replace("%", "%%"),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         one.set_defaults(chosen=one, name=name)
         if measurement.argument is not None:
             known = measurement.argument
@@ -62,7 +75,14 @@ def parse(
         parser.print_help()
         return None
     values = said.values if isinstance(said.values, list) else [said.values]
-    return measurements[said.name], [one for one in dict.fromkeys(values) if one is not None]
+    measurement = measurements[said.name]
+    given = [value for value in values if value is not None]
+    if measurement.argument is not None:
+        try:
+            given = measurement.argument.together(given)
+        except argparse.ArgumentTypeError as error:
+            said.chosen.error(str(error))
+    return measurement, list(dict.fromkeys(given))
 
 
 def whole_number(text: str) -> int:
@@ -93,6 +113,19 @@ def million_lines(text: str) -> float:
             f"{text!r} can't be used; use a number of million lines of at least {LEAST_MILLION}"
         )
     return million
+
+
+def customers(text: str) -> int:
+    """Return a number of customers.
+
+    >>> customers("30000")
+    30000
+    """
+    if not (text.isascii() and text.isdigit() and int(text) >= LEAST_CUSTOMERS):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} can't be used; use a whole number of customers of at least {LEAST_CUSTOMERS}"
+        )
+    return int(text)
 
 
 def one_of(names: Sequence[str]) -> Callable[[str], str]:

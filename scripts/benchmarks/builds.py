@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from recsys.publishing import unpublished, work_folder
+from recsys.publishing import work_folder
 
 EVERY_SECONDS = 0.1
 
@@ -33,7 +33,10 @@ class Taken:
     cpu_seconds: float
     """Of the process and its workers; unlike `seconds`, little changed by what else runs."""
     disk_bytes: int
-    """Most that the database under way and what DuckDB spills beside it took at once."""
+    """Most that the work folder, with the database under way and what DuckDB spills beside it, and
+    the published file took at once."""
+    published_bytes: int
+    """What the published file takes."""
     stages: list[Stage]
     """Layers of the project, in the order in which they began."""
 
@@ -63,7 +66,7 @@ def run_command(command: list[str], database: Path) -> Taken:
     cpu: dict[int, float] = {}
     disk = 0
     while process.poll() is None:
-        disk = max(disk, _folder_bytes(unpublished(database).parent))
+        disk = max(disk, disk_bytes(database))
         size = 0
         for member, resident, seconds in _family(process.pid):
             size += resident
@@ -75,7 +78,13 @@ def run_command(command: list[str], database: Path) -> Taken:
         raise SystemExit(f"the build failed with exit code {process.returncode}")
     peak = max(size for _, size in samples)
     return Taken(
-        seconds, peak, _steps(database), sum(cpu.values()), disk, _stages(database, samples)
+        seconds,
+        peak,
+        _steps(database),
+        sum(cpu.values()),
+        max(disk, disk_bytes(database)),
+        _file_bytes(database),
+        _stages(database, samples),
     )
 
 
@@ -153,9 +162,18 @@ def _target(database: Path) -> Path:
     return work_folder(database) / "target"
 
 
-def _folder_bytes(folder: Path) -> int:
-    size = 0
+def disk_bytes(database: Path) -> int:
+    """Return what a database and its work folder take."""
+    size = _file_bytes(database)
     with suppress(OSError):  # files come and go meanwhile: the next look has them all
-        for file in folder.rglob("*"):
-            size += file.lstat().st_size
+        for file in work_folder(database).rglob("*"):
+            size += _file_bytes(file)
     return size
+
+
+def _file_bytes(file: Path) -> int:
+    """Return 0 for folders, and what isn't there, or not any more."""
+    try:
+        return file.lstat().st_size if file.is_file() else 0
+    except OSError:
+        return 0

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.builds import run_command
-from benchmarks.synthetic_shop import make_shop
+from benchmarks.shops.grocery import make_grocery
 
 DEFAULT = "complete_journey"
 CODE = """
@@ -28,7 +28,9 @@ def main(sizes: list[float]) -> None:
         for million in sizes or [16.0]:
             here = Path(folder) / f"{million:g}_million"
             here.mkdir()
-            shops[f"{million:g} million lines"] = str(make_shop(here, round(million * 1_000_000)))
+            shops[f"{million:g} million lines"] = str(
+                make_grocery(here, round(million * 1_000_000))
+            )
         print(f"{'shop':<20}{'seconds':>9}{'at most':>9}{'CPU s':>8}{'peak GiB':>10}")
         for name, shop in shops.items():
             database = Path(folder) / f"{name.split()[0]}.duckdb"

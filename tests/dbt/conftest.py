@@ -18,7 +18,7 @@ from recsys import __version__
 from recsys import build as build_module
 from recsys.build import BuildResult, build
 from recsys.project import dbt_project_folder
-from recsys.publishing import serving_folder
+from recsys.publishing import kept_folder, serving_folder
 from recsys.shop import attach_shop, load_shop
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
@@ -84,14 +84,14 @@ class Builder:
             gc.collect()
         number = len(list(self.finished.glob("*.duckdb")))
         finished = Path(shutil.move(self.database, self.finished / f"{number}.duckdb"))
-        served = serving_folder(self.database) / "served"
-        if served.exists():
-            shutil.move(served, finished.with_suffix(".served"))
+        kept = kept_folder(serving_folder(self.database))
+        if kept.exists():
+            shutil.move(kept, finished.with_suffix(".kept"))
         return finished
 
     def today(self, database: Path, model: str) -> str:
         """Return a FROM item: today's rows of a model that `keep_block_tables` named."""
-        folder = database.with_suffix(".served") / model
+        folder = database.with_suffix(".kept") / model
         return f"read_parquet('{folder}/*.parquet')"
 
     def ask(self, database: Path) -> Query:

@@ -5,6 +5,7 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_info
 
 from recsys.hybrid.examples import Examples
@@ -66,6 +67,26 @@ def test_each_kind_of_pair_has_scikit_learns_regression_of_its_logarithms():
         expected = regression.decision_function(np.clip(scaled, -10, 10))
         assert said[wanted] == pytest.approx(expected, abs=0.01)
         assert np.std(expected) > 0.3
+
+
+def test_what_is_kept_says_what_scikit_learn_s_pipeline_says(monkeypatch):
+    """Of every kind of value; in double precision, which differs by no more than a logarithm's."""
+    pipelines, fit = [], Pipeline.fit
+
+    def kept(self, *given, **named):
+        pipelines.append(self)
+        return fit(self, *given, **named)
+
+    monkeypatch.setattr(Pipeline, "fit", kept)
+    examples, _ = pairs(1)
+    found = LinearOdds.of(examples, USED, COLUMNS, regularization=10.0)
+    asked = pairs(2)[0].features
+    asked[:8, 1:3] = np.array([np.nan, 0, -1, np.inf, -np.inf, 1e-9, 1e38, 2])[:, None]
+    said = found.averaged(np.zeros(len(asked)), asked, 1.0)
+    for kind, pipeline in enumerate(pipelines):
+        wanted = asked[:, 0] == kind
+        expected = pipeline.decision_function(asked[wanted][:, :3].astype(np.float64))
+        assert np.abs(said[wanted] - expected).max() < 1e-6
 
 
 def test_probabilities_are_nearly_those_that_the_pairs_were_drawn_by():

@@ -173,6 +173,21 @@ def test_a_model_survives_being_written_down(fitted, unseen):
     assert np.array_equal(read.predict(features), fitted.predict(features))
 
 
+def test_a_fitted_model_needs_nothing_of_scikit_learn(fitted):
+    """A model in a database outlives the version that it was learned with."""
+    assert b"sklearn" not in fitted.to_bytes()
+    with_regressions = PurchaseModel(**FEW_TREES | {"linear_share": 0.5})
+    assert b"sklearn" not in with_regressions.fit(shop(1)[0], shop(2)[0]).to_bytes()
+
+
+def test_blocks_and_memory_order_change_nothing(fitted, unseen):
+    features = unseen[0].features[:5000]
+    expected = fitted.predict(features)
+    alone = [fitted.predict(features[[pair]])[0] for pair in (0, 1023, 1024, 4999)]
+    assert alone == pytest.approx(expected[[0, 1023, 1024, 4999]], rel=1e-12)
+    assert np.array_equal(fitted.predict(np.asfortranarray(features)), expected)
+
+
 def test_probabilities_are_never_certain(fitted, unseen):
     predicted = fitted.predict(unseen[0].features)
     assert predicted.dtype == np.float64
@@ -335,7 +350,7 @@ def test_a_feature_that_hardly_any_pair_has_is_left_out():
 
 
 def test_the_loss_is_that_of_the_probabilities_of_pairs_each_half_has_not_learned_from():
-    """With one size of forest there is nothing to choose: scikit-learn's own log loss of it."""
+    """With one size of forest there is nothing to choose: scikit-learn's calibration and loss."""
     generator = np.random.default_rng(5)
     halves = []
     for _ in range(2):
@@ -346,9 +361,7 @@ def test_the_loss_is_that_of_the_probabilities_of_pairs_each_half_has_not_learne
     model.fit(*halves)
     log_odds = []
     for forests, learned, unseen in zip(model.halves_, halves, halves[::-1], strict=True):
-        said = forests[0].trees.decision_function(
-            model._binned(unseen.features)[:, forests[0].read]
-        )
+        said = forests[0].trees.log_odds(unseen.features)
         linear = LinearOdds.of(learned, model.used_, Columns(), model.linear_regularization)
         log_odds.append(linear.averaged(said, unseen.features, 0.25))
     bought = np.concatenate([part.is_bought for part in halves[::-1]])

@@ -47,11 +47,15 @@ def bench(monkeypatch, capsys):
     [
         (["build"], []),
         (["build", "2"], [2]),
+        (["hybrid"], []),
         (["leaderboard", "some.duckdb"], [Path("some.duckdb")]),
         (["quality", "movielens", "online_retail"], ["movielens", "online_retail"]),
         (["reproducible"], []),
         (["scale"], []),
         (["scale", "1", "0.5", "1"], [1.0, 0.5]),
+        (["scale", "grocery", "0.5"], ["grocery", 0.5]),
+        (["scale", "webshop", "30000", "1000000"], ["webshop", 30_000, 1_000_000]),
+        (["scale", "marketplace"], ["marketplace"]),
         (["staging", "4"], [4.0]),
         (["topn"], []),
     ],
@@ -66,7 +70,11 @@ def test_a_measurement_gets_values(bench, words, values):
         (["nosuch"], "'nosuch' (choose from"),
         (["quality", "nosuch"], "'nosuch' is unknown; use one of complete_journey, online_retail"),
         (["scale", "abc"], "'abc' can't be used; use a number of million lines of at least 0.01"),
+        (["scale", "shop", "4"], "lines of at least 0.01, or first a shape: grocery, webshop, mar"),
         (["scale", "4", "nan"], "'nan' can't be used"),
+        (["scale", "4", "webshop"], "'webshop' can't be used; use a number of million lines"),
+        (["scale", "webshop", "0.5"], "'0.5' can't be used; use a whole number of customers of at"),
+        (["scale", "marketplace", "99"], "customers of at least 100 (usage: scripts/bench scale"),
         (["scale", "-1"], "'-1' can't be used"),
         (["staging", "inf"], "'inf' can't be used"),
         (["build", "abc"], "'abc' can't be used; use a whole number of at least 1"),
@@ -88,6 +96,16 @@ def test_help_measures_nothing(bench, word):
     code, out, err, measured = bench("quality", word)
     assert (code, err, measured) == (0, "", [])
     assert out.startswith("usage: scripts/bench quality [-h] [SHOP ...]")
+
+
+def test_help_says_all_that_a_measurement_says_of_itself(monkeypatch, capsys):
+    monkeypatch.syspath_prepend(SCRIPTS)
+    entry = importlib.import_module("benchmarks.__main__")
+    monkeypatch.setattr(sys, "argv", ["bench", "scale", "--help"])
+    with pytest.raises(SystemExit):
+        entry.main()
+    said = capsys.readouterr().out
+    assert "\nscripts/bench scale webshop 30000 1000000     so many customers\n" in said
 
 
 @pytest.mark.parametrize("words", [[], ["help"], ["--help"]])

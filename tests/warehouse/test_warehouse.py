@@ -92,6 +92,21 @@ def test_records_are_typed(warehouse):
     assert (health.status, health.recommendations, health.customers) == ("ok", 72, 9)
 
 
+def test_the_last_run_is_the_one_that_was_added_last_whatever_the_clock_said(built):
+    with duckdb.connect(built) as connection:
+        connection.execute("""
+            insert into marts.run_history by name
+            select * replace (
+                'after the clock was set back' as run_id,
+                timestamptz '2016-01-01 06:00+00' as finished_at
+            ) from marts.run_history where run_id = 'run-2'
+        """)
+    with Warehouse(built) as warehouse:
+        runs = [run.run_id for run in warehouse.run_history()]
+        assert runs == ["after the clock was set back", "run-2", "run-1"]
+        assert warehouse.last_run().run_id == warehouse.health().run_id == runs[0]
+
+
 def test_threads_share_one_warehouse(warehouse):
     seen: list[int] = []
 

@@ -7,7 +7,13 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
-all_trials as (select * from {{ source('tuning', 'trials') }}),
+-- rows are only added, at the end: their order is right also after the clock was set back
+all_trials as (
+    select
+        *,
+        row_number() over () as added_as
+    from {{ source('tuning', 'trials') }}
+),
 
 first_judged as (select min(cutoff_at) as cutoff_at from folds),
 
@@ -32,7 +38,7 @@ studies as (
     group by study_id, recommender
     -- one that has only measured the defaults so far chooses nothing
     having count(*) filter (where state = 'complete') > 1
-    qualify row_number() over (partition by recommender order by max(finished_at) desc, study_id asc) = 1
+    qualify row_number() over (partition by recommender order by max(added_as) desc) = 1
 ),
 
 best as (

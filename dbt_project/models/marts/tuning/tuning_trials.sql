@@ -5,7 +5,13 @@
 
 with
 
-trials as (select * from {{ source('tuning', 'trials') }})
+-- rows are only added, at the end: their order is right also after the clock was set back
+trials as (
+    select
+        *,
+        row_number() over () as added_as
+    from {{ source('tuning', 'trials') }}
+)
 
 select
     study_id,
@@ -28,4 +34,4 @@ select
     finished_at,
     package_version
 from trials
-order by finished_at, study_id, trial_number
+order by added_as
