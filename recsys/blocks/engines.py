@@ -9,31 +9,16 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from recsys import workers
 from recsys.blocks.database import BlockResult
-from recsys.blocks.plan import BlockPlan
-from recsys.blocks.work import BlockFiles, BlockTables, serve_block
+from recsys.blocks.work import BlockWork, forget_database, serve_block
 from recsys.errors import InvalidParameterError, MissingDependencyError
 
 Results = Iterator[tuple[int, BlockResult]]
-
-
-@dataclass(frozen=True)
-class BlockWork:
-    """The same for every block: what is run, on which files."""
-
-    plan: BlockPlan
-    files: BlockFiles
-    tables: BlockTables
-
-    def serve(self, block: int) -> BlockResult:
-        """Serve one block."""
-        return serve_block(self.plan, self.files, block, self.tables)
 
 
 def run_blocks(
@@ -76,16 +61,19 @@ def _local(work: BlockWork, blocks: Sequence[int], write_rows: Callable[[int], N
         if waiting:
             block = waiting.popleft()
             write_rows(block)
-            under_way.append((block, workers.submit(work.serve, block)))
+            under_way.append((block, workers.submit(serve_block, work, block)))
 
     for _ in range(workers.worker_count() + 1):
         start()
-    while under_way:
-        block, future = under_way.popleft()
-        result = workers.result_of(future)
-        shutil.rmtree(work.files.rows_of(block), ignore_errors=True)
-        start()
-        yield block, result
+    try:
+        while under_way:
+            block, future = under_way.popleft()
+            result = workers.result_of(future)
+            shutil.rmtree(work.files.rows_of(block), ignore_errors=True)
+            start()
+            yield block, result
+    finally:
+        forget_database()  # without worker processes it is this one's
 
 
 def _spark(work: BlockWork, blocks: Sequence[int], write_rows: Callable[[int], None]) -> Results:
@@ -109,7 +97,7 @@ def _spark(work: BlockWork, blocks: Sequence[int], write_rows: Callable[[int], N
     def serve(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for place in batch.column("id").to_pylist():
-                result = json.dumps(work.serve(blocks[place])._asdict())
+                result = json.dumps(serve_block(work, blocks[place])._asdict())
                 yield pa.RecordBatch.from_pydict({"place": [place], "result": [result]})
 
     try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 from recsys.blocks.database import BlockDatabase, BlockResult
 from recsys.blocks.fitted import FittedModels
@@ -63,15 +64,22 @@ class BlockTables(NamedTuple):
     """Kept of each block for a look."""
 
 
-_open: tuple[object, BlockDatabase] | None = None
+_open: tuple[str, BlockDatabase] | None = None
+"""The serving under way and its database: blocks of one serving share what they read."""
 
 
-def serve_block(
-    plan: BlockPlan,
-    files: BlockFiles,
-    block: int,
-    tables: BlockTables,
-) -> BlockResult:
+@dataclass(frozen=True)
+class BlockWork:
+    """The same for every block of one serving: what is run, on which files."""
+
+    plan: BlockPlan
+    files: BlockFiles
+    tables: BlockTables
+    serving_id: str = field(default_factory=lambda: uuid4().hex)
+    """Tells this serving from others of the same files: a process may see several."""
+
+
+def serve_block(work: BlockWork, block: int) -> BlockResult:
     """Run the plan for one block and write what is served of it.
 
     It may run again, or twice at the same time: a file has its name once it is whole. A worker
@@ -79,38 +87,38 @@ def serve_block(
 
     Parameters
     ----------
-    plan
-        What is run.
-    files
-        Where the files are.
+    work
+        What is run, on which files.
     block
         The block's number.
-    tables
-        What is read and written.
 
     """
+    files, tables = work.files, work.tables
     wanted = {name: files.served(name, block) for name in tables.served}
     wanted |= {name: files.kept(name, block) for name in tables.kept}
     for file in wanted.values():
         file.parent.mkdir(parents=True, exist_ok=True)
-    result = _database(plan, files, tables.shared).run(
-        {name: files.rows(block, name) for name in tables.rows}, wanted
-    )
-    return result
+    with dbt_log.silence():
+        return _database(work).run({name: files.rows(block, name) for name in tables.rows}, wanted)
 
 
-def _database(plan: BlockPlan, files: BlockFiles, shared: tuple[str, ...]) -> BlockDatabase:
-    global _open  # noqa: PLW0603 - a worker process has one
-    dbt_log.is_silent = True
-    key = (plan, files, shared)
-    if _open is None or _open[0] != key:
-        if _open is not None:
-            _open[1].close()
+def forget_database() -> None:
+    """Close the database that this process keeps from one block to the next."""
+    global _open  # noqa: PLW0603 - a process has one
+    if _open is not None:
+        _open[1].close()
+        _open = None
+
+
+def _database(work: BlockWork) -> BlockDatabase:
+    global _open  # noqa: PLW0603 - a process has one
+    if _open is None or _open[0] != work.serving_id:
+        forget_database()
         database = BlockDatabase(
-            plan,
-            {name: files.shared(name) for name in shared},
-            FittedModels(files.fitted, in_block=True),
-            files.spill,
+            work.plan,
+            {name: work.files.shared(name) for name in work.tables.shared},
+            FittedModels(work.files.fitted, in_block=True),
+            work.files.spill,
         )
-        _open = (key, database)
+        _open = (work.serving_id, database)
     return _open[1]

@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recsys.blocks.engines import BlockWork, run_blocks
+from recsys.blocks.engines import run_blocks
 from recsys.blocks.fitted import FittedModels
 from recsys.blocks.plan import BlockPlan, read_plan
-from recsys.blocks.work import BlockFiles, BlockTables
+from recsys.blocks.work import BlockFiles, BlockTables, BlockWork
 from recsys.dbt import dbt_log
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.publishing import kept_folder

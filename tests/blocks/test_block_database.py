@@ -4,10 +4,10 @@ import duckdb
 import pytest
 
 from recsys.blocks.database import BlockDatabase
-from recsys.blocks.engines import BlockWork, run_blocks
+from recsys.blocks.engines import run_blocks
 from recsys.blocks.fitted import FittedModels
 from recsys.blocks.plan import BlockModel, BlockPlan
-from recsys.blocks.work import BlockFiles, BlockTables
+from recsys.blocks.work import BlockFiles, BlockTables, BlockWork
 from recsys.errors import InvalidParameterError
 
 DOUBLED = """
@@ -85,6 +85,19 @@ def test_blocks_run_in_their_order_and_leave_what_they_serve(files, monkeypatch)
     assert duckdb.read_parquet(str(files.served("doubled", 1))).fetchall() == [("cat", 12)]
     assert [file for file in (files.folder / "rows").rglob("*") if file.is_file()] == []
     assert list((files.folder / "served").rglob("*.parquet.*")) == []
+
+
+def test_a_second_serving_reads_the_tables_of_its_own(files, monkeypatch):
+    """As when a process builds twice: workers, and this process, live on."""
+    monkeypatch.setenv("RECSYS_JOBS", "1")
+    for price, doubled in ((5, 24), (6, 28)):
+        write(
+            f"(values ('tea', {price}), ('jam', 2)) as t (product, price)", files.shared("prices")
+        )
+        work = BlockWork(PLAN, files, BlockTables(("prices",), ("lines",), ("doubled",)))
+        list(run_blocks("local", work, [0], write_rows(files)))
+        served = duckdb.read_parquet(str(files.served("doubled", 0))).fetchall()
+        assert ("ann", doubled) in served
 
 
 def test_an_engine_that_is_none_is_refused(files):
