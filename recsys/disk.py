@@ -15,7 +15,7 @@ SAID_OF_A_FULL_DISK = ("No space left on device", "Disk quota exceeded", "File t
 
 ROOM = (
     "beside the database a build needs room for its work copy and for the file that it publishes, "
-    "about twice the database's size together"
+    "about three times the database's size together"
 )
 
 

@@ -45,6 +45,10 @@ class ShopFileError(RecsysError, ValueError):
     """The shop file, or a file it names, can't be read as asked."""
 
 
+class NoRowsError(ShopFileError):
+    """A file holds no rows, such as a month without sales: nothing to read, beside others."""
+
+
 class DatabaseError(RecsysError, RuntimeError):
     """The database is missing, locked, or wasn't built by this package."""
 

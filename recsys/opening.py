@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from recsys.current_file import OpenFile, open_current
 from recsys.database_name import refuse_name, refuse_special_file
 from recsys.errors import DatabaseError
 from recsys.file_state import is_same_file, state_of
@@ -15,8 +16,8 @@ from recsys.file_state import is_same_file, state_of
 PAUSE_SECONDS = 0.02
 
 
-def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open a built file for reading; its times are UTC.
+def open_read_only(path: Path) -> OpenFile:
+    """Open the build that lies at a path now for reading; its times are UTC.
 
     Raises
     ------
@@ -34,9 +35,9 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
         raise DatabaseError(f"{path} is empty: build it with `recsys build`")
     refuse_name(path)
     try:
-        connection = duckdb.connect(path, read_only=True)
-        connection.execute("set global timezone = 'UTC'")  # for the cursors made from it
-        return connection
+        opened = open_current(path)
+        opened.connection.execute("set global timezone = 'UTC'")  # for the cursors made from it
+        return opened
     except duckdb.Error as error:
         raise explain_open_failure(path, error) from error
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
+
+from recsys.ranked_tables import INSTANTS
 
 
 @dataclass(frozen=True)
 class Customer:
-    """One row of `marts.customers`; money in the shop's currency, days before the last purchase."""
+    """One row of `marts.customers`; money in the shop's currency, times by the shop's clock."""
 
     customer_id: str
     segment: str | None
@@ -45,7 +47,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Run:
-    """One row of `marts.run_history`; `parameters` is JSON text."""
+    """One row of `marts.run_history`; times are UTC, `parameters` is JSON text."""
 
     run_id: str
     started_at: datetime | None
@@ -83,5 +85,16 @@ def record(kind: type[RecordT], row: Mapping[str, Any]) -> RecordT:
     values: dict[str, Any] = {}
     for field in fields(kind):
         value = row.get(field.name)
+        if field.name in INSTANTS and isinstance(value, datetime):
+            value = in_utc(value)
         values[field.name] = float(value) if isinstance(value, Decimal) else value
     return kind(**values)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment that says that it is UTC; one without a time zone is UTC already.
+
+    >>> in_utc(datetime(2018, 1, 1, 6)).isoformat()
+    '2018-01-01T06:00:00+00:00'
+    """
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

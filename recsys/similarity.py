@@ -158,14 +158,18 @@ def shared_terms(
 
 
 def collaborative_similar_products(
-    interactions: Interactions, k: int = 10, among: Iterable[Any] | None = None
+    interactions: Interactions,
+    k: int = 10,
+    among: Iterable[Any] | None = None,
+    unit: str = "customer",
 ) -> pa.Table:
     """Return the `k` products most similar to each by who bought them, as `SIMILAR_SCHEMA`.
 
     Only products whose ids are in `among` may be similar; None allows all.
 
     Similarity is the cosine between two products' weights over all customers. Products without
-    weights have no rows. The reason counts the customers who have both.
+    weights have no rows. The reason counts the customers who have both; `unit` says what the
+    interactions call a customer, such as an order.
 
     Source: Sarwar, Karypis, Konstan and Riedl, *Item-based collaborative filtering
     recommendation algorithms* (2001).
@@ -181,7 +185,7 @@ def collaborative_similar_products(
     others = None if among is None else np.unique(interactions.product_index(among))
     pairs = similar_pairs(rows, k, among=others)
     bought = rows.astype(bool).astype(np.float32)
-    return pairs.table(interactions.product_ids, _customers_in_common(bought, pairs))
+    return pairs.table(interactions.product_ids, _in_common(bought, pairs, unit))
 
 
 def unit_rows(rows: sparse.csr_array) -> sparse.csr_array:
@@ -245,11 +249,11 @@ def _says(term: str, other: str) -> bool:
     return field == other_field and f" {words} " in f" {other_words} "
 
 
-def _customers_in_common(bought: sparse.csr_array, pairs: SimilarPairs) -> pa.Array:
+def _in_common(bought: sparse.csr_array, pairs: SimilarPairs, unit: str) -> pa.Array:
     counts = [
         bought[pairs.products[part]].multiply(bought[pairs.similar[part]]).sum(axis=1)
         for part in blocks(np.arange(len(pairs.products)), 400)
     ]
     both = np.concatenate([np.zeros(0), *counts]).astype(np.int64)
-    words = ["1 customer in common" if n == 1 else f"{n:,} customers in common" for n in both]
+    words = [f"1 {unit} in common" if n == 1 else f"{n:,} {unit}s in common" for n in both]
     return pa.array(words, pa.string())

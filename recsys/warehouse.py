@@ -1,5 +1,6 @@
 """The built database, read-only: what the command line, the API and the exports ask of it."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -12,19 +13,24 @@ import pyarrow as pa
 
 from recsys.errors import DatabaseError, UnknownCustomerError, UnknownProductError
 from recsys.opening import open_read_only
-from recsys.records import Customer, Health, Product, Run, record
+from recsys.ranked_tables import (
+    BOUGHT_TOGETHER,
+    RECOMMENDATIONS,
+    SIMILAR_PRODUCTS,
+    ListType,
+    Method,
+    RankedTable,
+)
+from recsys.records import Customer, Health, Product, Run, in_utc, record
+from recsys.shop.names import text
+
+__all__ = ["JudgedList", "ListType", "Method", "Verdict", "Warehouse"]
 
 SCHEMA = "marts"
+OUTDATED = (duckdb.CatalogException, duckdb.BinderException)
+"""What DuckDB raises where a table or a column isn't there."""
 
 Row = dict[str, Any]
-
-
-class ListType(StrEnum):
-    """A customer's lists."""
-
-    discover = "discover"
-    buy_again = "buy_again"
-    next_basket = "next_basket"
 
 
 class JudgedList(StrEnum):
@@ -44,13 +50,6 @@ class Verdict(StrEnum):
     tie = "tie"
 
 
-class Method(StrEnum):
-    """Ways of being similar: by what a product is, or by who buys it."""
-
-    content = "content"
-    collaborative = "collaborative"
-
-
 class Warehouse:
     """A built DuckDB file, opened read-only; threads may share it, as every call has its cursor.
 
@@ -66,7 +65,7 @@ class Warehouse:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._connection = open_read_only(self.path)
+        self._file = open_read_only(self.path)
         try:
             self._require_marts()
         except BaseException:
@@ -86,30 +85,14 @@ class Warehouse:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._file.close()
 
     def recommendations(
         self, customer_id: str, list_type: str | None = None, k: int | None = None
     ) -> pa.Table:
         """Return a customer's lists, best first, with titles; none for one without candidates."""
         self.customer(customer_id)
-        return self.query(
-            """
-            select
-                list_type, rank, product_id, title, category, brand, price, score, probability,
-                recommender, reason, reason_product_id, run_id, generated_at
-            from marts.recommendation_details
-            where
-                customer_id = $customer_id
-                and ($list_type is null or list_type = $list_type)
-                and ($k is null or rank <= $k)
-            order by list_position($list_types, list_type), rank
-            """,
-            customer_id=customer_id,
-            list_type=list_type,
-            k=k,
-            list_types=list(ListType),
-        )
+        return self._ranked(RECOMMENDATIONS, customer_id, list_type, k)
 
     def recent_purchases(self, customer_id: str, limit: int = 10) -> pa.Table:
         """Return a customer's last products, one row each, newest first; returns don't count."""
@@ -139,25 +122,7 @@ class Warehouse:
 
         A size or colour that counts as another product (`recommend_as`) is like what that is like.
         """
-        return self.query(
-            """
-            select
-                alike.method, alike.rank, alike.similar_product_id, products.title,
-                products.category, products.brand, products.price, alike.similarity,
-                alike.reason
-            from marts.similar_products as alike
-            left join marts.products as products
-                on alike.similar_product_id = products.product_id
-            where
-                alike.product_id = $counted_as
-                and ($method is null or alike.method = $method)
-                and ($k is null or alike.rank <= $k)
-            order by alike.method, alike.rank
-            """,
-            counted_as=self._counted_as(product_id),
-            method=method,
-            k=k,
-        )
+        return self._ranked(SIMILAR_PRODUCTS, self._counted_as(product_id), method, k)
 
     def _counted_as(self, product_id: str) -> str:
         """Return the product whose size or colour this one is, or itself."""
@@ -174,19 +139,10 @@ class Warehouse:
 
         A size or colour counts as what it is recommended as, like in `similar_products`.
         """
-        return self.query(
-            """
-            select
-                pairs.rank, pairs.other_product_id, products.title, products.category,
-                pairs.baskets, pairs.support, pairs.confidence, pairs.lift, pairs.lift_low
-            from marts.bought_together as pairs
-            left join marts.products as products on pairs.other_product_id = products.product_id
-            where pairs.product_id = $counted_as and ($k is null or pairs.rank <= $k)
-            order by pairs.rank
-            """,
-            counted_as=self._counted_as(product_id),
-            k=k,
-        )
+        return self._ranked(BOUGHT_TOGETHER, self._counted_as(product_id), None, k)
+
+    def _ranked(self, table: RankedTable, key: str, wanted: str | None, k: int | None) -> pa.Table:
+        return self.query(table.query, id=key, wanted=wanted, k=k, groups=list(table.groups))
 
     def model_metrics(
         self,
@@ -321,7 +277,7 @@ class Warehouse:
             where run_id not in (select run_id from marts.run_history)
             """
         )
-        return None if row is None else row["started_at"]
+        return None if row is None else in_utc(row["started_at"])
 
     def health(self) -> Health:
         """Return what a monitor asks: is there a run, is it whole, and are there lists in it."""
@@ -335,8 +291,13 @@ class Warehouse:
             """
         )
         assert counts is not None  # noqa: S101 - two counts are always one row
+        has_lists = counts["recommendations"] or (
+            # where nobody is named nothing is personal
+            not counts["customers"]
+            and self._row("select 1 from marts.popular_products limit 1") is not None
+        )
         return Health(
-            status=("ok" if is_whole else "incomplete") if counts["recommendations"] else "empty",
+            status=("ok" if is_whole else "incomplete") if has_lists else "empty",
             database=str(self.path),
             run_id=run.run_id if run else None,
             finished_at=run.finished_at if run else None,
@@ -354,7 +315,7 @@ class Warehouse:
         """
         row = self._row("select * from marts.customers where customer_id = $id", id=customer_id)
         if row is None:
-            raise UnknownCustomerError(self._unknown("customer", customer_id))
+            raise self.unknown("customer", customer_id)
         return record(Customer, row)
 
     def product(self, product_id: str) -> Product:
@@ -368,7 +329,7 @@ class Warehouse:
         """
         row = self._row("select * from marts.products where product_id = $id", id=product_id)
         if row is None:
-            raise UnknownProductError(self._unknown("product", product_id))
+            raise self.unknown("product", product_id)
         return record(Product, row)
 
     def tables(self) -> list[str]:
@@ -386,18 +347,20 @@ class Warehouse:
 
     def query(self, sql: str, **parameters: object) -> pa.Table:
         """Run one query with its `$name` parameters bound, and return the rows."""
-        with self._connection.cursor() as cursor:
+        with self._file.cursor() as cursor:
             try:
                 return cursor.sql(sql, params=parameters or None).to_arrow_table()
-            except (duckdb.CatalogException, duckdb.BinderException) as error:
-                raise DatabaseError(_outdated(self.path, error)) from error
+            except OUTDATED as error:
+                raise outdated(self.path, error) from error
 
-    def copy(self, table: str, to: Path, options: str) -> int:
-        """Write a public table to a file with DuckDB's COPY, and return its number of rows."""
-        target = str(to).replace("'", "''")
-        name = table.replace('"', '""')
-        with self._connection.cursor() as cursor:
-            done = cursor.execute(f"copy {SCHEMA}.\"{name}\" to '{target}' ({options})").fetchall()
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor for one thread; close it before the warehouse."""
+        return self._file.cursor()
+
+    def copy(self, query: str, to: Path, options: str) -> int:
+        """Write a query's rows to a file with DuckDB's COPY, and return their number."""
+        with self._file.cursor() as cursor:
+            done = cursor.execute(f"copy ({query}) to {text(str(to))} ({options})").fetchall()
         return int(done[0][0])
 
     def _row(self, sql: str, **parameters: object) -> Row | None:
@@ -411,9 +374,30 @@ class Warehouse:
                 "run `recsys build`, or name another file with --database"
             )
 
-    def _unknown(self, kind: str, wanted: str) -> str:
+    def unknown(
+        self, kind: str, wanted: str, most_compared: float = math.inf
+    ) -> UnknownCustomerError | UnknownProductError:
+        """Return the error for an id that isn't there, with up to three that look alike.
+
+        They are looked for if the table has at most `most_compared` rows.
+        """
         table, column = f"{SCHEMA}.{kind}s", f"{kind}_id"
-        near = self.query(
+        [rows] = self.query(f"select count(*) as rows from {table}")["rows"].to_pylist()  # noqa: S608
+        if kind == "customer" and not rows:
+            return UnknownCustomerError(
+                f"no customer {wanted!r}: this shop's lines don't say who bought. What is popular "
+                "is in marts.popular_products, what goes with a product in marts.bought_together"
+            )
+        near = self._alike(table, column, wanted) if rows <= most_compared else []
+        alike = f" Ids like it: {', '.join(map(repr, near))}." if near else ""
+        error = UnknownCustomerError if kind == "customer" else UnknownProductError
+        return error(
+            f"no {kind} {wanted!r} in this database.{alike} "
+            f"List them with: from {table} select {column} order by {column}"
+        )
+
+    def _alike(self, table: str, column: str, wanted: str) -> list[str]:
+        found = self.query(
             f"""
             select {column} as id
             from {table}
@@ -427,16 +411,13 @@ class Warehouse:
             limit 3
             """,  # noqa: S608 - both names are literals of this class
             wanted=wanted[:100],
-        )["id"].to_pylist()
-        alike = f" Ids like it: {', '.join(map(repr, near))}." if near else ""
-        return (
-            f"no {kind} {wanted!r} in this database.{alike} "
-            f"List them with: from {table} select {column} order by {column}"
         )
+        return [str(one) for one in found["id"].to_pylist()]
 
 
-def _outdated(path: Path, error: Exception) -> str:
-    return (
+def outdated(path: Path, error: Exception) -> DatabaseError:
+    """Return what it means that a table or a column isn't there."""
+    return DatabaseError(
         f"{path} lacks what this version of recsys reads ({str(error).splitlines()[0]}): "
         "rebuild it with `recsys build`"
     )

@@ -37,6 +37,7 @@ def relations(monkeypatch):
         "training_rows": per_fold(["customer_id", "product_id"], BOUGHT).project(
             "*, 4.0 as rating, 1.0 as weight, true as in_catalogue"
         ),
+        "counting_unit": connection.sql("select false as counts_orders"),
         "customers": connection.sql(f"select unnest({folds}) as fold").cross(
             connection.sql("select unnest(['ann', 'bob', 'cat']) as customer_id")
         ),
@@ -62,7 +63,7 @@ def ask(relations, function, names, **options):
 
 
 LISTS = ["training_rows", "customers", "products", "new_products"]
-SIMILAR = ["folds", "training_rows", "products", "unlearned"]
+SIMILAR = ["folds", "training_rows", "counting_unit", "products", "unlearned"]
 
 
 @pytest.mark.parametrize("vectors", ["tfidf", "lsa"])
@@ -114,6 +115,18 @@ def test_what_has_run_out_has_similar_products_but_is_none_itself(relations):
     pairs = {(row["method"], row["product_id"], row["similar_product_id"]) for row in found}
     assert {("content", "cup", "tea"), ("collaborative", "cup", "tea")} <= pairs
     assert "cup" not in {similar for *_, similar in pairs}
+
+
+@pytest.mark.parametrize(("counts_orders", "unit"), [("false", "customer"), ("true", "order")])
+def test_what_two_products_have_in_common_is_counted_in_what_the_shop_knows(
+    relations, counts_orders, unit
+):
+    unit_row = relations["connection"].sql(f"select {counts_orders} as counts_orders")
+    asked = {**relations, "counting_unit": unit_row}
+    rows = ask(asked, dbt_content.similar_products, SIMILAR).to_pylist()
+    reasons = [row["reason"] for row in rows if row["method"] == "collaborative"]
+    assert reasons
+    assert all(f" {unit}" in reason for reason in reasons)
 
 
 def test_settings_become_parameters():

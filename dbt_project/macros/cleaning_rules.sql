@@ -11,6 +11,8 @@
             'is_return and customer_id is null and not is_guest and coalesce(amount, 0) = 0 and unit_price = 0'],
         ['purchases', 'anonymous_line', none, 'flagged', 'customer_id is null'],
         ['purchases', 'guest_line', 'guest_ids', 'changed', 'is_guest'],
+        ['purchases', 'repeated_line', 'duplicate_lines', 'kept', 'is_repeated'],
+        ['purchases', 'alike_line', 'duplicate_lines', 'kept', 'is_alike'],
         ['purchases', 'zero_price', none, 'flagged', 'amount = 0'],
         ['purchases', 'non_product', 'find_non_products', 'flagged', 'non_product_kind is not null'],
         ['purchases', 'case_variant', 'merge_case_variants', 'changed', "parent_rule = 'case_variant'"],

@@ -15,6 +15,8 @@ excluded as (select * from {{ ref('int_products') }} where is_excluded),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+counting_unit as (select * from {{ ref('int_counting_unit') }}),
+
 sales as (
     select
         order_id,
@@ -40,11 +42,14 @@ counted as (
         folds.fold,
         folds.cutoff_at,
         sales.product_id,
-        count(distinct sales.customer_id) as customers,
+        count(
+            distinct case when counting_unit.counts_orders then sales.order_id else sales.customer_id end
+        ) as customers,
         max(sales.sold_at) as last_sold_at
     from folds
     inner join sales
         on folds.cutoff_at > sales.sold_at or (folds.purpose = 'serve' and sales.sold_at is null)
+    cross join counting_unit
     left join returned_orders
         on
             sales.order_id = returned_orders.order_id

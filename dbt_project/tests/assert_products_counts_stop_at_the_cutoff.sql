@@ -8,15 +8,18 @@ events as (select * from {{ ref('int_events') }} where is_interest),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+counting_unit as (select * from {{ ref('int_counting_unit') }}),
+
 seen as (
     select
         folds.fold,
         events.product_key,
-        events.customer_key,
+        case when counting_unit.counts_orders then events.order_key else events.customer_key end as buyer_key,
         {{ days_between('events.occurred_at', 'folds.cutoff_at') }} as days_before
     from folds
     inner join events
         on folds.cutoff_at > events.occurred_at or (folds.purpose = 'serve' and events.occurred_at is null)
+    cross join counting_unit
     where {{ kept_at('events', 'folds.cutoff_at') }}
 ),
 
@@ -24,9 +27,9 @@ known as (
     select
         seen.fold,
         seen.product_key,
-        count(distinct seen.customer_key) as customers,
+        count(distinct seen.buyer_key) as customers,
         count(*) as orders,
-        count(distinct case when seen.days_before <= settings.popularity_window_days then seen.customer_key end)
+        count(distinct case when seen.days_before <= settings.popularity_window_days then seen.buyer_key end)
             as recent_customers,
         count(case when seen.days_before <= 14 then 1 end) as orders_14d,
         count(case when seen.days_before <= 42 then 1 end) as orders_42d

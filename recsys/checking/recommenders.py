@@ -13,20 +13,28 @@ FEWEST_PRODUCTS = 2
 LEFT_OUT = "left out by the setting `recommenders`"
 MATRIX = ("svd", "nmf", "knn", "mean_imputed_svd", "ease", "item_knn", "user_knn", "als")
 """They learn from who had which products."""
+RATED = ("svd", "nmf", "knn", "mean_imputed_svd")
+"""Of them, those that learn from ratings, given or implied."""
 OPTIONAL = ("bought_together", "ridge", "content")
 """Others that the setting `recommenders` may leave out."""
 
 EVIDENCE = """
 select
     (select count(*) from intermediate.int_products
-        where coalesce(title, category, subcategory, brand, description) is not null) as described,
+        where coalesce(
+            nullif(title, product_id), department, category, subcategory, brand, description
+        ) is not null) as described,
     (select count(*) from (
         select order_key from intermediate.int_order_products
         group by order_key having count(distinct product_key) > 1
     )) as orders_of_several,
     (select count(distinct customer_id) from intermediate.int_customer_attributes) as profiled,
-    (select string_split(replace(recommenders, ' ', ''), ',') from staging.stg_settings) as named,
+    (
+        select coalesce(string_split(replace(recommenders, ' ', ''), ','), [])
+        from staging.stg_settings
+    ) as named,
     (select count(*) from intermediate.int_folds where purpose = 'train') as training_folds,
+    (select count(rating) from intermediate.int_interactions where fold = 'serving') as rated,
     (select count(*) from (
         select customer_key
         from intermediate.int_interactions
@@ -53,9 +61,12 @@ def verdicts(
 ) -> list[Verdict]:
     """Return, per group of recommenders, whether this data feeds it."""
     found = ask_one(connection, EVIDENCE)
+    if not facts["customers"]:
+        return _of_orders(found, facts)
     several = customers["with_several_products"]
     bought = facts["purchase_lines"] > 0
-    matrix = [name for name in MATRIX if name in found["named"]]
+    rated = [name for name in RATED if name in found["named"] and not found["rated"]]
+    matrix = [name for name in MATRIX if name in found["named"] and name not in rated]
     all_of_them = [
         Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
         Verdict(
@@ -67,7 +78,7 @@ def verdicts(
         ),
         Verdict(
             "bought_together",
-            found["orders_of_several"] >= facts["min_baskets_together"],
+            _has_pairs(found, facts),
             f"{found['orders_of_several']:,} orders of several products",
         ),
         Verdict(
@@ -75,6 +86,7 @@ def verdicts(
             several >= FEWEST_PRODUCTS and found["listed"] >= FEWEST_PRODUCTS,
             f"{several:,} customers with several products, {_ratings(facts)}",
         ),
+        Verdict(", ".join(rated), False, "no ratings on a scale, only what interests"),
         Verdict(
             "ridge",
             found["came_back"] > 0 and found["listed"] > 0,
@@ -107,6 +119,29 @@ def verdicts(
     ]
     idle = [name for name in MATRIX if name not in found["named"]]
     return [*chosen, *([Verdict(", ".join(idle), False, LEFT_OUT)] if idle else [])]
+
+
+def _has_pairs(found: dict[str, Any], facts: dict[str, Any]) -> bool:
+    enough: bool = found["orders_of_several"] >= facts["min_baskets_together"]
+    return enough and found["listed"] >= FEWEST_PRODUCTS
+
+
+def _of_orders(found: dict[str, Any], facts: dict[str, Any]) -> list[Verdict]:
+    """Return what can be made of orders alone: nothing that is somebody's."""
+    orders = f"{found['orders_of_several']:,} orders of several products"
+    has_several = found["orders_of_several"] > 0 and found["listed"] >= FEWEST_PRODUCTS
+    personal = ["buy_again", *MATRIX, "ridge", "profile", "hybrid"]
+    return [
+        Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
+        Verdict("bought_together", _has_pairs(found, facts), orders),
+        Verdict("similar_products by orders", has_several, orders),
+        Verdict(
+            "similar_products by texts",
+            found["described"] > 0,
+            f"{found['described']:,} of {facts['products']:,} products with texts",
+        ),
+        Verdict(", ".join(personal), False, "no line says who bought: nobody to recommend to"),
+    ]
 
 
 def _ratings(facts: dict[str, Any]) -> str:

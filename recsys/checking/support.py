@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from recsys.checking.cost import Cost, estimated
 from recsys.checking.questions import Rows, ask, ask_one
 from recsys.checking.recommenders import Verdict, verdicts
 
@@ -26,8 +27,8 @@ select
     (select count(distinct order_id) from staging.stg_purchases where reject_reason is null)
         as orders,
     (select count(*) from staging.stg_ratings where reject_reason is null) as ratings,
-    (select count(*) from intermediate.int_interactions where fold = 'serving' and is_implied
-        and rating is not null) as implied_ratings,
+    (select count(*) from intermediate.int_interactions where fold = 'serving'
+        and rating is not null and given_rating is null) as implied_ratings,
     (select count(*) from intermediate.int_customers) as customers,
     (select count(*) from intermediate.int_products) as products,
     settings.label_window_days, settings.judged_folds, settings.hybrid_training_folds,
@@ -126,6 +127,8 @@ class Support:
     recommenders: list[Verdict]
     longer_windows: Rows
     """label_window_days, customers: about how many discover could judge with longer windows."""
+    cost: Cost
+    """About what the build takes."""
     only_popularity: list[str] = field(default_factory=list)
     """Where popularity is all that can be justified, and why."""
 
@@ -147,6 +150,7 @@ def supported(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Any], Su
         customers=ask_one(connection, CUSTOMERS),
         recommenders=[],
         longer_windows=ask(connection, LONGER, days),
+        cost=estimated(connection),
     )
     support.recommenders = verdicts(connection, facts, support.customers)
     support.only_popularity = only_popularity(facts, support)
@@ -161,6 +165,11 @@ def only_popularity(facts: dict[str, Any], support: Support) -> list[str]:
     )
     if listed == 0:
         said.append("no product is in today's catalogue: every list is empty")
+    if not facts["customers"]:
+        said.append(
+            "no line says who bought: nothing is personal, and there are no lists for customers. "
+            "popular_products, bought_together and similar_products count orders"
+        )
     none, one = support.customers["with_none"], support.customers["with_one_product"]
     total = facts["customers"]
     if none and total:
@@ -173,7 +182,7 @@ def only_popularity(facts: dict[str, Any], support: Support) -> list[str]:
             f"{one:,} customers ({100 * one / total:.0f} %) have one product only: little more can "
             "be said of them than what goes with it"
         )
-    if facts["anonymous_lines"]:
+    if facts["anonymous_lines"] and total:
         said.append(
             f"lines without a customer ({facts['anonymous_lines']:,}) count for popularity and for "
             "what is bought together, for nobody's lists"
@@ -182,8 +191,9 @@ def only_popularity(facts: dict[str, Any], support: Support) -> list[str]:
         window = facts["label_window_days"]
         said.append(
             f"the history of {support.history_days:,} days has no past fold of {window} days: "
-            "nothing can be judged, and every list is served by popularity or habit, unproven "
-            "(setting label_window_days)"
+            "nothing can be judged"
+            + (", and every list is served by popularity or habit, unproven" if total else "")
+            + " (setting label_window_days)"
         )
     few = [row for row in support.judged if row["customers"] < FEWEST_JUDGED]
     if few:

@@ -3,10 +3,19 @@
 import sys
 from typing import Any
 
+from recsys.checking.cost import Cost
 from recsys.checking.report import Report, check_shop
 from recsys.cli.build import SettingsOption, ShopOption, variables_of
 from recsys.cli.options import JsonOption
-from recsys.cli.output import Column, print_json, print_line, print_missing, print_table, shown
+from recsys.cli.output import (
+    Column,
+    counted,
+    print_json,
+    print_line,
+    print_missing,
+    print_table,
+    shown,
+)
 from recsys.errors import RecsysError
 
 WOULD_NOT_BUILD = 1
@@ -130,6 +139,21 @@ def _print_facts(facts: dict[str, Any]) -> None:
     )
 
 
+def _print_cost(cost: Cost) -> None:
+    minutes = max(1, round(cost.cpu_seconds / 60))
+    said = (
+        f"Cost: about {counted(minutes, 'minute', 'minutes')} of one core, and up to "
+        f"{max(cost.disk_bytes / 1e9, 0.1):,.1f} GB of disk while it builds"
+    )
+    if cost.candidates:
+        said += (
+            f". It follows the candidates, at most {cost.candidates:,}: the customers of all folds "
+            f"({cost.ranked_customers:,}) times the products that each recommender ranks for them"
+        )
+    print_line("")
+    print_line(said)
+
+
 def _print_support(report: Report) -> None:
     support = report.support
     assert support is not None  # noqa: S101 - asked for by the caller
@@ -146,7 +170,8 @@ def _print_support(report: Report) -> None:
         empty="nothing",
     )
     print_line("")
-    print_line(f"Lists: {', '.join(support.lists)}", "bold")
+    lists = ", ".join(support.lists) or "none, because no line says who bought"
+    print_line(f"Lists: {lists}", "bold")
     window = report.facts["label_window_days"]
     print_line(
         f"Folds: the history has room for {support.folds_possible:,} past folds of {window} days; "
@@ -158,8 +183,9 @@ def _print_support(report: Report) -> None:
         "Customers who could be judged",
         [Column("fold", "id"), Column("list", "id"), Column("customers", "number")],
         [(row["fold"], row["list_type"], row["customers"]) for row in support.judged],
-        empty="none: there is no past fold",
+        empty="none: no line says who bought" if support.folds else "none: there is no past fold",
     )
+    _print_cost(support.cost)
     if support.only_popularity:
         print_line("")
         print_line("Where popularity is all that can be justified", "bold")

@@ -27,11 +27,19 @@ def export(
         list[str] | None,
         typer.Option("--table", help="This table only; may be repeated.", show_default=False),
     ] = None,
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw",
+            help="CSV: write texts as they are. Default: an apostrophe before those that a "
+            "spreadsheet would run as a formula.",
+        ),
+    ] = False,
     database: DatabaseOption = None,
 ) -> None:
     """Write the public tables to a folder, one file each, with a manifest.json beside them."""
     with open_warehouse(database) as warehouse:
-        exported = write_files(warehouse, to, file_format, table or ())
+        exported = write_files(warehouse, to, file_format, table or (), raw=raw)
     print_table(
         f"Written to {to}",
         [Column("file", "id"), Column("rows", "number")],

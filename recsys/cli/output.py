@@ -10,10 +10,13 @@ from typing import Any, Literal
 import typer
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 WIDEST_UNBROKEN_ID = 40
+WIDEST_UNBROKEN_WORD = 12
+BETWEEN_COLUMNS = 3
 
 
 @dataclass(frozen=True)
@@ -37,26 +40,58 @@ def print_line(text: str, style: str = "") -> None:
 def print_table(
     title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], empty: str
 ) -> None:
-    """Print a titled table, or the title and what it means that there are no rows."""
+    """Print a titled table, or the title and what it means that there are no rows.
+
+    On a terminal too narrow for the columns, each row is a paragraph: no value is lost.
+    """
     cells = [[printable(shown(value)) for value in row] for row in rows]
     print_line("")
     print_line(title, style="bold")
     if not cells:
         print_line(f"  {empty}")
         return
+    out = console()
+    widths = [_least_width(column, [row[at] for row in cells]) for at, column in enumerate(columns)]
+    if sum(widths) + BETWEEN_COLUMNS * (len(widths) - 1) > out.width:
+        _print_rows_apart(out, columns, cells)
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
-    for at, column in enumerate(columns):
-        widest = max(len(column.heading), *(Text(row[at]).cell_len for row in cells))
+    for column, width in zip(columns, widths, strict=True):
         table.add_column(
             Text(column.heading),
             justify="right" if column.kind == "number" else "left",
             no_wrap=column.kind == "number",
-            min_width=None if column.kind == "text" else min(widest, WIDEST_UNBROKEN_ID),
+            min_width=width,
             overflow="fold",
         )
     for row in cells:
         table.add_row(*(Text(cell) for cell in row))
-    console().print(table)
+    out.print(table)
+
+
+def _least_width(column: Column, cells: Sequence[str]) -> int:
+    """Return how narrow a column may be: numbers whole, ids nearly, texts by the word."""
+    if column.kind == "text":
+        words = [word for text in (column.heading, *cells) for word in text.split()]
+        return min(max(map(_width, words), default=0), WIDEST_UNBROKEN_WORD)
+    widest = max(map(_width, (column.heading, *cells)))
+    return widest if column.kind == "number" else min(widest, WIDEST_UNBROKEN_ID)
+
+
+def _width(text: str) -> int:
+    return Text(text).cell_len
+
+
+def _print_rows_apart(
+    out: Console, columns: Sequence[Column], rows: Sequence[Sequence[str]]
+) -> None:
+    """Print each row as a paragraph of headings and values, where a table would lose columns."""
+    indent = 2 if out.width > 20 else 0
+    for row in rows:
+        for at, (column, cell) in enumerate(zip(columns, row, strict=True)):
+            if cell.strip():
+                said = Text(f"{column.heading.strip()}: {cell.strip()}", overflow="fold")
+                out.print(Padding(said, (0, 0, 0, indent if at else 0), expand=False))
 
 
 def print_json(value: object) -> None:

@@ -1,20 +1,40 @@
 """`recsys serve`: the read-only HTTP API."""
 
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import socket
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from recsys.cli.options import DatabaseOption
+from recsys.cli.options import DatabaseOption, open_warehouse
 from recsys.cli.output import print_line
 from recsys.errors import RecsysError
 from recsys.project import database_path
 
+WAITING = 2048
+"""Connections that may wait to be accepted; uvicorn's own number."""
+
+Address = tuple[socket.AddressFamily, str]
+
 
 def serve(
     host: Annotated[
-        str, typer.Option("--host", help="0.0.0.0 lets other machines in: there is no login.")
+        str,
+        typer.Option("--host", help="The address to listen at; other machines need --allow-remote"),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8000,
+    allow_remote: Annotated[
+        bool,
+        typer.Option(
+            "--allow-remote",
+            help="Let other machines in. There is no login: they can read every customer's lists.",
+        ),
+    ] = False,
     database: DatabaseOption = None,
 ) -> None:
     """Serve the lists over HTTP, read-only; needs the `api` extra."""
@@ -26,6 +46,47 @@ def serve(
         raise RecsysError(
             f"the API needs {error.name}, which isn't installed: pip install 'recsys[api]'"
         ) from error
-    path = database_path(database)
-    print_line(f"Serving {path} at http://{host}:{port}/docs")
-    uvicorn.run(create_app(path), host=host, port=port, log_level="warning")
+    path: Path = database_path(database)
+    address = _address(host)
+    is_local = ipaddress.ip_address(address[1].partition("%")[0]).is_loopback
+    if not is_local and not allow_remote:
+        raise RecsysError(
+            f"--host {host!r} would let other machines read every customer's lists, for there is "
+            "no login: add --allow-remote if something before it asks for one, or leave out --host"
+        )
+    open_warehouse(path).close()  # what can't be read is said now, not with the first request
+    server = uvicorn.Server(uvicorn.Config(create_app(path), log_level="warning"))
+    with _listening(address, host, port) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        print_line(f"Serving {path} at http://{shown}:{port}/docs")
+        if not is_local:
+            print_line(
+                "warning: other machines can read it, and there is no login: see --help", "yellow"
+            )
+        with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again when it is done
+            server.run(sockets=[listener])
+
+
+def _address(host: str) -> Address:
+    """Return the family and number of a host's address."""
+    if not host:
+        return socket.AF_INET, "0.0.0.0"  # noqa: S104 - what an empty host means to sockets
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise RecsysError(
+            f"there is no address for --host {host!r} ({error}): use 127.0.0.1 for this machine"
+        ) from None
+    family, _, _, _, numbers = found[0]
+    return family, str(numbers[0])
+
+
+def _listening(address: Address, host: str, port: int) -> socket.socket:
+    family, number = address
+    try:
+        return socket.create_server((number, port), family=family, backlog=WAITING)
+    except OSError as error:
+        said = os.strerror(error.errno) if error.errno else str(error)
+        raise RecsysError(
+            f"can't listen at {host}, port {port} ({said}): name another one with --port"
+        ) from None

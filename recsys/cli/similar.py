@@ -25,12 +25,14 @@ def similar(
         found = warehouse.product(product)
         alike = warehouse.similar_products(product, method, k).to_pylist()
         together = warehouse.bought_together(product, k).to_pylist()
+        run = warehouse.last_run()
+        is_nobodys = run is not None and run.customers == 0
     if json:
         print_json(
             {"product": asdict(found), "similar_products": alike, "bought_together": together}
         )
         return
-    print_line(_headline(found))
+    print_line(_headline(found, ("order", "orders") if is_nobodys else ("customer", "customers")))
     for name in [method] if method else Method:
         print_table(
             f"Similar by {name}",
@@ -81,11 +83,11 @@ def similar(
     )
 
 
-def _headline(product: Product) -> str:
+def _headline(product: Product, unit: tuple[str, str]) -> str:
     facts = [f"Product {product.product_id}"]
     facts += [text for text in (product.title, product.category, product.brand) if text]
     if product.customers is not None:
-        facts.append(counted(product.customers, "customer", "customers"))
+        facts.append(counted(product.customers, *unit))
     if product.is_recommendable is False:
         facts.append(f"not recommended: {product.why_not or 'no reason given'}")
     return ", ".join(facts)

@@ -15,7 +15,7 @@ from recsys.cli.output import (
     shown,
 )
 from recsys.records import Run
-from recsys.warehouse import ListType
+from recsys.warehouse import JudgedList, ListType, Warehouse
 
 METRIC, K = "ndcg", 10
 
@@ -41,8 +41,11 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         metrics = warehouse.model_metrics(metric=METRIC, k=K).to_pylist()
         champions = warehouse.champions().to_pylist()
         coverage = warehouse.evaluation_coverage().to_pylist()
+        # of a shop without customers product pages alone are judged, by their orders
+        pages = [] if metrics else _judged_pages(warehouse)
         unfinished = warehouse.unfinished_build()
     newest = max((row["fold"] for row in metrics), default=None)
+    pages = [row for row in pages if row["fold"] == max(page["fold"] for page in pages)]
     leaderboard = [row for row in metrics if row["fold"] == newest]
     coverage = [row for row in coverage if row["fold"] == newest]
     if json:
@@ -53,6 +56,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
                 "input_audit": audit,
                 "missing_inputs": missing,
                 "leaderboard": leaderboard,
+                "product_pages": pages,
                 "coverage": coverage,
                 "champions": champions,
                 "run_history": [asdict(run) for run in runs],
@@ -71,10 +75,31 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
     # every list has a champion, and without purchases discover is the only list
     by_ratings = {row["list_type"] for row in champions} == {ListType.discover}
     done, lines = ("rated", "ratings") if by_ratings else ("bought", "purchases")
-    _print_leaderboard(newest, leaderboard, champions, done)
-    _print_coverage(coverage, lines)
-    _print_champions(champions)
+    if pages:
+        _print_pages(pages)
+    else:
+        _print_leaderboard(newest, leaderboard, champions, done)
+        _print_coverage(coverage, lines)
+        _print_champions(champions)
     _print_history(runs)
+
+
+def _judged_pages(warehouse: Warehouse) -> Rows:
+    rows: Rows = warehouse.model_metrics(
+        metric="hit_rate", list_type=JudgedList.product_page, k=K
+    ).to_pylist()
+    return rows
+
+
+def _print_pages(pages: Rows) -> None:
+    print_table(
+        f"Product pages: hit rate@{K} among {pages[0]['customers']:,} orders "
+        f"from {pages[0]['fold']}",
+        [Column("what a page shows", "id"), Column("hit rate ", "number")],
+        [(row["recommender"], _ndcg(row["value"])) for row in pages],
+        empty="no product page was judged",
+    )
+    print_line("No line says who bought: there are no lists for customers, and no champions")
 
 
 def _print_run(run: Run | None) -> None:

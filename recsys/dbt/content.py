@@ -53,11 +53,14 @@ def similar_products(
     *,
     folds: Relation,
     training_rows: Relation,
+    counting_unit: Relation,
     products: Relation,
     unlearned: Relation,
     settings: Relation,
 ) -> pa.RecordBatchReader:
     """Return the most similar catalogue products of each, by text and by who bought them.
+
+    Where nobody says who bought, `training_rows` are of orders instead of customers.
 
     In the folds that are judged, and in `serving`, of what each of them knows; in `serving` also
     of products that have run out, and of those it learns nothing of, by text: without any sale,
@@ -65,6 +68,8 @@ def similar_products(
     """
     schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
     parameters = content_parameters(settings)
+    counts_orders = (True,) in counting_unit.project("counts_orders").fetchall()
+    unit = "order" if counts_orders else "customer"
     others = unlearned.filter("purpose = 'serve'").project(
         "* exclude (purpose, is_described, is_available)"
     )
@@ -79,7 +84,10 @@ def similar_products(
             ids, k = listable_products(training_rows, fold), SIMILAR_PRODUCTS_PER_METHOD
             for method, found in (
                 ("content", content.similar_products(k=k, among=ids)),
-                ("collaborative", collaborative_similar_products(interactions, k=k, among=ids)),
+                (
+                    "collaborative",
+                    collaborative_similar_products(interactions, k=k, among=ids, unit=unit),
+                ),
             ):
                 names = [pa.array([name] * len(found), pa.string()) for name in (fold, method)]
                 table = pa.Table.from_arrays([*names, *found.columns], schema=schema)

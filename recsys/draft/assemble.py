@@ -10,26 +10,35 @@ from pathlib import Path
 import duckdb
 
 from recsys.draft.attributes import attribute
-from recsys.draft.bare_ids import name_bare_ids
+from recsys.draft.blank_ids import name_blank_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
 from recsys.draft.consistency import check_descriptions, check_orders
+from recsys.draft.counted_names import take_out_counts
+from recsys.draft.date_parts import add_date_parts
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
-from recsys.draft.files import InputFile, look_at
-from recsys.draft.grouping import group_by_shape, others_named, star_path
+from recsys.draft.files import look_at
+from recsys.draft.grouping import paths_of
 from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
+from recsys.draft.looking import look_at_all, profiles_of
+from recsys.draft.marking import mark_alike, mark_unlike, pattern_of, repeated
 from recsys.draft.pointing import POINTING, add_pointing
-from recsys.draft.profiling import FileProfile, profile_file
+from recsys.draft.profiling import FileProfile, profile_files
+from recsys.draft.reading import open_file
 from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
+from recsys.draft.unknown_nouns import settle_unknown_ids
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 
 TABLES = ("purchases", "ratings", "products", "customers")
+INTERACTIONS = ("purchases", "ratings")
 UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its names can't speak."""
 JOINED = "purchases_joined.parquet"
 """Orders and their lines as one, beside the shop file."""
+JOINED_NUMBER = 1_000_000
+"""Its sample's, above all others."""
 ANY_FOLDER = {
     "data",
     "raw",
@@ -42,8 +51,6 @@ ANY_FOLDER = {
     "downloads",
 }
 """Folders whose names say nothing of the shop."""
-
-Group = list[FileProfile]
 
 
 def draft_shop(
@@ -72,38 +79,30 @@ def draft_shop(
     folder = output.absolute().parent
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
-        files = [file for path in _once(paths) for file in look_at(path)]
-        profiles = [profile_file(connection, file, number) for number, file in enumerate(files)]
-        groups = group_by_shape(name_bare_ids(connection, profiles))
-        halves = find_halves(connection, [(group[0], _star(group)) for group in groups])
+        files, skipped = look_at_all(paths)
+        profiles = profiles_of(connection, files, folder, skipped)
+        halves = find_halves(connection, profiles)
         if halves is None and join:
             raise ShopFileError(
                 "--join: no two of these files are orders and their lines, to be joined by an id "
                 "of the order; leave --join out"
             )
         if halves is not None:
-            groups = _joined(connection, groups, halves, folder / JOINED, join)
-        taken, unused = _assign(groups)
+            profiles = _joined(connection, profiles, halves, folder / JOINED, join)
+        taken, unused = _assign(profiles)
+        unused += skipped
         drafted: dict[str, tuple[DraftTable, FileProfile]] = {}
         for table in ("products", *TABLES):
             if table in taken and table not in drafted:
-                group, role = taken[table]
-                made = _table(table, group, role, folder, drafted)
-                _mark_unlike(made, group, files)
-                drafted[table] = (made, group[0])
-        _mark_alike(groups, taken, {table: made for table, (made, _) in drafted.items()})
+                profile, role = taken[table]
+                made = _table(table, profile, role, folder, drafted)
+                mark_unlike(made, files)
+                drafted[table] = (made, profile)
+        mark_alike(profiles, taken, {table: made for table, (made, _) in drafted.items()})
         draft = Draft(
             name or _shop_name(paths), [drafted[t][0] for t in TABLES if t in drafted], unused
         )
-        for table in ("purchases", "ratings"):
-            if table in drafted:
-                check_descriptions(connection, *drafted[table])
-        if "purchases" in drafted:
-            refine_purchases(connection, draft, *drafted["purchases"])
-        if "ratings" in drafted:
-            refine_ratings(draft, *drafted["ratings"])
-        if "purchases" in drafted:
-            check_orders(connection, *drafted["purchases"])
+        _refine(connection, draft, drafted)
         used = {table: profile for table, (_, profile) in drafted.items()}
         check_joins(connection, draft, used)
         for table in POINTING:
@@ -112,59 +111,37 @@ def draft_shop(
     return draft
 
 
-def _mark_alike(
-    groups: list[Group], taken: dict[str, tuple[Group, Role]], drafted: dict[str, DraftTable]
+def _refine(
+    connection: duckdb.DuckDBPyConnection,
+    draft: Draft,
+    drafted: dict[str, tuple[DraftTable, FileProfile]],
 ) -> None:
-    """Mark tables that a file which isn't read may belong to, such as another half of the year."""
-    used = [group for group, _ in taken.values()]
-    for group in groups:
-        best = roles(group[0])[0]
-        if group not in used and best.certainty >= LIKELY and best.table in drafted:
-            if all(_is_named(member.file, drafted[best.table]) for member in group):
-                continue  # it is read, and marked as unlike the others
-            labels = ", ".join(member.file.label for member in group)
-            drafted[best.table].doubts.append(
-                f"{labels} looks like {best.table}, too, and isn't read: if it belongs there, let "
-                "`path` (or `sheet`) be a pattern that names both, their columns called alike"
-            )
-
-
-def _is_named(file: InputFile, table: DraftTable) -> bool:
-    """Whether the path with a star names the file, too, which is written in another way."""
-    star = _star_of(table.files)
-    return len(table.files) > 1 and file.path in star.parent.glob(star.name)
-
-
-def _star_of(files: Sequence[InputFile]) -> Path:
-    paths = [file.path for file in files]
-    return star_path(paths) or paths[0]
-
-
-def _mark_unlike(table: DraftTable, group: Group, given: Sequence[InputFile]) -> None:
-    """Mark a path that names files, given or not, beside those of one shape."""
-    if len(group) < 2:
-        return
-    mine = {member.file.path for member in group}
-    unlike = [file.label for file in given if file.path not in mine and _is_named(file, table)]
-    if unlike:
-        table.doubts.append(
-            f"the path names {', '.join(unlike)}, too, which isn't written like the others "
-            "(columns, delimiter or encoding): make it like them, or give it another name"
-        )
-    strange = set(others_named(_star(group), list(mine))) - {file.path.name for file in given}
-    if strange:
-        table.doubts.append(
-            f"the path names files that weren't given, too: {', '.join(sorted(strange))}"
-        )
+    """Refine interactions by what their columns say together."""
+    for table in INTERACTIONS:
+        if table in drafted:
+            settle_unknown_ids(connection, *drafted[table])
+            check_descriptions(connection, *drafted[table])
+    if "purchases" in drafted:
+        add_date_parts(*drafted["purchases"], "purchased_at")
+        refine_purchases(connection, draft, *drafted["purchases"])
+    if "ratings" in drafted:
+        refine_ratings(draft, *drafted["ratings"])
+    if "purchases" in drafted:
+        check_orders(connection, *drafted["purchases"])
+    for table in INTERACTIONS:
+        if table in drafted:
+            name_blank_ids(connection, *drafted[table])
+    if "purchases" in drafted:
+        take_out_counts(*drafted["purchases"])
 
 
 def _joined(
     connection: duckdb.DuckDBPyConnection,
-    groups: list[Group],
+    profiles: list[FileProfile],
     halves: Halves,
     target: Path,
     join: bool,
-) -> list[Group]:
+) -> list[FileProfile]:
     if not join:
         raise ShopFileError(
             f"{halves.said}. A shop file reads a table from one place: the same command with "
@@ -172,56 +149,53 @@ def _joined(
         )
     join_halves(connection, halves, target)
     [file] = look_at(target)
-    profile = profile_file(connection, file, number=sum(map(len, groups)))
-    rest = [group for group in groups if group[0] not in (halves.lines, halves.heads)]
-    return [[profile], *rest]
+    opened = [open_file(connection, file, target.parent)]
+    rest = [profile for profile in profiles if profile not in (halves.lines, halves.heads)]
+    return [profile_files(connection, opened, number=JOINED_NUMBER), *rest]
 
 
-def _once(paths: Sequence[Path]) -> list[Path]:
-    return list(dict.fromkeys(path.absolute() for path in paths))
-
-
-def _assign(groups: list[Group]) -> tuple[dict[str, tuple[Group, Role]], list[Unused]]:
+def _assign(
+    profiles: list[FileProfile],
+) -> tuple[dict[str, tuple[FileProfile, Role]], list[Unused]]:
     """Give each table its best file, each file one table at most."""
     offers = [
-        (role.certainty, -sum(member.rows for member in group), number, role)
-        for number, group in enumerate(groups)
-        for role in roles(group[0])
-        if role.certainty >= (LIKELY if group[0].file.is_named else UNNAMED_LIKELY)
+        (role.certainty, -profile.rows, number, role)
+        for number, profile in enumerate(profiles)
+        for role in roles(profile)
+        if role.certainty >= (LIKELY if profile.file.is_named else UNNAMED_LIKELY)
     ]
-    taken: dict[str, tuple[Group, Role]] = {}
+    taken: dict[str, tuple[FileProfile, Role]] = {}
     used: set[int] = set()
     for _, _, number, role in sorted(offers, key=lambda offer: (-offer[0], offer[1], offer[2])):
         if role.table not in taken and number not in used:
-            taken[role.table] = (groups[number], role)
+            taken[role.table] = (profiles[number], role)
             used.add(number)
-    if {"purchases", "ratings"} <= set(taken) and not shows_sales(taken["purchases"][0][0]):
-        used.discard(groups.index(taken.pop("purchases")[0]))
+    if {"purchases", "ratings"} <= set(taken) and not shows_sales(taken["purchases"][0]):
+        used.discard(profiles.index(taken.pop("purchases")[0]))
     if not {"purchases", "ratings"} & set(taken):
         said = "; ".join(
-            f"{group[0].file.label}: {why_unused(group[0], groups, taken)}" for group in groups
+            f"{profile.file.label}: {why_unused(profile, profiles, taken)}" for profile in profiles
         )
         raise ShopFileError(
             f"none of these files looks like purchases or ratings. {said}. A shop file needs lines "
             "that say who bought or rated what: name such a file, or write the shop file by hand"
         )
     unused = [
-        Unused(member.file.label, why_unused(group[0], groups, taken))
-        for number, group in enumerate(groups)
+        Unused(file.label, why_unused(profile, profiles, taken))
+        for number, profile in enumerate(profiles)
         if number not in used
-        for member in group
+        for file in profile.files
     ]
     return taken, unused
 
 
 def _table(
     name: str,
-    group: Group,
+    profile: FileProfile,
     role: Role,
     folder: Path,
     drafted: dict[str, tuple[DraftTable, FileProfile]],
 ) -> DraftTable:
-    profile = group[0]
     chooser = Chooser(name, profile)
     columns = chooser.choose(_described(name, drafted))
     left_out: list[str] = []
@@ -235,16 +209,20 @@ def _table(
             left_out.append(f"{column.name}: {found}")
         else:
             left_out.append(column.name)
-    path, evidence = _path(group, folder)
-    file = profile.file
-    doubts = list(file.doubts)
+    doubts = dict.fromkeys(doubt for file in profile.files for doubt in file.doubts)
+    key = {"products": "product_id", "customers": "customer_id"}.get(name)
+    if key is not None and (doubt := repeated(profile, key)):
+        doubts[doubt] = None
+    why = dict.fromkeys(why for file in profile.files for why in file.why)
     return DraftTable(
         name=name,
-        path=path,
-        files=[member.file for member in group],
-        evidence=[*evidence, f"taken for {name}: {role.why}", *file.why],
+        path=pattern_of(profile.files).written(folder),
+        files=list(profile.files),
+        evidence=[_counted(profile), f"taken for {name}: {role.why}", *why],
         columns=columns,
-        doubts=doubts,
+        where=profile.file.where,
+        where_doubt=profile.file.where_doubt,
+        doubts=list(doubts),
         left_out=left_out,
     )
 
@@ -267,21 +245,14 @@ def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) ->
     return DESCRIPTION
 
 
-def _path(group: Group, folder: Path) -> tuple[str, list[str]]:
-    files: list[InputFile] = [member.file for member in group]
-    path = _star(group)
-    lines = group[0].lines
-    if len(group) > 1:
-        are_sheets = all(file.path == path for file in files)
-        what = "sheets" if are_sheets else "files"
-        lines = f"{len(group)} {what} with the same columns, {lines} of the first looked at"
-    below = path.is_relative_to(folder)
-    return (path.relative_to(folder) if below else path).as_posix(), [lines]
-
-
-def _star(group: Group) -> Path:
-    """Return the path that names all files of a group."""
-    return _star_of([member.file for member in group])
+def _counted(profile: FileProfile) -> str:
+    """Return how much there is of it, in words."""
+    if len(profile.files) == 1:
+        return profile.lines
+    what = "sheets" if len(paths_of(profile.files)) == 1 else "files"
+    empty = ", ".join(file.label for file in profile.empty)
+    said = f"; {empty} {'has' if len(profile.empty) == 1 else 'have'} no rows" if empty else ""
+    return f"{len(profile.files)} {what} of one shape, {profile.lines}{said}"
 
 
 def _shop_name(paths: Sequence[Path]) -> str:

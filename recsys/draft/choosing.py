@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
 from recsys.draft.guesses import SURE, Guess, guess, ranked
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.unknown_nouns import is_line_id
 from recsys.draft.value_fit import fit
 
 TARGETS = {
@@ -38,13 +40,17 @@ LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
 NEVER_DOUBTED = {"description"}
 """Where a second candidate is no doubt: texts beside the description."""
-NOT_WHEN_BOUGHT = {"birth", "span", "delivery", "shipping", "return"}
+NOT_WHEN_BOUGHT = {"birth", "span", "delivery", "shipping", "return", "cancelled"}
 """Senses of names of times that are another thing's."""
 WORDY = 0.5
 """Share of values with blanks from which on a product's column rather has names."""
 FITTING = 0.8
 ALIKE = 0.02
 """Codes and names that belong together differ in number by so little."""
+SWAPPED = (
+    "the first id was taken for the customer, the second for the product: swap them if it's the "
+    "other way round"
+)
 CLOSE = 0.12
 """Guesses that lie closer together than this are a doubt."""
 
@@ -69,6 +75,7 @@ class Chooser:
             self._choose(target)
             if target == "product_id":
                 self._code_beside_name()
+        self._by_place()
         self._title_of_description()
         columns = [self._column(target, found) for target, found in self.chosen.items()]
         columns += self._composed_title()
@@ -79,6 +86,17 @@ class Chooser:
         ]
         return sorted(columns, key=lambda column: ORDER.index(column.target))
 
+    def _by_place(self) -> None:
+        """Take the first for the customer where no name says which id is whose."""
+        customer, product = self.chosen.get("customer_id"), self.chosen.get("product_id")
+        if customer is None or product is None or customer.by_name or product.by_name:
+            return
+        names = [column.name for column in self.profile.columns]
+        if names.index(customer.column.name) > names.index(product.column.name):
+            self.chosen["customer_id"] = replace(product, kind="customer_id")
+            self.chosen["product_id"] = replace(customer, kind="product_id")
+        self.doubts |= {"customer_id": SWAPPED, "product_id": SWAPPED}
+
     @property
     def used(self) -> set[str]:
         """Their columns that were chosen."""
@@ -88,7 +106,7 @@ class Chooser:
         candidates = [
             found
             for found in ranked(self.profile.columns, target)
-            if found.column.name not in self.used
+            if found.column.name not in self.used and not self._numbers_lines(target, found)
         ]
         if target == "available":
             stock = ranked(self.profile.columns, "stock")
@@ -111,15 +129,17 @@ class Chooser:
         ]
         is_id = target in {"customer_id", "product_id"}
         if is_id and not self.profile.file.is_named:
-            self.doubts[target] = (
-                "the first id was taken for the customer, the second for the product: swap them "
-                "if it's the other way round"
-            )
+            self.doubts[target] = SWAPPED
         elif close and target not in NEVER_DOUBTED:
             others = ", ".join(f"'{name}'" for name in close[:4])
             self.doubts[target] = f"or is it {others}?"
         elif not best.is_sure:
             self.doubts[target] = self._why_unsure(best)
+
+    def _numbers_lines(self, target: str, found: Guess) -> bool:
+        """Whether a product is another on every line: nothing would be sold twice."""
+        is_of_lines = target == "product_id" and self.table in {"purchases", "ratings"}
+        return is_of_lines and is_line_id(found.column)
 
     def _is_rather_another(self, found: Guess) -> bool:
         """Whether the column says more for something else: a ship date isn't the order's."""
@@ -133,7 +153,7 @@ class Chooser:
     def _fall_back(self, target: str) -> None:
         if target == "product_id":
             titles = ranked(self.profile.columns, "title")
-            if titles and titles[0].certainty >= 0.5:
+            if titles and titles[0].certainty >= 0.5 and not self._numbers_lines(target, titles[0]):
                 self.chosen[target] = titles[0]
                 self.doubts[target] = "there are no product ids: the name stands for the product"
         if target == "purchased_at":
@@ -216,6 +236,19 @@ class Chooser:
         return "only its values say so" if not found.by_name else "the name isn't clear"
 
     def _missing(self, target: str) -> str:
+        numbering = [
+            f"'{found.column.name}'"
+            for found in ranked(self.profile.columns, target)
+            if self._numbers_lines(target, found)
+        ]
+        if numbering:
+            return (
+                f"{', '.join(numbering)} is another on every line, so it numbers lines and names "
+                f"no product: {self._say_which()}"
+            )
+        return self._say_which()
+
+    def _say_which(self) -> str:
         names = ", ".join(f"'{column.name}'" for column in self.profile.columns[:12])
         return f"say which of your columns it is, or an expression over them (columns: {names})"
 

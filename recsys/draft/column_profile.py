@@ -33,12 +33,19 @@ class ColumnProfile:
     """The most common values with their counts, as text; all of them where few differ."""
     is_named: bool = True
     """Whether the file says a name."""
+    distinct_in_files: int | None = None
+    """How many values differ in each of several files, added up."""
     of_what: str = ""
     """A word for what the file lists, where the name alone says nothing: `id` in orders.csv."""
+
+    meant: str = ""
+    """A word for what it holds, where its values say so and its name doesn't."""
 
     @cached_property
     def parsed_name(self) -> Name:
         """The name's words and what they mean."""
+        if self.meant:
+            return parse_name(self.meant)
         return parse_name(f"{self.of_what} {self.name}".strip()) if self.is_named else Name((), ())
 
     @cached_property
@@ -60,6 +67,12 @@ class ColumnProfile:
     def uniqueness(self) -> float:
         """Distinct values per value: 1 where none repeats."""
         return self.distinct / self.present if self.present else 0.0
+
+    @property
+    def uniqueness_in_files(self) -> float:
+        """The same within each of several files: 1 for a catalogue a year."""
+        distinct = self.distinct if self.distinct_in_files is None else self.distinct_in_files
+        return distinct / self.present if self.present else 0.0
 
     @property
     def is_nested(self) -> bool:

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import duckdb
 
-from recsys.draft.draft import MISSING, DraftColumn, DraftTable
+from recsys.draft.draft import DraftTable
 from recsys.draft.profiling import FileProfile, quoted
 
 OF_PRODUCT = ("title", "category", "department", "subcategory", "brand", "size", "description")
 LEAST_OF_PRODUCT = 0.7
 """Share of lines that say of their product what most of its lines say."""
-LEAST_OF_ORDER = 0.95
-"""Share of orders that are of one customer."""
 OF_WHOLE_ORDER = 0.8
 """Share of orders whose lines all show the same value: it's the order's, not the line's."""
 
@@ -29,7 +27,7 @@ def check_descriptions(
         if column.source not in names:
             continue
         if column.target == "title" and profile.column(column.source).distinct == 1:
-            _leave_out(table, column, "the same for every product")
+            table.leave_out(column, "the same for every product")
             continue
         [(share,)] = connection.execute(
             f"with counted as (select {_text(str(product))} as product, "
@@ -39,67 +37,36 @@ def check_descriptions(
             "from counted group by product having sum(lines) > 1)"
         ).fetchall()
         if share is not None and share < LEAST_OF_PRODUCT:
-            _leave_out(table, column, "differs from line to line of one product")
+            table.leave_out(column, "differs from line to line of one product")
 
 
 def check_orders(
     connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
 ) -> None:
-    """Say whether each order is of one customer, and leave out values of whole orders."""
-    order, customer = table.source("order_id"), table.source("customer_id")
-    names = {column.name for column in profile.columns}
-    found = table.column("order_id")
-    if found is None or order not in names:
+    """Leave out an amount of whole orders beside the prices of their lines."""
+    found = _column_of(table, profile, "order_id")
+    amount = _column_of(table, profile, "amount")
+    column = table.column("amount")
+    if found is None or amount is None or column is None or table.source("unit_price") is None:
         return
-    customer = next((name for name in names if customer and name in customer), None)
-    if customer is not None and customer != MISSING:
-        [(share,)] = connection.execute(
-            f"select avg((customers = 1)::int) from (select count(distinct {_text(customer)}) "
-            f"as customers from {profile.sample} where {_text(customer)} <> '' "
-            f"group by {_text(str(order))})"
-        ).fetchall()
-        if share is not None and share >= LEAST_OF_ORDER:
-            found.evidence += "; each of one customer"
-            found.doubt = ""
-        elif share is not None:
-            found.doubt = f"{100 * (1 - share):.0f} % of these are of several customers"
-    for target in ("amount", "is_return"):
-        _check_of_line(connection, table, profile, str(order), target)
+    [(same,)] = connection.execute(
+        f"select avg((count_values <= 1)::int) from (select count(distinct {_text(amount)}) "
+        f"as count_values from {profile.sample} group by {_text(found)} having count(*) > 1)"
+    ).fetchall()
+    if profile.column(amount).filled < 0.9 or (same is not None and same > OF_WHOLE_ORDER):
+        table.leave_out(column, "of the whole order, not of the line")
 
 
-def _check_of_line(
-    connection: duckdb.DuckDBPyConnection,
-    table: DraftTable,
-    profile: FileProfile,
-    order: str,
-    target: str,
-) -> None:
-    column = table.column(target)
-    if column is None:
-        return
-    names = [c.name for c in profile.columns]
-    source = next((n for n in names if column.source in (n,) or quoted(n) in column.source), None)
+def _column_of(table: DraftTable, profile: FileProfile, target: str) -> str | None:
+    """Return the column that a drafted one is, or the last of those that it is made of."""
+    source = table.source(target)
     if source is None:
-        return
-    if profile.column(source).filled < 0.9 and target == "is_return":
-        _leave_out(table, column, "stands on some lines of an order only")
-        table.doubts.append(
-            f"'{source}' says which orders were undone, but not on every line: fill it down, then "
-            f"add  is_return: {column.source}"
-        )
-        return
-    if target == "amount" and table.source("unit_price") is not None:
-        [(same,)] = connection.execute(
-            f"select avg((count_values <= 1)::int) from (select count(distinct {_text(source)}) "
-            f"as count_values from {profile.sample} group by {_text(order)} having count(*) > 1)"
-        ).fetchall()
-        if profile.column(source).filled < 0.9 or (same is not None and same > OF_WHOLE_ORDER):
-            _leave_out(table, column, "of the whole order, not of the line")
-
-
-def _leave_out(table: DraftTable, column: DraftColumn, why: str) -> None:
-    table.columns.remove(column)
-    table.left_out.append(f"{column.source} ({why})")
+        return None
+    names = [column.name for column in profile.columns]
+    if source in names:
+        return source
+    inside = [name for name in names if quoted(name) in source]
+    return max(inside, key=lambda name: source.rindex(quoted(name)), default=None)
 
 
 def _text(column: str) -> str:

@@ -52,6 +52,16 @@ class DraftTable:
         """Return the column for one of ours."""
         return next((column for column in self.columns if column.target == target), None)
 
+    def restrict(self, condition: str, doubt: str) -> None:
+        """Read only the lines for which a condition holds, too."""
+        self.where = f"{self.where} and {condition}" if self.where else condition
+        self.where_doubt = f"{self.where_doubt}; {doubt}" if self.where_doubt else doubt
+
+    def leave_out(self, column: DraftColumn, why: str) -> None:
+        """Take a column out of the draft, and say why."""
+        self.columns.remove(column)
+        self.left_out.append(f"{column.source} ({why})")
+
 
 @dataclass
 class DraftSetting:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import csv
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -13,10 +16,11 @@ import python_calamine
 from recsys.draft.encodings import legacy_encoding
 from recsys.draft.headers import has_header
 from recsys.draft.title_rows import FEWEST_COLUMNS, MOST_ROWS, rows_before_header
-from recsys.errors import ShopFileError
+from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop.dialect import Dialect, find_dialect
 from recsys.shop.excel import cell_text
 from recsys.shop.format import Format
+from recsys.shop.json_records import find_records
 from recsys.shop.paths import kind_of
 from recsys.shop.text_files import UnreadableError, decoded, encoding_of, sample
 
@@ -24,6 +28,8 @@ SAMPLE_RECORDS = 200
 MOSTLY = 0.8
 """Share of the lines of a table that have as many fields as its header."""
 NAMED_DELIMITERS = {"\t": "tab"}
+NUMBERED = re.compile(r"(?:part|file|data|export|chunk)?[-_ .\d]*(?:[-_][0-9a-f-]*)?|.+=.*")
+"""Names of files and folders that only number them."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,25 @@ class InputFile:
     """What was seen that `format` says."""
     doubts: tuple[str, ...] = ()
     """What to check of it."""
+    where: str = ""
+    """Which of its rows are lines."""
+    where_doubt: str = ""
+    shown: str = ""
+    """Its name with its folder, where several files have the same name."""
 
     @property
     def label(self) -> str:
         """The file's name, for people."""
-        part = self.table or self.format.get("sheet")
-        return self.path.name + (f" ({part})" if part else "")
+        part = self.table or self.format.get("sheet") or self.format.get("records")
+        return (self.shown or self.path.name) + (f" ({part})" if part else "")
+
+    @property
+    def what(self) -> str:
+        """What its name says of it; of files called 01.csv or part-0.csv it's the folder's."""
+        if self.table or self.format.get("records"):
+            return str(self.table or self.format["records"])
+        names = [self.path.name.split(".")[0], *(part.name for part in self.path.parents)]
+        return next((name for name in names if not NUMBERED.fullmatch(name)), names[0])
 
     @property
     def is_named(self) -> bool:
@@ -55,10 +74,11 @@ class InputFile:
 
 
 def look_at(path: Path) -> list[InputFile]:
-    """Return what a file holds: itself, or the tables of a database, or the sheets of a workbook.
+    """Return what a file holds: itself, or the tables, sheets or lists inside it.
 
     Raises:
-        ShopFileError: it doesn't exist, is empty, or is nothing that can be read.
+        NoRowsError: it is empty.
+        ShopFileError: it doesn't exist, or is nothing that can be read.
 
     """
     if not path.exists():
@@ -67,7 +87,7 @@ def look_at(path: Path) -> list[InputFile]:
         raise ShopFileError(f"{path} is a folder: name its files, as in {path}/*.csv")
     try:
         if path.stat().st_size == 0:
-            raise ShopFileError(f"{path} is empty")
+            raise NoRowsError(f"{path} is empty")
         match _kind(path):
             case "duckdb":
                 return _tables(path)
@@ -77,6 +97,8 @@ def look_at(path: Path) -> list[InputFile]:
                 return [_delimited(path, {})]
             case None:
                 return [_delimited(path, {"delimiter": ""})]
+            case "json":
+                return _lists(path)
             case kind:
                 return [InputFile(path, kind)]
     except UnreadableError as error:
@@ -113,18 +135,43 @@ def _tables(path: Path) -> list[InputFile]:
 def _sheets(path: Path) -> list[InputFile]:
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
-        found = []
+        found, without_rows = [], []
         for name in book.sheet_names:
             rows = list(islice(book.get_sheet_by_name(name).iter_rows(), SAMPLE_RECORDS))
+            said: dict[str, object] = {} if len(book.sheet_names) == 1 else {"sheet": name}
+            sheet = InputFile(path, "excel", format=said)
             if len(rows) > 1:
-                said: dict[str, object] = {} if len(book.sheet_names) == 1 else {"sheet": name}
                 before = rows_before_header([[cell_text(cell) for cell in row] for row in rows])
-                found.append(_titled(InputFile(path, "excel", format=said), before))
+                found.append(_titled(sheet, before))
+            elif rows:
+                without_rows.append(sheet)
     except python_calamine.CalamineError as error:
         raise ShopFileError(f"{path} is no Excel file: {error}") from None
-    if not found:
-        raise ShopFileError(f"{path} has no sheet with rows")
-    return found
+    if not found and not without_rows:
+        raise NoRowsError(f"{path} has no sheet with rows")
+    return found or without_rows
+
+
+def _lists(path: Path) -> list[InputFile]:
+    """Return a JSON file, or the lists inside the one object that it is."""
+    why = "its records are a list inside an object"
+    return [
+        InputFile(path, "json", format={"records": ".".join(way)}, why=(why,))
+        for way in find_records(path)
+    ] or [InputFile(path, "json")]
+
+
+def named_apart(files: Sequence[InputFile]) -> list[InputFile]:
+    """Return the files; those of one name in several folders are shown with their folders."""
+    paths = {file.path for file in files}
+    times = Counter(path.name for path in paths)
+    common = Path(os.path.commonpath([path.parent for path in paths]))
+    return [
+        replace(file, shown=file.path.relative_to(common).as_posix())
+        if times[file.path.name] > 1
+        else file
+        for file in files
+    ]
 
 
 def _titled(file: InputFile, before: int) -> InputFile:
@@ -191,5 +238,4 @@ def _first_rows(path: Path, dialect: Dialect, before: int) -> list[list[str]]:
 def _records(path: Path, dialect: Dialect, before: int) -> list[list[str]]:
     head = sample(path)
     lines = decoded(head, dialect.encoding or encoding_of(head)).splitlines(keepends=True)
-    reader = csv.reader(lines[before:], **{**dialect.csv, "strict": False})
-    return list(islice(reader, SAMPLE_RECORDS))
+    return list(islice(dialect.reader(lines[before:], strict=False), SAMPLE_RECORDS))

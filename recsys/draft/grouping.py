@@ -1,104 +1,166 @@
-"""Several files of one shape, such as a file a month, as one path with a star; so with sheets."""
+"""Several files of one shape, such as a file a month, as one table; so with sheets."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from itertools import takewhile
 from pathlib import Path
 
-from recsys.draft.profiling import FileProfile, same_columns
+from recsys.draft.files import InputFile
+from recsys.draft.headers import MONTH
+from recsys.draft.name_rules import kinds_by_name
+from recsys.draft.patterns import find_pattern, star_names
+from recsys.draft.reading import OpenedFile
+from recsys.draft.words import parse_name
+from recsys.shop.text_files import sample
+
+COUNTED = re.compile(rf"\d+|(?<![^\W\d_])(?:{MONTH})(?![^\W\d_])", re.IGNORECASE)
+"""What differs between the names of files of one series."""
+LEAST_SHARED = 0.5
+"""Share of the columns that a series has in common from one file to the next."""
+
+Group = list[OpenedFile]
 
 
-def group_by_shape(profiles: Sequence[FileProfile]) -> list[list[FileProfile]]:
-    """Put files of one kind with the same columns together, where one path can name them all."""
-    alike: list[list[FileProfile]] = []
-    for profile in profiles:
-        group = next((group for group in alike if _is_alike(profile, group[0])), None)
-        if group is None:
-            alike.append([profile])
+def group_by_shape(files: Sequence[OpenedFile]) -> list[Group]:
+    """Put files of one kind and shape together, where one path can name them all.
+
+    Files with the same columns are of one shape; of a series, whose names differ in numbers or
+    months only, so are those that got a column more, or lost one. A file without rows goes with the
+    first whose columns it has.
+    """
+    shapes: list[_Shape] = []
+    for place, opened in sorted(enumerate(files), key=lambda pair: not pair[1].has_rows):
+        shape = next((shape for shape in shapes if shape.takes(opened)), None)
+        if shape is None:
+            shapes.append(shape := _Shape(opened.file))
+        shape.add(opened, place)
+    groups: list[tuple[int, Group]] = []
+    for shape in shapes:
+        placed = sorted(shape.members, key=lambda member: member[0])
+        members = [opened for _, opened in placed]
+        named = _named_together(members, files)
+        if named is not None:
+            groups.append((placed[0][0], named))
         else:
-            group.append(profile)
-    groups = []
-    for group in alike:
-        named = _named_together(group, profiles)
-        groups += [[member] for member in group] if named is None else [named]
-    return groups
+            groups += [(place, [opened]) for place, opened in placed]
+    return [group for _, group in sorted(groups, key=lambda pair: pair[0])]
 
 
-def _is_alike(profile: FileProfile, other: FileProfile) -> bool:
-    mine, theirs = profile.file, other.file
-    are_sheets = mine.path == theirs.path and mine.format.get("sheet") is not None
-    return (
-        mine.kind == theirs.kind
-        and mine.table is None is theirs.table
-        and (are_sheets or mine.path != theirs.path)
-        and (are_sheets or mine.format.get("sheet") == theirs.format.get("sheet"))
-        and _beside_sheet(mine.format) == _beside_sheet(theirs.format)
-        and same_columns([profile, other])
-    )
+class _Shape:
+    """Files of one shape, and what they have in common."""
+
+    def __init__(self, first: InputFile) -> None:
+        self._first = first
+        self._encoding = first.format.get("encoding")
+        self._paths: set[Path] = set()
+        self._headers: set[frozenset[str]] = set()
+        self._names: dict[str, str] = {}
+        self.members: list[tuple[int, OpenedFile]] = []
+
+    def add(self, opened: OpenedFile, place: int) -> None:
+        self.members.append((place, opened))
+        self._encoding = self._encoding or opened.file.format.get("encoding")
+        self._paths.add(opened.file.path)
+        self._headers.add(frozenset(_folded(opened)))
+        self._names = _folded(opened) | self._names
+
+    def takes(self, opened: OpenedFile) -> bool:
+        """Return whether a file belongs to them."""
+        mine, theirs = opened.file, self._first
+        are_sheets = mine.path == theirs.path and mine.format.get("sheet") is not None
+        return (
+            mine.kind == theirs.kind
+            and mine.table is None is theirs.table
+            and (are_sheets or mine.path not in self._paths)
+            and (are_sheets or mine.format.get("sheet") == theirs.format.get("sheet"))
+            and (mine.format.get("records") == theirs.format.get("records") or not opened.columns)
+            and self._has_columns_of(opened)
+            and (not opened.has_rows or self._is_written_like(mine))
+        )
+
+    def _is_written_like(self, file: InputFile) -> bool:
+        """Whether one `format` reads them: text of ASCII alone is the same in any encoding."""
+        if _beside_sheet(file.format) != _beside_sheet(self._first.format):
+            return False
+        encoding = file.format.get("encoding")
+        if encoding == self._encoding:
+            return True
+        if encoding is not None and self._encoding is not None:
+            return False
+        plain = [file] if encoding is None else [member.file for _, member in self.members]
+        return all(sample(one.path).isascii() for one in plain)
+
+    def _has_columns_of(self, opened: OpenedFile) -> bool:
+        mine, known = _folded(opened), self._names
+        if frozenset(mine) in self._headers:
+            return True
+        if mine and not opened.has_rows:
+            return any(mine.keys() <= header for header in self._headers)
+        if not _is_of_series(opened.file, self._first):
+            return False
+        if not mine:
+            return True
+        if len(mine.keys() & known.keys()) < LEAST_SHARED * max(len(mine), len(known)):
+            return False
+        # a column under another name is no column added and one lost
+        lost = [_kinds(known[name]) for name in known.keys() - mine.keys()]
+        added = [_kinds(mine[name]) for name in mine.keys() - known.keys()]
+        return not frozenset().union(*lost) & frozenset().union(*added)
+
+
+def _folded(opened: OpenedFile) -> dict[str, str]:
+    return {name.strip().casefold(): name for name in opened.columns}
 
 
 def _beside_sheet(given: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in given.items() if key != "sheet"}
+    return {key: value for key, value in given.items() if key not in {"sheet", "encoding"}}
 
 
-def _named_together(
-    group: list[FileProfile], profiles: Sequence[FileProfile]
-) -> list[FileProfile] | None:
-    """Return the group so that one path, or one pattern of sheets, names its members alone."""
+def _kinds(name: str) -> frozenset[str]:
+    return frozenset(kinds_by_name(parse_name(name)))
+
+
+def _is_of_series(file: InputFile, other: InputFile) -> bool:
+    if file.path == other.path:
+        names = [str(one.format.get("sheet")) for one in (file, other)]
+    else:
+        names = [one.path.as_posix() for one in (file, other)]
+    return COUNTED.sub("#", names[0]) == COUNTED.sub("#", names[1])
+
+
+def _named_together(group: Group, files: Sequence[OpenedFile]) -> Group | None:
+    """Return the group so that one path, or one pattern of sheets, names its members."""
     paths = [member.file.path for member in group]
     if len(group) == 1:
         return group
     if len(set(paths)) > 1:
         is_one_a_file = len(set(paths)) == len(paths)
-        return group if is_one_a_file and star_path(paths) is not None else None
+        return _written_alike(group) if is_one_a_file and find_pattern(paths) else None
     sheets = [str(member.file.format["sheet"]) for member in group]
     others = [
         str(other.file.format["sheet"])
-        for other in profiles
+        for other in files
         if other.file.path == paths[0] and other not in group
     ]
     for star in star_names(sheets):
         if not any(fnmatchcase(other, star) for other in others):
-            return [
-                replace(m, file=replace(m.file, format=m.file.format | {"sheet": star}))
-                for m in group
-            ]
+            return [_with_format(member, {"sheet": star}) for member in group]
     return None
 
 
-def star_path(paths: Sequence[Path]) -> Path | None:
-    """Return a path with one star that names these files; None where none does."""
-    if len({path.parent for path in paths}) > 1:
-        return None
-    if len(set(paths)) == 1:
-        return paths[0]
-    star = next(iter(star_names([path.name for path in paths])), None)
-    return None if star is None else paths[0].parent / star
+def _written_alike(group: Group) -> Group:
+    encoding = next((m.file.format["encoding"] for m in group if "encoding" in m.file.format), None)
+    more = {} if encoding is None else {"encoding": encoding}
+    return [_with_format(member, more) for member in group]
 
 
-def star_names(names: Sequence[str]) -> list[str]:
-    """Return patterns that name all of these, the widest first; none where a name has a sign.
-
-    >>> star_names(["sales_2023.csv", "sales_2024.csv"])
-    ['sales_*.csv', 'sales_202*.csv']
-
-    """
-    head = _common_start(names)
-    tail = _common_start([name[len(head) :][::-1] for name in names])[::-1]
-    if any(letter in head + tail for letter in "[]?*"):
-        return []
-    wide = f"{head.rstrip('0123456789')}*{tail.lstrip('0123456789')}"
-    return list(dict.fromkeys([wide, f"{head}*{tail}"]))
+def _with_format(opened: OpenedFile, more: Mapping[str, object]) -> OpenedFile:
+    return replace(opened, file=replace(opened.file, format={**opened.file.format, **more}))
 
 
-def _common_start(texts: Sequence[str]) -> str:
-    letters = takewhile(lambda found: len(set(found)) == 1, zip(*texts, strict=False))
-    return "".join(found[0] for found in letters)
-
-
-def others_named(star: Path, paths: Sequence[Path]) -> list[str]:
-    """Return the names of files that the path with a star names beside these."""
-    return sorted({path.name for path in star.parent.glob(star.name)} - {p.name for p in paths})
+def paths_of(files: Sequence[InputFile]) -> list[Path]:
+    """Return the paths of files, each once."""
+    return list(dict.fromkeys(file.path for file in files))

@@ -109,7 +109,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
             said.append("decimal comma")
     elif kind in {"title", "description"}:
         said.append(f"texts of {column.mean_length:.0f} letters")
-    elif kind in {"currency", "status", "is_return", "available", "verified"}:
+    elif kind in {"currency", "is_return", "available", "verified"}:
         said.append(", ".join(value for value, _ in column.common[:4]))
     if column.filled < 0.995:
         said.append(f"{100 * (1 - column.filled):.0f} % empty")

@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 
 from recsys.draft.profiling import FileProfile, quoted, share_found
-from recsys.draft.reading import relation
 from recsys.draft.roles import Evidence, is_order_detail, is_order_head
 from recsys.errors import ShopFileError
 from recsys.shop.names import text
@@ -24,10 +23,8 @@ class Halves:
 
     lines: FileProfile
     lines_key: str
-    lines_path: Path
     heads: FileProfile
     heads_key: str
-    heads_path: Path
 
     @property
     def said(self) -> str:
@@ -42,7 +39,7 @@ class Halves:
 
 
 def find_halves(
-    connection: duckdb.DuckDBPyConnection, groups: Sequence[tuple[FileProfile, Path]]
+    connection: duckdb.DuckDBPyConnection, profiles: Sequence[FileProfile]
 ) -> Halves | None:
     """Return the two files that are purchases together, where no file is alone.
 
@@ -50,16 +47,15 @@ def find_halves(
     ----------
     connection
         Has the samples.
-    groups
-        A profile for each shape of file, and the path that names all files of it.
+    profiles
+        One for each shape of file.
 
     """
-    profiles = [profile for profile, _ in groups]
     if any(_is_whole(profile) for profile in profiles):
         return None
     best: tuple[float, Halves] | None = None
-    for lines, lines_path in groups:
-        for heads, heads_path in groups:
+    for lines in profiles:
+        for heads in profiles:
             if not (is_order_detail(lines) and is_order_head(heads)) or lines is heads:
                 continue
             mine, theirs = Evidence(lines).best("order_id"), Evidence(heads).best("order_id")
@@ -69,8 +65,7 @@ def find_halves(
             share = share_found(connection, (lines, keys[0]), (heads, keys[1]))
             partial = not (lines.is_whole and heads.is_whole)
             if (share >= LEAST_FOUND or (partial and share > 0)) and (not best or share > best[0]):
-                halves = Halves(lines, keys[0], lines_path, heads, keys[1], heads_path)
-                best = (share, halves)
+                best = (share, Halves(lines, keys[0], heads, keys[1]))
     return best[1] if best else None
 
 
@@ -101,8 +96,7 @@ def join_halves(connection: duckdb.DuckDBPyConnection, halves: Halves, target: P
         if column.name != halves.heads_key:
             name = column.name if column.name.lower() not in taken else f"order {column.name}"
             beside.append(f"heads.{quoted(column.name)} as {quoted(name)}")
-    lines = relation(connection, halves.lines.file, halves.lines_path.as_posix())
-    heads = relation(connection, halves.heads.file, halves.heads_path.as_posix())
+    lines, heads = halves.lines.source, halves.heads.source
     try:
         connection.execute(
             f"copy (select order_lines.*, {', '.join(beside)} from {lines} as order_lines "

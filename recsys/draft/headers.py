@@ -9,10 +9,11 @@ from recsys.draft.words import parse_name
 
 VALUE = re.compile(r"[-+]?\d[\d.,:/ -]*|\d{4}-\d\d-\d\d.*|true|false", re.IGNORECASE)
 
+MONTH = "(?:jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*"
+
 PERIOD = re.compile(
     r"(19|20)\d\d([-_/ .]?(0?[1-9]|1[0-2]|q[1-4]|w\d\d?))?|"
-    r"(jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*[-_ .]?"
-    r"(\d\d(\d\d)?)?",
+    rf"{MONTH}[-_ .]?(\d\d(\d\d)?)?",
     re.IGNORECASE,
 )
 """How pivot tables call their columns."""

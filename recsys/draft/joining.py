@@ -48,13 +48,13 @@ def check_joins(
 
 
 def _column(table: DraftTable, key: str, profile: FileProfile) -> str | None:
-    """Return the column behind a key, which an expression may clean: e-mail addresses."""
+    """Return the first column behind a key, which an expression may clean: e-mail addresses."""
     source = table.source(key) or ""
     names = [column.name for column in profile.columns]
     if source in names:
         return source
-    inside = [name for name in names if quoted(name) in source]
-    return inside[0] if len(inside) == 1 else None
+    inside = {source.find(quoted(name)): name for name in names if quoted(name) in source}
+    return inside[min(inside)] if inside else None
 
 
 def _better(
@@ -91,7 +91,7 @@ def _say(
     table: DraftTable, other: DraftTable, key: str, share: float, profile: FileProfile
 ) -> None:
     column = next(column for column in table.columns if column.target == key)
-    looked = "" if profile.is_whole else f"the first {profile.rows:,} lines of "
+    looked = "" if profile.is_whole else f"{profile.rows:,} lines of "
     percent = f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else "under 1 %"
     if share >= MOST_FOUND:  # ids that join need no other
         for side in (table, other):

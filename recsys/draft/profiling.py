@@ -1,4 +1,4 @@
-"""Profiles of a file's columns, from its first rows: never the whole of a big file."""
+"""Profiles of a table's columns, from the first rows of its files: never the whole of big ones."""
 
 # ruff: noqa: S608 - names are quoted, nothing else goes into the SQL
 from __future__ import annotations
@@ -10,12 +10,15 @@ import duckdb
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.files import InputFile
-from recsys.draft.reading import relation
+from recsys.draft.reading import OpenedFile, united
 from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
 
 MOST_ROWS = 100_000
 """Rows looked at: enough to tell an id that repeats from one that doesn't."""
+MOST_FILES = 200
+"""Files whose rows are looked at: of more, so many from the first to the last."""
+PART = "recsys_part"
 SAMPLED_VALUES = 1_000
 UNIQUE = 0.95
 LONGEST_VALUE = 400
@@ -25,9 +28,10 @@ BLANK = "('', 'nan', 'null', 'none', 'n/a', '<na>')"
 
 @dataclass(frozen=True)
 class FileProfile:
-    """What a file's columns are like."""
+    """What the columns of a file, or of several of one shape, are like."""
 
-    file: InputFile
+    files: tuple[InputFile, ...]
+    """In the order they were given."""
     columns: tuple[ColumnProfile, ...]
     rows: int
     """Rows looked at."""
@@ -37,6 +41,15 @@ class FileProfile:
     """All rows, where counting them costs nothing."""
     sample: str
     """The temporary table that holds them."""
+    source: str
+    """The FROM item of all rows."""
+    empty: tuple[InputFile, ...] = ()
+    """Files among them that have no rows."""
+
+    @property
+    def file(self) -> InputFile:
+        """The file, or the first of several."""
+        return self.files[0]
 
     @property
     def lines(self) -> str:
@@ -44,6 +57,8 @@ class FileProfile:
         if self.is_whole:
             return f"{self.rows:,} lines"
         total = f" of {self.total:,}" if self.total is not None else ""
+        if len(self.files) > 1:
+            return f"{self.rows:,}{total} lines of all of them looked at"
         return f"the first {self.rows:,}{total} lines"
 
     def column(self, name: str) -> ColumnProfile:
@@ -51,69 +66,113 @@ class FileProfile:
         return next(column for column in self.columns if column.name == name)
 
 
-def profile_file(
-    connection: duckdb.DuckDBPyConnection, file: InputFile, number: int
+def profile_files(
+    connection: duckdb.DuckDBPyConnection,
+    opened: Sequence[OpenedFile],
+    number: int,
+    rows_of_files: int | None = None,
 ) -> FileProfile:
-    """Look at the first rows of a file.
+    """Look at the first rows of each of some files of one shape, as one relation.
 
     Parameters
     ----------
     connection
         Keeps the rows as a temporary table, for joining.
-    file
-        What is read.
+    opened
+        The files; at least one has rows.
     number
         Tells the temporary tables apart.
+    rows_of_files
+        How many rows the lines were made of, where rows aren't lines.
 
     Raises
     ------
     ShopFileError
-        It can't be read, or has no rows.
+        They can't be read, or not together.
 
     """
-    sample, source = f"sample_{number}", relation(connection, file)
+    sample, source = f"sample_{number}", united(opened)
+    filled = [file for file in opened if file.has_rows]
+    looked_at = [filled[place] for place in _spread(len(filled))]
+    each = MOST_ROWS // len(looked_at)
+    parts = " union all by name ".join(
+        f"select *, {place} as {PART} from (from {file.sql} limit {each + 1})"
+        for place, file in enumerate(looked_at)
+    )
     try:
-        connection.execute(
-            f"create or replace temp table {sample} as from {source} limit {MOST_ROWS + 1}"
-        )
+        connection.execute(f"create or replace temp table {sample} as {parts}")
     except duckdb.Error as error:
         said = " ".join(str(error).strip().split("\n\n")[0].split())
-        raise ShopFileError(f"can't read {file.path}: {said}") from None
-    described = connection.execute(f"describe {sample}").fetchall()
-    [(rows,)] = connection.execute(f"select count(*) from {sample}").fetchall()
-    if rows == 0:
-        raise ShopFileError(f"{file.path} has no rows" + (" below its header" if described else ""))
-    listed = what_is_listed(file)
-    if any({listed, "id"} <= parse_name(name).known for name, *_ in described):
+        labels = ", ".join(file.file.label for file in opened[:3])
+        raise ShopFileError(f"can't read {labels}: {said}") from None
+    counts = connection.execute(f"select count(*) from {sample} group by {PART}").fetchall()
+    rows = sum(count for (count,) in counts)
+    is_whole = len(looked_at) == len(filled) and all(count <= each for (count,) in counts)
+    types = {name: kind for name, kind, *_ in connection.execute(f"describe {sample}").fetchall()}
+    names = dict.fromkeys(name for file in opened for name in file.columns)
+    # an object's fields are columns, too
+    columns = {name: types[name] for name in names if name in types and not _is_object(types[name])}
+    listed = what_is_listed(opened[0].file)
+    if rows_of_files is not None:
+        listed = listed or "order"  # what lines were made of
+    if any({listed, "id"} <= parse_name(name).known for name in columns):
         listed = ""  # another column says it
-    columns = tuple(
-        _profile(connection, sample, (name, type_name), rows, file=file, listed=listed)
-        for name, type_name, *_ in described
+    profiles = tuple(
+        _profile(
+            connection,
+            sample,
+            described,
+            (rows, rows_of_files or rows),
+            file=opened[0].file,
+            listed=listed,
+        )
+        for described in columns.items()
     )
-    is_whole = rows <= MOST_ROWS
     total = rows if is_whole else None
-    if not is_whole and file.kind in {"parquet", "database"}:
+    if not is_whole and opened[0].file.kind in {"parquet", "duckdb"}:
         [(total,)] = connection.execute(f"select count(*) from {source}").fetchall()
-    return FileProfile(file, columns, min(rows, MOST_ROWS), is_whole, total, sample)
+    return FileProfile(
+        files=tuple(file.file for file in opened),
+        columns=profiles,
+        rows=rows if is_whole else min(rows, MOST_ROWS),
+        is_whole=is_whole,
+        total=total,
+        sample=sample,
+        source=source,
+        empty=tuple(file.file for file in opened if not file.has_rows),
+    )
+
+
+def _spread(number: int) -> list[int]:
+    """Return places from the first to the last, evenly spread.
+
+    >>> _spread(3), _spread(1000)[-1]
+    ([0, 1, 2], 999)
+
+    """
+    if number <= MOST_FILES:
+        return list(range(number))
+    return [place * (number - 1) // (MOST_FILES - 1) for place in range(MOST_FILES)]
 
 
 def _profile(
     connection: duckdb.DuckDBPyConnection,
     sample: str,
     described: tuple[str, str],
-    rows: int,
+    counts: tuple[int, int],
     *,
     file: InputFile,
     listed: str,
 ) -> ColumnProfile:
-    name, type_name = described
+    (name, type_name), (rows, of_file) = described, counts
     text = f"left(trim(cast({quoted(name)} as varchar)), {LONGEST_VALUE})"
     values = (
-        f"(select {text} as value from {sample} where {quoted(name)} is not null) as texts "
+        f"(select {text} as value, {PART} as part from {sample} "
+        f"where {quoted(name)} is not null) as texts "
         f"where lower(value) not in {BLANK}"
     )
-    [(present, distinct)] = connection.execute(
-        f"select count(*), count(distinct value) from {values}"
+    [(present, distinct, in_files)] = connection.execute(
+        f"select count(*), count(distinct value), count(distinct (part, value)) from {values}"
     ).fetchall()
     # evenly spread, so that files sorted by time show more than their first day
     step = max(1, present // SAMPLED_VALUES)
@@ -131,16 +190,21 @@ def _profile(
         rows=rows,
         present=present,
         distinct=distinct,
+        distinct_in_files=in_files,
         values=tuple(value for (value,) in spread),
         common=tuple(common),
         is_named=file.is_named,
-        of_what=listed if _is_bare(name) and distinct >= UNIQUE * present else "",
+        of_what=listed if _is_bare(name) and distinct >= UNIQUE * min(present, of_file) else "",
     )
+
+
+def _is_object(type_name: str) -> bool:
+    return type_name.startswith("STRUCT(") and type_name.endswith(")")
 
 
 def what_is_listed(file: InputFile) -> str:
     """Return what a file lists by its name: customer, product or order; empty: not clear."""
-    known = parse_name(file.table or file.path.name.split(".")[0]).known
+    known = parse_name(file.what).known
     things = sorted(known & {"customer", "product", "order"})
     return things[0] if len(things) == 1 and "line" not in known else ""
 
@@ -166,12 +230,6 @@ def share_found(
 
 def _id(column: str) -> str:
     return f"regexp_replace(trim(cast({quoted(column)} as varchar)), '[.]0$', '')"
-
-
-def same_columns(profiles: Sequence[FileProfile]) -> bool:
-    """Return whether files have the same columns, in whatever order."""
-    names = [sorted(column.name.lower() for column in profile.columns) for profile in profiles]
-    return all(found == names[0] for found in names)
 
 
 def quoted(identifier: str) -> str:

@@ -1,18 +1,33 @@
-"""The FROM item that reads a file, by the same readers as a build."""
+"""Files as the readers of a build open them, and which columns they have."""
 
+# ruff: noqa: S608 - names are quoted
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from recsys.draft.files import InputFile
+from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop import Format, open_files
-from recsys.shop.part import FILE, ROW
+from recsys.shop.names import quoted
 
 
-def relation(
-    connection: duckdb.DuckDBPyConnection, file: InputFile, path: str | None = None
-) -> str:
-    """Return the FROM item with the file's own columns.
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file as a FROM item with its own columns."""
+
+    file: InputFile
+    sql: str
+    columns: tuple[str, ...]
+    """None where not even a header is there."""
+    has_rows: bool
+
+
+def open_file(connection: duckdb.DuckDBPyConnection, file: InputFile, folder: Path) -> OpenedFile:
+    """Open a file where it will be read.
 
     Parameters
     ----------
@@ -20,8 +35,8 @@ def relation(
         Where it will be read.
     file
         What is read.
-    path
-        A glob that names it and others like it, in place of its own path.
+    folder
+        The shop file's: what the folders below it say is part of the rows.
 
     Raises
     ------
@@ -29,12 +44,28 @@ def relation(
         It can't be read.
 
     """
-    opened = open_files(
-        connection,
-        path or file.path.as_posix(),
-        folder=file.path.parent,
-        given=Format.model_validate(file.format),
-        table=file.table,
-        source=file.path.name,
-    )
-    return f"(select * exclude ({FILE}, {ROW}) from {opened.sql})"  # noqa: S608 - of quoted names
+    try:
+        opened = open_files(
+            connection,
+            file.path.as_posix(),
+            folder=folder,
+            given=Format.model_validate(file.format),
+            table=file.table,
+            source=file.path.name,
+        )
+    except NoRowsError:
+        return OpenedFile(file, "", (), has_rows=False)
+    columns = tuple(opened.columns)
+    sql = f"(select {', '.join(map(quoted, columns))} from {opened.sql})"
+    try:
+        rows = connection.execute(f"select 1 from {sql} limit 1").fetchall()
+    except duckdb.Error as error:
+        said = " ".join(str(error).strip().split("\n\n")[0].split())
+        raise ShopFileError(f"can't read {file.path}: {said}") from None
+    return OpenedFile(file, sql, columns, has_rows=bool(rows))
+
+
+def united(files: Sequence[OpenedFile]) -> str:
+    """Return the FROM item of all files, their columns matched by name."""
+    parts = [f"select * from {file.sql}" for file in files if file.columns]
+    return f"({' union all by name '.join(parts)})"

@@ -6,33 +6,24 @@ import duckdb
 
 from recsys.draft.clocks import add_clock
 from recsys.draft.column_profile import ColumnProfile
-from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftSetting, DraftTable
+from recsys.draft.draft import MISSING, Draft, DraftSetting, DraftTable
 from recsys.draft.guesses import ranked
+from recsys.draft.likes import ONE_SAID, draft_likes
 from recsys.draft.money import agreement, share_of_line_values
+from recsys.draft.orders import draft_orders
 from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.rating_words import RATING_IN_WORDS
+from recsys.draft.statuses import draft_outcomes
 
 GUEST_SHARE = 0.05
 GUEST_TIMES = 10
 """A customer with so many times the lines of the second is likely nobody in particular."""
-SOLD = {
-    "purchase",
-    "purchased",
-    "transaction",
-    "order",
-    "buy",
-    "bought",
-    "sale",
-    "checkout",
-    "kauf",
-}
 COUNTING = {"day", "tag", "jour", "dia", "giorno", "date", "time", "week", "no", "nr", "number"}
 """Words of names of columns that count days and nothing else: not the hour of the day."""
 FEWEST_DAYS = 8
 """Fewer values are days of the week."""
 MOST_DAYS = 20_000
 """Larger numbers are dates of another form."""
-UNDONE = ("cancel", "refund", "return", "void", "storn", "annul", "anul", "reembols", "rembours")
 
 
 def refine_purchases(
@@ -41,17 +32,20 @@ def refine_purchases(
     """Refine the columns of purchases by what they say together."""
     _money(connection, table, profile)
     _currency(table, profile)
-    _status(table, profile)
     _date_order(draft, table, profile, "purchased_at")
     add_clock(table, profile, "purchased_at")
     _counted_days(table, profile)
     _anonymous(table)
+    draft_orders(connection, table, profile)
+    draft_outcomes(connection, table, profile)
     _guest(draft, table, profile)
+    _all_negative(table, profile)
 
 
 def refine_ratings(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
     """Refine the columns of ratings, and the scale."""
-    _scale(draft, table, profile)
+    if not draft_likes(draft, table, profile):
+        _scale(draft, table, profile)
     _date_order(draft, table, profile, "rated_at")
     add_clock(table, profile, "rated_at")
     verified = ranked(profile.columns, "verified")
@@ -113,6 +107,16 @@ def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: Fi
             column.doubt = "named like an amount, but it is the price of one by its numbers"
 
 
+def _all_negative(table: DraftTable, profile: FileProfile) -> None:
+    """Mark a file of returns alone; or of sales, written as what left the stock."""
+    column, found = table.column("quantity"), _profile_of(table, profile, "quantity")
+    if column is not None and found is not None and found.numbers.high < 0:
+        column.doubt = (
+            "no quantity is above 0, so every line is a return, and nothing could be built; if "
+            f"these are sales, write  quantity: '-try_cast({quoted(found.name)} as double)'"
+        )
+
+
 def _counted_amount(
     connection: duckdb.DuckDBPyConnection,
     table: DraftTable,
@@ -140,46 +144,12 @@ def _currency(table: DraftTable, profile: FileProfile) -> None:
         return
     first, lines = found.common[0]
     others = ", ".join(value for value, _ in found.common[1:5])
-    _restrict(
-        table,
+    table.restrict(
         f"{quoted(found.name)} = '{_escaped(first)}'",
         f"amounts of several currencies can't be added: only {first} ({lines:,} of "
         f"{found.present:,} lines) is read, not {others}; or convert the prices, and leave "
         "`currency` out",
     )
-
-
-def _status(table: DraftTable, profile: FileProfile) -> None:
-    for found in ranked(profile.columns, "status")[:3]:
-        column = found.column
-        values = {value.lower(): value for value, _ in column.common}
-        sold = [value for low, value in values.items() if low in SOLD]
-        if sold and len(values) > 1 and column.distinct <= 12:
-            others = ", ".join(value for value in values.values() if value != sold[0])
-            _restrict(
-                table,
-                f"{quoted(column.name)} = '{_escaped(sold[0])}'",
-                f"other events ({others}) are not read",
-            )
-            return
-        undone = [value for low, value in values.items() if any(word in low for word in UNDONE)]
-        if undone and table.column("is_return") is None:
-            listed = ", ".join(f"'{_escaped(value)}'" for value in undone)
-            table.columns.append(
-                DraftColumn(
-                    "is_return",
-                    f"{quoted(column.name)} in ({listed})",
-                    f"values of '{column.name}': {', '.join(list(values.values())[:6])}",
-                    f"lines with these values count as returned; the other values of "
-                    f"'{column.name}' as sold",
-                )
-            )
-            return
-
-
-def _restrict(table: DraftTable, condition: str, doubt: str) -> None:
-    table.where = f"{table.where} and {condition}" if table.where else condition
-    table.where_doubt = f"{table.where_doubt}; {doubt}" if table.where_doubt else doubt
 
 
 def _date_order(draft: Draft, table: DraftTable, profile: FileProfile, target: str) -> None:
@@ -250,6 +220,14 @@ def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
         values = [found.numbers.low, found.numbers.high]
     tops = [float(match["top"].replace(",", ".")) for match in said if match["top"]]
     low, high = min(values), max([*values, *tops])
+    if low == high:
+        column = table.column("rating")
+        if column is not None:
+            column.doubt = "; ".join(filter(None, [column.doubt, ONE_SAID.format(f"{low:g}")]))
+        if not 1 <= low <= 5:
+            name = "rating_min" if low < 1 else "rating_max"
+            draft.settings.append(DraftSetting(name, _plain(low), f"every rating is {low:g}"))
+        return
     if low >= 1 and 3 < high <= 5:
         return
     top = next((scale for scale in (1, 5, 10, 20, 100) if high <= scale), high)

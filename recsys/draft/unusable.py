@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recsys.draft.headers import PERIOD
+from recsys.draft.layouts.wide import why_no_lines
 from recsys.draft.profiling import FileProfile
 from recsys.draft.roles import (
     LIKELY,
     Evidence,
+    Role,
     is_order_detail,
     is_order_head,
     parse_file_name,
@@ -20,8 +22,8 @@ FEWEST_PERIODS = 3
 
 def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
     profile: FileProfile,
-    groups: Sequence[Sequence[FileProfile]],
-    taken: Mapping[str, object],
+    profiles: Sequence[FileProfile],
+    taken: Mapping[str, tuple[FileProfile, Role]],
 ) -> str:
     """Say why no table is made of a file, and what could be done."""
     pivot = pivoted_columns(profile)
@@ -30,21 +32,24 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
             f"looks like a pivot table, with a column per period ({', '.join(pivot[:3])} …): "
             "export the lines it was made of, one purchase a line"
         )
-    nested = [column.name for column in profile.columns if column.type.startswith("STRUCT(")]
-    listed = [c.name for c in profile.columns if c.type.endswith("[]") and "STRUCT" in c.type]
-    if listed and (not nested or is_order_head(profile)):
+    if why := why_no_lines(profile):
+        return why
+    listed = [column.name for column in profile.columns if column.type.endswith("[]")]
+    if listed and is_order_head(profile):
         return (
-            f"holds lines inside lines ('{listed[0]}'): export one line per order and product, or "
-            f"make such lines with DuckDB's unnest({listed[0]}, recursive := true)"
+            f"holds lists, such as '{listed[0]}', but none whose members look like products: "
+            f"`format: {{explode: {listed[0]}}}` makes a line of each member"
         )
     if is_order_head(profile):
-        return "one line per order, without products" + _partner(profile, groups)
+        return "one line per order, without products" + _partner(profile, profiles)
     if is_order_detail(profile):
-        return "products of orders, without who bought or when" + _partner(profile, groups)
+        return "products of orders, without who bought or when" + _partner(profile, profiles)
     best = roles(profile)[0]
     if best.table == "purchases" and best.table not in taken and "ratings" in taken:
         return "who, what and when, but neither orders, quantities nor prices: no purchases"
     if best.certainty >= LIKELY and best.table in taken:
+        if taken[best.table][0] is profile:
+            return f"looks like {best.table}"
         return f"looks like {best.table}, too, but another file looks more like it"
     senses = sorted(parse_file_name(profile) & {"campaign", "discount", "return", "session"})
     if senses:
@@ -60,12 +65,11 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
     return "it has ids, but neither orders, ratings nor descriptions"
 
 
-def _partner(profile: FileProfile, groups: Sequence[Sequence[FileProfile]]) -> str:
+def _partner(profile: FileProfile, profiles: Sequence[FileProfile]) -> str:
     """Name the file that holds the other half of the orders."""
     wanted = is_order_detail if is_order_head(profile) else is_order_head
     mine = Evidence(profile).best("order_id")
-    for group in groups:
-        other = group[0]
+    for other in profiles:
         key = Evidence(other).best("order_id")
         if other is not profile and wanted(other) and mine and key:
             return f": joins with {other.file.label} by {mine.column.name}" + (

@@ -11,6 +11,26 @@ from recsys.draft.rating_words import RATING_IN_WORDS
 Fit = Callable[[ColumnProfile], float]
 """From 0, impossible, to 1: the values are what such a column holds."""
 
+LIKED = {
+    *(
+        "like",
+        "liked",
+        "likes",
+        "love",
+        "loved",
+        "thumbs up",
+        "thumbs_up",
+        "up",
+        "upvote",
+        "positive",
+    ),
+    *("interested", "favorite", "favourite", "heart", "true", "t", "yes", "y", "+", "👍", "❤", "❤️"),
+}
+DISLIKED = {
+    *("dislike", "disliked", "hate", "hated", "thumbs down", "thumbs_down", "down", "downvote"),
+    *("negative", "not interested", "false", "f", "no", "n", "-", "👎"),
+}
+"""Ratings in words."""
 LONGEST_ID = 100
 """Letters: hashes have 64."""
 
@@ -104,6 +124,9 @@ def _rating(column: ColumnProfile) -> float:
     texts = [value for value in column.values if RATING_IN_WORDS.fullmatch(value.strip())]
     if len(texts) > 0.9 * len(column.values):
         return 1.0
+    said = {value.lower() for value, _ in column.common}
+    if said & LIKED and said <= LIKED | DISLIKED:
+        return 1.0
     if numbers.share < 0.9 or numbers.low < -10 or numbers.high > 100 or column.distinct > 101:
         return 0.0
     return 1.0 if numbers.high <= 10 else 0.5
@@ -141,10 +164,6 @@ def _currency(column: ColumnProfile) -> float:
     return 1.0 if column.mean_length <= 5 and column.numbers.share < 0.1 else 0.0
 
 
-def _few(column: ColumnProfile) -> float:
-    return 1.0 if column.distinct <= max(30, 0.02 * column.present) else 0.3
-
-
 FITS: dict[str, Fit] = {
     "customer_id": _person_id,
     "product_id": _product_id,
@@ -169,5 +188,4 @@ FITS: dict[str, Fit] = {
     "is_return": _switch,
     "verified": _switch,
     "currency": _currency,
-    "status": _few,
 }

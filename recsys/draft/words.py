@@ -47,7 +47,7 @@ def lexicon() -> dict[str, frozenset[str]]:
     senses: dict[str, set[str]] = {}
     for sense, words in _content()["words"].items():
         for word in words.split():
-            senses.setdefault(_plain(word), set()).add(sense)
+            senses.setdefault(plain(word), set()).add(sense)
     return {word: frozenset(found) for word, found in senses.items()}
 
 
@@ -79,20 +79,26 @@ def parse_name(name: str) -> Name:
 
     """
     words: list[str] = []
-    for token in _tokens(name):
+    for token in tokens(name):
         words += _parts(token) or [token]
     return Name(tuple(words), tuple(_senses(word) for word in words))
 
 
-def _tokens(name: str) -> list[str]:
+def tokens(name: str) -> list[str]:
+    """Return the words of a name or a value as they stand there, plain: aB, a_b and a-b are two.
+
+    >>> tokens("PendingPayment"), tokens("N\u00e3o-Pago")
+    (['pending', 'payment'], ['nao', 'pago'])
+
+    """
     text = TYPED.sub("", name.strip())
     # composed letters first, so that camelCase is seen before accents go
     text = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", text)
     text = re.sub("[#№]", " nr ", text)
-    return re.findall(r"[^\W_]+", _plain(text))
+    return re.findall(r"[^\W_]+", plain(text))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text in small letters without accents; what stands for a letter is that letter."""
     letters = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

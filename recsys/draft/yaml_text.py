@@ -48,8 +48,8 @@ def scalar(value: object) -> str:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
-        return "[" + ", ".join(scalar(item) for item in value) + "]"
+    if isinstance(value, list | dict):
+        return _collection(value)
     if not isinstance(value, str):
         return str(value)
     if PLAIN.fullmatch(value) and value.lower() not in RESERVED:
@@ -57,6 +57,13 @@ def scalar(value: object) -> str:
     if "\\" in value or "\n" in value or not value.isprintable() or "'" in value:
         return json.dumps(value, ensure_ascii=False)
     return f'"{value}"' if '"' not in value else "'" + value + "'"
+
+
+def _collection(values: list[object] | dict[str, object]) -> str:
+    """Return a list or a mapping in one line."""
+    if isinstance(values, list):
+        return "[" + ", ".join(map(scalar, values)) + "]"
+    return "{" + ", ".join(f"{key}: {scalar(value)}" for key, value in values.items()) + "}"
 
 
 def _table(table: DraftTable) -> list[str]:
@@ -67,8 +74,7 @@ def _table(table: DraftTable) -> list[str]:
     if table.file.table:
         lines.append(f"  table: {scalar(table.file.table)}")
     if table.file.format:
-        given = ", ".join(f"{key}: {scalar(value)}" for key, value in table.file.format.items())
-        lines.append(f"  format: {{{given}}}")
+        lines.append(f"  format: {scalar(table.file.format)}")
     if table.where:
         lines += _comment(f"CHECK: {table.where_doubt}", "  ")
         lines.append(f"  where: {scalar(table.where)}")
@@ -98,8 +104,7 @@ def _verified_purchases(draft: Draft) -> list[str]:
     flag = note.split("'")[1]
     lines = ["", "# purchases:", f"#   path: {scalar(ratings.path)}"]
     if ratings.file.format:
-        given = ", ".join(f"{k}: {scalar(v)}" for k, v in ratings.file.format.items())
-        lines.append(f"#   format: {{{given}}}")
+        lines.append(f"#   format: {scalar(ratings.file.format)}")
     quoted = '"' + flag.replace('"', '""') + '"'
     condition = f"try_cast({quoted} as boolean)"
     lines += [f"#   where: {scalar(condition)}", "#   columns:"]

@@ -136,7 +136,7 @@ class _Copier:
             if dialect.escape != '"':
                 return False
             try:
-                widths = [len(fields) for fields in csv.reader(block, **dialect.csv)]
+                widths = [len(fields) for fields in dialect.reader(block)]
             except csv.Error:
                 return False
         else:
@@ -257,7 +257,7 @@ def _quoted_record(
             yield following + "\n"
 
     try:
-        fields = next(csv.reader(fed(), **dialect.csv))
+        fields = next(dialect.reader(fed()))
     except csv.Error as error:
         lines.hand_back(taken)
         reason = "unclosed_quote" if "unexpected end" in str(error) else "bad_quotes"

@@ -79,7 +79,8 @@ def _scan(path: Path, dialect: Dialect, given: Format, *, numbered: bool = False
     return (
         f"read_csv({text(str(path))}, auto_detect=false, header=false, skip={skip}, "
         f"delim={text(dialect.delimiter)}, quote={text(quote)}, escape={text(escape)}, "
-        f"nullstr=[{nulls}], max_line_size={longest}{line_end}, columns={{{typed}}})"
+        f"nullstr=[{nulls}], max_line_size={longest}{line_end}, columns={{{typed}}}, "
+        "hive_partitioning=false)"
     )
 
 

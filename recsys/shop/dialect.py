@@ -13,7 +13,9 @@ from typing import Any
 from recsys.shop.format import Format
 from recsys.shop.text_files import UnreadableError, decoded, resolved_encoding, sample
 
-DELIMITERS = ",;\t|"  # of two that fit as well, the first
+DELIMITERS = ("::", "||", ";;", "\t|\t", ",", ";", "\t", "|")  # of two that fit as well, the first
+STAND_IN = "\x1f"
+"""What Python's csv module, which knows delimiters of one character, sees in place of others."""
 SAMPLE_RECORDS = 200
 csv.field_size_limit(1 << 30)  # the default refuses a long description
 
@@ -35,20 +37,53 @@ class Dialect:
     header_lines: int = 1
     """Lines that the header takes: more where a quoted name goes on."""
 
+    def reader(self, lines: Iterable[str], *, strict: bool = True) -> Records:
+        """Return the records of lines, by Python's csv module."""
+        return Records(self, lines, strict=strict)
+
+    @property
+    def sign(self) -> str:
+        """The delimiter as the csv module sees it."""
+        return self.delimiter if len(self.delimiter) == 1 else STAND_IN
+
     @property
     def csv(self) -> dict[str, Any]:
         """Return the settings of Python's csv module."""
         if not self.quote:
-            return {"delimiter": self.delimiter, "quoting": csv.QUOTE_NONE, "strict": True}
+            return {"delimiter": self.sign, "quoting": csv.QUOTE_NONE, "strict": True}
         doubled = self.escape == self.quote
         return {
-            "delimiter": self.delimiter,
+            "delimiter": self.sign,
             "quotechar": self.quote,
             "doublequote": doubled,
             "escapechar": None if doubled else self.escape,
             "skipinitialspace": self.delimiter != " ",
             "strict": True,
         }
+
+
+class Records:
+    """Records of lines of text; `line_num` counts the lines read."""
+
+    def __init__(self, dialect: Dialect, lines: Iterable[str], *, strict: bool) -> None:
+        self._dialect = dialect
+        if len(dialect.delimiter) > 1:
+            lines = (line.replace(dialect.delimiter, STAND_IN) for line in lines)
+        self._reader = csv.reader(lines, **{**dialect.csv, "strict": strict})
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        fields = next(self._reader)
+        if len(self._dialect.delimiter) > 1:  # one inside quotes is a field's own
+            return [field.replace(STAND_IN, self._dialect.delimiter) for field in fields]
+        return fields
+
+    @property
+    def line_num(self) -> int:
+        """How many lines were read."""
+        return self._reader.line_num
 
 
 def find_dialect(path: Path, given: Format) -> Dialect:
@@ -96,7 +131,7 @@ def find_dialect(path: Path, given: Format) -> Dialect:
 def _records(body: str, delimiter: str, quote: str, escape: str) -> Iterator[tuple[list[str], int]]:
     """Yield the first records, each with the number of lines it takes; stop at what can't be."""
     dialect = Dialect("", delimiter, quote, escape, "\n", (), frozenset(), 0)
-    reader = csv.reader(io.StringIO(body, newline=""), **{**dialect.csv, "strict": False})
+    reader = dialect.reader(io.StringIO(body, newline=""), strict=False)
     last = 0
     try:
         for fields in reader:
@@ -118,7 +153,9 @@ def _delimiter(body: str, quote: str) -> str:
             return (0.0, 0)
         return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
 
-    best = max(DELIMITERS, key=fit)  # of equals the first
+    whole = [sign for sign in DELIMITERS if len(sign) > 1 and sign in body]
+    parts = {sign for long in whole for sign in long if sign not in body.replace(long, "")}
+    best = max([sign for sign in DELIMITERS if sign not in parts], key=fit)  # of equals the first
     return best if fit(best)[1] else ","
 
 

@@ -16,7 +16,7 @@ from recsys.shop.dialect import named
 from recsys.shop.format import Format
 from recsys.shop.names import nearest
 from recsys.shop.part import Part
-from recsys.shop.text_files import AGAIN, UnreadableError
+from recsys.shop.text_files import AGAIN, EmptyFileError, UnreadableError
 from recsys.shop.workspace import Workspace
 
 
@@ -24,7 +24,8 @@ def read_excel(path: Path, given: Format, workspace: Workspace, shown: str) -> l
     """Return the FROM item of each sheet that `given.sheet` names; rows are numbered per sheet.
 
     Raises:
-        UnreadableError: no workbook, no such sheet, several sheets and none named, or no header.
+        EmptyFileError: it has no header.
+        UnreadableError: no workbook, no such sheet, or several sheets and none named.
 
     """
     try:
@@ -40,7 +41,7 @@ def read_excel(path: Path, given: Format, workspace: Workspace, shown: str) -> l
     except python_calamine.CalamineError as error:
         raise UnreadableError(f"it is no Excel file: {error}: {AGAIN}") from None
     if not parts:
-        raise UnreadableError("it is empty")
+        raise EmptyFileError("it is empty")
     return parts
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from recsys.errors import ShopFileError
 from recsys.shop.format import Format
+from recsys.shop.layouts import Explode, FillDown, Unpivot
 from recsys.shop.names import nearest
 from recsys.shop.strict_yaml import read_mapping
 
@@ -177,6 +178,8 @@ LEGAL = {
     "bool_type": "write true or false",
 }
 """What is legal, by pydantic's name of the problem."""
+LAYOUTS = {"fill_down": FillDown, "explode": Explode, "unpivot": Unpivot}
+"""What is legal inside these keys of `format:`."""
 LEGAL_AT = {
     "path": "write one text, of several files a pattern such as orders/*.csv",
     "header": "write true, false or a list of names",
@@ -194,6 +197,7 @@ def _explain(error: ValidationError) -> str:
         if problem["type"] == "extra_forbidden":
             key = str(place[-1])
             owner: Any = {1: Shop, 2: Table, 3: Format}.get(len(place), Table)
+            owner = LAYOUTS.get(str(place[-2]), owner) if len(place) > 3 else owner
             legal = [name for name in owner.model_fields if name != "folder"]
             text = f"unknown key '{key}'{nearest(key, legal)}"
         if problem["type"] == "string_type" and isinstance(problem["input"], int | float | date):

@@ -8,10 +8,15 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from recsys.shop.layouts import Explode, FillDown, Unpivot
+
 DELIMITED_ONLY = ("delimiter", "quote", "escape")
 TEXT_ONLY = ("encoding",)
 TABULAR_ONLY = ("header", "skip", "nulls")
 EXCEL_ONLY = ("sheet",)
+JSON_ONLY = ("records",)
+LONGEST_DELIMITER = 4
+"""Characters; DuckDB's own limit."""
 NOT_OF_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"}
 """Encodings that Python knows of names and of its own source."""
 
@@ -22,7 +27,7 @@ class Format(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     delimiter: str | None = None
-    """The character between fields; `tab` is one, too."""
+    """What stands between fields: a character (`tab` is one, too), or up to four, such as `::`."""
     quote: str | None = None
     """The character around fields that hold a delimiter; empty: none."""
     escape: str | None = None
@@ -42,17 +47,26 @@ class Format(BaseModel):
     several, the first that fits counts; what fits none is read like any other time."""
     sheet: str | None = None
     """The sheet of an Excel file; `*` stands for any letters, all sheets that match are read."""
+    records: str | None = None
+    """Where in a JSON file the list is whose members are the rows: names with dots between."""
+    fill_down: FillDown | None = None
+    explode: Explode | None = None
+    unpivot: Unpivot | None = None
 
     @field_validator("delimiter", "quote", "escape")
     @classmethod
-    def _is_one_character(cls, value: str | None, info: object) -> str | None:
+    def _is_short(cls, value: str | None, info: object) -> str | None:
         name = getattr(info, "field_name", "")
         if value is None or (value == "" and name != "delimiter"):
             return value
         named = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
         value = named.get(value, value)
-        if len(value) != 1 or not value.isascii() or value in "\r\n\0":
-            raise ValueError("must be one character, such as ; or tab")
+        if not value.isascii() or set(value) & set("\r\n\0"):
+            raise ValueError("must be of ASCII's characters, such as ; or tab")
+        if name == "delimiter" and not 1 <= len(value) <= LONGEST_DELIMITER:
+            raise ValueError("must be one character, such as ; or tab, or up to four, such as ::")
+        if name != "delimiter" and len(value) != 1:
+            raise ValueError('must be one character, such as "')
         return value
 
     @field_validator("encoding")
@@ -88,7 +102,8 @@ class Format(BaseModel):
 
     @model_validator(mode="after")
     def _characters_differ(self) -> Format:
-        if self.delimiter is not None and self.delimiter in (self.quote, self.escape):
+        signs = {sign for sign in (self.quote, self.escape) if sign}
+        if self.delimiter is not None and signs & set(self.delimiter):
             raise ValueError("delimiter must differ from quote and escape")
         return self
 
@@ -101,5 +116,5 @@ class Format(BaseModel):
 
     def beyond(self, *legal: str) -> list[str]:
         """Keys given that a file of another kind has no use for."""
-        special = {*DELIMITED_ONLY, *TEXT_ONLY, *TABULAR_ONLY, *EXCEL_ONLY}
+        special = {*DELIMITED_ONLY, *TEXT_ONLY, *TABULAR_ONLY, *EXCEL_ONLY, *JSON_ONLY}
         return sorted((special - set(legal)) & self.model_fields_set)

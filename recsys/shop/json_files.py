@@ -7,6 +7,7 @@ import codecs
 import contextlib
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,10 +17,12 @@ import duckdb
 
 from recsys.shop.cleaned_copy import LONGEST_LINE, BadRecord
 from recsys.shop.format import Format
+from recsys.shop.json_records import copy_records
 from recsys.shop.names import quoted, text
 from recsys.shop.part import ROW, Part
 from recsys.shop.text_files import (
     BOMS,
+    EmptyFileError,
     UnreadableError,
     open_bytes,
     resolved_encoding,
@@ -30,6 +33,11 @@ from recsys.shop.workspace import Workspace
 
 NOT_OBJECTS = "json"
 """What DuckDB calls the one column of a file that doesn't hold objects alone."""
+
+QUOTED_VALUE = re.compile(
+    r"(?:(?<=^)|(?<=[a-z0-9_\"] ))(UUID|JSON|TIME)(?=$|[],)[])", re.IGNORECASE
+)
+"""A type that DuckDB finds in quotes, of a column or of a field inside it."""
 
 MOST_BAD_AT_FIRST = 1000
 """So many more bad lines than good ones, and the file isn't one of JSON lines."""
@@ -46,6 +54,8 @@ def read_json(
 ) -> Part:
     """Return the FROM item of one JSON file: an array of objects, or an object a line.
 
+    Where `given.records` says so, the objects are the members of a list inside.
+
     Columns have the types DuckDB finds in all of the file, but what stands in quotes is text, as it
     is written: DuckDB makes lower-case UUIDs of upper-case ids, dates of ids and of 04-01-2024, and
     puts quotes around the texts of a column that holds numbers, too.
@@ -53,6 +63,8 @@ def read_json(
 
     Raises
     ------
+    EmptyFileError
+        It is a list of nothing.
     UnreadableError
         The file isn't JSON, isn't in its encoding, or most of its lines are no objects.
 
@@ -66,6 +78,13 @@ def read_json(
         else:
             _transcode(path, encoding, copy)
         path = copy
+    if given.records is not None:
+        copy = workspace.new_file(".jsonl")
+        if copy_records(path, copy, given.records.split(".")) == 0:
+            raise EmptyFileError(f"its list '{given.records}' is empty")
+        path = copy
+    elif not sample(path).strip(b"[] \t\r\n"):
+        raise EmptyFileError("it holds no objects, only an empty list")
     try:
         types = _types(connection, path)
         if list(types) == [NOT_OBJECTS]:
@@ -90,14 +109,14 @@ def _types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     found = connection.execute(
         # no text is of a format that is none: times stay text
         f"describe from read_json_auto({text(str(path))}, sample_size=-1, "
-        "dateformat='none', timestampformat='none')"
+        "dateformat='none', timestampformat='none', hive_partitioning=false)"
     ).fetchall()
-    return {name: "VARCHAR" if of in {"UUID", "JSON", "TIME"} else of for name, of, *_ in found}
+    return {name: QUOTED_VALUE.sub("VARCHAR", of) for name, of, *_ in found}
 
 
 def _reader(path: Path, types: dict[str, str]) -> str:
     columns = ", ".join(f"{text(name)}: {text(of)}" for name, of in types.items())
-    return f"read_json({text(str(path))}, columns={{{columns}}})"
+    return f"read_json({text(str(path))}, columns={{{columns}}}, hive_partitioning=false)"
 
 
 def _every(types: dict[str, str]) -> str:

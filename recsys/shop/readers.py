@@ -9,21 +9,37 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.errors import ShopFileError
+from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop.delimited import read_delimited
 from recsys.shop.dialect import Dialect
 from recsys.shop.excel import read_excel
-from recsys.shop.format import DELIMITED_ONLY, EXCEL_ONLY, TABULAR_ONLY, TEXT_ONLY, Format
+from recsys.shop.format import (
+    DELIMITED_ONLY,
+    EXCEL_ONLY,
+    JSON_ONLY,
+    TABULAR_ONLY,
+    TEXT_ONLY,
+    Format,
+)
 from recsys.shop.json_files import read_json
 from recsys.shop.names import nearest, quoted, text
 from recsys.shop.part import FILE, ROW, Part
+from recsys.shop.partitions import with_partitions
 from recsys.shop.paths import find_files, kind_of
-from recsys.shop.text_files import AGAIN, DAMAGED, UnreadableError, require_whole, short
+from recsys.shop.reshaping import Reshaped
+from recsys.shop.text_files import (
+    AGAIN,
+    DAMAGED,
+    EmptyFileError,
+    UnreadableError,
+    require_whole,
+    short,
+)
 from recsys.shop.workspace import Workspace
 
 LEGAL_FORMAT = {
     "csv": (*DELIMITED_ONLY, *TEXT_ONLY, *TABULAR_ONLY),
-    "json": TEXT_ONLY,
+    "json": (*TEXT_ONLY, *JSON_ONLY),
     "excel": (*TABULAR_ONLY, *EXCEL_ONLY),
     "parquet": (),
     "duckdb": (),
@@ -105,6 +121,7 @@ def open_files(
         "duckdb": lambda f, s: [_database(connection, f, table, source, s)],
     }
     parts: list[Part] = []
+    empty: list[str] = []
     if kind == "parquet":
         sql = _parquet(files, folder)
         parts = [
@@ -115,7 +132,10 @@ def open_files(
             shown = _shown(file, folder)
             try:
                 require_whole(file)
-                parts += readers[kind](file, shown)
+                read = readers[kind](file, shown)
+                parts += [with_partitions(connection, part, file, folder) for part in read]
+            except EmptyFileError as error:  # a month without sales
+                empty.append(f"'{shown}': {error}")
             except UnreadableError as error:
                 raise ShopFileError(f"{source}: can't read '{shown}': {error}") from None
             except DAMAGED as error:
@@ -127,21 +147,27 @@ def open_files(
                     f"{source}: can't read '{shown}': {error.strerror or error}"
                     + (f" ({error.filename})" if error.filename else "")
                 ) from None
+        if not parts:
+            raise NoRowsError(f"{source}: can't read {'; '.join(empty)}")
         sql = _united(parts)
     try:
         described = connection.execute(f"describe from {sql}").fetchall()
         columns_of = _columns_of(connection, parts)
+        lines = Reshaped(connection, sql, key=f"{source}.format", path=path)
+        lines.apply(given)
     except duckdb.Error as error:
         # a Parquet file: the others were opened before
         raise ShopFileError(f"{source}: can't read '{path}': {short(error)}: {AGAIN}") from None
+    of_files = {name for name, *_ in described}
+    made = tuple(name for name in lines.columns if name not in of_files)
     return Relation(
-        sql=sql,
-        columns={name: kind for name, kind, *_ in described if name not in {FILE, ROW}},
+        sql=lines.sql,
+        columns=lines.columns,
         kind=kind,
         files=tuple(_shown(file, folder) for file in files),
         ambiguous=frozenset().union(*(part.ambiguous for part in parts)),
         dialects=tuple(part.dialect for part in parts if part.dialect is not None),
-        columns_of=columns_of,
+        columns_of={file: columns + made for file, columns in columns_of.items()},
     )
 
 

@@ -13,6 +13,7 @@ from recsys.errors import ShopFileError
 from recsys.shop.expressions import ExpressionError, check_expression
 from recsys.shop.file import TABLES, Shop, Table
 from recsys.shop.format import Format
+from recsys.shop.lines import NO_LINE_ID, line_id_query, whole_line
 from recsys.shop.names import quoted, text
 from recsys.shop.part import FILE, ROW
 from recsys.shop.readers import Relation, open_files
@@ -20,6 +21,7 @@ from recsys.shop.text_files import short
 from recsys.shop.workspace import Workspace
 
 CATALOG = "recsys_inputs"
+PURCHASES = "purchases"
 NUMBERS = {"quantity", "unit_price", "amount", "rating", "price"}
 TIMES = {"purchased_at", "rated_at"}
 FIRST_LINES = 1000
@@ -49,11 +51,16 @@ def attach_shop(
             f"the database can't be called {CATALOG}: give the file another name ({error})"
         ) from None
     workspace = Workspace(connection)
+    line_ids = NO_LINE_ID
     for name, table in shop.tables().items():
         query = _empty(name)
         if table is not None:
-            query = _mapped(connection, shop, name, table, workspace)
+            relation = _opened(connection, shop, name, table, workspace)
+            query = _mapped(connection, relation, name, table)
+            if name == PURCHASES:
+                line_ids = line_id_query(relation, table)
         connection.execute(f"create view {CATALOG}.main.{name} as {query}")
+    connection.execute(f"create view {CATALOG}.main.purchase_line_ids as {line_ids}")
     connection.execute(
         f"create view {CATALOG}.main.unreadable_lines as {workspace.unreadable_lines()}"
     )
@@ -95,9 +102,11 @@ def _empty(name: str) -> str:
     model = TABLES[name]
     columns = "".join(f", null::varchar as {c}" for c in model.required + model.optional)
     attributes = ", []::struct(attribute varchar, value varchar)[] as attributes"
+    line = ", null::struct(line varchar) as line"
     return (
         "select null::varchar as file, null::bigint as row_number"
-        f"{columns}{attributes if model.takes_other_columns else ''} where false"
+        f"{columns}{attributes if model.takes_other_columns else ''}"
+        f"{line if name == PURCHASES else ''} where false"
     )
 
 
@@ -117,14 +126,14 @@ def _require_rows(connection: duckdb.DuckDBPyConnection, shop: Shop) -> None:
     raise ShopFileError(f"{' and '.join(given)}: no rows in {paths}")
 
 
-def _mapped(
+def _opened(
     connection: duckdb.DuckDBPyConnection,
     shop: Shop,
     name: str,
     table: Table,
     workspace: Workspace,
-) -> str:
-    relation = open_files(
+) -> Relation:
+    return open_files(
         connection,
         table.path,
         folder=shop.folder,
@@ -133,6 +142,11 @@ def _mapped(
         workspace=workspace,
         source=name,
     )
+
+
+def _mapped(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, name: str, table: Table
+) -> str:
     sources = {f"columns.{column}": source for column, source in table.columns.items()}
     if table.where:
         sources["where"] = table.where
@@ -145,6 +159,8 @@ def _mapped(
         elif kind == NO_TYPE:
             value = f"{value}::varchar"
         parts.append(f"{value} as {column}")
+    if name == PURCHASES:
+        parts.append(f"{whole_line(relation)} as line")
     condition = values.pop("where", None)
     if table.takes_other_columns:
         structs = ", ".join(

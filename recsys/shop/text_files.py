@@ -41,6 +41,10 @@ class UnreadableError(ValueError):
     """A file that isn't what its name says; the message completes `can't read 'file': it …`."""
 
 
+class EmptyFileError(UnreadableError):
+    """A file without rows or columns, such as `[]`: nothing to read, beside others."""
+
+
 def short(error: Exception) -> str:
     """Return what DuckDB says, without its advice on options that a shop file doesn't have."""
     lines = str(error).strip().split("\n\n")[0].split("\n")

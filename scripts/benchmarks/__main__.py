@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import (
+    api,
     build,
     hybrid,
     leaderboard,
@@ -17,6 +18,7 @@ from benchmarks import (
 from benchmarks.arguments import Argument, Measurement, million_lines, one_of, parse, whole_number
 
 MEASUREMENTS = {
+    "api": Measurement(api.main, Argument("CUSTOMERS", whole_number, is_many=True)),
     "build": Measurement(build.main, Argument("RUNS", whole_number)),
     "hybrid": Measurement(hybrid.main),
     "leaderboard": Measurement(leaderboard.main, Argument("DATABASE", Path)),

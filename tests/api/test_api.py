@@ -1,5 +1,8 @@
 import asyncio
+import json
+import re
 import threading
+import time
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
@@ -8,8 +11,25 @@ import duckdb
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from pydantic_core import to_json
 
+from recsys import serving
 from recsys.api import create_app
+from recsys.api.answering import Answering
+from recsys.api.answers import (
+    Champion,
+    Coverage,
+    HealthReport,
+    Metric,
+    ProductTogether,
+    Recommendation,
+    SimilarProduct,
+)
+from recsys.serving import SharedWarehouse
+from recsys.warehouse import Warehouse
 
 ODD_IDS = ["00123", "-5", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 PATHS = [
@@ -151,11 +171,39 @@ def test_a_running_build_is_503_and_says_when_to_come_back(client, held):
     assert f"in use by process {held}" in answer.json()["detail"]
 
 
-def test_an_idle_server_keeps_no_build_out(client, built):
+def test_an_idle_server_keeps_no_build_out(built):
+    client = Client(create_app(built, idle_seconds=0.05))
     assert client.get("/champions").status_code == 200
-    with duckdb.connect(built) as writer:  # the same process would be refused, too
+    with connected_soon(built) as writer:
         writer.execute("update marts.champions set recommender = 'popularity'")
     assert client.get("/champions").json()[0]["recommender"] == "popularity"
+    assert client.get("/customers/00123/recommendations").status_code == 200
+
+
+def connected_soon(path: Path) -> duckdb.DuckDBPyConnection:
+    """Connect for writing once nobody reads; the same process would be refused, too."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return duckdb.connect(path)
+        except duckdb.ConnectionException:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+def test_a_busy_server_opens_the_file_once(built, monkeypatch):
+    opened: list[Path] = []
+
+    class Counted(Warehouse):
+        def __init__(self, path: Path) -> None:
+            opened.append(path)
+            super().__init__(path)
+
+    monkeypatch.setattr(serving, "Warehouse", Counted)
+    client = Client(create_app(built))
+    for customer_id in ODD_IDS:
+        client.get(f"/customers/{quote(customer_id, safe='')}/recommendations")
+    assert opened == [built]
 
 
 def test_a_replaced_file_shows_at_once_under_load(client, built: Path, tmp_path):
@@ -187,3 +235,157 @@ def test_the_description_names_the_package_s_version_and_its_errors(client):
     assert described["info"]["version"] == version("recsys")
     found = described["paths"]["/customers/{customer_id}/recommendations"]["get"]["responses"]
     assert {"200", "404", "422", "503"} <= set(found)
+
+
+ANSWERS = {
+    "/health": HealthReport,
+    "/customers/00123/recommendations": list[Recommendation],
+    "/customers/00123/recommendations?list_type=discover&k=2": list[Recommendation],
+    "/products/P1/similar": list[SimilarProduct],
+    "/products/P1/bought-together": list[ProductTogether],
+    "/metrics": list[Metric],
+    "/champions": list[Champion],
+    "/coverage": list[Coverage],
+}
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+def test_answers_are_what_the_description_says(client, path):
+    """Once made and once kept: every field is there, and of its type; numbers are no texts."""
+    first, again = client.get(path), client.get(path)
+    described = TypeAdapter(ANSWERS[path]).validate_json(first.content, strict=True)
+    assert TypeAdapter(ANSWERS[path]).dump_json(described) == to_json(first.json())
+    assert again.content == first.content
+    assert again.headers["content-type"] == "application/json"
+
+
+def test_lists_by_id_are_those_of_the_warehouse(client, built):
+    """What the API keeps in memory gives the rows that one join gives."""
+    asked = [
+        ("/customers/{}/recommendations", lambda w, one: w.recommendations(one), ODD_IDS),
+        ("/products/{}/similar", lambda w, one: w.similar_products(one), ["P1", "P/3", "007"]),
+        ("/products/{}/bought-together", lambda w, one: w.bought_together(one), ["P1", "P2"]),
+    ]
+    with Warehouse(built) as warehouse:
+        for path, ask, ids in asked:
+            for one in ids:
+                rows = to_json(ask(warehouse, one).to_pylist(), fallback=float)
+                found = client.get(path.format(quote(one, safe=""))).json()
+                assert [as_numbers(row) for row in json.loads(rows)] == found
+
+
+def as_numbers(row: dict) -> dict:
+    """Return the row with its price as a number; decimals are texts in pydantic's JSON."""
+    decimals = ("price", "score", "probability", "similarity", "support", "confidence", "lift")
+    return {
+        name: float(value) if name.startswith(decimals) and value is not None else value
+        for name, value in row.items()
+    }
+
+
+def test_a_variant_answers_like_what_it_is_recommended_as(client, built):
+    with duckdb.connect(built) as writer:
+        writer.execute(
+            "insert into marts.products by name select * replace "
+            "('P1 red' as product_id, 'P1' as recommend_as) from marts.products "
+            "where product_id = 'P1'"
+        )
+    for what in ("similar", "bought-together"):
+        answer = client.get(f"/products/P1%20red/{what}").json()
+        assert answer
+        assert answer == client.get(f"/products/P1/{what}").json()
+
+
+RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
+
+
+def test_moments_say_their_offset(client, built):
+    """A build writes them as UTC in columns without a time zone."""
+    with duckdb.connect(built) as writer:
+        writer.execute("drop view marts.recommendation_details")
+        for table, column in (("run_history", "finished_at"), ("recommendations", "generated_at")):
+            writer.execute(
+                f"alter table marts.{table} alter {column} type timestamp "
+                f"using timestamp '2018-01-01 06:00:00.5'"
+            )
+    assert client.get("/health").json()["finished_at"] == "2018-01-01T06:00:00.500000Z"
+    for row in client.get("/customers/00123/recommendations").json():
+        assert re.fullmatch(RFC_3339, row["generated_at"])
+        assert row["generated_at"] == "2018-01-01T06:00:00.500000Z"
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/customers/00123/recommendations?list_typ=discover", "did you mean 'list_type'?"),
+        ("/customers/00123/recommendations?K=2", "did you mean 'k'?"),
+        ("/products/P1/similar?methods=content", "did you mean 'method'?"),
+        ("/products/P1/bought-together?n=2", "(legal: k)"),
+        ("/metrics?recomender=svd&metric=ndcg", "did you mean 'recommender'?"),
+        ("/health?k=2", "takes none"),
+        ("/coverage?fold=2017-12-04", "takes none"),
+        ("/champions?=", "takes none"),
+        ("/metrics?metric=ndcg&metric=recall", "'metric' is given 2 times"),
+        ("/customers/nobody/recommendations?list_typ=discover", "did you mean 'list_type'?"),
+    ],
+)
+def test_unknown_and_repeated_parameters_are_refused(client, path, says):
+    answer = client.get(path)
+    assert answer.status_code == 422
+    [problem] = answer.json()["detail"]
+    assert problem["loc"][0] == "query"
+    assert says in problem["msg"]
+
+
+def test_the_description_needs_no_other_machine(client):
+    page = client.get("/docs").text
+    loaded = re.findall(r"""(?:src|href)=["']([^"']+)""", page)
+    assert any(one.endswith(".js") for one in loaded)
+    assert any(one.endswith(".css") for one in loaded)
+    assert "//" not in "".join(loaded)
+    assert "validatorUrl" in page
+    for one in loaded:
+        answer = client.get(one)
+        assert answer.status_code == 200
+        assert len(answer.content) > 1000
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    wanted=st.one_of(
+        st.text(max_size=40),
+        st.sampled_from(["", "/", "..", "%", "%00", "\x00", "a/recommendations", "x" * 10_000]),
+    ),
+    k=st.one_of(st.integers(), st.sampled_from([-(2**63), 2**63, 10**30]), st.text(max_size=5)),
+)
+def test_whatever_is_asked_gets_an_answer(client, wanted, k):
+    for path in ("/customers/{}/recommendations", "/products/{}/similar"):
+        address = path.format(quote(wanted.encode("utf-8", "surrogatepass"), safe=""))
+        assert client.get(address).status_code in {200, 404}
+        answer = client.get(f"{address}?k={quote(str(k).encode('utf-8', 'surrogatepass'))}")
+        assert answer.status_code in {200, 404, 422}
+        assert answer.headers["content-type"] == "application/json"
+
+
+def test_answers_that_are_kept_have_an_end(client, monkeypatch):
+    monkeypatch.setattr("recsys.api.answering.MOST_BYTES", 5000)
+    first = client.get("/customers/00123/recommendations")
+    assert len(first.content) > 1000
+    for customer_id in [*ODD_IDS, "00123"]:
+        answer = client.get(f"/customers/{quote(customer_id, safe='')}/recommendations")
+        assert answer.json() == first.json()
+
+
+def test_keys_of_answers_that_are_kept_count(built, monkeypatch):
+    """Whoever asks chooses them, and the answer to a long one may be short."""
+    monkeypatch.setattr("recsys.api.answering.MOST_BYTES", 50_000)
+
+    async def ask_all() -> int:
+        answering = Answering(SharedWarehouse(built))
+        for at in range(30):
+            await answering.kept(("metrics", f"{at}" * 5000), lambda build: [])
+        return sum(len(repr(key)) for key in answering._kept)
+
+    assert asyncio.run(ask_all()) < 50_000

@@ -6,9 +6,11 @@ import shutil
 import warnings
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from recsys.checking.recommenders import verdicts
 from recsys.cli import app
 from recsys.errors import ShopFileError
 
@@ -68,9 +70,57 @@ def test_a_shop_that_would_build(untouched):
 
 
 @pytest.mark.usefixtures("untouched")
-def test_only_what_a_build_makes_is_promised(tmp_path):
+def test_the_cost_follows_customers_and_what_is_ranked_for_them(tmp_path):
+    """Four customers have all three products: nothing is new. Two recommenders always rank."""
+    lines = [f"c{c},p{p},2024-01-0{1 + p}" for c in range(4) for p in range(3)]
+    (tmp_path / "lines.csv").write_text("\n".join(["c,p,t", *lines, ""]), encoding="utf-8")
+    shop = (
+        "name: cost\npurchases:\n  path: lines.csv\n"
+        "  columns: {customer_id: c, product_id: p, purchased_at: t}\n"
+        "settings: {min_customers_per_product: 1, recommenders: 'ease, als'}\n"
+    )
+    (tmp_path / "shop.yml").write_text(shop, encoding="utf-8")
+    _, printed = check(tmp_path, "--json")
+    cost = json.loads(printed[printed.index("{") :])["support"]["cost"]
+    assert (cost["ranked_customers"], cost["candidates"]) == (4, 4 * 3 * 4)
+    assert cost["cpu_seconds"] == pytest.approx(20 + 48 * 7.5e-6 + 12 * 190e-6)
+    assert cost["disk_bytes"] == 48 * 80 + 12 * 1000
+
+
+@pytest.mark.usefixtures("untouched")
+def test_of_a_shop_that_names_nobody_only_what_orders_can_feed_is_promised(tmp_path):
+    lines = [f",{p},2024-01-{1 + n:02d},o{n}" for n in range(20) for p in ("tea", "milk")]
+    (tmp_path / "lines.csv").write_text("\n".join(["c,p,t,o", *lines, ""]), encoding="utf-8")
+    shop = (
+        "name: till\npurchases:\n  path: lines.csv\n"
+        "  columns: {customer_id: c, product_id: p, purchased_at: t, order_id: o}\n"
+    )
+    (tmp_path / "shop.yml").write_text(shop, encoding="utf-8")
+    code, printed = check(tmp_path, "--json")
+    assert code == 0
+    support = json.loads(printed[printed.index("{") :])["support"]
+    assert support["lists"] == []
+    works = {verdict["recommender"]: verdict["works"] for verdict in support["recommenders"]}
+    assert {name for name, does in works.items() if does} == {
+        *("popularity", "bought_together", "similar_products by orders")
+    }
+    assert support["catalogue"] == [{"products": "in the catalogue", "number": 2}]
+    assert any("no line says who bought" in said for said in support["only_popularity"])
+    _, printed = check(tmp_path)
+    assert "Lists: none, because no line says who bought" in printed
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(
+    ("chosen", "works", "idle"),
+    [
+        ("ease, als", "ease, als", "svd, nmf, knn, mean_imputed_svd, item_knn, user_knn"),
+        ('""', "popularity", "svd, nmf, knn, mean_imputed_svd, ease, item_knn, user_knn, als"),
+    ],
+)
+def test_only_what_a_build_makes_is_promised(tmp_path, chosen, works, idle):
     text = (TINY_SHOP / "shop.yml").read_text(encoding="utf-8")
-    named = "  recommenders: ease, als\n"
+    named = f"  recommenders: {chosen}\n"
     lines = [named if "  recommenders:" in line else line for line in text.splitlines(True)]
     assert named in lines
     for source in TINY_SHOP.glob("*.csv"):
@@ -79,16 +129,9 @@ def test_only_what_a_build_makes_is_promised(tmp_path):
     code, printed = check(tmp_path, "--json")
     assert code == 0
     verdicts = json.loads(printed[printed.index("{") :])["support"]["recommenders"]
-    assert {verdict["recommender"] for verdict in verdicts if verdict["works"]} >= {"ease, als"}
+    assert {verdict["recommender"] for verdict in verdicts if verdict["works"]} >= {works}
     left_out = {v["recommender"] for v in verdicts if v["why"].startswith("left out")}
-    assert left_out == {
-        *(
-            "bought_together",
-            "ridge",
-            "content",
-            "svd, nmf, knn, mean_imputed_svd, item_knn, user_knn",
-        )
-    }
+    assert left_out == {"bought_together", "ridge", "content", idle}
 
 
 def test_a_shop_that_would_not_build(untouched, tmp_path):
@@ -150,3 +193,38 @@ def test_a_shop_file_of_the_home_folder(untouched, tmp_path, monkeypatch):
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     shutil.copytree(TINY_SHOP, tmp_path / "mine" / "shop")
     assert check(Path("~/mine/shop"))[0] == 0
+
+
+@pytest.mark.parametrize("rating", [4.0, None], ids=["rated", "liked"])
+def test_models_of_ratings_need_a_scale(rating):
+    """Likes have no rating to learn from; who likes what is known all the same."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema intermediate; create schema staging")
+        for table, columns in {
+            "intermediate.int_products": "'Tea' as title, null as category, null as subcategory, "
+            "null as brand, null as description",
+            "intermediate.int_order_products": "1 as order_key, 1 as product_key",
+            "intermediate.int_customer_attributes": "'a' as customer_id",
+            "staging.stg_settings": "'svd, ease' as recommenders",
+            "intermediate.int_folds": "'train' as purpose",
+            "intermediate.int_fold_products": "'serving' as fold, true as in_catalogue",
+        }.items():
+            connection.execute(f"create table {table} as select {columns}")
+        connection.execute(
+            "create table intermediate.int_interactions as select 'serving' as fold, "
+            "1 as customer_key, $1::double as rating, true as is_learned_from, "
+            "0.0 as earlier_weight, 1 as recent_orders",
+            [rating],
+        )
+        facts = {
+            "purchase_lines": 0, "min_baskets_together": 3, "products": 2, "ratings": 2,
+            "implied_ratings": 0,
+        }  # fmt: skip
+        # of two products in the catalogue
+        connection.execute("insert into intermediate.int_fold_products values ('serving', true)")
+        customers = {"with_several_products": 2, "bought_again": 0}
+        works = {one.recommender: one.works for one in verdicts(connection, facts, customers)}
+    if rating is None:
+        assert (works["svd"], works["ease"]) == (False, True)
+    else:
+        assert works["svd, ease"]

@@ -9,6 +9,9 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from recsys.draft.assemble import draft_shop
+from recsys.draft.yaml_text import yaml_text
+
 COLUMNS = {
     "purchases": "customer_id: c, product_id: p, purchased_at: t",
     "ratings": "customer_id: c, product_id: p, rating: r",
@@ -188,8 +191,8 @@ def test_an_emoji_that_a_script_cut_in_halves_stops_nothing(cleaner):
 
 
 def test_a_line_that_differs_in_what_it_says_of_its_product_is_no_copy(cleaner):
-    lines = "c,p,t,o,size\n1,a,2024-01-01,o1,S\n1,a,2024-01-01,o1,M\n1,a,2024-01-01,o1,M\n"
-    ask = cleaner.clean(shop(lines, ", order_id: o, size: size"))
+    lines = "c,p,t,o,n,size\n" + "".join(f"1,a,2024-01-01,o1,2,{size}\n" for size in "SMM")
+    ask = cleaner.clean(shop(lines, ", order_id: o, quantity: n, size: size"))
     assert ask("select row_number, reason from marts.rejected_rows") == [(3, "duplicate_line")]
     [(rejected,)] = ask("select row_json from marts.rejected_rows")
     assert json.loads(rejected)["size"] == "M"
@@ -197,8 +200,8 @@ def test_a_line_that_differs_in_what_it_says_of_its_product_is_no_copy(cleaner):
 
 @pytest.mark.parametrize(("who", "bought"), [("GUEST", 2), ("NULL", 2), ("", 2), ("ann", 1)])
 def test_of_two_strangers_each_may_buy_the_same(cleaner, who, bought):
-    lines = f"c,p,t\n{who},milk,2024-01-02\n{who},milk,2024-01-02\n"
-    ask = cleaner.clean(shop(lines, rest="guest_ids: [GUEST]\n"))
+    lines = f"c,p,t,n\n{who},milk,2024-01-02,2\n{who},milk,2024-01-02,2\n"
+    ask = cleaner.clean(shop(lines, ", quantity: n", "guest_ids: [GUEST]\n"))
     assert ask("select count(*) from marts.purchases") == [(bought,)]
 
 
@@ -347,3 +350,55 @@ def test_what_is_missing_is_said_once(cleaner):
             *("text", "category", "time of day", "history", "catalogue"),
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (
+            "1,a,2024-01-01,-1\n2,b,2024-01-02,-2\n",
+            "all 2 lines of purchases are returns (of a negative quantity, or is_return)",
+        ),
+        (
+            "1,a,2024-01-01,0\n2,b,2024-01-02,0\n3,c,soon,1\n",
+            "all 3 lines of purchases are rejected (2 zero_quantity, 1 unreadable_purchased_at)",
+        ),
+        ("1,a,2999-01-01,1\n", "all 1 lines of purchases are rejected (1 in_the_future)"),
+        (
+            "1,a,2024-01-01,-1\n2,b,2024-01-02,0\n",
+            "of 2 lines of purchases 1 are rejected (1 zero_quantity), 1 are returns",
+        ),
+    ],
+)
+def test_why_nothing_can_be_used_is_said(cleaner, lines, why):
+    ask = cleaner.clean(shop("c,p,t,q\n" + lines, ", quantity: q"))
+    with pytest.raises(duckdb.Error) as caught:
+        ask(cleaner.events)
+    assert f"no purchase or rating can be used: {why}; marts.input_audit" in str(caught.value)
+
+
+def test_a_draft_books_no_return_of_what_was_never_sold(cleaner, tmp_path):
+    """Eve's pie was cancelled, Ann's second tea failed: 4 and 10 are left of theirs, 174 of all.
+
+    Sixteen others buy a bun for 10 each, one of them twice: a refund of it is the sale undone.
+    """
+    rows = [
+        *("1,eve,pan,2024-01-01,1,4,completed", "2,eve,pie,2024-01-02,1,8,cancelled"),
+        *("3,ann,tea,2024-01-03,1,10,completed", "4,ann,tea,2024-02-03,1,10,Failed"),
+        *(f"{n},c{n},bun,2024-01-09,1,10,completed" for n in range(10, 26)),
+        "30,c10,bun,2024-03-01,1,10,refunded",
+    ]
+    header = "order_id,customer,product,order_date,quantity,price,status"
+    (tmp_path / "orders.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    text = yaml_text(draft_shop([tmp_path / "orders.csv"], tmp_path / "shop.yml"))
+    files = {"shop.yml": text, "orders.csv": (tmp_path / "orders.csv").read_text(encoding="utf-8")}
+    ask = cleaner.clean(files)
+    assert ask("select sum(amount), count(*) from marts.purchases") == [(174, 18)]
+    assert ask("select customer_id, sum(amount) from marts.purchases group by 1 order by 1")[
+        :2
+    ] == [
+        ("ann", 10),
+        ("c10", 10),
+    ]
+    assert ask("select count(*) from marts.purchases where amount < 0") == [(0,)]
+    assert ask("select count(*) from intermediate.int_returned_orders") == [(0,)]

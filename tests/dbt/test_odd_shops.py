@@ -62,6 +62,7 @@ def test_all_in_one_second_with_names_that_are_code_and_tables_that_share_no_id(
 
 
 def test_everybody_rates_everything_the_same(builder):
+    """Ratings that say one thing only are likes: they make lists, and nothing is predicted."""
     yml = """
 name: same
 ratings:
@@ -74,10 +75,14 @@ ratings:
     )
     rows = ask("select count(distinct customer_id) from marts.recommendations")
     assert rows == [(6,)]
-    [(least, most)] = ask(
-        "select min(predicted_rating), max(predicted_rating) from marts.predicted_ratings"
-    )
-    assert 1 <= least <= most <= 5
+    assert ask("select rating, is_implied, count(*) from marts.ratings group by all") == [
+        (4, False, len(told))
+    ]
+    assert ask("select count(*) from recommenders.rec_item_knn") != [(0,)]
+    for table in ("marts.predicted_ratings", "marts.rating_metrics", "recommenders.rec_svd"):
+        assert ask(f"select count(*) from {table}") == [(0,)]  # noqa: S608 - of the line above
+    [(said,)] = ask("select consequence from marts.input_support where aspect = 'scale of ratings'")
+    assert said.startswith("every rating is 4.0, as likes are")
 
 
 def test_a_shop_that_can_t_be_read_leaves_nothing_behind(builder):

@@ -55,7 +55,12 @@ def test_german_files(drafted):
 
 def test_a_shopify_export(drafted):
     draft = drafted(invented.shopify)
+    # the status stands on an order's first line; its total does, too, and isn't the lines'
+    given = draft.table("purchases").file.format["fill_down"]
+    assert (given["by"], "Financial Status" in given["columns"]) == ("Name", True)
+    assert not {"Subtotal", "Total"} & set(given["columns"])
     found = columns(draft, "purchases")
+    assert "Financial Status" in (found.pop("is_return", "") + draft.table("purchases").where)
     assert found.pop("customer_id") == 'lower(trim("Email"))'
     assert found == {
         "product_id": "Lineitem sku",
@@ -703,28 +708,36 @@ def test_nothing_to_join_is_said(drafted):
         )
 
 
-def test_a_month_in_another_encoding_is_said_once(drafted):
-    def write(folder):
-        lines = sold(invented.lines())
-        paths = [
-            invented.write(folder / f"v_{month}.csv", SOLD, lines[month::3]) for month in range(3)
-        ]
-        paths[2].write_bytes(paths[2].read_bytes() + b"9999,C\xfcR,S1,2023-01-05,1,2.95\n")
-        return paths
-
-    with pytest.raises(AssertionError, match="line"):  # it can't be opened as it is
-        drafted(write)
-
-
-def test_a_path_that_names_a_file_of_another_encoding_is_marked(tmp_path):
+def months(folder, names):
+    """Write a file per month: the first is UTF-8, the last isn't, those between are ASCII."""
     lines = sold(invented.lines())
     paths = [
-        invented.write(tmp_path / f"v_{month}.csv", SOLD, lines[month::3]) for month in range(3)
+        invented.write(folder / name, SOLD, lines[month :: len(names)])
+        for month, name in enumerate(names)
     ]
-    paths[2].write_bytes(paths[2].read_bytes() + b"9999,C\xfcR,S1,2023-01-05,1,2.95\n")
-    draft = draft_shop(paths, tmp_path / "shop.yml")
+    for path, encoding in ((paths[0], "utf-8"), (paths[-1], "windows-1252")):
+        path.write_bytes(path.read_bytes() + "9999,CüR,S1,2023-01-05,1,2.95\n".encode(encoding))
+    return paths
+
+
+def test_a_month_in_another_encoding_is_said_once(drafted):
+    draft = drafted(lambda folder: months(folder, ["v_0.csv", "v_1.csv", "v_2.csv"]))
+    assert draft.table("purchases").path == "v_[01].csv"
     [doubt] = [doubt for doubt in draft.table("purchases").doubts if "v_2.csv" in doubt]
-    assert doubt.startswith("the path names v_2.csv, too, which isn't written like the others")
+    assert "isn't read" in doubt
+
+
+def test_a_path_that_names_a_file_of_another_encoding_is_marked(drafted):
+    """No pattern names v_5 and v_10, and v_7 not."""
+    with pytest.raises(AssertionError, match="line"):  # it can't be opened as it is
+        drafted(lambda folder: months(folder, ["v_5.csv", "v_10.csv", "v_7.csv"]))
+
+
+def test_a_path_that_names_a_file_of_another_encoding_is_marked_once(tmp_path):
+    paths = months(tmp_path, ["v_5.csv", "v_10.csv", "v_7.csv"])
+    draft = draft_shop(paths, tmp_path / "shop.yml")
+    [doubt] = [doubt for doubt in draft.table("purchases").doubts if "v_7.csv" in doubt]
+    assert doubt.startswith("the path names v_7.csv, too, which isn't written like the others")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])

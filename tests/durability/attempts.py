@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import time
 import traceback
@@ -44,6 +45,19 @@ class Attempt:
             _, status = os.waitpid(self.pid, 0)
             self.code = os.waitstatus_to_exitcode(status)
         return self.code
+
+    def is_running(self) -> bool:
+        """Tell whether it hasn't ended yet."""
+        if self.code is None:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                self.code = os.waitstatus_to_exitcode(status)
+        return self.code is None
+
+    def send(self, sent: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.is_running():
+            os.kill(self.pid, sent)
 
     @property
     def said(self) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import shutil
 import signal
@@ -102,47 +101,62 @@ def disk_sweep(bench: Bench, sizes: int) -> Iterator[dict]:
 
 
 def kill_sweep(bench: Bench, kills: int, terminations: int) -> Iterator[dict]:
-    """Kill builds at moments spread over the time they take; the next build tidies up."""
+    """Kill builds at any moment, half of them while they publish; the next build tidies up."""
     chance = random.Random(0)  # noqa: S311
     started = time.monotonic()
-    timed = bench.start("build", bench.label(), bench.place("timed") / "shop.duckdb")
-    timed.wait()
+    bench.start("build", bench.label(), bench.place("timed") / "shop.duckdb").wait()
     takes = time.monotonic() - started
     signals = [signal.SIGKILL] * kills + [signal.SIGTERM] * terminations
-    for number, sent in enumerate(signals):
+    number = 0
+    while number < len(signals):
         place = bench.place("killed")
         database = place / "shop.duckdb"
-        is_first = number % 4 == 3
+        is_first = number % 4 >= 2
         if not is_first:
             shutil.copy(bench.built, database)
         before = None if is_first else database.read_bytes()
+        started = time.monotonic()
         attempt = bench.start("build", bench.label(), database)
-        # half of them late: where the file is published
-        share = chance.uniform(0.7, 1.05) if number % 2 else chance.random()
-        time.sleep(takes * share)
-        family = psutil.Process(attempt.pid).children(recursive=True)
-        os.kill(attempt.pid, sent)
-        code = attempt.wait()
-        _, alive = psutil.wait_procs(family, timeout=5)
-        if code == 0:
-            what = judged(attempt, before)
-        elif database.exists() and not (before and database.read_bytes() == before):
-            # killed after it was published
-            what = "published" if is_there(attempt) and is_whole(database) else "WRONG: torn"
-            if logs_beside(database):
-                what = "WRONG: a log was left"
+        if number % 2:
+            fresh = place / ".recsys" / "shop" / "building" / "published.duckdb"
+            while not fresh.exists() and attempt.is_running():
+                time.sleep(0.001)
+            time.sleep(chance.uniform(0, 0.5))
         else:
-            what = "WRONG: gone" if before and not database.exists() else "as it was"
+            time.sleep(takes * chance.random())
+        if not attempt.is_running():
+            takes = min(takes, time.monotonic() - started)
+            continue  # it was quicker: another one is killed
+        family = psutil.Process(attempt.pid).children(recursive=True)
+        attempt.send(signals[number])
+        what = _judged_killed(attempt, before)
+        _, alive = psutil.wait_procs(family, timeout=5)
         if alive:
             what = f"WRONG: {len(alive)} processes left"
-        again = ""
-        if number % 10 == 0 and not what.startswith("WRONG"):
+        if number % 10 == 1 and not what.startswith("WRONG"):
             following = bench.start("build", bench.label(), database)
             again = judged(following, database.read_bytes() if database.exists() else None)
-            left = [str(path) for path in place.rglob("*.duckdb*") if path.parent != place]
-            if again != "built" or [path for path in left if "lock" not in path]:
+            left = [path for path in place.rglob("*.duckdb*") if path.parent != place]
+            if again != "built" or [path for path in left if path.name != "lock.duckdb"]:
                 what = f"WRONG: the next build: {again}, left {left}"
-        yield {"signal": sent.name, "share": round(share, 3), "first": is_first, "what": what}
+        after = round(time.monotonic() - started, 2)
+        yield {"signal": signals[number].name, "after": after, "first": is_first, "what": what}
+        number += 1
+
+
+def _judged_killed(attempt: Attempt, before: bytes | None) -> str:
+    """Return `as it was`, `published` if it was killed later than that, or what is wrong."""
+    database = attempt.database
+    if attempt.wait() == 0:
+        return judged(attempt, before)
+    now = database.read_bytes() if database.exists() else None
+    if logs_beside(database):
+        return "WRONG: a log was left"
+    if now == before:
+        return "as it was"
+    if now is None:
+        return "WRONG: gone"
+    return "published" if is_there(attempt) and is_whole(database) else "WRONG: torn"
 
 
 def writer_sweep(bench: Bench, rounds: int) -> Iterator[dict]:

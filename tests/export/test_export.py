@@ -1,14 +1,19 @@
 import csv
 import json
+import sys
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from recsys import export as export_module
 from recsys.errors import InvalidParameterError, InvalidTableError, RecsysError
 from recsys.export import export
+from recsys.export import files as files_module
 from recsys.warehouse import Warehouse
+
+resource = pytest.importorskip("resource") if sys.platform != "win32" else None
 
 
 @pytest.fixture
@@ -96,3 +101,122 @@ def test_unknown_tables_and_formats_name_the_legal_ones(warehouse, tmp_path):
     with pytest.raises(InvalidParameterError, match="parquet, csv"):
         export(warehouse, tmp_path / "out", "xml")
     assert not (tmp_path / "out").exists()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.parametrize(
+    ("file_format", "size"), [("csv", 0), ("csv", 100), ("csv", 3000), ("parquet", 1000)]
+)
+def test_a_full_disk_is_named_and_changes_nothing(warehouse, tmp_path, size, file_format):
+    """A limit to the size of a file stands for the disk: writing beyond it fails likewise."""
+    to = tmp_path / "out"
+    export(warehouse, to, file_format)
+    before = contents(to)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        with pytest.raises(RecsysError) as failed:
+            export(warehouse, to, file_format, ["recommendations", "products"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "MiB are free on the disk of" in str(failed.value)
+    assert "What was there is as it was" in str(failed.value)
+    assert contents(to) == before
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_a_file_that_lacks_rows_is_no_export(warehouse, tmp_path, monkeypatch, file_format):
+    to = tmp_path / "out"
+    export(warehouse, to, file_format, ["products"])
+    before = contents(to)
+    whole = Warehouse.copy
+    monkeypatch.setattr(
+        Warehouse, "copy", lambda self, query, *rest: whole(self, f"{query} limit 3", *rest) + 1
+    )
+    with pytest.raises(RecsysError, match=f"products.{file_format} has 3 of 4 rows"):
+        export(warehouse, to, file_format, ["products"])
+    assert contents(to) == before
+
+
+def test_lines_are_counted_where_cells_have_line_ends_and_quotes(built, tmp_path, monkeypatch):
+    """More than one chunk of them, so that quotes fall on its end."""
+    with duckdb.connect(built) as writer:
+        writer.execute(
+            """insert into marts.rejected_rows select 'purchases', 'odd', 'a.csv', i,
+            repeat('"' || chr(10) || ',' || chr(13), 1 + i % 7) from range(2000) rows (i)"""
+        )
+    with Warehouse(built) as opened:
+        for chunk in (1, 7, 2**20):
+            monkeypatch.setattr(files_module, "CHUNK", chunk)
+            [done] = export(opened, tmp_path, "csv", ["rejected_rows"])
+            assert done.rows == 2001
+    with (tmp_path / "rejected_rows.csv").open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.reader(file))) == 2002
+
+
+def test_files_of_an_earlier_run_go_and_the_users_stay(built, warehouse, tmp_path):
+    to = tmp_path / "out"
+    export(warehouse, to, "csv", ["champions", "products"])
+    (to / "mine.csv").write_text("mine")
+    warehouse.close()
+    with duckdb.connect(built) as writer:
+        writer.execute("update marts.run_history set run_id = 'run-3' where run_id = 'run-2'")
+    with Warehouse(built) as later:
+        export(later, to, "csv", ["champions"])
+    assert names(to) == ["champions.csv", "manifest.json", "mine.csv"]
+    manifest = json.loads((to / "manifest.json").read_text())
+    assert (manifest["run_id"], [done["file"] for done in manifest["tables"]]) == (
+        "run-3",
+        ["champions.csv"],
+    )
+
+
+def test_files_of_the_same_run_come_together(warehouse, tmp_path):
+    export(warehouse, tmp_path, "csv", ["champions"])
+    export(warehouse, tmp_path, "parquet", ["products"])
+    export(warehouse, tmp_path, "csv", ["ratings"], raw=True)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert sorted(done["file"] for done in manifest["tables"]) == [
+        "champions.csv",
+        "products.parquet",
+        "ratings.csv",
+    ]
+    assert manifest["escaped_files"] == ["champions.csv"]
+    export(warehouse, tmp_path, "csv", ["champions"], raw=True)
+    assert json.loads((tmp_path / "manifest.json").read_text())["escaped_files"] == []
+
+
+def test_a_manifest_removes_no_other_files(warehouse, tmp_path):
+    """Whoever wrote it: only files that an export can have written are taken for ours."""
+    to = tmp_path / "out"
+    to.mkdir()
+    (tmp_path / "champions.csv").write_text("not in the folder")
+    (to / "mine.csv").write_text("mine")
+    listed = [{"file": "../champions.csv"}, {"file": "mine.csv"}, {"file": 3}, "x", {}]
+    (to / "manifest.json").write_text(json.dumps({"run_id": "other", "tables": listed}))
+    export(warehouse, to, "csv", ["products"])
+    assert (tmp_path / "champions.csv").is_file()
+    assert names(to) == ["manifest.json", "mine.csv", "products.csv"]
+    for odd in ("[]", "{", '{"tables": 3}', ""):
+        (to / "manifest.json").write_text(odd)
+        export(warehouse, to, "csv", ["products"])
+
+
+def test_a_folder_in_a_file_s_place_is_refused_before_anything_moves(warehouse, tmp_path):
+    export(warehouse, tmp_path, "csv", ["champions", "ratings"])
+    before = (tmp_path / "manifest.json").read_bytes()
+    (tmp_path / "ratings.csv").unlink()
+    (tmp_path / "ratings.csv").mkdir()
+    with pytest.raises(RecsysError, match=r"ratings\.csv there is a folder"):
+        export(warehouse, tmp_path, "csv", ["champions", "ratings"], raw=True)
+    assert (tmp_path / "manifest.json").read_bytes() == before
+
+
+def test_the_manifest_s_moment_says_its_offset(warehouse, tmp_path):
+    export(warehouse, tmp_path, "csv", ["champions"])
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert manifest["finished_at"] == "2018-01-01T06:00:00+00:00"

@@ -45,6 +45,8 @@ def bench(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("words", "values"),
     [
+        (["api"], []),
+        (["api", "100", "2500"], [100, 2500]),
         (["build"], []),
         (["build", "2"], [2]),
         (["hybrid"], []),
@@ -112,7 +114,16 @@ def test_help_says_all_that_a_measurement_says_of_itself(monkeypatch, capsys):
 def test_without_a_name_the_measurements_are_listed(bench, words):
     code, out, err, measured = bench(*words)
     assert (code, err, measured) == (0, "", [])
-    for name in ("build", "leaderboard", "movielens", "quality", "reproducible", "scale", "topn"):
+    for name in (
+        "api",
+        "build",
+        "leaderboard",
+        "movielens",
+        "quality",
+        "reproducible",
+        "scale",
+        "topn",
+    ):
         assert f"    {name} " in out or f"    {name}\n" in out
 
 

@@ -21,6 +21,9 @@ CSV = "c,p,t\n00123,x,2024-01-01\né,y,2024-01-02\n"
     [
         ("{delimiter: '^'}", CSV.replace(",", "^")),
         ("{delimiter: tab}", CSV.replace(",", "\t")),
+        ("{delimiter: '::'}", CSV.replace(",", "::")),
+        ("{delimiter: ', '}", CSV.replace(",", ", ")),
+        ("{delimiter: '<|>'}", CSV.replace(",", "<|>").encode("utf-16")),
         ("{encoding: windows-1252}", CSV.encode("windows-1252")),
         ("{encoding: cp437}", CSV.encode("cp437")),
         ("{encoding: utf-16-le}", CSV.encode("utf-16-le")),
@@ -45,6 +48,26 @@ def test_what_the_shop_file_says_of_a_text_file(open_shop, said, content):
         columns="customer_id, product_id, purchased_at::timestamp::date::varchar",
     )
     assert opened.values == LINES
+
+
+@pytest.mark.parametrize("delimiter", ["::", "||", ";;", "\t|\t"])
+def test_a_delimiter_of_several_characters_is_found(open_shop, delimiter):
+    """Inside quotes it is a field's own; a line that doesn't fit is the only one that is lost."""
+    rows = [["c", "p", "t"], ["1", f'"a{delimiter}b"', "x"], ["2", "", "y"], ["3", "z"]]
+    rows += [["4", 'a "b" c', 'w"'], ["5", '"say ""hi"""', "v"]]
+    opened = open_shop({"p.csv": "\n".join(map(delimiter.join, rows))})
+    assert opened.values == [
+        ("1", f"a{delimiter}b", "x"),
+        ("2", None, "y"),
+        ("4", 'a "b" c', 'w"'),
+        ("5", 'say "hi"', "v"),
+    ]
+    assert opened.reasons == ["too_few_fields"]
+
+
+def test_two_delimiters_around_an_empty_column_are_no_delimiter(open_shop):
+    opened = open_shop({"p.csv": "c|n|p|t\n1||x|2024-01-01\n2||y|2024-01-02\n"})
+    assert opened.values == [("1", "x", "2024-01-01"), ("2", "y", "2024-01-02")]
 
 
 def test_a_decimal_comma_and_missing_values(open_shop):
@@ -171,7 +194,7 @@ def test_several_sheets_must_be_named(open_shop, tmp_path):
     ("said", "says"),
     [
         ("{delimeter: ';'}", r"format\.delimeter: unknown key .*did you mean 'delimiter'\?"),
-        ("{delimiter: ';;'}", r"format\.delimiter: must be one character"),
+        ("{delimiter: ';;;;;'}", r"format\.delimiter: must be one character"),
         ("{delimiter: ''}", r"format\.delimiter: must be one character"),
         ("{delimiter: '\"', quote: '\"'}", "delimiter must differ from quote"),
         ("{encoding: klingon}", "unknown encoding 'klingon'"),

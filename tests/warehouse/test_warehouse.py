@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -6,6 +8,7 @@ import duckdb
 import pytest
 
 import recsys
+from recsys.current_file import stamp
 from recsys.errors import DatabaseError, UnknownCustomerError, UnknownProductError
 from recsys.warehouse import ListType, Method, Warehouse
 
@@ -180,7 +183,7 @@ def test_a_build_that_did_not_finish_is_told(built):
             "select 'another' as run_id, timestamp '2024-05-30' as started_at"
         )
     with Warehouse(built) as warehouse:
-        assert warehouse.unfinished_build() == datetime(2024, 5, 30)
+        assert warehouse.unfinished_build() == datetime(2024, 5, 30, tzinfo=UTC)
         assert warehouse.health().status == "incomplete"
 
 
@@ -207,3 +210,115 @@ def test_a_variant_is_like_what_it_is_recommended_as(built, tmp_path):
         assert opened.similar_products("red one").num_rows > 0
         assert opened.similar_products("red one").equals(opened.similar_products(parent))
         assert opened.bought_together("red one").equals(opened.bought_together(parent))
+
+
+def replaced(path: Path, run_id: str) -> None:
+    """Let another build take the file's place, as `recsys build` does."""
+    newer = path.with_name("newer.duckdb")
+    newer.write_bytes(path.read_bytes())
+    with duckdb.connect(newer) as writer:
+        writer.execute("update marts.run_history set run_id = $1 where run_id <> 'run-1'", [run_id])
+    newer.replace(path)
+
+
+def run_of(warehouse: Warehouse) -> str:
+    run = warehouse.last_run()
+    assert run is not None
+    return run.run_id
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows replaces no file that is open")
+def test_the_build_that_lies_there_is_shown_whatever_the_process_holds(built):
+    """DuckDB would join the instance that the process has of the file before."""
+    with duckdb.connect(built, read_only=True) as notebook, Warehouse(built) as first:
+        replaced(built, "run-3")
+        with Warehouse(built) as second, Warehouse(built) as again:
+            assert [run_of(one) for one in (first, second, again)] == ["run-2", "run-3", "run-3"]
+            assert second.health().run_id == "run-3"
+            assert second.recommendations("00123").num_rows == 9
+            assert "recommendations" in second.tables()
+            threads = [threading.Thread(target=second.customer, args=["-5"]) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        with duckdb.connect(built, read_only=True) as joined:  # what the docs warn of
+            assert joined.execute("select max(run_id) from marts.run_history").fetchall() == [
+                ("run-2",)
+            ]
+        replaced(built, "run-4")
+        with Warehouse(built) as third:
+            assert run_of(third) == "run-4"
+        assert notebook.execute("select 1").fetchall() == [(1,)]
+    with Warehouse(built) as last:
+        assert run_of(last) == "run-4"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows replaces no file that is open")
+def test_a_process_that_writes_to_the_file_before_is_told(built):
+    with duckdb.connect(built) as writer:
+        writer.execute("checkpoint")
+        replaced(built, "run-3")
+        with pytest.raises(DatabaseError, match="before the last build: close its connections"):
+            Warehouse(built)
+    with Warehouse(built) as warehouse:
+        assert run_of(warehouse) == "run-3"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of another kind")
+def test_closing_one_of_two_keeps_writers_out_for_the_other(built):
+    """A POSIX lock ends when any descriptor of the file is closed: there must be one only."""
+    held = duckdb.connect(built, read_only=True)
+    replaced(built, "run-3")
+    with Warehouse(built) as kept:
+        Warehouse(built).close()
+        tried = subprocess.run(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", f"import duckdb; duckdb.connect({str(built)!r})"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Conflicting lock" in tried.stderr
+        assert run_of(kept) == "run-3"
+    held.close()
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_stamp_changes_with_the_file_and_with_its_log(built, tmp_path, is_linked):
+    path = built
+    if is_linked:
+        path = tmp_path / "elsewhere" / "link.duckdb"
+        path.parent.mkdir()
+        path.symlink_to(built)
+    seen = [stamp(path), stamp(path)]
+    built.with_name(f"{built.name}.wal").write_bytes(b"log")
+    seen.append(stamp(path))
+    built.with_name(f"{built.name}.wal").unlink()
+    built.write_bytes(built.read_bytes() + b"more")
+    seen.append(stamp(path))
+    built.unlink()
+    seen.append(stamp(path))
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 4
+    assert seen[-1] == ()
+
+
+def test_a_builds_moments_say_that_they_are_utc(built):
+    with duckdb.connect(built) as writer:
+        for column in ("started_at", "finished_at"):
+            writer.execute(
+                f"alter table marts.run_history alter {column} type timestamp "
+                f"using {column} at time zone 'UTC'"
+            )
+        writer.execute("drop view marts.recommendation_details")
+        writer.execute(
+            "alter table marts.recommendations alter generated_at type timestamp "
+            "using timestamp '2018-01-01 06:00'"
+        )
+    with Warehouse(built) as warehouse:
+        made = warehouse.recommendations("00123")["generated_at"].to_pylist()
+        assert set(made) == {datetime(2018, 1, 1, 6, tzinfo=UTC)}
+        run = warehouse.last_run()
+        assert run is not None
+        assert run.finished_at == datetime(2018, 1, 1, 6, tzinfo=UTC)
+        assert run.started_at == datetime(2018, 1, 1, 5, 58, tzinfo=UTC)

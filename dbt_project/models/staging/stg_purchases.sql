@@ -10,25 +10,65 @@ formats as (select * from {{ ref('stg_formats') }} where input = 'purchases'),
 
 guests as (select id from {{ source('shop', 'listed_ids') }} where list = 'guest_ids'),
 
+line_ids as (select has_line_id from {{ source('shop', 'purchase_line_ids') }}),
+
+-- lines that agree in what is mapped: few, so that only they are compared in all of their columns
 alike as (
-    select hash({{ mapped | join(', ') }}) as fingerprint
+    select hash({{ mapped | join(', ') }}) as mapped_hash
     from {{ source('shop', 'purchases') }}
-    where customer_id is not null or order_id is not null
-    group by fingerprint
+    group by mapped_hash
     having count(*) > 1
 ),
 
-copies as (
-    select
+-- what a layout makes of one row of a file is no copy of each other, whatever it says
+suspects as (
+    select distinct
         lines.file,
-        lines.row_number
+        lines.row_number,
+        lines.line,
+        alike.mapped_hash
     from {{ source('shop', 'purchases') }} as lines
-    semi join alike on hash({{ 'lines.' ~ mapped | join(', lines.') }}) = alike.fingerprint
-    where lines.customer_id is not null or lines.order_id is not null
-    qualify row_number() over (
-        partition by {{ 'lines.' ~ mapped | join(', lines.') }}
-        order by lines.file asc, lines.row_number asc
-    ) > 1
+    inner join alike on hash({{ 'lines.' ~ mapped | join(', lines.') }}) = alike.mapped_hash
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by line, file order by row_number) as number_in_file,
+        row_number() over (partition by mapped_hash order by file asc, row_number asc) as mapped_number
+    from suspects
+),
+
+repeats as (
+    select
+        file,
+        row_number,
+        hash(line) as line_hash,
+        number_in_file > 1 as is_again_in_file,
+        -- the third such line of a file is told twice if another file has three of them, too
+        row_number() over (partition by line, number_in_file order by file) > 1 as is_in_earlier_file,
+        mapped_number > 1 as agrees_in_mapped
+    from numbered
+),
+
+-- files whose lines all are those of an earlier one: sent twice, whoever the lines are of
+file_contents as (
+    select
+        suspects.file,
+        count(*) as lines,
+        sum(hash(suspects.line)) as content_hash
+    from suspects
+    group by suspects.file
+),
+
+files_sent_again as (
+    select file_contents.file
+    from file_contents
+    inner join formats on file_contents.lines = formats.lines_of_files[file_contents.file]
+    qualify
+        row_number() over (
+            partition by file_contents.lines, file_contents.content_hash order by file_contents.file
+        ) > 1
 ),
 
 cast_lines as (
@@ -48,11 +88,24 @@ cast_lines as (
         coalesce({{ clean_boolean('lines.is_return') }}, false) as is_cancelled,
         formats.date_order is null and {{ shows_date_order('lines.purchased_at', '') }} as is_day_or_month,
         settings.as_of,
+        settings.earliest_day,
+        coalesce(repeats.is_again_in_file, false) as is_again_in_file,
+        coalesce(repeats.is_in_earlier_file, false) as is_in_earlier_file,
+        coalesce(repeats.agrees_in_mapped, false) as agrees_in_mapped,
         coalesce(settings.duplicate_lines, 'reject') as duplicate_lines,
-        settings.earliest_day
+        coalesce(formats.counts_units, true) as counts_units,
+        line_ids.has_line_id,
+        files_sent_again.file is not null as is_of_file_sent_again
     from {{ source('shop', 'purchases') }} as lines
     cross join settings
+    cross join line_ids
     left join formats on true
+    left join repeats
+        on
+            lines.file = repeats.file
+            and lines.row_number = repeats.row_number
+            and hash(lines.line) = repeats.line_hash
+    left join files_sent_again on lines.file = files_sent_again.file
 ),
 
 priced as (
@@ -64,37 +117,57 @@ priced as (
     from cast_lines
 ),
 
-judged as (
+recognised as (
     select
         priced.*,
         guests.id is not null as is_guest,
-        case
-            when priced.product is null then 'missing_product_id'
-            when {{ is_blank('priced.purchased_at') }} then 'missing_purchased_at'
-            when priced.bought_at is null and priced.is_day_or_month then 'ambiguous_purchased_at'
-            when priced.bought_at is null then 'unreadable_purchased_at'
-            when priced.bought_at < priced.earliest_day then 'implausible_purchased_at'
-            when priced.bought_at >= priced.as_of + interval 1 day then 'after_as_of'
-            when priced.bought_at >= {{ build_started_at() }} + interval 2 day then 'in_the_future'
-            -- not a number, infinite or beyond any shop's stock: what doesn't fit a decimal
-            when try_cast(priced.units as decimal(18, 4)) is null then 'unreadable_quantity'
-            when priced.units = 0 then 'zero_quantity'
-            when
-                (priced.given_unit_price is null and not {{ is_empty('priced.unit_price') }})
-                or (priced.given_amount is null and not {{ is_empty('priced.amount') }})
-                or (priced.total is null and priced.given_unit_price is not null)
-                then 'unreadable_price'
-            when not priced.is_back and priced.total < 0 then 'negative_price'
-            when
-                copies.row_number is not null
-                and priced.duplicate_lines <> 'keep'
-                -- two strangers may buy the same: without a customer or an order nothing shows a copy
-                and (priced.order_name is not null or (priced.customer is not null and guests.id is null))
-                then 'duplicate_line'
-        end as reject_reason
+        -- two strangers may buy the same: an order or a customer says whose line it is
+        priced.order_name is not null or (priced.customer is not null and guests.id is null) as is_of_somebody
     from priced
     left join guests on priced.customer = guests.id
-    left join copies on priced.file = copies.file and priced.row_number = copies.row_number
+),
+
+-- docs/cleaning.md gives the reasons
+compared as (
+    select
+        *,
+        (
+            duplicate_lines = 'reject'
+            and is_in_earlier_file
+            and (is_of_somebody or has_line_id or is_of_file_sent_again)
+        )
+        or (
+            duplicate_lines = 'reject'
+            and is_again_in_file
+            and ((is_of_somebody and counts_units) or has_line_id)
+        )
+        or (duplicate_lines = 'mapped' and agrees_in_mapped and is_of_somebody) as is_copy
+    from recognised
+),
+
+judged as (
+    select
+        *,
+        case
+            when product is null then 'missing_product_id'
+            when {{ is_blank('purchased_at') }} then 'missing_purchased_at'
+            when bought_at is null and is_day_or_month then 'ambiguous_purchased_at'
+            when bought_at is null then 'unreadable_purchased_at'
+            when bought_at < earliest_day then 'implausible_purchased_at'
+            when bought_at >= as_of + interval 1 day then 'after_as_of'
+            when bought_at >= {{ build_started_at() }} + interval 2 day then 'in_the_future'
+            -- not a number, infinite or beyond any shop's stock: what doesn't fit a decimal
+            when try_cast(units as decimal(18, 4)) is null then 'unreadable_quantity'
+            when units = 0 then 'zero_quantity'
+            when
+                (given_unit_price is null and not {{ is_empty('unit_price') }})
+                or (given_amount is null and not {{ is_empty('amount') }})
+                or (total is null and given_unit_price is not null)
+                then 'unreadable_price'
+            when not is_back and total < 0 then 'negative_price'
+            when is_copy then 'duplicate_line'
+        end as reject_reason
+    from compared
 )
 
 select
@@ -115,6 +188,9 @@ select
     judged.is_back as is_return,
     judged.is_cancelled,
     judged.is_guest,
+    not judged.is_copy and (judged.is_again_in_file or judged.is_in_earlier_file) as is_repeated,
+    not judged.is_copy and judged.agrees_in_mapped
+    and not (judged.is_again_in_file or judged.is_in_earlier_file) as is_alike,
     judged.reject_reason,
     case
         when judged.reject_reason is not null

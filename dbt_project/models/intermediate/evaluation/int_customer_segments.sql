@@ -13,6 +13,15 @@ rfm as (select * from {{ ref('int_fold_rfm') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+-- orders stand for customers where nobody is named
+judged_orders as (
+    select distinct
+        pages.fold,
+        pages.customer_id
+    from {{ ref('int_product_page_metrics') }} as pages
+    inner join {{ ref('int_counting_unit') }} as counting_unit on counting_unit.counts_orders
+),
+
 judged as (
     select
         folds.fold,
@@ -79,6 +88,13 @@ segments as (
         'cold' as segment
     from cold_customers
     inner join folds on cold_customers.fold = folds.fold
+    union all
+    select
+        fold,
+        customer_id,
+        'all' as segment_type,
+        'all' as segment
+    from judged_orders
 )
 
 select * from segments

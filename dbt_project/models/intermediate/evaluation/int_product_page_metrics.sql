@@ -4,7 +4,23 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
-order_products as (select * from {{ ref('int_order_products') }} where is_paid and customer_key is not null),
+settings as (select * from {{ ref('stg_settings') }}),
+
+counting_unit as (select * from {{ ref('int_counting_unit') }}),
+
+-- a customer's baskets count as one customer, a nameless order for itself
+order_products as (
+    select
+        order_products.*,
+        counting_unit.counts_orders,
+        case
+            when counting_unit.counts_orders then order_products.order_key
+            else order_products.customer_key
+        end as buyer_key
+    from {{ ref('int_order_products') }} as order_products
+    cross join counting_unit
+    where order_products.is_paid and (counting_unit.counts_orders or order_products.customer_key is not null)
+),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -25,7 +41,8 @@ popular as (
 held_out_baskets as (
     select
         folds.fold,
-        order_products.customer_key,
+        order_products.counts_orders,
+        order_products.buyer_key,
         order_products.order_key,
         order_products.product_key,
         fold_products.product_id
@@ -37,11 +54,32 @@ held_out_baskets as (
     where {{ kept_at('order_products', 'folds.label_until') }}
 ),
 
+-- customers are sampled where lists are judged, orders here
+judged_baskets as (
+    select
+        held_out_baskets.fold,
+        held_out_baskets.order_key
+    from held_out_baskets
+    cross join settings
+    group by
+        held_out_baskets.fold,
+        held_out_baskets.order_key,
+        held_out_baskets.counts_orders,
+        settings.judged_customers
+    having count(*) > 1
+    qualify
+        not held_out_baskets.counts_orders
+        or row_number() over (
+            partition by held_out_baskets.fold
+            order by md5(cast(held_out_baskets.order_key as varchar)), held_out_baskets.order_key
+        ) <= settings.judged_customers
+),
+
 -- given one product of a basket, every other one is what its page should have shown
 shown as (
     select
         given.fold,
-        given.customer_key,
+        given.buyer_key,
         given.order_key,
         given.product_key,
         given.product_id,
@@ -53,12 +91,14 @@ shown as (
             given.fold = other.fold
             and given.order_key = other.order_key
             and given.product_key <> other.product_key
+    inner join judged_baskets
+        on given.fold = judged_baskets.fold and given.order_key = judged_baskets.order_key
 ),
 
 queries as (
     select distinct
         fold,
-        customer_key,
+        buyer_key,
         order_key,
         product_key
     from shown
@@ -130,7 +170,7 @@ measured as (
     select
         queries.fold,
         recommenders.recommender,
-        queries.customer_key,
+        queries.buyer_key,
         {{ k }} as k,
         count(*) filter (where first_hits.rank <= {{ k }}) / count(*) as value
     from queries
@@ -141,7 +181,7 @@ measured as (
             and recommenders.recommender = first_hits.recommender
             and queries.order_key = first_hits.order_key
             and queries.product_key = first_hits.product_key
-    group by queries.fold, recommenders.recommender, queries.customer_key
+    group by queries.fold, recommenders.recommender, queries.buyer_key
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -151,12 +191,13 @@ customer_metrics as (
         measured.fold,
         measured.recommender,
         'product_page' as list_type,
-        customers.customer_id,
+        coalesce(customers.customer_id, concat('order ', measured.buyer_key)) as customer_id,
         'hit_rate' as metric,
         measured.k,
         measured.value
     from measured
-    inner join customers on measured.customer_key = customers.customer_key
+    cross join counting_unit
+    left join customers on not counting_unit.counts_orders and measured.buyer_key = customers.customer_key
 )
 
 select * from customer_metrics

@@ -3,7 +3,8 @@ def model(dbt, session):
 
     return similar_products(
         folds=dbt.ref("int_folds"),
-        training_rows=dbt.ref("int_training_rows"),
+        training_rows=dbt.ref("int_similarity_rows"),
+        counting_unit=dbt.ref("int_counting_unit"),
         products=dbt.ref("int_product_texts"),
         unlearned=dbt.ref("int_unlearned_products"),
         settings=dbt.ref("stg_settings"),

@@ -10,10 +10,17 @@ products as (select * from {{ ref('int_products') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+counting_unit as (select * from {{ ref('int_counting_unit') }}),
+
 {% for part in range(parts) %}
 events_{{ part }} as (
-    select * from {{ ref('int_events') }}
-    where is_interest and product_key % {{ parts }} = {{ part }}
+    select
+        events.*,
+        -- whose lines are nobody's counts orders
+        case when counting_unit.counts_orders then events.order_key else events.customer_key end as buyer_key
+    from {{ ref('int_events') }} as events
+    cross join counting_unit
+    where events.is_interest and events.product_key % {{ parts }} = {{ part }}
 ),
 
 {% endfor %}
@@ -23,10 +30,10 @@ counted as (
         folds.fold,
         folds.cutoff_at,
         events.product_key,
-        count(distinct events.customer_key) as customers,
+        count(distinct events.buyer_key) as customers,
         -- an event is one order of one product
         count(*) as orders,
-        count(distinct events.customer_key) filter (
+        count(distinct events.buyer_key) filter (
             where events.occurred_at >= folds.cutoff_at - settings.popularity_window_days * interval 1 day
         ) as recent_customers,
         count(*) filter (where events.occurred_at >= folds.cutoff_at - interval 14 day) as orders_14d,
@@ -60,7 +67,10 @@ judged as (
         case
             when products.non_product_kind is not null then concat('not a product: ', products.non_product_kind)
             when products.is_excluded then 'excluded by the shop'
-            when counted.customers < settings.min_customers_per_product then 'bought by too few customers'
+            when counted.customers < settings.min_customers_per_product
+                then case counting_unit.counts_orders
+                    when true then 'in too few orders' else 'bought by too few customers'
+                end
             when
                 settings.sold_within_days > 0
                 and counted.last_sold_at < counted.cutoff_at - settings.sold_within_days * interval 1 day
@@ -71,6 +81,7 @@ judged as (
     from counted
     inner join products on counted.product_key = products.product_key
     cross join settings
+    cross join counting_unit
 ),
 
 banded as (

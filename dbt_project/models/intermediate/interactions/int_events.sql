@@ -72,15 +72,17 @@ found as (
     select * from rating_events
 ),
 
+why_none as (
+    {{ why_nothing_is_used() }}
+),
+
 -- files of which nothing can be used fail the build here, so that the last lists stay; the tables
 -- that say why are built all the same
 events as (
     select * from found
     union all
     select
-        cast({{ raised(
-            "'no purchase or rating can be used: marts.input_audit and marts.rejected_rows say why'"
-        ) }} as integer) as customer_key,
+        cast({{ raised('why_none.message') }} as integer) as customer_key,
         cast(null as integer) as product_key,
         cast(null as bigint) as order_key,
         cast(null as timestamp) as occurred_at,
@@ -89,7 +91,8 @@ events as (
         cast(null as double) as unit_price,
         false as is_interest,
         cast(null as timestamp) as returned_at
-    where not exists (select 1 from found where order_key is not null)
+    from why_none
+    where not exists (select 1 from found where found.order_key is not null) and not {{ is_empty_run() }}
 )
 
 select * from events

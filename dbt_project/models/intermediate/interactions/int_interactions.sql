@@ -16,6 +16,15 @@ fold_products as (select * from {{ ref('int_fold_products') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+-- likes are no scale: beside purchases they are the strongest interest, alone they weigh as purchases
+-- do, and nothing is predicted of them
+said as (
+    select
+        {{ is_unary('rating') }} as is_unary,
+        (select count(*) from {{ ref('int_order_products') }}) > 0 as has_purchases
+    from ratings
+),
+
 known as (
     select
         folds.fold,
@@ -82,12 +91,13 @@ implied_scales as (
         folds.fold,
         settings.rating_max as highest,
         case
-            when exists (select 1 from rated where rated.fold = folds.fold)
+            when not said.is_unary and exists (select 1 from rated where rated.fold = folds.fold)
                 then (settings.rating_min + settings.rating_max) / 2
             else settings.rating_min
         end as lowest
     from folds
     cross join settings
+    cross join said
 ),
 
 interactions as (
@@ -114,6 +124,8 @@ scaled as (
         -- implied rating: the decayed count on a log scale, from the lowest (never again, long ago)
         -- to the highest (this customer's strongest habit)
         case
+            when said.is_unary and not said.has_purchases then null
+            when said.is_unary and interactions.explicit_rating is not null then implied_scales.highest
             when interactions.weight > 0 then round(
                 implied_scales.lowest
                 + (implied_scales.highest - implied_scales.lowest) * ln(1 + interactions.weight)
@@ -122,9 +134,11 @@ scaled as (
                 )),
                 6
             )
-        end as implied_rating
+        end as implied_rating,
+        interactions.explicit_rating is not null and not said.is_unary as is_on_scale
     from interactions
     inner join implied_scales on interactions.fold = implied_scales.fold
+    cross join said
 ),
 
 final as (
@@ -136,8 +150,9 @@ final as (
         scaled.weight,
         scaled.earlier_weight,
         scaled.recent_orders,
-        coalesce(scaled.explicit_rating, scaled.implied_rating) as rating,
-        scaled.explicit_rating is null as is_implied,
+        case when scaled.is_on_scale then scaled.explicit_rating else scaled.implied_rating end as rating,
+        not scaled.is_on_scale as is_implied,
+        scaled.explicit_rating as given_rating,
         coalesce(scaled.rated_at, scaled.last_at) as rated_at,
         scaled.first_at,
         scaled.last_at,

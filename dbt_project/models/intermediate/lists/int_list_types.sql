@@ -1,6 +1,8 @@
 with
 
-order_products as (select * from {{ ref('int_order_products') }}),
+order_products as (select * from {{ ref('int_order_products') }} where customer_key is not null),
+
+customers as (select * from {{ ref('int_customers') }}),
 
 list_types as (
     select
@@ -19,11 +21,13 @@ list_types as (
         true as takes_bought
 ),
 
--- without purchases there is nothing to buy again
+-- without customers there are no lists; where none of them bought anything, nothing to buy again
 supported as (
     select *
     from list_types
-    where not takes_bought or exists (select 1 from order_products)
+    where
+        exists (select 1 from customers)
+        and (not takes_bought or exists (select 1 from order_products))
 )
 
 select * from supported

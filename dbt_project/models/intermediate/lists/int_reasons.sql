@@ -28,6 +28,8 @@ new_products as (select * from {{ ref('int_new_product_lists') }} where fold = '
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+counting_unit as (select * from {{ ref('int_counting_unit') }}),
+
 keyed as (
     select
         served.customer_id,
@@ -113,9 +115,18 @@ reasons as (
                 )
             when strongest.kind = 'content'
                 then concat('Similar to ', named.title, ', which this customer ', strongest.verb)
+            when strongest.kind = 'collaborative' and counting_unit.counts_orders
+                then concat('In the same orders as ', named.title, ', which this customer ', strongest.verb)
             when strongest.kind = 'collaborative'
                 then concat('Chosen by the same customers as ', named.title, ', which this customer ', strongest.verb)
             when keyed.is_from_profile then concat('Popular with customers like this one, in ', keyed.category)
+            when counting_unit.counts_orders and fold_products.recent_customers = 0
+                then concat('Popular: in ', fold_products.customers, ' orders')
+            when counting_unit.counts_orders
+                then concat(
+                    'Popular: in ', fold_products.recent_customers, ' orders of the last ',
+                    settings.popularity_window_days, ' days'
+                )
             -- in a shop whose ratings have no dates nothing is of the last days
             when fold_products.recent_customers = 0
                 then concat('Popular: ', wording.verb, ' by ', fold_products.customers, ' customers')
@@ -127,6 +138,7 @@ reasons as (
         named.product_id as reason_product_id
     from keyed
     cross join settings
+    cross join counting_unit
     cross join wording
     inner join fold_products on keyed.product_key = fold_products.product_key
     left join strongest

@@ -13,8 +13,8 @@ recommendations as (
         cast(served.rank as integer) as rank,
         served.product_id,
         served.score,
-        -- only the hybrid that has learned knows one
-        case when served.recommender = 'hybrid' then scores.probability end as probability,
+        -- of every pair that the hybrid weighed, whichever recommender put it on the list
+        scores.probability,
         served.recommender,
         reasons.reason,
         reasons.reason_product_id

@@ -10,13 +10,13 @@ ratings as (
     select
         customers.customer_id,
         products.product_id,
-        interactions.rating,
+        coalesce(interactions.given_rating, interactions.rating) as rating,
         interactions.rated_at,
-        interactions.is_implied
+        interactions.given_rating is null as is_implied
     from interactions
     inner join customers on interactions.customer_key = customers.customer_key
     inner join products on interactions.product_key = products.product_key
-    where interactions.rating is not null
+    where coalesce(interactions.given_rating, interactions.rating) is not null
 )
 
 select * from ratings

@@ -14,6 +14,8 @@ fold_customers as (select * from {{ ref('int_fold_customers') }} where has_hits)
 
 product_page_metrics as (select * from {{ ref('int_product_page_metrics') }}),
 
+counting_unit as (select * from {{ ref('int_counting_unit') }}),
+
 lists as (
     select
         folds.fold,
@@ -25,8 +27,8 @@ lists as (
         folds.fold,
         'product_page' as list_type
     from folds
-    cross join list_types
-    where list_types.list_type = 'buy_again'
+    cross join counting_unit
+    where counting_unit.order_products > 0
 ),
 
 with_history as (
@@ -94,6 +96,20 @@ finder_counts as (
         on finders.fold = with_history.fold and finders.customer_id = with_history.customer_id
     left join fold_customers
         on finders.fold = fold_customers.fold and finders.customer_id = fold_customers.customer_id
+    cross join counting_unit
+    where finders.list_type <> 'product_page' or not counting_unit.counts_orders
+    group by finders.fold, finders.list_type
+    union all
+    -- orders that stand for customers have no history
+    select
+        finders.fold,
+        finders.list_type,
+        count(*) as judged,
+        0 as not_sampled,
+        0 as without_history
+    from finders
+    cross join counting_unit
+    where finders.list_type = 'product_page' and counting_unit.counts_orders
     group by finders.fold, finders.list_type
 ),
 
@@ -101,13 +117,18 @@ coverage as (
     select
         lists.fold,
         lists.list_type,
-        coalesce(history_counts.customers, 0) as customers_with_history,
+        case
+            when lists.list_type = 'product_page' and counting_unit.counts_orders
+                then coalesce(finder_counts.judged, 0)
+            else coalesce(history_counts.customers, 0)
+        end as customers_with_history,
         coalesce(finder_counts.judged, 0) as customers_judged,
         coalesce(finder_counts.not_sampled, 0) as customers_not_sampled,
         coalesce(finder_counts.without_history, 0) as customers_without_history,
         case when lists.list_type <> 'product_page' then coalesce(purchase_counts.held_out, 0) end as held_out,
         case when lists.list_type <> 'product_page' then coalesce(purchase_counts.in_catalogue, 0) end as in_catalogue
     from lists
+    cross join counting_unit
     left join history_counts on lists.fold = history_counts.fold
     left join finder_counts on lists.fold = finder_counts.fold and lists.list_type = finder_counts.list_type
     left join purchase_counts on lists.fold = purchase_counts.fold and lists.list_type = purchase_counts.list_type

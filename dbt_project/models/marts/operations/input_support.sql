@@ -12,6 +12,8 @@ customers as (select * from {{ ref('stg_customers') }} where reject_reason is nu
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+counting_unit as (select * from {{ ref('int_counting_unit') }}),
+
 parents as (select * from {{ ref('int_product_parents') }}),
 
 merged_customers as (select * from {{ ref('int_customer_merges') }}),
@@ -24,14 +26,6 @@ given as (
 
 said as ({{ listed_aspects() }}),
 
--- of an input that isn't there nothing more needs to be said
-relevant as (
-    select said.*
-    from said
-    left join given on said.input = given.name
-    where said.input is null or given.name is not null
-),
-
 counted as (
     select
         count(*) as lines,
@@ -41,29 +35,59 @@ counted as (
     from purchases
 ),
 
+-- of an input that isn't there nothing more needs to be said
+relevant as (
+    select said.*
+    from said
+    cross join counted
+    left join given on said.input = given.name
+    where
+        (said.input is null or given.name is not null)
+        -- nor of what would be said of customers where there are none
+        and (
+            said.is_given
+            or said.aspect not in ('ratings', 'customers')
+            or counted.lines = 0
+            or counted.named_lines > 0
+            or 'ratings' in (select every_input.name from given as every_input)
+        )
+),
+
+-- products count by who bought or rated them, or by their orders where nobody is named
 interactions as (
     select
-        product_id,
-        customer_id
+        purchases.product_id,
+        purchases.customer_id,
+        case
+            when counting_unit.counts_orders then purchases.order_id
+            else coalesce(merged_customers.merged_into, purchases.customer_id)
+        end as buyer
     from purchases
-    where not is_return and customer_id is not null
+    cross join counting_unit
+    left join merged_customers on purchases.customer_id = merged_customers.customer_id
+    where not purchases.is_return and (counting_unit.counts_orders or purchases.customer_id is not null)
     union all
     select
-        product_id,
-        customer_id
+        ratings.product_id,
+        ratings.customer_id,
+        case
+            when not counting_unit.counts_orders
+                then coalesce(merged_customers.merged_into, ratings.customer_id)
+        end as buyer
     from ratings
+    cross join counting_unit
+    left join merged_customers on ratings.customer_id = merged_customers.customer_id
 ),
 
 interaction_products as (select distinct product_id from interactions),
 
--- sizes and colours count as one product, merged customers as one
+-- sizes and colours count as one product
 counted_products as (
     select
         coalesce(parents.recommend_as, interactions.product_id) as product_id,
-        count(distinct coalesce(merged_customers.merged_into, interactions.customer_id)) as buyers
+        count(distinct interactions.buyer) as buyers
     from interactions
     left join parents on interactions.product_id = parents.product_id
-    left join merged_customers on interactions.customer_id = merged_customers.customer_id
     group by coalesce(parents.recommend_as, interactions.product_id)
 ),
 
@@ -71,24 +95,33 @@ catalogue as (
     select
         count(*) as all_products,
         count(*) filter (where counted_products.buyers >= settings.min_customers_per_product) as kept,
-        any_value(settings.min_customers_per_product) as customers_needed
+        any_value(settings.min_customers_per_product) as buyers_needed,
+        any_value(case when counting_unit.counts_orders then ' orders' else ' customers' end) as unit
     from counted_products
     cross join settings
+    cross join counting_unit
 ),
 
 found as (
     select
         20 as place,
         'customer' as aspect,
-        named_lines > 0 as is_given,
-        named_lines / lines as share,
-        case
-            when named_lines > 0
-                then 'lines without a customer count for products and for what is bought together, for no list'
-            else 'no line has a customer: no lists'
-        end as consequence
+        counted.named_lines > 0 as is_given,
+        counted.named_lines / counted.lines as share,
+        concat(
+            case
+                when counted.named_lines = 0 then 'no line says who bought: no lists for customers'
+                when counting_unit.counts_orders then 'hardly a line says who bought'
+                else 'lines without a customer count for products and for what is bought together, for no list'
+            end,
+            case
+                when counting_unit.counts_orders
+                    then '; popular_products, bought_together and similar_products count orders'
+            end
+        ) as consequence
     from counted
-    where lines > 0
+    cross join counting_unit
+    where counted.lines > 0
 
     union all
 
@@ -125,8 +158,8 @@ found as (
         kept > 0 as is_given,
         kept / all_products as share,
         concat(
-            kept, ' of ', all_products, ' products have ', customers_needed,
-            ' customers or more, what min_customers_per_product asks for'
+            kept, ' of ', all_products, ' products have ', buyers_needed, unit,
+            ' or more, what min_customers_per_product asks for'
         ) as consequence
     from catalogue
     where all_products > 0
@@ -151,9 +184,29 @@ found as (
         count(customers.customer_id) > 0 as is_given,
         count(customers.customer_id) / count(*) as share,
         'of who bought or rated; if it is none, the ids of the files differ' as consequence
-    from (select distinct customer_id from interactions) as active
+    from (select distinct customer_id from interactions where customer_id is not null) as active
     left join customers on active.customer_id = customers.customer_id
     having count(*) > 0 and (select said.is_given from said where said.aspect = 'customers')
+),
+
+-- as int_interactions looks at them, with those that later ones replaced
+given_ratings as (
+    select rating from {{ ref('stg_ratings') }}
+    where reject_reason is null or reject_reason = 'superseded_rating'
+),
+
+said_by_ratings as (
+    select
+        26 as place,
+        'scale of ratings' as aspect,
+        {{ is_unary('rating') }} = false as is_given,
+        cast(null as double) as share,
+        concat(
+            'every rating is ', min(rating), ', as likes are: they count as interest, no rating is predicted of them, '
+            'and rating_metrics measures none'
+        ) as consequence
+    from given_ratings
+    having count(*) > 0
 ),
 
 final as (
@@ -164,6 +217,16 @@ final as (
         cast(null as double) as share,
         case when not is_given then consequence end as consequence
     from relevant
+
+    union all
+
+    select
+        place,
+        aspect,
+        is_given,
+        share,
+        case when not is_given then consequence end as consequence
+    from said_by_ratings
 
     union all
 

@@ -5,7 +5,7 @@
     full_refresh=false
 ) }}
 
--- a run is written down once every public table is of it
+-- a run is written down once every public table is of it; a run that leaves tables out isn't
 -- depends_on: {{ ref('recommendations') }}
 -- depends_on: {{ ref('recommendation_details') }}
 -- depends_on: {{ ref('predicted_ratings') }}
@@ -74,3 +74,4 @@ from settings
 cross join folds
 cross join counts
 cross join headline
+where {{ is_complete_run() }}

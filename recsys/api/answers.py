@@ -1,25 +1,10 @@
-"""The read-only HTTP API: the lists, similar products and metrics as JSON.
+"""What the API answers with, field by field; its description at /docs is made of these."""
 
-Every answer is a list in rank order; a known id without rows gets an empty one. There is no
-login: put it behind one before other machines can reach it.
-"""
-
-from dataclasses import asdict
 from datetime import datetime
-from importlib.metadata import version
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
 
-import pyarrow as pa
-from fastapi import FastAPI, Query, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from recsys.errors import DatabaseError, RecsysError, UnknownCustomerError, UnknownProductError
-from recsys.serving import SharedWarehouse
 from recsys.warehouse import JudgedList, ListType, Method, Verdict
-
-RETRY_AFTER_SECONDS = "30"
 
 
 class Recommendation(BaseModel):
@@ -34,8 +19,8 @@ class Recommendation(BaseModel):
     price: float | None = Field(description="In the shop's currency.")
     score: float | None = Field(description="The recommender's own scale; higher is better.")
     probability: float | None = Field(
-        description="Calibrated chance that the customer buys it within the label window; "
-        "null where the recommender has none."
+        description="Calibrated chance that the customer buys it within the label window, from "
+        "the learned hybrid, whoever made the list; null where the hybrid has none."
     )
     recommender: str = Field(description="Who made the list.")
     reason: str | None = Field(description="Why, in a few words.")
@@ -147,108 +132,3 @@ class Problem(BaseModel):
     """What went wrong, and what to do."""
 
     detail: str
-
-
-ListTypeQuery = Annotated[ListType | None, Query(description="One list only.")]
-LengthQuery = Annotated[int | None, Query(ge=1, le=100, description="At most so many per list.")]
-UNAVAILABLE: dict[int | str, dict[str, Any]] = {
-    503: {"model": Problem, "description": "No database yet, or a build is writing it."}
-}
-UNKNOWN: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "No such id."},
-    **UNAVAILABLE,
-}
-
-
-def create_app(database: Path) -> FastAPI:
-    """Return the API over one database file, which may be built or replaced while it runs."""
-    app = FastAPI(
-        title="recsys",
-        version=version("recsys"),
-        description="Recommendations, similar products and their metrics; read-only.",
-    )
-    shared = SharedWarehouse(database)
-    _answer_errors(app, database)
-
-    @app.get("/health", responses=UNAVAILABLE)
-    def health() -> HealthReport:
-        """Tell whether there is something to serve."""
-        with shared.open() as warehouse:
-            report = asdict(warehouse.health())
-        return HealthReport(**report | {"database": database.name})
-
-    @app.get("/customers/{customer_id:path}/recommendations", responses=UNKNOWN)
-    def recommendations(
-        customer_id: str, list_type: ListTypeQuery = None, k: LengthQuery = None
-    ) -> list[Recommendation]:
-        """Return a customer's lists, best first."""
-        with shared.open() as warehouse:
-            return _rows(Recommendation, warehouse.recommendations(customer_id, list_type, k))
-
-    @app.get("/products/{product_id:path}/similar", responses=UNKNOWN)
-    def similar(
-        product_id: str,
-        method: Annotated[Method | None, Query(description="One way only.")] = None,
-        k: LengthQuery = None,
-    ) -> list[SimilarProduct]:
-        """Return the products most like this one."""
-        with shared.open() as warehouse:
-            return _rows(SimilarProduct, warehouse.similar_products(product_id, method, k))
-
-    @app.get("/products/{product_id:path}/bought-together", responses=UNKNOWN)
-    def bought_together(product_id: str, k: LengthQuery = None) -> list[ProductTogether]:
-        """Return what shares baskets with this product."""
-        with shared.open() as warehouse:
-            return _rows(ProductTogether, warehouse.bought_together(product_id, k))
-
-    @app.get("/metrics", responses=UNAVAILABLE)
-    def metrics(
-        list_type: Annotated[JudgedList | None, Query(description="One list only.")] = None,
-        recommender: str | None = None,
-        metric: Annotated[str | None, Query(description="Such as ndcg or recall.")] = None,
-        k: Annotated[int | None, Query(ge=1, le=20, description="5, 10 or 20.")] = None,
-        segment_type: Annotated[str, Query(description="`all` judges everyone as one.")] = "all",
-    ) -> list[Metric]:
-        """Return the recommenders' metrics on the judged folds, the best first."""
-        with shared.open() as warehouse:
-            found = warehouse.model_metrics(recommender, list_type, metric, k, segment_type)
-        return _rows(Metric, found)
-
-    @app.get("/coverage", responses=UNAVAILABLE)
-    def coverage() -> list[Coverage]:
-        """Return whom the metrics are over, and who and what was left out."""
-        with shared.open() as warehouse:
-            return _rows(Coverage, warehouse.evaluation_coverage())
-
-    @app.get("/champions", responses=UNAVAILABLE)
-    def champions() -> list[Champion]:
-        """Return which recommender serves each list, and why."""
-        with shared.open() as warehouse:
-            return _rows(Champion, warehouse.champions())
-
-    return app
-
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-def _rows(model: type[ModelT], table: pa.Table) -> list[ModelT]:
-    return [model.model_validate(row) for row in table.to_pylist()]
-
-
-def _answer_errors(app: FastAPI, database: Path) -> None:
-    """Turn errors into answers that name the file, but not where it lies on the server."""
-
-    def answer(status: int, error: Exception) -> JSONResponse:
-        detail = str(error).replace(str(database), database.name)
-        headers = {"Retry-After": RETRY_AFTER_SECONDS} if status == 503 else None
-        return JSONResponse({"detail": detail}, status_code=status, headers=headers)
-
-    @app.exception_handler(UnknownCustomerError)
-    @app.exception_handler(UnknownProductError)
-    def unknown(request: Request, error: RecsysError) -> JSONResponse:
-        return answer(404, error)
-
-    @app.exception_handler(DatabaseError)
-    def unavailable(request: Request, error: RecsysError) -> JSONResponse:
-        return answer(503, error)

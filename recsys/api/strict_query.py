@@ -1,0 +1,48 @@
+"""A route that refuses what it would ignore: unknown parameters, and one that is given twice."""
+
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from recsys.shop.names import nearest
+
+
+class StrictRoute(APIRoute):
+    """Answers 422 to a parameter that it doesn't know, and names the nearest one that it does."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return FastAPI's handler with a look at the parameters before it."""
+        handle = super().get_route_handler()
+        legal = [parameter.alias for parameter in self.dependant.query_params]
+
+        async def strict(request: Request) -> Response:
+            if request.scope["query_string"]:
+                given = request.query_params.multi_items()
+                if problems := _problems(given, legal):
+                    raise RequestValidationError(problems)
+            return await handle(request)
+
+        return strict
+
+
+def _problems(given: list[tuple[str, str]], legal: list[str]) -> list[dict[str, Any]]:
+    """Return what is wrong in the shape of FastAPI's own findings."""
+    times = Counter(name for name, _ in given)
+    values = dict(given)
+    problems = []
+    for name, count in times.items():
+        if name not in legal:
+            known = nearest(name, legal) if legal else "; this address takes none"
+            kind, message = "unknown_parameter", f"unknown parameter {name!r}{known}"
+        elif count > 1:
+            kind, message = "repeated_parameter", f"parameter {name!r} is given {count} times"
+        else:
+            continue
+        problems.append(
+            {"type": kind, "loc": ("query", name), "msg": message, "input": values[name]}
+        )
+    return problems

@@ -1,0 +1,74 @@
+"""About what a build costs: it follows the candidates, customers times products ranked for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from recsys.checking.questions import ask_one
+
+CPU_SECONDS_AT_LEAST = 20
+CPU_SECONDS_PER_CANDIDATE = 7.5e-6
+CPU_SECONDS_PER_LINE = 190e-6
+DISK_BYTES_PER_CANDIDATE = 80
+DISK_BYTES_PER_LINE = 1000
+"""Fitted to the shops of docs/performance.md: four of groceries, two of many small customers."""
+
+ALWAYS_BUILT = 2
+"""Popularity and buy_again, beside those that the setting `recommenders` names."""
+
+CANDIDATES = """
+with catalogue as (
+    select folds.fold, count(products.product_key) as products
+    from intermediate.int_folds as folds
+    left join intermediate.int_fold_products as products
+        on folds.fold = products.fold and products.in_catalogue
+    group by folds.fold
+),
+
+ranked as (
+    select
+        least(
+            settings.candidates_per_customer,
+            greatest(catalogue.products - customers.products, 0)
+        ) + least(settings.candidates_per_customer, customers.products) as products,
+        len(string_split(settings.recommenders, ',')) + ? as recommenders
+    from intermediate.int_fold_customers as customers
+    inner join catalogue on customers.fold = catalogue.fold
+    cross join staging.stg_settings as settings
+)
+
+select
+    count(*) as ranked_customers,
+    coalesce(sum(products * recommenders), 0)::bigint as candidates,
+    (select count(*) from staging.stg_purchases) as lines
+from ranked
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """About what a build takes, on one core."""
+
+    ranked_customers: int
+    """Customers that are ranked for, those of each fold counted again."""
+    candidates: int
+    """At most so many rows: each recommender's products of each of them."""
+    cpu_seconds: float
+    disk_bytes: float
+    """At the build's peak."""
+
+
+def estimated(connection: duckdb.DuckDBPyConnection) -> Cost:
+    """Return about what a build of the checked shop takes."""
+    found = ask_one(connection, CANDIDATES, ALWAYS_BUILT)
+    candidates, lines = found["candidates"], found["lines"]
+    return Cost(
+        ranked_customers=found["ranked_customers"],
+        candidates=candidates,
+        cpu_seconds=CPU_SECONDS_AT_LEAST
+        + CPU_SECONDS_PER_CANDIDATE * candidates
+        + CPU_SECONDS_PER_LINE * lines,
+        disk_bytes=DISK_BYTES_PER_CANDIDATE * candidates + DISK_BYTES_PER_LINE * lines,
+    )

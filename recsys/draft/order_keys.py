@@ -1,0 +1,164 @@
+"""How well the lines of one id agree: on the customer, the day, the store."""
+
+# ruff: noqa: S608 - names are quoted
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.times import EPOCHS
+
+AGREEING = 0.95
+"""Share of orders that must agree."""
+SECONDS = {"seconds": 1, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A column, or what is taken of it, as a part of an order's id."""
+
+    name: str
+    """Their column."""
+    sql: str
+    is_filled: bool = True
+
+    @property
+    def text(self) -> str:
+        """It as text, in SQL; empty where there is nothing."""
+        return f"coalesce(trim(cast({self.sql} as varchar)), '')"
+
+    @property
+    def is_there(self) -> str:
+        """The condition that there is something, in SQL."""
+        return f"{self.text} <> ''"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the lines of an id are like; shares are of ids with several lines, 1 where none are."""
+
+    orders: int
+    grouped: int
+    """Ids with several lines."""
+    of_one_customer: float
+    of_one_customer_at_all: float
+    """Of all ids with a customer."""
+    of_one_day: float
+    days: float
+    """Mean number of days."""
+    lines: float
+    """Mean number of lines."""
+    of_one_place: tuple[float, ...]
+
+    def several_customers(self, customer: Part | None) -> bool:
+        """Whether ids are of several customers."""
+        return customer is not None and self.of_one_customer < AGREEING
+
+    def said(self, places: Sequence[Part]) -> str:
+        """Say on what the lines of one id don't agree."""
+        found = []
+        if self.of_one_customer < AGREEING:
+            found.append(f"{_percent(1 - self.of_one_customer)} are of several customers")
+        if self.of_one_day < AGREEING:
+            days = f"{self.days:,.0f} in the mean"
+            found.append(f"{_percent(1 - self.of_one_day)} are of several days ({days})")
+        found += [
+            f"{_percent(1 - share)} are of several values of '{place.name}'"
+            for place, share in zip(places, self.of_one_place, strict=True)
+            if share < AGREEING
+        ]
+        return f"of its numbers {', '.join(found)}" if found else "its lines agree"
+
+
+def look(  # noqa: PLR0917 - what lines may agree on
+    connection: duckdb.DuckDBPyConnection,
+    profile: FileProfile,
+    key: Sequence[Part],
+    customer: Part | None,
+    day: Part | None,
+    places: Sequence[Part],
+) -> Seen:
+    """Look at the lines of each id that `key` makes, its last part being the number."""
+    nothing = "null::varchar"
+    seen = {
+        "customers": customer.text if customer else nothing,
+        "days": day.text if day else nothing,
+        **{f"place_{number}": place.text for number, place in enumerate(places)},
+    }
+    counted = ", ".join(
+        f"count(distinct nullif({text}, '')) as {name}" for name, text in seen.items()
+    )
+    of_places = "".join(
+        f", avg((place_{number} <= 1)::int) filter (where lines > 1)"
+        for number in range(len(places))
+    )
+    [row] = connection.execute(
+        f"""
+        select count(*), count(*) filter (where lines > 1),
+            avg((customers <= 1)::int) filter (where lines > 1),
+            avg((customers = 1)::int) filter (where customers > 0),
+            avg((days <= 1)::int) filter (where lines > 1),
+            avg(days) filter (where lines > 1), avg(lines){of_places}
+        from (
+            select count(*) as lines, {counted} from {profile.sample}
+            where {key[-1].is_there} group by {", ".join(part.text for part in key)}
+        )
+        """
+    ).fetchall()
+    orders, grouped, *shares = row
+    one_customer, at_all, one_day, days, lines, *one_place = (
+        1.0 if s is None else float(s) for s in shares
+    )
+    return Seen(orders, grouped, one_customer, at_all, one_day, days, lines, tuple(one_place))
+
+
+def same_orders(
+    connection: duckdb.DuckDBPyConnection, profile: FileProfile, one: Part, other: Part
+) -> bool:
+    """Return whether two ids make the same orders."""
+    [(ones, others, pairs)] = connection.execute(
+        f"select count(distinct {one.text}), count(distinct {other.text}), "
+        f"count(distinct ({one.text}, {other.text})) from {profile.sample}"
+    ).fetchall()
+    return bool(ones == others == pairs)
+
+
+def depends_on(
+    connection: duckdb.DuckDBPyConnection, profile: FileProfile, part: Part, whole: Part
+) -> bool:
+    """Return whether one column follows from another, as a product's origin from the product."""
+    [(wholes, pairs)] = connection.execute(
+        f"select count(distinct {whole.text}), count(distinct ({whole.text}, {part.text})) "
+        f"from {profile.sample}"
+    ).fetchall()
+    return bool(pairs <= wholes * (2 - AGREEING))
+
+
+def part_of_column(column: ColumnProfile) -> Part:
+    """Return a column as it stands."""
+    return Part(column.name, quoted(column.name), column.filled > 1 - 1e-9)
+
+
+def days_of(column: ColumnProfile) -> Part:
+    """Return the day of a column of times; a column of days as it stands."""
+    name, times = quoted(column.name), column.times
+    unit = times.form.partition(" since 1970")[0]
+    if unit in EPOCHS:
+        sql = f"cast(floor(try_cast({name} as double) / {86_400 * SECONDS[unit]:.0f}) as bigint)"
+    elif column.type.startswith("TIMESTAMP"):
+        sql = f"cast({name} as date)"
+    elif times.form == "yyyymmdd" and times.has_clock:
+        sql = f"left(cast({name} as varchar), 8)"
+    elif times.has_clock and column.type == "VARCHAR":
+        sql = f"regexp_replace({name}, '[ ,T]+[0-9]{{1,2}}[:.][0-9]{{2}}.*$', '')"
+    else:
+        sql = name
+    return Part(column.name, sql)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

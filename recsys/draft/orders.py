@@ -1,0 +1,269 @@
+"""Which column, or which of them together, names an order: one customer, one day, one store."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import duckdb
+
+from recsys.draft.choosing import LEAST, ORDER
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.draft import DraftColumn, DraftTable
+from recsys.draft.guesses import Guess, ranked
+from recsys.draft.name_rules import kinds_by_name
+from recsys.draft.order_keys import (
+    AGREEING,
+    Part,
+    Seen,
+    days_of,
+    depends_on,
+    look,
+    part_of_column,
+    same_orders,
+)
+from recsys.draft.profiling import FileProfile
+
+NAMED = 0.6
+"""Certainty of a name that is taken for an order's though few of its values differ."""
+KNOWN = 0.5
+"""Share of lines with a customer from which on customers tell orders apart."""
+ONE_LINE = 0.99
+"""Share of differing values from which on an id is a line's."""
+MOST_DAYS = 3
+"""Days that the lines of an order may lie on where customers say that it is one."""
+MOST_STORES = 5_000
+MOST_LINES = 50
+"""Lines of an order, in the mean: more are those of a day."""
+FEWEST = 5
+"""Fewer numbers count no orders of a day."""
+PLACES = 3
+"""Columns of stores, tills and places that are tried."""
+TAKEN = {"order_id", "is_return", "title", "category", "department", "subcategory", "brand", "size"}
+"""Targets whose columns may be an order's all the same."""
+
+
+def draft_orders(
+    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
+) -> None:
+    """Find what names an order, and say how its lines agree; mark what doesn't name one."""
+    candidates = _candidates(table, profile)
+    if candidates:
+        _Orders(connection, table, profile, candidates).draft()
+
+
+def _candidates(table: DraftTable, profile: FileProfile) -> list[Guess]:
+    """Return the columns that may name an order, the one that was chosen first."""
+    taken = " ".join(column.source for column in table.columns if column.target not in TAKEN)
+    found = [
+        guess
+        for guess in ranked(profile.columns, "order_id")
+        if guess.certainty >= LEAST["order_id"]
+    ]
+    known = {guess.column.name for guess in found}
+    for column in profile.columns:
+        certainty, words = kinds_by_name(column.parsed_name).get("order_id", (0.0, ""))
+        # a number that begins again every day has few values
+        is_number = column.distinct >= FEWEST and _has_digits(column)
+        if column.name not in known and certainty >= NAMED and is_number:
+            found.append(Guess("order_id", column, certainty, f"by name ({words})"))
+    sources = {column.source for column in table.columns if column.target not in TAKEN}
+    free = [
+        guess
+        for guess in found
+        if guess.column.name not in sources
+        and part_of_column(guess.column).sql not in taken
+        and not guess.column.times.has_clock
+        and kinds_by_name(guess.column.parsed_name).get("line", (0.0, ""))[0] < guess.certainty
+    ]
+    chosen = table.source("order_id")
+    return sorted(free, key=lambda guess: guess.column.name != chosen)
+
+
+class _Orders:
+    """Tries one candidate after the other, alone and with what may tell its orders apart."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: DraftTable,
+        profile: FileProfile,
+        candidates: list[Guess],
+    ) -> None:
+        self.connection, self.table, self.profile = connection, table, profile
+        self.candidates = candidates
+        customer = _column_behind(table, profile, "customer_id")
+        self.customer = part_of_column(customer) if customer else None
+        self.are_known = customer is not None and customer.filled >= KNOWN
+        days = _column_behind(table, profile, "purchased_at")
+        self.day = days_of(days) if days else None
+        self.places = self._places()
+
+    def _places(self) -> list[Part]:
+        """Return stores and tills, else places; what a product has is no place of an order."""
+        used = {column.source for column in self.table.columns}
+        used |= {guess.column.name for guess in self.candidates}
+        product = _column_behind(self.table, self.profile, "product_id")
+        for sense in ("store", "place"):
+            found = [
+                part_of_column(column)
+                for column in self.profile.columns
+                if sense in column.parsed_name.known
+                and column.name not in used
+                and 1 < column.distinct <= MOST_STORES
+            ]
+            if product is not None:
+                goods = part_of_column(product)
+                found = [
+                    part
+                    for part in found
+                    if not depends_on(self.connection, self.profile, part, goods)
+                ]
+            if found:
+                return found[:PLACES]
+        return []
+
+    def draft(self) -> None:
+        seen = {
+            guess.column.name: self._look([part_of_column(guess.column)])
+            for guess in self.candidates
+        }
+        grouping = [
+            g for g in self.candidates if seen[g.column.name].grouped and not _is_of_line(g)
+        ]
+        plain = next((g for g in grouping if self._fits(seen[g.column.name])), None)
+        if plain is not None:
+            self._take(plain, seen[plain.column.name])
+            return
+        for guess in grouping:
+            if self._combined(guess, seen[guess.column.name]):
+                return
+        self._doubt(seen)
+
+    def _look(self, parts: list[Part]) -> Seen:
+        whom = (self.customer, self.day, self.places)
+        return look(self.connection, self.profile, parts, *whom)
+
+    def _fits(self, seen: Seen, *, is_whole: bool = False) -> bool:
+        """Whether the lines of an id agree; on the day alone where customers don't say it."""
+        if seen.of_one_customer < AGREEING:
+            return False
+        if self.are_known and not is_whole:
+            return seen.days <= MOST_DAYS or seen.of_one_day >= AGREEING
+        return min(seen.of_one_day, *seen.of_one_place, 1.0) >= AGREEING
+
+    def _take(self, guess: Guess, seen: Seen) -> None:
+        column = self._column(guess)
+        if self.customer is not None:
+            column.evidence += "; each of one customer"
+        elif self.day is not None:
+            column.evidence += "; each of one day"
+        others = [
+            f"'{other.column.name}'"
+            for other in self.candidates
+            if other is not guess and self._may_be_too(guess, other)
+        ]
+        column.doubt = f"or is it {', '.join(others)}?" if others else ""
+
+    def _may_be_too(self, guess: Guess, other: Guess) -> bool:
+        """Whether another column names orders as well, and others."""
+        if _is_of_line(other) or not self._fits(self._look([part_of_column(other.column)])):
+            return False
+        parts = (part_of_column(guess.column), part_of_column(other.column))
+        return not same_orders(self.connection, self.profile, *parts)
+
+    def _combined(self, guess: Guess, alone: Seen) -> bool:
+        """Draft a number with what tells its orders apart; False: nothing does."""
+        number = part_of_column(guess.column)
+        for more in self._combinations():
+            seen = self._look([*more, number])
+            is_small = seen.lines <= MOST_LINES
+            if not (seen.grouped and is_small and self._fits(seen, is_whole=True)):
+                continue
+            column = self._column(guess)
+            names = ", ".join(f"'{part.name}'" for part in more)
+            column.source = _joined([*more, number])
+            column.evidence = f"{seen.orders:,} different values"
+            column.doubt = (
+                f"'{number.name}' begins again: {alone.said(self.places)}. An order is taken to be "
+                f"what agrees in {names} and '{number.name}'"
+            )
+            used = {part.name for part in (*more, number)}
+            self.table.left_out = [said for said in self.table.left_out if said not in used]
+            return True
+        return False
+
+    def _combinations(self) -> list[list[Part]]:
+        places = [list(found) for size in (1, 2) for found in combinations(self.places, size)]
+        days = [self.day] if self.day is not None else []
+        mixed = [*places, *([[day] for day in days]), *([[*found, *days] for found in places])]
+        of_customer = [[self.customer]] if self.customer is not None and self.are_known else []
+        return mixed + of_customer if days else places + of_customer
+
+    def _doubt(self, seen: dict[str, Seen]) -> None:
+        column = self.table.column("order_id")
+        found = next(
+            (g for g in self.candidates if column and g.column.name == column.source), None
+        )
+        if column is None:
+            guess = self.candidates[0]
+            alone = seen[guess.column.name]
+            if alone.grouped:
+                self.table.doubts.append(
+                    f"'{guess.column.name}' is named like an order's number and isn't used: "
+                    f"{alone.said(self.places)}"
+                )
+            return
+        if found is None:
+            return
+        alone = seen[found.column.name]
+        if not alone.grouped or _is_of_line(found):
+            column.doubt = (
+                "another on every line, so that no order has several products: if it numbers "
+                "lines, leave it out, and a customer's lines of one time are one order"
+            )
+        elif alone.several_customers(self.customer):
+            share = 1 - alone.of_one_customer_at_all
+            column.doubt = f"{100 * share:.0f} % of these are of several customers"
+        else:
+            column.doubt = f"{alone.said(self.places)}: is it an order?"
+
+    def _column(self, guess: Guess) -> DraftColumn:
+        """Return the drafted column, of this candidate."""
+        column, name = self.table.column("order_id"), guess.column.name
+        if column is not None and column.source == name:
+            return column
+        if column is not None:
+            why = "another on every line" if self._is_unique(column.source) else "not an order's"
+            self.table.leave_out(column, why)
+        self.table.left_out = [said for said in self.table.left_out if said != name]
+        drafted = DraftColumn("order_id", name, guess.evidence)
+        self.table.columns.append(drafted)
+        self.table.columns.sort(key=lambda column: ORDER.index(column.target))
+        return drafted
+
+    def _is_unique(self, name: str) -> bool:
+        return any(g.column.name == name and _is_of_line(g) for g in self.candidates)
+
+
+def _has_digits(column: ColumnProfile) -> bool:
+    return all(any(map(str.isdigit, value)) for value in column.values)
+
+
+def _is_of_line(guess: Guess) -> bool:
+    return guess.column.uniqueness >= ONE_LINE
+
+
+def _column_behind(table: DraftTable, profile: FileProfile, target: str) -> ColumnProfile | None:
+    """Return the first column that a drafted one is made of."""
+    source = table.source(target) or ""
+    for column in profile.columns:
+        if source == column.name or part_of_column(column).sql in source:
+            return column
+    return None
+
+
+def _joined(parts: list[Part]) -> str:
+    """Return parts as one text; no number, no order."""
+    text = f"concat_ws('-', {', '.join(part.sql for part in parts)})"
+    number = parts[-1]
+    return text if number.is_filled else f"case when {number.is_there} then {text} end"

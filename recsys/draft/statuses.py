@@ -1,0 +1,213 @@
+"""Orders that were never sold or came back: a `where` that leaves them out, or `is_return`.
+
+A line of its own that says what came back is a return. A status says it of the sale itself, which
+no other line books: a return of it would take away what was never added, so the line is left out.
+"""
+
+# ruff: noqa: S608 - names are quoted, values escaped
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from recsys.draft.booked_apart import are_booked_apart, stands_on_first_lines_only
+from recsys.draft.draft import DraftColumn, DraftTable
+from recsys.draft.outcomes import BACK, NEVER, SOLD
+from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.told import Told, columns_that_tell
+
+MOST_COLUMNS = 3
+SHOWN = 6
+"""Values named in a sentence."""
+PLACED = {"category", "department", "subcategory", "is_return"}
+"""Targets that give way: a column that tells what happened isn't a product's type."""
+
+
+def draft_outcomes(
+    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
+) -> None:
+    """Draft what to do with orders that were never sold, and with what came back."""
+    taken = [column.source for column in table.columns if column.target not in PLACED]
+    told = [one for one in columns_that_tell(profile.columns) if not _is_in(one.column.name, taken)]
+    for number, one in enumerate(told[:MOST_COLUMNS]):
+        _Outcomes(connection, table, profile, one, is_first=number == 0).draft()
+
+
+class _Outcomes:
+    """Drafts what one column tells."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: DraftTable,
+        profile: FileProfile,
+        told: Told,
+        *,
+        is_first: bool,
+    ) -> None:
+        self.connection, self.table, self.profile, self.told = connection, table, profile, told
+        self.name = told.column.name
+        self.text = _text(connection, told, profile)
+        self.lines = dict(told.column.common)
+        # what waits to be sent is sold; beside a status of the order, what waits to be paid, too
+        may_wait = not is_first or bool(told.column.parsed_name.known & {"delivery", "shipping"})
+        never = {"never", "cancellation"} if may_wait else NEVER
+        self.back = told.values(*BACK)
+        self.never = told.values(*never)
+
+    def draft(self) -> None:
+        self._sort_out()
+        if self.told.values("browsing") or self._is_of_events():
+            self._purchases_only()
+            return
+        undone = [*self.never, *self.back]
+        if undone and stands_on_first_lines_only(
+            self.connection, self.table, self.profile, self.told.column
+        ):
+            self._give_way()
+            self.table.doubts.append(
+                f"'{self.name}' says which orders were undone ({self._listed(undone)}), but not on "
+                f"every line: fill it down, then add  where: {self._unless(undone)}"
+            )
+            return
+        if self.never:
+            self._leave_out()
+        if self.back:
+            self._returns()
+        if self.told.unknown:
+            self.table.doubts.append(
+                f"'{self.name}' says {self._listed(self.told.unknown)}: what that means isn't "
+                "known, and these lines count as sold; leave out what wasn't with a `where`"
+            )
+
+    def _sort_out(self) -> None:
+        """Tell lines that undo others from sales that were undone."""
+        apart = [group for group in (self.never, self.back) if group and self._is_apart(group)]
+        if self.told.is_of_lines:
+            apart.append(self.told.values("cancellation"))
+            apart.append(self.back)
+        returns = {value for group in apart for value in group}
+        said = [""] if self.told.is_time else self.lines
+        undone = [value for value in said if value in {*self.never, *self.back}]
+        self.back = [value for value in undone if value in returns]
+        self.never = [value for value in undone if value not in returns]
+
+    def _is_apart(self, values: Sequence[str]) -> bool | None:
+        condition = self._are(values)
+        return are_booked_apart(self.connection, self.table, self.profile, condition)
+
+    def _is_of_events(self) -> bool:
+        senses = self.told.column.parsed_name.known
+        return "event" in senses and bool(self.told.values("sale")) and bool(self.told.unknown)
+
+    def _purchases_only(self) -> None:
+        read = [*self.told.values(*SOLD), *self.back]
+        others = [value for value in self.lines if value not in read]
+        self.table.restrict(self._are(read), f"other events ({', '.join(others)}) are not read")
+        if self.back:
+            self._returns()
+
+    def _leave_out(self) -> None:
+        came_back = [v for v in self.never if self.told.by_value[v] in BACK]
+        unsold = [v for v in self.never if v not in came_back]
+        doubts = []
+        if unsold:
+            doubts.append(f"{self._listed(unsold)}: never sold, so these lines aren't read")
+        if came_back:
+            doubts.append(
+                f"{self._listed(came_back)}: said of the sale itself, so neither it nor its return "
+                "is read; if the sale has another line, take it out of `where` and write  "
+                f"is_return: {self._are(came_back)}"
+            )
+        others = [v for v in self.told.values(*SOLD, "open") if v not in self.never]
+        if others and not self.told.is_flag:
+            doubts.append(f"the others count as sold: {_quoted(others)}")
+        self._give_way()
+        said = "; ".join(doubts)
+        said = said if self.told.is_time else f"'{self.name}' says {said}"
+        self.table.restrict(self._unless(self.never), said)
+
+    def _returns(self) -> None:
+        named = self.table.column("is_return")
+        if named is not None and named.source == self.name and self.told.is_flag:
+            return
+        self._give_way()
+        if self.table.column("is_return") is not None:
+            return
+        self.table.columns.append(
+            DraftColumn(
+                "is_return",
+                self._are(self.back),
+                f"values of '{self.name}': {', '.join(list(self.lines)[:SHOWN])}",
+                f"lines with these values count as returned; the other values of '{self.name}' as "
+                "sold",
+            )
+        )
+
+    def _give_way(self) -> None:
+        """Free the column where it stands for something else, or for nothing."""
+        self.table.left_out = [said for said in self.table.left_out if said != self.name]
+        for column in list(self.table.columns):
+            if column.source == self.name and column.target in PLACED:
+                self.table.columns.remove(column)
+
+    def _are(self, values: Sequence[str]) -> str:
+        if self.told.is_time:
+            return f"{self.text} is not null"
+        if self.told.column.type == "BOOLEAN":
+            return f"coalesce({self.text} = {values[0]}, false)"
+        listed = ", ".join(f"'{_escaped(value)}'" for value in self._written(values))
+        return f"{self.text} in ({listed})" if len(values) > 1 else f"{self.text} = {listed}"
+
+    def _unless(self, values: Sequence[str]) -> str:
+        if self.told.is_time:
+            return f"{self.text} is null"
+        if self.told.column.type == "BOOLEAN":
+            return f"coalesce({self.text} <> {values[0]}, true)"
+        listed = ", ".join(f"'{_escaped(value)}'" for value in self._written(values))
+        return f"coalesce({self.text}, '') not in ({listed})"
+
+    def _written(self, values: Sequence[str]) -> list[str]:
+        if self.text == quoted(self.name):
+            return list(values)
+        return list(dict.fromkeys(value.lower() for value in values))
+
+    def _listed(self, values: Sequence[str]) -> str:
+        if self.told.is_time:
+            return f"lines with a time in '{self.name}'"
+        lines = sum(self.lines[value] for value in values)
+        return f"{_quoted(values)} ({lines:,} {'line' if lines == 1 else 'lines'})"
+
+
+def _text(connection: duckdb.DuckDBPyConnection, told: Told, profile: FileProfile) -> str:
+    """Return the column as SQL that equals the values of its profile, however they are written."""
+    column = told.column
+    if column.type == "BOOLEAN":
+        return quoted(column.name)
+    if told.is_time and column.type != "VARCHAR":
+        return quoted(column.name)
+    if told.is_time:
+        return f"nullif(trim({quoted(column.name)}), '')"
+    same = {value.lower() for value, _ in column.common}
+    if column.type == "VARCHAR" and len(same) == len(column.common):
+        [(padded,)] = connection.execute(
+            f"select count(*) from {profile.sample} "
+            f"where {quoted(column.name)} <> trim({quoted(column.name)})"
+        ).fetchall()
+        if not padded:
+            return quoted(column.name)
+    return f"lower(trim(cast({quoted(column.name)} as varchar)))"
+
+
+def _quoted(values: Sequence[str]) -> str:
+    more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+    return ", ".join(f"'{value}'" for value in values[:SHOWN]) + more
+
+
+def _is_in(name: str, sources: Sequence[str]) -> bool:
+    return any(source == name or quoted(name) in source for source in sources)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("'", "''")

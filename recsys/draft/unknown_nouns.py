@@ -1,0 +1,164 @@
+"""Ids whose names say nothing known: what repeats, and meets many of the other id, may be one."""
+
+# ruff: noqa: S608 - names are quoted
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.draft import MISSING, DraftTable
+from recsys.draft.guesses import guess, values_counted
+from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.told import columns_that_tell
+from recsys.draft.value_fit import fit
+
+LINE_ID = 0.97
+"""Share of differing values from which on a column numbers lines."""
+FEWEST_LINES = 50
+"""Fewer lines don't show whether a value comes again."""
+FEWEST_VALUES = 3
+CLAIMED = 0.5
+"""Certainty with which a column is something else."""
+IDS = {"customer_id", "product_id", "order_id", "recommend_as", "merged_into", "title"}
+"""Kinds that an unknown noun may be after all."""
+WEAK = {"place", "category", "department", "subcategory", "brand", "demographic"}
+"""Kinds that give way where nothing else is left: a restaurant is a place."""
+FITTING = 0.8
+MANY = 1.2
+"""Mean number of the other ids that an id meets."""
+FEWEST_CUSTOMERS = 20
+MOST_OF_ONE = 0.1
+"""Share of the lines that one customer may have: who sells has more."""
+OF_ORDERS = 0.95
+
+
+def is_line_id(column: ColumnProfile) -> bool:
+    """Return whether a column has another value on every line, as no product sold again has."""
+    return column.present > FEWEST_LINES and column.uniqueness > LINE_ID
+
+
+def unknown_ids(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile]:
+    """Return the columns that may be ids: the surest kind of them that there is.
+
+    Codes, and numbers called so, that nothing else claims; else ids of what gives way, such as
+    places; else whole numbers of which no word is known.
+
+    Parameters
+    ----------
+    profile
+        The file.
+    used
+        Names of columns, or SQL over them, that are something already.
+
+    """
+    taken = " ".join(used)
+    told = {one.column.name for one in columns_that_tell(profile.columns)}
+    left = [
+        column
+        for column in profile.columns
+        if column.name not in used
+        and quoted(column.name) not in taken
+        and column.name not in told
+        and _is_like_an_id(column)
+    ]
+    free = [column for column in left if not _claims(column)]
+    codes = [column for column in free if _is_code(column)]
+    weak = [column for column in left if _claims(column) <= WEAK and _is_called_id(column)]
+    return codes or weak or [column for column in free if not column.parsed_name.known]
+
+
+def settle_unknown_ids(
+    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
+) -> None:
+    """Take the only id that is left for the product or customer that no name speaks of, marked."""
+    for target, other in (("product_id", "customer_id"), ("customer_id", "product_id")):
+        column = table.column(target)
+        if column is None or column.source != MISSING or table.source(other) == MISSING:
+            continue
+        # what looks like a title by its values may be all there is of a product
+        used = [drafted.source for drafted in table.columns if drafted.target != "title"]
+        left = [
+            found
+            for found in unknown_ids(profile, used)
+            if _meets_many(connection, profile, found, str(table.source(other)))
+            and (target == "product_id" or _may_be_customer(connection, table, profile, found))
+        ]
+        what = target.removesuffix("_id")
+        if len(left) == 1:
+            column.source = left[0].name
+            column.evidence = values_counted(left[0].distinct)
+            column.doubt = f"no name says {what}; this is the only id left over: is it the {what}?"
+            table.left_out = [said for said in table.left_out if said != left[0].name]
+            table.columns = [
+                drafted
+                for drafted in table.columns
+                if drafted is column or drafted.source != column.source
+            ]
+        elif left:
+            names = ", ".join(f"'{found.name}'" for found in left)
+            column.doubt = f"no name says {what}: is it one of {names}? {column.doubt}"
+
+
+def _is_like_an_id(column: ColumnProfile) -> bool:
+    repeats = column.distinct < column.present and not is_line_id(column)
+    return (
+        repeats
+        and column.distinct >= FEWEST_VALUES
+        and column.email_like < CLAIMED
+        and fit("product_id", column) >= FITTING
+    )
+
+
+def _is_code(column: ColumnProfile) -> bool:
+    return _is_called_id(column) or column.numbers.share < CLAIMED
+
+
+def _is_called_id(column: ColumnProfile) -> bool:
+    return "id" in column.parsed_name.known
+
+
+def _claims(column: ColumnProfile) -> set[str]:
+    """Return what else the column is by its name."""
+    return {
+        kind
+        for kind, found in guess(column).items()
+        if kind not in IDS and found.certainty >= CLAIMED
+    } | (
+        column.parsed_name.known & {"store", "session", "campaign", "currency", "shipping", "week"}
+    )
+
+
+def _meets_many(
+    connection: duckdb.DuckDBPyConnection, profile: FileProfile, column: ColumnProfile, other: str
+) -> bool:
+    """Return whether an id meets several of the other ids, and each of these several of it."""
+    one = f"trim(cast({quoted(column.name)} as varchar))"
+    is_column = other in {found.name for found in profile.columns}
+    two = f"trim(cast({quoted(other) if is_column else other} as varchar))"
+    [(ones, twos, pairs)] = connection.execute(
+        f"select count(distinct {one}), count(distinct {two}), count(distinct ({one}, {two})) "
+        f"from {profile.sample} where {one} <> '' and {two} <> ''"
+    ).fetchall()
+    return bool(ones and twos and pairs >= MANY * ones and pairs >= MANY * twos)
+
+
+def _may_be_customer(
+    connection: duckdb.DuckDBPyConnection,
+    table: DraftTable,
+    profile: FileProfile,
+    column: ColumnProfile,
+) -> bool:
+    """Return whether so many differ, and each order is of one."""
+    if column.distinct < FEWEST_CUSTOMERS or column.common[0][1] > MOST_OF_ONE * column.present:
+        return False
+    order = table.source("order_id")
+    if order not in {found.name for found in profile.columns}:
+        return True
+    counted = f"count(distinct {quoted(column.name)}) as found"
+    [(share,)] = connection.execute(
+        "select avg((found <= 1)::int) from "
+        f"(select {counted} from {profile.sample} group by {quoted(str(order))})"
+    ).fetchall()
+    return share is not None and share >= OF_ORDERS
