@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from recsys import workers
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.blocks.fitted import FittedModels
 from recsys.errors import REFUSALS
 from recsys.interactions import Interactions
 from recsys.ranking import Candidates
@@ -44,6 +45,8 @@ class FoldData:
     among: Any = None
     """The only products that may be listed, as those in stock: ids, or a table with product_id;
     None allows all that were bought or rated and the further ones."""
+    keep_in: FittedModels | None = None
+    """Where the fitted recommender is kept for later; it ranks for nobody then."""
 
 
 def candidates_per_fold(
@@ -102,6 +105,7 @@ class _Lists(NamedTuple):
     customers: pa.Array | None
     per_customer: int
     among: pa.Array | None
+    keep_in: FittedModels | None
 
 
 class _Ranked(NamedTuple):
@@ -171,7 +175,10 @@ def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Star
     )
     products = None if fold.products is None else read_table(fold.products, "products")
     lists = _Lists(
-        _ids(fold.customers, "customer_id"), per_customer, _ids(fold.among, "product_id")
+        _ids(fold.customers, "customer_id"),
+        per_customer,
+        _ids(fold.among, "product_id"),
+        fold.keep_in,
     )
     return _Started(
         fold.fold,
@@ -193,6 +200,9 @@ def _rank(
     nothing = Candidates(
         np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0), np.empty(0, np.bool_)
     )
+    if lists.keep_in is not None:
+        lists.keep_in.save_recommender(fitted, lists.among)
+        return _Ranked(nothing, time.perf_counter() - start, fitted.notice_)
     blocks = [
         nothing,
         *fitted.candidate_indices(lists.customers, lists.per_customer, among=lists.among),

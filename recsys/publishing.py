@@ -50,6 +50,25 @@ def unpublished(database: Path) -> Path:
     return work_folder(database) / "building" / "work.duckdb"
 
 
+def serving_folder(database: Path) -> Path:
+    """Return where what serves blocks of customers is kept while dbt writes to this database.
+
+    It goes with the copy that a build works on.
+    """
+    folder = database.absolute().parent
+    is_copy = folder.name == "building"
+    return (folder if is_copy else work_folder(database.absolute())) / "serving"
+
+
+def kept_folder(serving: Path) -> Path:
+    """Return where the tables of blocks that a setting keeps are, beside that folder.
+
+    They stay when the build's copy goes, until the next build.
+    """
+    folder = serving.parent
+    return (folder.parent if folder.name == "building" else folder) / "kept"
+
+
 @contextlib.contextmanager
 def published(database: Path, *, choice: Choice | None = None) -> Iterator[Publication]:
     """Lend a copy of the database, or a path for a new one, and publish it if the block succeeds.

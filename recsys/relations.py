@@ -11,6 +11,9 @@ from duckdb import ColumnExpression, ConstantExpression
 
 Relation = duckdb.DuckDBPyRelation
 
+SERVING = "serving"
+"""The fold that knows everything, whose lists are served."""
+
 
 def where(relation: Relation, **values: str) -> Relation:
     """Return the rows whose columns have these values.

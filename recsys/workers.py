@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 # a worker that has grown or waited long is replaced, and nothing is lost: nobody has to know
 warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given")
 
-_ONE_THREAD_EACH = {
+ONE_THREAD_EACH = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -79,7 +79,7 @@ def _submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         executor = get_reusable_executor(
             worker_count(),
             timeout=180,
-            env=_ONE_THREAD_EACH,
+            env=ONE_THREAD_EACH,
             initializer=end_with,
             initargs=(os.getpid(),),
         )

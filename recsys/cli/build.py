@@ -30,18 +30,32 @@ SettingsOption = Annotated[
         help="A setting of dbt_project.yml; wins over the shop file. May be repeated.",
     ),
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="Where today's lists are made: local (processes of this machine) or spark "
+        "(a cluster, as Spark's own configuration says).",
+        show_default=False,
+    ),
+]
 
 
 def build(
     shop: ShopOption = None,
     database: DatabaseOption = None,
     settings: SettingsOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Read the shop's files, fit and judge the recommenders, and write their lists."""
     path: Path = database_path(database)
     print_line(f"Building {path}")
     with BuildDisplay() as display:
-        result = run_build(shop, path, variables=variables_of(settings or []), progress=display)
+        variables = variables_of(settings or [])
+        if engine is not None:
+            variables["serving_engine"] = engine
+        result = run_build(shop, path, variables=variables, progress=display)
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
     for note in result.notes:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.blocks.fitted import FittedModels
 from recsys.content_settings import content_parameters
 from recsys.dbt import dbt_log
 from recsys.interactions import Interactions
 from recsys.ranking import blocks, top_k
 from recsys.recommenders.content import Content
 from recsys.recommenders.weighting import transformed
-from recsys.relations import Relation, fold_names, listable_products, where
+from recsys.relations import SERVING, Relation, fold_names, listable_products, where
 from recsys.similarity import SIMILAR_SCHEMA, collaborative_similar_products
 
 SIMILAR_PRODUCTS_PER_METHOD = 10
+
+NEW_PRODUCTS = "new_products"
+"""File of the model that lists products without a sale."""
 
 LONGEST_LIST = 20
 """The longest list that is judged; what is served is shorter."""
@@ -133,12 +138,19 @@ def new_product_lists(
     settings: Relation,
     products: Relation,
     new_products: Relation,
+    session: Any = None,
 ) -> pa.RecordBatchReader:
     """Return, per fold and customer, the products without a sale that read most like theirs.
 
     Score and order are Content's; the reason is the purchase that says most for the product.
-    Nothing where `recommend_new_products` is 0.
+    Nothing where `recommend_new_products` is 0. The model of `serving` is kept in a file, from
+    which blocks of customers read it.
     """
+    models = None if session is None else FittedModels.of(session)
+    if models is not None and models.in_block:
+        return _new_lists_of_block(models, customers)
+    if models is not None:
+        models.forget(NEW_PRODUCTS)
     places = settings.project("recommend_new_products").fetchall()[0][0]
     parameters = content_parameters(settings)
 
@@ -150,16 +162,35 @@ def new_product_lists(
                 continue
             interactions, texts, is_new = read
             content = Content(**parameters).fit(interactions, texts)
-            ids = where(customers, fold=fold).order("customer_id").project("customer_id")
-            rows = interactions.customer_index(ids.to_arrow_table()["customer_id"].combine_chunks())
+            if models is not None and fold == SERVING:
+                models.save(NEW_PRODUCTS, (content, np.flatnonzero(is_new)))
             listed = 0
-            for block in blocks(rows, interactions.n_products):
-                table = _new_lists(content, block, np.flatnonzero(is_new), fold)
+            for table in _lists_of_fold(content, np.flatnonzero(is_new), fold, customers):
                 listed += len(table)
                 yield from table.to_batches()
             dbt_log.log(f"new products: fold {fold}: {listed:,} candidates")
 
     return pa.RecordBatchReader.from_batches(NEW_PRODUCT_SCHEMA, batches())
+
+
+def _new_lists_of_block(models: FittedModels, customers: Relation) -> pa.RecordBatchReader:
+    found = models.load(NEW_PRODUCTS)
+    tables: Iterator[pa.Table] = iter(())
+    if found is not None:
+        content, columns = found
+        tables = _lists_of_fold(content, columns, SERVING, customers)
+    batches = (batch for table in tables for batch in table.to_batches())
+    return pa.RecordBatchReader.from_batches(NEW_PRODUCT_SCHEMA, batches)
+
+
+def _lists_of_fold(
+    content: Content, columns: NDArray[np.intp], fold: str, customers: Relation
+) -> Iterator[pa.Table]:
+    interactions = content.interactions_
+    ids = where(customers, fold=fold).order("customer_id").project("customer_id")
+    rows = interactions.customer_index(ids.to_arrow_table()["customer_id"].combine_chunks())
+    for block in blocks(rows, interactions.n_products):
+        yield _new_lists(content, block, columns, fold)
 
 
 def _new_lists(

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recsys import workers
+from recsys.blocks.fitted import FittedModels
 from recsys.dbt import dbt_log
 from recsys.dbt.tuning import parameters_for
 from recsys.errors import REFUSALS
@@ -20,11 +21,11 @@ from recsys.evaluation.rating_accuracy import (
     held_out_predictions,
     time_split_predictions,
 )
-from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
+from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold, exchange_batches
 from recsys.interactions import Interactions
 from recsys.recommenders import recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender
-from recsys.relations import Relation, fold_names, listable_products, where
+from recsys.relations import SERVING, Relation, fold_names, listable_products, where
 
 Parameters = Mapping[str, Any] | None
 
@@ -56,8 +57,12 @@ def candidates(
     products: Relation | None = None,
     tuned: Relation | None = None,
     parameters: Parameters = None,
+    session: Any = None,
 ) -> pa.RecordBatchReader:
     """Fit the recommender called `name` on every fold; return the exchange table.
+
+    The one fitted for `serving` ranks block by block: in the shop's database it is kept in a file,
+    in a block's it is read from there.
 
     Its parameters are those given, else those tuned, else its defaults.
     A fold that the recommender refuses, as too large or without what it learns from, has no rows,
@@ -69,12 +74,17 @@ def candidates(
 
     """
     [(per_customer, listed)] = settings.project("candidates_per_customer, recommenders").fetchall()
+    models = None if session is None else FittedModels.of(session)
+    if models is not None and models.in_block:
+        return fitted_candidates(name, models, customers, per_customer)
+    if models is not None:
+        models.forget(name)  # what isn't fitted this time serves nobody
     if not is_listed(name, listed):
         return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
     recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
     columns = f"{TRAINING_COLUMNS}, last_at"
-    if recommender.needs_window:
-        columns += f", {WINDOW_COLUMNS}"
+    if recommender.needs_window or models is not None:
+        columns += f", {WINDOW_COLUMNS}"  # all recommenders of today share one file of interactions
     folds = (
         FoldData(
             fold=fold,
@@ -82,12 +92,43 @@ def candidates(
             customers=_of_fold(customers, fold, "customer_id")["customer_id"],
             products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
             among=listable_products(training_rows, fold),
+            keep_in=models if fold == SERVING else None,
         )
-        for fold in fold_names(customers)
+        for fold in _folds_to_fit(customers, training_rows, models)
     )
     return candidates_per_fold(
         recommender, folds, per_customer=per_customer, log=dbt_log.log, skip_refused=True
     )
+
+
+def fitted_candidates(
+    name: str, models: FittedModels, customers: Relation, per_customer: int
+) -> pa.RecordBatchReader:
+    """Return the exchange table of a block: its customers, ranked by what was fitted for today."""
+    fitted = models.load_recommender(name)
+    ids = where(customers, fold=SERVING).order("customer_key").project("customer_id")
+    rows = ids.to_arrow_table()["customer_id"].combine_chunks()
+    if fitted is None or len(rows) == 0:
+        return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
+    interactions = fitted.recommender.interactions_
+    found = fitted.recommender.candidate_indices(rows, per_customer, among=fitted.among)
+    batches = (
+        batch
+        for block in found
+        for batch in exchange_batches(
+            SERVING, interactions.customer_ids, interactions.product_ids, block
+        )
+    )
+    return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, batches)
+
+
+def _folds_to_fit(
+    customers: Relation, training_rows: Relation, models: FittedModels | None
+) -> list[str]:
+    folds = fold_names(customers)
+    if models is not None and SERVING not in folds and SERVING in fold_names(training_rows):
+        folds.append(SERVING)
+    return folds
 
 
 def rating_predictions(

@@ -14,15 +14,17 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
+from recsys.blocks.fitted import FOLDER_VARIABLE
 from recsys.connections import NO_LOADING, connect, forbid_extensions
 from recsys.database_name import refuse_name, refuse_special_file
 from recsys.errors import DatabaseError, ShopFileError
 from recsys.file_state import is_same_file, state_of
 from recsys.opening import explain_open_failure
 from recsys.project import dbt_project_folder, setting_names
+from recsys.publishing import serving_folder
 from recsys.scratch import Scratch, scratch_of
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
-from recsys.shop.names import nearest
+from recsys.shop.names import nearest, text
 from recsys.terminal import printable
 
 
@@ -61,6 +63,12 @@ class Plugin(BasePlugin):
             raise FileError(printable(str(error))) from error
         self._database = creds.database
         self._is_file = not creds.path.startswith(":memory:")
+
+        self._fitted = serving_folder(Path(creds.path)) / "fitted"
+
+    def configure_cursor(self, cursor: Any) -> None:
+        """Tell Python models where what is fitted for today is kept."""
+        cursor.execute(f"set variable {FOLDER_VARIABLE} = {text(str(self._fitted))}")
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach the shop's views; a variable given on the command line wins over its settings."""

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from recsys import workers
+from recsys.blocks.fitted import FittedModels
 from recsys.dbt import dbt_log
 from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
 from recsys.exchange import EXCHANGE_SCHEMA
 from recsys.preferences import CategoryPreferences
 from recsys.profile_lists import profile_candidates
-from recsys.relations import Relation, fold_names, where
+from recsys.relations import SERVING, Relation, fold_names, where
 
 PROBABILITY_SCHEMA = pa.schema(
     [
@@ -25,6 +26,9 @@ PROBABILITY_SCHEMA = pa.schema(
         ("probability", pa.float64()),
     ]
 )
+
+BASES = ("history", "profile")
+"""What a probability rests on."""
 
 MOST_CUSTOMERS = 20_000
 """A fold teaches with a sample of about so many: more hardly change what is learned."""
@@ -42,7 +46,7 @@ class _Fitting(NamedTuple):
 
 
 def category_probabilities(
-    *, folds: Relation, features: Relation, attributes: Relation
+    *, folds: Relation, features: Relation, attributes: Relation, session: Any = None
 ) -> pa.RecordBatchReader:
     """Return how likely customers are to buy in each category, in the judged folds and serving.
 
@@ -50,8 +54,14 @@ def category_probabilities(
     `history` (all features, customers with a history) or `profile` (the profile alone, everyone;
     none where no customer has one).
     A fold without past folds, or with fewer than two categories in them, has no rows; the log
-    says so.
+    says so. The models of `serving` are kept in files, from which blocks of customers read them.
     """
+    models = None if session is None else FittedModels.of(session)
+    if models is not None and models.in_block:
+        return _of_block(models, features)
+    if models is not None:
+        for basis in BASES:
+            models.forget(_file(basis))
     profiles = attributes.to_arrow_table()
     fittings = [
         fitting
@@ -62,21 +72,12 @@ def category_probabilities(
     def batches() -> Iterator[pa.RecordBatch]:
         for fitting in fittings:
             model = workers.result_of(fitting.model)
-            rows = where(features, fold=fitting.fold)
-            if model.from_history:
-                rows = rows.filter("has_history")
+            if models is not None and fitting.fold == SERVING:
+                models.save(_file(fitting.basis), model)
             predicted = 0
-            for batch in rows.order("customer_id, category").to_arrow_reader(ROWS_PER_BATCH):
-                table = pa.Table.from_batches([batch])
-                predicted += len(table)
-                columns = [
-                    pa.repeat(fitting.fold, len(table)),
-                    table["customer_id"].combine_chunks(),
-                    table["category"].combine_chunks(),
-                    pa.repeat(fitting.basis, len(table)),
-                    pa.array(model.predict(table)),
-                ]
-                yield from _batches(columns, PROBABILITY_SCHEMA)
+            for batch in _predicted(model, fitting.fold, fitting.basis, features):
+                predicted += len(batch)
+                yield batch
             dbt_log.log(
                 f"customer preferences: fold {fitting.fold}: by {fitting.basis}, learned from "
                 f"{fitting.rows:,} customers and categories of {', '.join(fitting.past)}; "
@@ -84,6 +85,39 @@ def category_probabilities(
             )
 
     return pa.RecordBatchReader.from_batches(PROBABILITY_SCHEMA, batches())
+
+
+def _of_block(models: FittedModels, features: Relation) -> pa.RecordBatchReader:
+    found = {basis: models.load(_file(basis)) for basis in BASES}
+    batches = (
+        batch
+        for basis, model in found.items()
+        if model is not None
+        for batch in _predicted(model, SERVING, basis, features)
+    )
+    return pa.RecordBatchReader.from_batches(PROBABILITY_SCHEMA, batches)
+
+
+def _file(basis: str) -> str:
+    return f"preferences-{basis}"
+
+
+def _predicted(
+    model: CategoryPreferences, fold: str, basis: str, features: Relation
+) -> Iterator[pa.RecordBatch]:
+    rows = where(features, fold=fold)
+    if model.from_history:
+        rows = rows.filter("has_history")
+    for batch in rows.order("customer_id, category").to_arrow_reader(ROWS_PER_BATCH):
+        table = pa.Table.from_batches([batch])
+        columns = [
+            pa.repeat(fold, len(table)),
+            table["customer_id"].combine_chunks(),
+            table["category"].combine_chunks(),
+            pa.repeat(basis, len(table)),
+            pa.array(model.predict(table)),
+        ]
+        yield from _batches(columns, PROBABILITY_SCHEMA)
 
 
 def metric_intervals(*, predictions: Relation, settings: Relation) -> pa.Table:
@@ -181,7 +215,7 @@ def _start(
     table = sampled.to_arrow_table()
     if table.num_rows == 0:
         return
-    for basis in ("history", "profile") if profiles.num_rows else ("history",):
+    for basis in BASES if profiles.num_rows else BASES[:1]:
         model = CategoryPreferences(from_history=basis == "history")
         fitting = workers.submit(_fit, model, table, profiles)
         yield _Fitting(fold, basis, past, len(table), fitting)

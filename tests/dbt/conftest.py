@@ -18,6 +18,7 @@ from recsys import __version__
 from recsys import build as build_module
 from recsys.build import BuildResult, build
 from recsys.project import dbt_project_folder
+from recsys.publishing import kept_folder, serving_folder
 from recsys.shop import attach_shop, load_shop
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
@@ -81,8 +82,17 @@ class Builder:
                 self.shop / "shop.yml", self.database, variables=variables
             )
             gc.collect()
-        number = len(list(self.finished.iterdir()))
-        return Path(shutil.move(self.database, self.finished / f"{number}.duckdb"))
+        number = len(list(self.finished.glob("*.duckdb")))
+        finished = Path(shutil.move(self.database, self.finished / f"{number}.duckdb"))
+        kept = kept_folder(serving_folder(self.database))
+        if kept.exists():
+            shutil.move(kept, finished.with_suffix(".kept"))
+        return finished
+
+    def today(self, database: Path, model: str) -> str:
+        """Return a FROM item: today's rows of a model that `keep_block_tables` named."""
+        folder = database.with_suffix(".kept") / model
+        return f"read_parquet('{folder}/*.parquet')"
 
     def ask(self, database: Path) -> Query:
         """Return a function that asks a finished database, opened anew for every question."""
@@ -109,7 +119,7 @@ def tiny_shop() -> Path:
 @pytest.fixture(scope="session")
 def tiny_database(builder: Builder) -> Path:
     """Return the tiny shop, built once; nobody writes to it."""
-    return builder.build(TINY_SHOP)
+    return builder.build(TINY_SHOP, variables={"keep_block_tables": "int_ranked_lists"})
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,13 @@ KEYS = {"customer_key", "order_key"}
 """Numbers of a build: a customer who comes later shifts them."""
 SCHEMAS = ("intermediate", "recommenders", "marts")
 OF_THE_BUILD = {"run_id", "generated_at"}
-OF_THE_FUTURE = {"int_folds", "champions", "int_champions", "int_champion_lists"}
+OF_THE_FUTURE = {
+    "int_folds",
+    "int_customer_folds",
+    "champions",
+    "int_champions",
+    "int_champion_lists",
+}
 """When a label window ends, and who serves today."""
 
 
@@ -74,7 +80,7 @@ def test_no_table_of_a_past_fold_knows_what_came_later(both):
 
 
 def test_a_leak_would_be_seen(both, tmp_path):
-    """What serving knows is planted into the past, in a copy of a model's table."""
+    """What is popular today is planted into the past, in a copy of a model's table."""
     [(path,)] = both.execute(
         "select path from duckdb_databases() where database_name = 'later'"
     ).fetchall()
@@ -83,10 +89,9 @@ def test_a_leak_would_be_seen(both, tmp_path):
     with duckdb.connect(leaky) as connection:
         connection.execute(
             """
-            update recommenders.rec_popularity as past set score = today.score
-            from recommenders.rec_popularity as today
-            where past.fold <> 'serving' and today.fold = 'serving'
-                and past.customer_id = today.customer_id and past.product_id = today.product_id
+            update recommenders.rec_popularity as past set score = today.recent_customers
+            from intermediate.int_fold_products as today
+            where today.fold = 'serving' and past.product_id = today.product_id
             """
         )
     [(earlier,)] = both.execute(

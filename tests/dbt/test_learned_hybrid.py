@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names of our own tables
 """From features to today's probabilities, in a shop where a little is enough to learn from."""
 
 import re
@@ -13,22 +14,52 @@ JUDGED = "2024-05-02"
 AUDIENCE = 5
 
 
+KEPT = "int_hybrid_scores, int_candidate_pairs, rec_hybrid"
+"""Models whose rows of today are kept."""
+
+
 @pytest.fixture(scope="module")
-def ask(builder, tiny_shop):
+def database(builder, tiny_shop):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feature_table, "FEWEST_BOUGHT", 20)
-        database = builder.build(
-            tiny_shop, variables={"pinned_champion": "hybrid", "audience_size": AUDIENCE}
+        return builder.build(
+            tiny_shop,
+            variables={
+                "pinned_champion": "hybrid",
+                "audience_size": AUDIENCE,
+                "keep_block_tables": KEPT,
+                "serving_block_customers": 5,
+            },
         )
+
+
+@pytest.fixture(scope="module")
+def ask(builder, database):
     return builder.ask(database)
 
 
 @pytest.fixture(scope="module")
-def scores(ask):
+def rows_of(builder, database, ask):
+    """Return a function that reads all of a model's rows: those of past folds and of today."""
+
+    def rows_of(schema, model, columns, where="true"):
+        sources = (f"{schema}.{model}", builder.today(database, model))
+        return [
+            row
+            for source in sources
+            for row in ask(f"select {columns} from {source} where {where}")
+        ]
+
+    return rows_of
+
+
+@pytest.fixture(scope="module")
+def scores(rows_of):
+    columns = "fold, customer_id, product_id, is_new, probability"
     return {
         (fold, customer, product): (is_new, probability)
-        for fold, customer, product, is_new, probability in ask(
-            "from intermediate.int_hybrid_scores"
+        for fold, customer, product, is_new, probability in rows_of(
+            "intermediate", "int_hybrid_scores", columns
         )
     }
 
@@ -42,17 +73,16 @@ def test_judged_and_served_folds_learn(ask, scores):
     assert {fold for fold, *_ in scores} == {JUDGED, "serving"}
 
 
-def test_every_candidate_of_theirs_has_a_probability(ask, scores):
-    pairs = ask("""
-        select fold, customer_id, product_id from intermediate.int_candidate_pairs
-        where purpose <> 'train'
-    """)
+def test_every_candidate_of_theirs_has_a_probability(rows_of, scores):
+    keys = "fold, customer_id, product_id"
+    pairs = rows_of("intermediate", "int_candidate_pairs", keys, "purpose <> 'train'")
     assert sorted(pairs) == sorted(scores)
     assert all(0 < probability < 1 for _, probability in scores.values())
 
 
-def test_the_hybrid_ranks_by_probability_and_past_lessons_by_fusion(ask, scores):
-    rows = ask("select fold, customer_id, product_id, is_new, score from recommenders.rec_hybrid")
+def test_the_hybrid_ranks_by_probability_and_past_lessons_by_fusion(ask, rows_of, scores):
+    columns = "fold, customer_id, product_id, is_new, score"
+    rows = rows_of("recommenders", "rec_hybrid", columns)
     learned = [row for row in rows if row[0] in {JUDGED, "serving"}]
     assert {tuple(key): tuple(value) for *key, new, p in learned for value in [(new, p)]} == scores
     others = {row[:3] for row in rows if row not in learned}

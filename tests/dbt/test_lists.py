@@ -83,14 +83,16 @@ def test_what_has_run_out_is_learned_from_and_never_recommended(query):
 
 
 @pytest.mark.parametrize("recommender", ["bought_together", "content"])
-def test_the_only_drink_of_the_own_kind_left_is_discovered(query, recommender):
+def test_the_only_drink_of_the_own_kind_left_is_discovered(
+    query, builder, tiny_database, recommender
+):
     """By baskets and by text, of twelve drinks and basics only one is of the customer's kind."""
     for customer, kind, i in REGULARS:
         if customer == "C5":
             continue  # was given it once: it isn't new to that customer
         rows = query(
-            """
-            select product_id from intermediate.int_ranked_lists
+            f"""
+            select product_id from {builder.today(tiny_database, "int_ranked_lists")}
             where fold = 'serving' and list_type = 'discover' and recommender = ?
                 and customer_id = ? and product_id like '%-%' order by rank limit 1
             """,

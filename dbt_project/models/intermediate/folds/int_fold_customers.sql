@@ -1,6 +1,6 @@
 with
 
-folds as (select * from {{ ref('int_folds') }}),
+folds as (select * from {{ ref('int_customer_folds') }}),
 
 interactions as (select * from {{ ref('int_interactions') }}),
 

@@ -22,7 +22,7 @@ pairs as (select * from {{ ref('int_product_pairs') }} where fold = 'serving' an
 
 similar_products as (select * from {{ ref('int_similar_products') }} where fold = 'serving'),
 
-order_products as (select * from {{ ref('int_order_products') }}),
+list_types as (select * from {{ ref('int_list_types') }} where takes_bought),
 
 new_products as (select * from {{ ref('int_new_product_lists') }} where fold = 'serving'),
 
@@ -69,7 +69,7 @@ links as (
     inner join products as other on similar_products.similar_product_id = other.product_id
 ),
 
-wording as (select case when exists (select 1 from order_products) then 'bought' else 'rated' end as verb),
+wording as (select case when exists (select 1 from list_types) then 'bought' else 'rated' end as verb),
 
 strongest as (
     select

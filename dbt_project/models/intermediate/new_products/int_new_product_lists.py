@@ -7,4 +7,5 @@ def model(dbt, session):
         settings=dbt.ref("stg_settings"),
         products=dbt.ref("int_product_texts"),
         new_products=dbt.ref("int_new_products"),
+        session=session,
     )

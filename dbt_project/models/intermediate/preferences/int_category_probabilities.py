@@ -5,4 +5,5 @@ def model(dbt, session):
         folds=dbt.ref("int_folds"),
         features=dbt.ref("int_preference_features"),
         attributes=dbt.ref("int_customer_attributes"),
+        session=session,
     )

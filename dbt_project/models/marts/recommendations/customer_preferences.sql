@@ -1,53 +1,9 @@
 with
 
-probabilities as (select * from {{ ref('int_category_probabilities') }} where fold = 'serving'),
-
-categories as (select * from {{ ref('int_preference_categories') }} where fold = 'serving'),
-
--- by those known at the last judged cut-off
-verdicts as (
-    select
-        case segment when 'all' then 'history' else 'profile' end as basis,
-        max(value) filter (where model = 'classifier') < max(value) filter (where model = 'base_rate') as is_better
-    from {{ ref('int_preference_metrics') }}
-    where metric = 'log_loss'
-    group by fold, segment
-    qualify fold = max(fold) over ()
-),
-
--- the profile speaks alone only where there is no history
-best as (
-    select *
-    from probabilities
-    qualify row_number() over (partition by customer_id, category order by basis = 'history' desc) = 1
-),
-
--- what was learned serves where it was worth learning
-served as (
-    select
-        best.customer_id,
-        best.category,
-        categories.category_rank,
-        case when verdicts.is_better then best.probability else categories.base_rate end as probability,
-        case when verdicts.is_better then best.basis else 'base_rate' end as basis
-    from best
-    inner join categories on best.category = categories.category
-    left join verdicts on best.basis = verdicts.basis
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (partition by customer_id order by probability desc, category_rank asc) as rank
-    from served
-)
+served as (select * from {{ ref('int_served_preferences') }})
 
 select
-    customer_id,
-    cast(rank as integer) as rank,
-    category,
-    probability,
-    basis,
+    *,
     {{ run_id() }} as run_id
-from ranked
+from served
 order by customer_id, rank

@@ -1,20 +1,20 @@
 with
 
-scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
+candidates as (select * from {{ ref('int_served_audiences') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
 ranked as (
     select
-        scores.product_id,
+        candidates.product_id,
         cast(
             row_number() over (
-                partition by scores.product_id order by scores.probability desc, scores.customer_id asc
+                partition by candidates.product_id order by candidates.probability desc, candidates.customer_id asc
             ) as integer
         ) as rank,
-        scores.customer_id,
-        scores.probability
-    from scores
+        candidates.customer_id,
+        candidates.probability
+    from candidates
 ),
 
 audiences as (

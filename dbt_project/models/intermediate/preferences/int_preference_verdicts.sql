@@ -1,0 +1,16 @@
+-- Whether what was learned of preferences predicts those known at the last judged cut-off better than
+-- base rates do.
+with
+
+metrics as (select * from {{ ref('int_preference_metrics') }} where metric = 'log_loss'),
+
+verdicts as (
+    select
+        case segment when 'all' then 'history' else 'profile' end as basis,
+        max(value) filter (where model = 'classifier') < max(value) filter (where model = 'base_rate') as is_better
+    from metrics
+    group by fold, segment
+    qualify fold = max(fold) over ()
+)
+
+select * from verdicts

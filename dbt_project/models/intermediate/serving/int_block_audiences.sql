@@ -1,0 +1,25 @@
+-- Of a block's customers, those most likely to buy a product: the shop's are among those of its blocks.
+with
+
+scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+ranked as (
+    select
+        scores.product_id,
+        scores.customer_id,
+        scores.probability,
+        row_number() over (
+            partition by scores.product_id order by scores.probability desc, scores.customer_id asc
+        ) as rank
+    from scores
+)
+
+select
+    ranked.product_id,
+    ranked.customer_id,
+    ranked.probability
+from ranked
+cross join settings
+where ranked.rank <= settings.audience_size

@@ -1,0 +1,43 @@
+with
+
+probabilities as (select * from {{ ref('int_category_probabilities') }} where fold = 'serving'),
+
+categories as (select * from {{ ref('int_preference_categories') }} where fold = 'serving'),
+
+verdicts as (select * from {{ ref('int_preference_verdicts') }}),
+
+-- the profile speaks alone only where there is no history
+best as (
+    select *
+    from probabilities
+    qualify row_number() over (partition by customer_id, category order by basis = 'history' desc) = 1
+),
+
+-- what was learned serves where it was worth learning
+served as (
+    select
+        best.customer_id,
+        best.category,
+        categories.category_rank,
+        case when verdicts.is_better then best.probability else categories.base_rate end as probability,
+        case when verdicts.is_better then best.basis else 'base_rate' end as basis
+    from best
+    inner join categories on best.category = categories.category
+    left join verdicts on best.basis = verdicts.basis
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by customer_id order by probability desc, category_rank asc) as rank
+    from served
+)
+
+select
+    customer_id,
+    cast(rank as integer) as rank,
+    category,
+    probability,
+    basis
+from ranked
+order by customer_id, rank

@@ -1,0 +1,27 @@
+with
+
+served as (select * from {{ ref('int_served_lists') }}),
+
+reasons as (select * from {{ ref('int_reasons') }}),
+
+scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
+
+recommendations as (
+    select
+        served.customer_id,
+        served.list_type,
+        cast(served.rank as integer) as rank,
+        served.product_id,
+        served.score,
+        -- of every pair that the hybrid weighed, whichever recommender put it on the list
+        scores.probability,
+        served.recommender,
+        reasons.reason,
+        reasons.reason_product_id
+    from served
+    inner join reasons on served.customer_id = reasons.customer_id and served.product_id = reasons.product_id
+    left join scores on served.customer_id = scores.customer_id and served.product_id = scores.product_id
+)
+
+select * from recommendations
+order by customer_id, list_type, rank

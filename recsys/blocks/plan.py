@@ -1,0 +1,108 @@
+"""Which models a block of customers runs, in which order, and which tables they read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from recsys.errors import RecsysError
+
+
+@dataclass(frozen=True)
+class BlockModel:
+    """A dbt model that a block runs: compiled SQL, or the source of a Python model."""
+
+    schema: str
+    name: str
+    language: str
+    """`sql` or `python`."""
+    code: str
+    is_view: bool
+
+
+@dataclass(frozen=True)
+class BlockPlan:
+    """What a block runs."""
+
+    catalog: str
+    """The database's name, which the compiled SQL refers to."""
+    models: tuple[BlockModel, ...]
+    """In the order in which they are run."""
+    inputs: tuple[tuple[str, str], ...]
+    """Schema and name of the tables that the models read and that no model of the plan makes."""
+    filled: tuple[tuple[str, str], ...]
+    """Schema and name of the tables that they read and that a block has rows of its own in."""
+
+
+def read_plan(target: Path, names: Iterable[str], replaced: Sequence[str] = ()) -> BlockPlan:
+    """Return the plan that runs the models called `names`, as dbt compiled them last.
+
+    Parameters
+    ----------
+    target
+        dbt's target folder, with `manifest.json` and `compiled/`.
+    names
+        Models that a block computes.
+    replaced
+        Models that they read and that the block fills by itself.
+
+    Raises
+    ------
+    RecsysError
+        A model isn't in the manifest, or wasn't compiled.
+
+    """
+    nodes = _nodes(target)
+    wanted = set(names)
+    missing = sorted(wanted - set(nodes))
+    if missing:
+        raise RecsysError(
+            f"no model is called {', '.join(missing)}: {target} is of another project"
+        )
+    parents = {name: _parents(nodes[name]) for name in wanted}
+    order = TopologicalSorter({name: parents[name] & wanted for name in wanted}).static_order()
+    read = sorted(set().union(*parents.values()) - wanted - set(replaced))
+    return BlockPlan(
+        catalog=nodes[min(wanted)]["database"],
+        models=tuple(_model(target, nodes[name]) for name in order),
+        inputs=tuple((nodes[name]["schema"], name) for name in read),
+        filled=tuple((nodes[name]["schema"], name) for name in replaced),
+    )
+
+
+def _nodes(target: Path) -> dict[str, dict[str, Any]]:
+    try:
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RecsysError(f"no manifest.json in {target}: run dbt with --write-json") from error
+    return {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["package_name"] == "recsys"
+    }
+
+
+def _parents(node: dict[str, Any]) -> set[str]:
+    return {
+        parent.rsplit(".", 1)[1]
+        for parent in node["depends_on"]["nodes"]
+        if parent.startswith("model.")
+    }
+
+
+def _model(target: Path, node: dict[str, Any]) -> BlockModel:
+    code = node["raw_code"]
+    if node["language"] == "sql":
+        compiled = target / "compiled" / node["package_name"] / node["original_file_path"]
+        try:
+            code = compiled.read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise RecsysError(
+                f"model {node['name']} isn't compiled: build it first, with what it depends on"
+            ) from error
+    is_view = node["config"]["materialized"] == "view"
+    return BlockModel(node["schema"], node["name"], node["language"], code, is_view)

@@ -1,0 +1,209 @@
+"""What the dbt models of serving call: blocks of customers in, what is served out."""
+
+# ruff: noqa: S608 - names are the project's own
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recsys.blocks.engines import run_blocks
+from recsys.blocks.fitted import FittedModels
+from recsys.blocks.plan import BlockPlan, read_plan
+from recsys.blocks.work import BlockFiles, BlockTables, BlockWork
+from recsys.dbt import dbt_log
+from recsys.errors import InvalidParameterError, RecsysError
+from recsys.publishing import kept_folder
+from recsys.relations import Relation
+from recsys.shop.names import nearest, quoted, text
+
+TODAY = "int_customer_folds"
+"""The folds whose customers a database holds: past ones in the shop's, today's in a block's."""
+
+BLOCK_SCHEMA = pa.schema(
+    [
+        ("block", pa.int64()),
+        ("customers", pa.int64()),
+        ("served", pa.string()),
+        ("rows", pa.int64()),
+        ("file", pa.string()),
+    ]
+)
+
+
+def compiled_models() -> Path:
+    """Return dbt's target folder, where what it compiled is."""
+    from dbt.flags import get_flags  # noqa: PLC0415
+
+    flags: Any = get_flags()  # type: ignore[no-untyped-call]
+    return Path(flags.PROJECT_DIR) / (flags.TARGET_PATH or "target")
+
+
+def serve_blocks(
+    *,
+    session: Any,
+    target: Path,
+    settings: Relation,
+    computed: Sequence[str],
+    served: Sequence[str],
+) -> pa.RecordBatchReader:
+    """Serve all customers, block by block; return the files that hold what is served.
+
+    Parameters
+    ----------
+    session
+        dbt's connection.
+    target
+        dbt's target folder.
+    settings
+        serving_block_customers: customers of a block; keep_block_tables: models whose rows are
+        kept beside those served; serving_engine: where blocks run.
+    computed
+        Names of the models that each block runs, `served` among them.
+    served
+        Names of the tables that are kept.
+
+    """
+    fitted = FittedModels.of(session)
+    if fitted is None:
+        raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
+    files = BlockFiles(fitted.folder.parent)
+    for folder in (files.folder / "served", kept_folder(files.folder)):
+        shutil.rmtree(folder, ignore_errors=True)
+    asked = settings.project("serving_block_customers, keep_block_tables, serving_engine")
+    [(size, kept, engine)] = asked.fetchall()
+    plan = read_plan(target, computed, replaced=[TODAY])
+    cursor = session.cursor()
+    slicing = _Slicing(cursor, plan, files, int(size))
+
+    tables = BlockTables(
+        slicing.shared, (*slicing.sliced, TODAY), tuple(served), tuple(_kept(kept, computed))
+    )
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        started = time.perf_counter()
+        customers = slicing.customers_of_blocks()
+        slicing.write_shared()
+        seconds: Counter[str] = Counter()
+        results = run_blocks(
+            engine, BlockWork(plan, files, tables), list(customers), slicing.write_rows
+        )
+        for done, (block, result) in enumerate(results, start=1):
+            seconds.update(result.seconds)
+            if done == len(customers) or done % max(1, len(customers) // 20) == 0:
+                dbt_log.log(
+                    f"serving: block {done:,} of {len(customers):,}, "
+                    f"{time.perf_counter() - started:.0f} s"
+                )
+            yield pa.RecordBatch.from_pylist(
+                [
+                    {
+                        "block": block,
+                        "customers": customers[block],
+                        "served": name,
+                        "rows": rows,
+                        "file": files.served(name, block).name,
+                    }
+                    for name, rows in result.rows.items()
+                    if name in served
+                ],
+                schema=BLOCK_SCHEMA,
+            )
+        longest = ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.most_common(12))
+        dbt_log.log(f"serving: {seconds.total():.0f} CPU seconds, the longest {longest}")
+
+    return pa.RecordBatchReader.from_batches(BLOCK_SCHEMA, batches())
+
+
+def _kept(listed: str | None, computed: Sequence[str]) -> list[str]:
+    names = [name.strip() for name in (listed or "").split(",") if name.strip()]
+    for name in names:
+        if name not in computed:
+            raise InvalidParameterError(
+                f"setting keep_block_tables names '{name}'{nearest(name, computed)}"
+            )
+    return names
+
+
+def served_rows(name: str, *, session: Any, blocks: Relation) -> pa.RecordBatchReader:
+    """Return the rows of a table served, in the order of the blocks."""
+    fitted = FittedModels.of(session)
+    if fitted is None:
+        raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
+    folder = BlockFiles(fitted.folder.parent).served(name, 0).parent
+    names = blocks.filter(f"served = {text(name)}").order("block").project("file").fetchall()
+    files = [folder / file for (file,) in names]
+    schema = pq.read_schema(files[0])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for file in files:
+            with pq.ParquetFile(file) as read:
+                yield from read.iter_batches()
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+class _Slicing:
+    """The tables that blocks read, cut by customers where they have a column of customers."""
+
+    def __init__(self, cursor: Any, plan: BlockPlan, files: BlockFiles, size: int) -> None:
+        self._cursor = cursor
+        self._files = files
+        self._size = size
+        self._places = {
+            name: f"{quoted(plan.catalog)}.{quoted(schema)}.{quoted(name)}"
+            for schema, name in plan.inputs
+        }
+        self._places["int_folds"] = f'{quoted(plan.catalog)}."intermediate"."int_folds"'
+        self._columns = {name: self._columns_of(place) for name, place in self._places.items()}
+        cut = {"customer_key", "customer_id"}
+        self.sliced = tuple(name for name in self._places if cut & self._columns[name])
+        self.shared = tuple(name for name in self._places if name not in self.sliced)
+
+    def customers_of_blocks(self) -> dict[int, int]:
+        """Return how many customers each block has, by its number and in their order."""
+        rows = self._cursor.execute(
+            f"select (customer_key - 1) // {self._size}, count(*) from "
+            f"{self._places['int_customers']} group by all order by all"
+        ).fetchall()
+        return dict(rows or [(0, 0)])
+
+    def write_shared(self) -> None:
+        """Write the tables that all blocks share."""
+        for name in self.shared:
+            self._write(f"from {self._places[name]}", self._files.shared(name))
+
+    def write_rows(self, block: int) -> None:
+        """Write the rows of a block's customers, and today's fold."""
+        first, last = block * self._size + 1, (block + 1) * self._size
+        within = f"between {first} and {last}"
+        for name in self.sliced:
+            columns = self._columns[name]
+            if "customer_key" in columns:
+                where = f"customer_key {within}"
+            else:
+                where = (
+                    f"customer_id in (select customer_id from {self._places['int_customers']} "
+                    f"where customer_key {within})"
+                )
+            if "fold" in columns:
+                where += " and fold = 'serving'"
+            query = f"select * from {self._places[name]} where {where}"
+            self._write(query, self._files.rows(block, name))
+        self._write(
+            f"select * from {self._places['int_folds']} where purpose = 'serve'",
+            self._files.rows(block, TODAY),
+        )
+
+    def _columns_of(self, place: str) -> set[str]:
+        return {name for name, *_ in self._cursor.execute(f"describe {place}").fetchall()}
+
+    def _write(self, query: str, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._cursor.execute(f"copy ({query}) to {text(str(file))} (format parquet)").fetchall()

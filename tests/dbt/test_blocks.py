@@ -1,0 +1,66 @@
+# ruff: noqa: S608 - names of our own tables
+"""However customers are cut into blocks, and wherever blocks run, the same is served."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds", "parameters"}
+
+
+def differing(one: Path, other: Path) -> dict[str, int]:
+    """Return, for each public table, how many rows are in one of the databases only."""
+    found = {}
+    with duckdb.connect() as connection:
+        for name, path in (("one", one), ("other", other)):
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        for (table,) in connection.execute(
+            "select table_name from duckdb_tables() "
+            "where database_name = 'one' and schema_name = 'marts'"
+        ).fetchall():
+            described = connection.execute(f"describe one.marts.{table}").fetchall()
+            columns = ", ".join(
+                # sums of the same numbers in another order
+                f'round("{name}", 9)' if kind == "DOUBLE" else f'"{name}"'
+                for name, kind, *_ in described
+                if name not in OF_THE_RUN
+            )
+            [(found[table],)] = connection.execute(
+                f"""
+                select count(*) from (
+                    (select {columns} from one.marts.{table}
+                    except all select {columns} from other.marts.{table})
+                    union all
+                    (select {columns} from other.marts.{table}
+                    except all select {columns} from one.marts.{table})
+                )
+                """
+            ).fetchall()
+    return found
+
+
+def test_blocks_of_three_customers_serve_what_one_block_does(builder, tiny_shop, tiny_database):
+    found = differing(
+        tiny_database, builder.build(tiny_shop, variables={"serving_block_customers": 3})
+    )
+    assert {"recommendations", "customer_preferences", "predicted_ratings"} <= set(found)
+    assert not any(found.values()), found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    reason="needs Java and pip install 'recsys[spark]'",
+)
+def test_executors_of_spark_serve_what_this_process_does(
+    builder, tiny_shop, tiny_database, monkeypatch
+):
+    master = "--master local-cluster[2,1,2048] --conf spark.ui.enabled=false pyspark-shell"
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", os.environ.get("PYSPARK_SUBMIT_ARGS", master))
+    variables = {"serving_block_customers": 3, "serving_engine": "spark"}
+    found = differing(tiny_database, builder.build(tiny_shop, variables=variables))
+    assert not any(found.values()), found
