@@ -22,6 +22,7 @@ from recsys.draft.pointing import POINTING, add_pointing
 from recsys.draft.profiling import FileProfile, profile_file
 from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
+from recsys.draft.unread import mark_unread
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 
@@ -104,6 +105,8 @@ def draft_shop(
             refine_ratings(draft, *drafted["ratings"])
         if "purchases" in drafted:
             check_orders(connection, *drafted["purchases"])
+        for made, profile in drafted.values():
+            mark_unread(connection, draft, made, profile)
         used = {table: profile for table, (_, profile) in drafted.items()}
         check_joins(connection, draft, used)
         for table in POINTING:

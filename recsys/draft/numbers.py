@@ -38,6 +38,8 @@ class Numbers:
     """Share of the values with a currency sign."""
     has_decimal_comma: bool = False
     """Whether 1,234 is one and a bit, and so 12.500 twelve thousand."""
+    is_in_thousands: bool = False
+    """Whether that is so only because all that have a point are such as 12.500."""
     is_padded: bool = False
     """Whether some begin with a zero, as codes do: 00123."""
 
@@ -70,6 +72,7 @@ def read_numbers(type_name: str, values: Sequence[str]) -> Numbers:
         negative=sum(number < 0 for number in found) / len(found),
         with_currency=marked / len(values),
         has_decimal_comma=comma,
+        is_in_thousands=comma and commas <= points,
         is_padded=any(re.match(r"\W*0\d", value) for value, number in read if number is not None),
     )
 
