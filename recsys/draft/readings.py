@@ -1,4 +1,4 @@
-"""How cleaning reads single values, asked before there is a shop: its own rules on sampled texts."""
+"""How cleaning reads single values, asked before there is a shop: its rules on sampled texts."""
 
 # ruff: noqa: S608 - the rules are SQL, the values are parameters
 from __future__ import annotations

@@ -10,6 +10,7 @@ from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftTable
 from recsys.draft.name_rules import CLEAR, kinds_by_name
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.value_fit import fit
 from recsys.draft.written import Written, how_written
 
 MONEY = ("unit_price", "amount", "price")
@@ -17,20 +18,33 @@ NUMBERS = {"quantity": "clean_quantity", "rating": "clean_rating", "price": "cle
 TIMES = ("purchased_at", "rated_at")
 READ = (*MONEY, *NUMBERS, *TIMES)
 LONGEST = 40
+WANTED = {
+    "purchases": ("quantity", "unit_price", "amount"),
+    "ratings": ("rated_at",),
+    "products": ("price",),
+}
+"""Optional columns that are missed where a name promises them; of required ones a ??? stands."""
+WORDS = {
+    "quantity": "a quantity",
+    "unit_price": "a price",
+    "amount": "an amount",
+    "price": "a price",
+    "rated_at": "a time",
+}
 
 
 def mark_unread(
     connection: duckdb.DuckDBPyConnection, draft: Draft, table: DraftTable, profile: FileProfile
 ) -> None:
-    """Mark columns some of whose values cleaning rejects, and those that a name alone speaks for."""
+    """Mark columns with values that cleaning rejects, and those that a name alone speaks for."""
     written = _written(connection, table, profile)
     for column in table.columns:
         if column.target in READ and column.source != MISSING:
             _mark(connection, draft, profile, column, written)
         if column.target in MONEY and written.is_only_likely:
             _mark_thousands(profile, column)
-    for column in profile.columns:
-        _mark_left_out(table, column)
+    for unused in profile.columns:
+        _mark_left_out(table, unused)
 
 
 def _written(
@@ -102,8 +116,8 @@ def _mark_left_out(table: DraftTable, column: ColumnProfile) -> None:
         wanted = "price" if kind == "unit_price" and table.name == "products" else kind
         if wanted not in WANTED.get(table.name, ()) or wanted in used or score < CLEAR:
             continue
-        if WANTED_READ[wanted](column):
-            continue
+        if fit(wanted, column) > 0:
+            continue  # it is read, and was passed over for another reason
         example = column.values[0]
         said = example if len(example) <= LONGEST else example[:LONGEST] + " …"
         table.doubts.append(
@@ -111,25 +125,3 @@ def _mark_left_out(table: DraftTable, column: ColumnProfile) -> None:
             f"read: add  {wanted}: with an expression that makes them readable, or leave it out"
         )
         return
-
-
-WANTED = {
-    "purchases": ("quantity", "unit_price", "amount"),
-    "ratings": ("rated_at",),
-    "products": ("price",),
-}
-"""Optional columns that are missed where a name promises them; of required ones a ??? stands."""
-WORDS = {
-    "quantity": "a quantity",
-    "unit_price": "a price",
-    "amount": "an amount",
-    "price": "a price",
-    "rated_at": "a time",
-}
-WANTED_READ = {
-    "quantity": lambda column: max(column.numbers.share, column.share_read("clean_quantity")) >= 0.9,
-    "unit_price": lambda column: column.numbers.share > 0.2,
-    "amount": lambda column: column.numbers.share > 0.2,
-    "price": lambda column: column.share_read("clean_price") > 0.2 or column.numbers.share > 0.2,
-    "rated_at": lambda column: column.times.share > 0.5,
-}
