@@ -43,6 +43,8 @@ class Times:
     """Whether the values are numbers that may count something else."""
     has_clock: bool = False
     """Whether there is a time of day."""
+    shows_both: bool = False
+    """Whether some dates can only be of one order, and some only of the other."""
 
     @property
     def is_day_number(self) -> bool:
@@ -87,6 +89,7 @@ def read_times(type_name: str, values: Sequence[str]) -> Times:
             _in_words(values, rows, order),
             order=order,
             has_clock=_has_clock(read, form),
+            shows_both=order == "unknown" and shown["dmy"] + shown["mdy"] > 0,
         )
     is_number = form in COUNTS or form == "yyyymmdd"
     return Times(
