@@ -22,8 +22,6 @@ MONEY: dict[str, Callable[[int], str]] = {  # of whole units and, in the last tw
     "no cents": lambda cents: f"1.{cents % 1000:03},-",
     "euros": lambda cents: f"{cents // 100},{cents % 100:02} €",
     "three decimals": lambda cents: f"{cents // 100}.{cents % 1000:03} KWD",
-        f"{cents}".translate({48 + n: 0xFF10 + n for n in range(10)}) + "円"
-    ),
     "a measure": lambda cents: f"{cents} kg",
     "now and then a word": lambda cents: "free" if cents % 9 == 0 else f"{cents}.00",
 }
