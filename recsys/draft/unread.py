@@ -3,6 +3,10 @@
 # ruff: noqa: S608 - names are quoted; expressions are the draft's own
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
 import duckdb
 
 from recsys.cleaning_rules import rule
@@ -43,6 +47,8 @@ def mark_unread(
             _mark(connection, draft, profile, column, written)
         if column.target in MONEY and written.is_only_likely:
             _mark_thousands(profile, column)
+        if column.target in MONEY:
+            _mark_currencies(profile, column)
     for unused in profile.columns:
         _mark_left_out(table, unused)
 
@@ -89,7 +95,7 @@ def _mark(
     except duckdb.Error:
         return  # the shop file's own check says what is wrong with an expression
     if unread:
-        said = example if len(example) <= LONGEST else example[:LONGEST] + " …"
+        said = _shown(example)
         what = "a time" if column.target in TIMES else "a number"
         hint = "; `date_formats` under `format:` says how" if column.target in TIMES else ""
         doubt = f"{unread:,} of {present:,} values, such as '{said}', can't be read as {what}{hint}"
@@ -101,10 +107,42 @@ def _mark_thousands(profile: FileProfile, column: DraftColumn) -> None:
     example = next((v for v in found.values if v.count(".") == 1), None) if found else None
     if example is not None:
         doubt = (
-            f"every point has three digits behind it: {example} is taken for thousands; if it "
+            f"every point has three digits behind it: {_shown(example)} is taken for thousands; if it "
             "separates decimals, set decimal_separator: '.' (under settings)"
         )
         column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
+
+
+def _mark_currencies(profile: FileProfile, column: DraftColumn) -> None:
+    found = next((one for one in profile.columns if one.name == column.source), None)
+    marks = currencies(found.values) if found else []
+    if len(marks) > 1:
+        doubt = (
+            f"several signs stand beside the numbers ({', '.join(marks[:4])}): amounts of several "
+            "currencies can't be added, so read those of one with `where:`"
+        )
+        column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
+
+
+def currencies(values: Sequence[str]) -> list[str]:
+    """Return what stands beside the digits of prices, the most frequent first.
+
+    >>> currencies(["$5", "6 kr", "$7.50 ", "8"])
+    ['$', 'KR']
+
+    """
+    marks = Counter(
+        "".join(c for c in value if c.isalpha() or unicodedata.category(c) == "Sc").upper()
+        for value in values
+        if any(c.isdigit() for c in value)
+    )
+    return [mark for mark, _ in marks.most_common() if mark not in {"", "E"}]
+
+
+def _shown(value: str) -> str:
+    """Return a value as a message shows it: short, without what a terminal would obey."""
+    short = value if len(value) <= LONGEST else value[:LONGEST] + " …"
+    return "".join(c if c.isprintable() else "�" for c in short)
 
 
 def _mark_left_out(table: DraftTable, column: ColumnProfile) -> None:
@@ -118,8 +156,7 @@ def _mark_left_out(table: DraftTable, column: ColumnProfile) -> None:
             continue
         if fit(wanted, column) > 0:
             continue  # it is read, and was passed over for another reason
-        example = column.values[0]
-        said = example if len(example) <= LONGEST else example[:LONGEST] + " …"
+        said = _shown(column.values[0])
         table.doubts.append(
             f"'{column.name}' is called like {WORDS[wanted]}, but values such as '{said}' can't be "
             f"read: add  {wanted}: with an expression that makes them readable, or leave it out"
