@@ -6,36 +6,50 @@
 {% macro date_text(column) -%}
     {%- set text = plain_text(column) -%}
     case
-        when regexp_matches({{ text }}, '^\pL{2}|\pL{3}|^\d{8}[Tt ]\d|[(\[（年년]|^\d{4}-\d\d-\d\d-\d\d[.]') then {{ in_numbers(text) }}
+        when regexp_matches({{ text }}, '^\d{8}[Tt ]\d') then {{ put_in_order(text, [
+            ('^(\\d{4})(\\d\\d)(\\d\\d)[Tt ](\\d\\d):?(\\d\\d):?(\\d\\d)', '\\1-\\2-\\3 \\4:\\5:\\6'),
+            ('^(\\d{4})(\\d\\d)(\\d\\d)[Tt ](\\d\\d):?(\\d\\d)', '\\1-\\2-\\3 \\4:\\5'),
+        ]) }}
+        when regexp_matches({{ text }}, '^\d{4}(?:-\d\d-\d\d-\d\d[.]| ?[年년])') then {{ put_in_order(text, [
+            ('^(\\d{4}-\\d\\d-\\d\\d)-(\\d\\d[.]\\d\\d[.]\\d\\d)', '\\1 \\2'),
+            ('^(\\d{4}) ?[年년] ?(\\d{1,2}) ?[月월] ?(\\d{1,2}) ?[日일] ?(?:[(（][^)）]*[)）])?', '\\1-\\2-\\3 '),
+        ]) }}
         when regexp_full_match({{ text }}, '\d{4}-?W\d\d-?[1-7]') then {{ week_date(text) }}
+        when regexp_matches({{ text }}, '^\pL{2}|\pL{3}|[(\[]') then {{ in_numbers(text) }}
         else {{ text }}
     end
 {%- endmacro %}
 
-{# '5. januar 2024' and 'jan-05-24', each with whatever follows, once the other forms are put in order. #}
+{# Text after several replacements of patterns, trimmed. #}
+{% macro put_in_order(text, steps) -%}
+    {%- set ordered = namespace(text=text) -%}
+    {%- for pattern, replacement in steps -%}
+        {%- set ordered.text = 'regexp_replace(' ~ ordered.text ~ ", '" ~ pattern ~ "', '" ~ replacement ~ "')" -%}
+    {%- endfor -%}
+    trim({{ ordered.text }})
+{%- endmacro %}
+
+{#
+  '5. januar 2024' and 'jan-05-24', each with whatever follows, once what stands in brackets, the day of
+  the week and an article are gone, and the year stands behind month and day.
+#}
 {% macro in_numbers(text) -%}
     {%- set weekdays = weekday_names().split() | join('|') -%}
-    {%- set steps = [
-        ('\\s*(?:\\([^)]*\\)|\\[[^\\]]*\\]|（[^）]*）)\\s*', ' '),
-        ('^(\\d{4}) ?[年년] ?(\\d{1,2}) ?[月월] ?(\\d{1,2}) ?[日일]', '\\1-\\2-\\3 '),
-        ('^(\\d{4})(\\d\\d)(\\d\\d)[t ](\\d\\d):?(\\d\\d):?(\\d\\d)', '\\1-\\2-\\3 \\4:\\5:\\6'),
-        ('^(\\d{4})(\\d\\d)(\\d\\d)[t ](\\d\\d):?(\\d\\d)', '\\1-\\2-\\3 \\4:\\5'),
-        ('^(\\d{4}-\\d\\d-\\d\\d)-(\\d\\d[.]\\d\\d[.]\\d\\d)', '\\1 \\2'),
-        ('^((?:' ~ weekdays ~ ')[.,]* )?(?:den|le|el|the|am) (\\d)', '\\1\\2'),
-        ('^(?:' ~ weekdays ~ ')[.,]* (\\d{1,2}[-., ]*(?:de )?\\pL{3}|\\pL{3}|\\d{1,4}[-./]\\d)', '\\1'),
+    {%- set ordered = put_in_order('lower(strip_accents(' ~ text ~ '))', [
+        (' ?(?:\\([^)]*\\)|\\[[^\\]]*\\]) ?', ' '),
+        (
+            '^(?:(?:' ~ weekdays ~ ')[.,]* )?(?:(?:den|le|el|the|am) )?(\\d{1,2}[-., ]*(?:de )?\\pL{3}|\\pL{3}|\\d{1,4}[-./]\\d)',
+            '\\1'
+        ),
         (
             '^(\\pL{3,}[.]? \\d{1,2}),? (\\d\\d?:\\d\\d(?::\\d\\d(?:[.]\\d+)?)?(?: ?[ap]m)?)((?: [-+a-z]*[0-9:]*)?) (\\d{4})$',
             '\\1 \\4 \\2\\3'
         ),
         ('^(\\d{4})[-./, ]+(\\pL{3,})[-./, ]+(\\d{1,2})', '\\3 \\2 \\1')
-    ] -%}
-    {%- set ordered = namespace(text='lower(strip_accents(' ~ text ~ '))') -%}
-    {%- for pattern, replacement in steps -%}
-        {%- set ordered.text = 'regexp_replace(' ~ ordered.text ~ ", '" ~ pattern ~ "', '" ~ replacement ~ "')" -%}
-    {%- endfor -%}
+    ]) -%}
     list_transform(
         [regexp_extract(
-            trim({{ ordered.text }}),
+            {{ ordered }},
             '^(?:(?:(\d{1,2})(?:st|nd|rd|th|er|[ºª°])?[-./, ]*(?:de |of )?(\pL{3,})[-./, ]*|(\pL{3,})[-./ ]*(\d{1,2})(?:st|nd|rd|th)?[-./, ]+)(?:del? |of )?[''’]?(\d{4}|\d\d)(?: (?:r|г|р|года|року)[.]?)?((?:[^\d].*)?)|(.*))$', -- noqa: LT05
             ['day', 'month', 'month_first', 'day_second', 'year', 'rest', 'other']
         )],

@@ -107,8 +107,8 @@ def _mark_thousands(profile: FileProfile, column: DraftColumn) -> None:
     example = next((v for v in found.values if v.count(".") == 1), None) if found else None
     if example is not None:
         doubt = (
-            f"every point has three digits behind it: {_shown(example)} is taken for thousands; if it "
-            "separates decimals, set decimal_separator: '.' (under settings)"
+            f"every point has three digits behind it: {_shown(example)} is taken for thousands; if "
+            "it separates decimals, set decimal_separator: '.' (under settings)"
         )
         column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
 
