@@ -1,7 +1,7 @@
 {#
   An id as text: '00123' stays as it is, the number 13085.0 becomes '13085', and so does the text
   '13085.0' where `has_float_ids` says that the whole column is such text. Composed characters
-  (NFC), no blanks around it.
+  (NFC), without blanks around it, marks that aren't seen, and spreadsheets' guards: ="00123", '00123.
 #}
 {% macro clean_id(column, has_float_ids='false') -%}
     case
@@ -9,10 +9,11 @@
         -- most ids: nothing to clean about them
         when not coalesce({{ has_float_ids }}, false) and regexp_full_match(cast({{ column }} as varchar), '[0-9][!-~]*')
             then cast({{ column }} as varchar)
+        when {{ has_float_ids }} and regexp_full_match({{ plain_text(column) }}, '[0-9]+[.]0+')
+            then regexp_replace({{ plain_text(column) }}, '[.]0+$', '')
         when {{ is_blank(column) }} then null
-        when {{ has_float_ids }} and regexp_full_match(trim(cast({{ column }} as varchar)), '[0-9]+[.]0+')
-            then regexp_replace(trim(cast({{ column }} as varchar)), '[.]0+$', '')
-        else nfc_normalize(trim(cast({{ column }} as varchar), {{ blanks() }}))
+        when regexp_full_match(cast({{ column }} as varchar), '[!#-&(-<>-~][!-~]*') then cast({{ column }} as varchar)
+        else nfc_normalize(trim({{ unguarded('trim(' ~ shown(column) ~ ', ' ~ blanks() ~ ')') }}, {{ blanks() }}))
     end
 {%- endmacro %}
 

@@ -6,6 +6,9 @@
 {% macro clean_text(column) -%}
     case
         when {{ is_blank(column) }} then null
+        -- guarded from a spreadsheet, as our own exports guard such texts
+        when regexp_matches(cast({{ column }} as varchar), '^(?:="|''[-=+@])')
+            then {{ single_blanks(unguarded('cast(' ~ column ~ ' as varchar)')) }}
         when contains({{ column }}, '<') or contains({{ column }}, '&')
             then list_transform(
                 list_transform(

@@ -5,7 +5,7 @@
   `date_order` ('dmy', 'mdy' or null: not known) says how 01/02/2024 is to be read.
 #}
 {% macro clean_time(column, date_order, timezone) -%}
-    {%- set text = 'trim(cast(' ~ column ~ ' as varchar), ' ~ blanks() ~ ')' -%}
+    {%- set text = 'cast(' ~ column ~ ' as varchar)' -%}
     case
         when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE' then case
             when {{ timezone }} is null then timezone('UTC', try_cast({{ column }} as timestamptz))
@@ -15,27 +15,19 @@
             then try_cast({{ column }} as timestamp)
         when typeof({{ column }}) <> 'VARCHAR'
             then {{ counted_time(column, timezone) }}
-        when cast({{ column }} as varchar) like '____-__-__' then try_cast({{ column }} as timestamp)
-        when cast({{ column }} as varchar) like '____-__-__ __:__:__' then try_cast({{ column }} as timestamp)
-        when regexp_matches({{ text }}, '^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}') then case
-            when {{ timezone }} is not null and regexp_matches({{ text }}, '[0-9] ?(?:Z|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?)$')
-                and strlen({{ text }}) > 14
-                then timezone(
-                    {{ timezone }},
-                    -- no blank before the offset
-                    try_cast(regexp_replace(
-                        regexp_replace({{ text }}, '(?:UTC|GMT)$', 'Z'), ' ([-+Z][0-9:]*)$', '\1'
-                    ) as timestamptz)
-                )
-            when regexp_matches({{ text }}, '(?i)[ap][.]?m[.]?$')
-                then try_strptime(replace({{ text }}, '.', ''), ['%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p'])
-            else try_cast(regexp_replace({{ text }}, '^([0-9]{4})[.]([0-9]{1,2})[.]', '\1-\2-') as timestamp)
-        end
-        when regexp_full_match({{ text }}, '[0-9]+(?:[.][0-9]+)?')
-            then {{ counted_time(text, timezone) }}
-        when regexp_matches({{ text }}, '{{ day_month_year() }}')
-            then {{ written_date(text, date_order) }}
-        else {{ named_month_date(text) }}
+        else coalesce(
+            case
+                when
+                    {{ text }} like '____-__-__' or {{ text }} like '____-__-__ __:__:__' or {{ text }} like '____-__-__T__:__:__'
+                    then try_cast({{ text }} as timestamp)
+                when regexp_full_match({{ text }}, '[0-9]+') then {{ counted_time(text, timezone) }}
+                -- ISO 8601 is what most files have; without a time zone to bring it to, its offset tells nothing
+                when {{ timezone }} is null and regexp_matches({{ text }}, '^[0-9]{4}[-/]') then try_cast({{ text }} as timestamp)
+                when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{5,}(?:Z|[-+][0-9]{2}(?::?[0-9]{2})?)')
+                    then timezone({{ timezone }}, try_cast({{ text }} as timestamptz))
+            end,
+            {{ written_time(column, date_order, timezone) }}
+        )
     end
 {%- endmacro %}
 
@@ -48,6 +40,8 @@
                 then timestamp '1899-12-30' + to_microseconds(cast(round(counted * 86400) * 1000000 as bigint))
             when counted between 19000101 and 21001231
                 then try_strptime(cast(cast(counted as bigint) as varchar), '%Y%m%d')
+            when counted between 190001010000 and 210012312359
+                then try_strptime(cast(cast(counted as bigint) as varchar), '%Y%m%d%H%M')
             when counted between 19000101000000 and 21001231235959
                 then try_strptime(cast(cast(counted as bigint) as varchar), '%Y%m%d%H%M%S')
             when counted between 1e8 and 1e19 then timezone(
@@ -66,47 +60,90 @@
     )[1]
 {%- endmacro %}
 
-{% macro day_month_year() -%}
-    ^([0-9]{1,2})[-./ ,]{1,2}([0-9]{1,2})[-./ ,]{1,2}([0-9]{4}|[0-9]{2})(?:[T ,]+([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?(?:[.,][0-9]+)?)?\s*(?:([AaPp])[.]?[Mm][.]?)?$
-{%- endmacro %}
-
-{% macro written_date(text, date_order) -%}
+{#
+  A date in numbers, the year first or last, alone or with a time of day and an offset, or a number that
+  counts time: '2024/1/5 13:45', '5.1.24', '05/01/2024, 1:45 p. m.', '2024-01-05T13:45:00,5+0100'.
+#}
+{% macro written_time(column, date_order, timezone) -%}
     list_transform(
-        [regexp_extract({{ text }}, '{{ day_month_year() }}', ['first', 'second', 'year', 'hour', 'minute', 'sec', 'half'])],
-        lambda found: try_cast(
-            concat(
-                case when strlen(found.year) = 2 then case when found.year < '70' then '20' else '19' end end,
-                found.year, '-',
-                case
-                    when {{ date_order }} = 'dmy' then concat(found.second, '-', found.first)
-                    when {{ date_order }} = 'mdy' then concat(found.first, '-', found.second)
-                end,
-                ' ',
-                -- an hour above 24 makes it no time at all, 24:00 is the next midnight
-                case
-                    when found.hour = '' then 0
-                    when found.half = '' or try_cast(found.hour as integer) > 23 then try_cast(found.hour as integer)
-                    else try_cast(found.hour as integer) % 12 + case when lower(found.half) = 'p' then 12 else 0 end
-                end,
-                ':', coalesce(nullif(found.minute, ''), '00'), ':', coalesce(nullif(found.sec, ''), '00')
-            ) as timestamp
-        )
+        [regexp_extract(
+            {{ date_text(column) }},
+            '(?i)^(?:([0-9]+(?:[.,][0-9]+)?)|{{ date_in_numbers() }}{{ time_of_day() }})$',
+            [
+                'counted', 'year', 'month', 'day', 'first', 'second', 'last_year', 'half_before', 'hour', 'minute', 'sec',
+                'fraction', 'half', 'zone'
+            ]
+        )],
+        lambda found: case
+            when found.counted <> '' then {{ counted_time("replace(found.counted, ',', '.')", timezone) }}
+            when found.zone = '' or {{ timezone }} is null then try_cast({{ put_together('found', date_order) }} as timestamp)
+            else timezone(
+                {{ timezone }},
+                try_cast(concat({{ put_together('found', date_order) }}, {{ utc_offset('lower(found.zone)') }}) as timestamptz)
+            )
+        end
     )[1]
 {%- endmacro %}
 
-{% macro named_month_date(text) -%}
-    {%- set dates = ['%d %b %Y', '%d %B %Y', '%b %d %Y', '%B %d %Y'] -%}
-    {%- set times = ['', ' %H:%M:%S', ' %H:%M', ' %I:%M:%S %p', ' %I:%M %p'] -%}
-    {%- set formats = [] -%}
-    {%- for date in dates -%}{%- for time in times -%}{%- do formats.append("'" ~ date ~ time ~ "'") -%}{%- endfor -%}{%- endfor -%}
-    try_strptime(
-        -- a weekday before it goes; commas, hyphens and dots are blanks; 05-JAN-24 is of this century
-        regexp_replace(
-            regexp_replace(
-                regexp_replace({{ text }}, '^(?:[A-Za-z]{3,9},? )(\d{1,2} [A-Za-z]{3})', '\1'), '[-,./ ]+', ' ', 'g'
-            ),
-            '^(\d{1,2} [A-Za-z]{3,9}) (\d{2})( |$)', '\1 20\2\3'
-        ),
-        [{{ formats | join(', ') }}]
+{% macro put_together(found, date_order) -%}
+    concat(
+        {{ whole_year("concat(" ~ found ~ ".year, " ~ found ~ ".last_year)") }}, '-',
+        case
+            when {{ found }}.year <> '' then concat({{ found }}.month, '-', {{ found }}.day)
+            when {{ date_order }} = 'dmy' then concat({{ found }}.second, '-', {{ found }}.first)
+            when {{ date_order }} = 'mdy' then concat({{ found }}.first, '-', {{ found }}.second)
+        end,
+        ' ', {{ hour_of_day(found) }}, ':', coalesce(nullif({{ found }}.minute, ''), '00'), ':',
+        coalesce(nullif({{ found }}.sec, ''), '00'), '.', coalesce(nullif(left({{ found }}.fraction, 6), ''), '0')
     )
+{%- endmacro %}
+
+{# Year, month, day, or day and month in either order, and a year of four digits or two. #}
+{% macro date_in_numbers() -%}
+    (?:(\d{4})[-./ ]{1,2}(\d{1,2})[-./ ]{1,2}(\d{1,2})|(\d{1,2})[-./ ,]{1,2}(\d{1,2})[-./ ,]{1,2}(\d{4}|\d{2}))[.]?
+{%- endmacro %}
+
+{# What may follow a date: a word or two, 13:45:00.5, 1:45 p. m. or 13h45, and an offset or its name. #}
+{% macro time_of_day() -%}
+    {%- set half = '[ap][.]? ?m?[.]?|오전|오후|上午|下午|午前|午後' -%}
+    (?:[Tt,: ]+(?:(?:at|um|à|a las?|a|kl|klo|om|ore|ora|alle|às|as|o|u|v|в|@|-)[. ]+)?({{ half }})? ?(\d{1,2})(?:[:.h](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?)? ?({{ half }})? ?(?:uhr|uur|h|hrs?|hours)?)? ?(z|ut|(?:utc|gmt)? ?(?:[-+](?:\d\d:?\d\d|\d{1,2}(?::\d\d)?))?|{{ zones().split()[::2] | join('|') }})
+{%- endmacro %}
+
+{# The hour from 0 to 24; beyond that no time; and none where neither minutes nor a half of the day say that it is one. #}
+{% macro hour_of_day(found) -%}
+    case
+        when {{ found }}.hour = '' then '00'
+        when {{ found }}.minute = '' and concat({{ found }}.half_before, {{ found }}.half) = '' then 'none'
+        when concat({{ found }}.half_before, {{ found }}.half) = '' or try_cast({{ found }}.hour as integer) > 23
+            then {{ found }}.hour
+        else cast(
+            try_cast({{ found }}.hour as integer) % 12
+            + case when regexp_matches(lower(concat({{ found }}.half_before, {{ found }}.half)), '^(?:p|오후|下午|午後)') then 12 else 0 end
+            as varchar
+        )
+    end
+{%- endmacro %}
+
+{# How far a named or written zone is from UTC, as +01:00. #}
+{% macro utc_offset(zone) -%}
+    case
+        when regexp_matches({{ zone }}, '[-+]') then concat(
+            regexp_extract({{ zone }}, '[-+]'), lpad(regexp_extract({{ zone }}, '[-+](\d{1,2})', 1), 2, '0'), ':',
+            lpad(regexp_extract({{ zone }}, '[-+]\d{1,2}:?(\d\d)$', 1), 2, '0')
+        )
+        {%- for name, offset in zones().split() | batch(2) %}
+        when {{ zone }} = '{{ name }}' then '{{ offset }}'
+        {%- endfor %}
+        else '+00:00'
+    end
+{%- endmacro %}
+
+{# Names of zones with one meaning, each with its distance from UTC; IST and BST have several: no time zone
+  can be asked of them. #}
+{% macro zones() -%}
+    est -05:00 edt -04:00 cst -06:00 cdt -05:00 mst -07:00 mdt -06:00 pst -08:00 pdt -07:00 akst -09:00 akdt -08:00
+    hst -10:00 wet +00:00 west +01:00 cet +01:00 cest +02:00 mez +01:00 mesz +02:00 eet +02:00 eest +03:00 msk +03:00
+    jst +09:00 kst +09:00 hkt +08:00 sgt +08:00 wib +07:00 aest +10:00 aedt +11:00 acst +09:30 awst +08:00
+    nzst +12:00 nzdt +13:00 sast +02:00 cat +02:00 eat +03:00 wat +01:00 trt +03:00 idt +03:00 ict +07:00 pht +08:00
+    pkt +05:00 brt -03:00 art -03:00 cot -05:00 pet -05:00 ist unknown bst unknown ast unknown gst unknown
 {%- endmacro %}

@@ -3,13 +3,15 @@
   looked at no further, which is most of them.
 #}
 {% macro is_blank(column) -%}
+    {%- set words = [
+        '', 'nan', 'nat', 'null', '[(]null[)]', 'none', 'nil', '#?n/a', '<na>', 'undefined', '\\\\n', '=', '=?""', "''''"
+    ] -%}
+    {%- set unseen = '[\\pZ\\s\\x{b}\\x{85}\\x{200b}-\\x{200f}\\x{2060}\\x{feff}]' -%}
     (
         {{ column }} is null
         or (
             strlen(cast({{ column }} as varchar)) <= 20
-            and lower(trim(cast({{ column }} as varchar), {{ blanks() }})) in (
-                '', 'nan', 'nat', 'null', '(null)', 'none', 'nil', 'n/a', '#n/a', '<na>', 'undefined', '\n'
-            )
+            and regexp_full_match(cast({{ column }} as varchar), '(?i){{ unseen }}*(?:{{ words | join("|") }}){{ unseen }}*')
         )
     )
 {%- endmacro %}
@@ -21,5 +23,5 @@
 
 {# What stands around texts without being seen: blanks, tabs, line ends, no-break spaces, marks. #}
 {% macro blanks() -%}
-    {{ "' \t\n\r\u00a0\u200b\ufeff'" }}
+    {{ "' \t\n\r\u00a0\u2007\u200b\u200c\u200d\u200e\u200f\u202f\u2060\u3000\ufeff'" }}
 {%- endmacro %}

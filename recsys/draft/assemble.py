@@ -29,6 +29,7 @@ from recsys.draft.reading import open_file
 from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales
 from recsys.draft.unknown_nouns import settle_unknown_ids
+from recsys.draft.unread import mark_unread
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
 from recsys.scratch import Scratch
@@ -107,6 +108,8 @@ def draft_shop(
             unused,
         )
         _refine(connection, draft, drafted)
+        for made, profile in drafted.values():
+            mark_unread(connection, draft, made, profile)
         used = {table: profile for table, (_, profile) in drafted.items()}
         check_joins(connection, draft, used)
         for table in POINTING:

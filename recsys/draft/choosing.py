@@ -161,6 +161,7 @@ class Chooser:
                 column
                 for column in self.profile.columns
                 if column.times.share >= FITTING
+                and not column.times.is_day_number
                 and column.name not in self.used
                 and not column.parsed_name.known & NOT_WHEN_BOUGHT
             ]

@@ -21,8 +21,10 @@ def add_clock(table: DraftTable, profile: FileProfile, target: str) -> None:
         return
     places = {found.name: place for place, found in enumerate(profile.columns)}
     days = next((found for found in profile.columns if found.name == column.source), None)
-    # numbers such as 20231231 are read as numbers alone
-    if days is None or days.times.has_clock or days.times.is_plain_number:
+    # of numbers only 20231231 shows that it is a day, and is read with a time of day behind it
+    if days is None or days.times.has_clock:
+        return
+    if days.times.is_plain_number and days.times.form != "yyyymmdd":
         return
     clocks = [found for found in profile.columns if _is_clock(found)]
     if not clocks:

@@ -105,7 +105,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
             said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
         if numbers.with_currency:
             said.append("with currency signs")
-        if numbers.has_decimal_comma:
+        if numbers.has_decimal_comma and not numbers.is_in_thousands:
             said.append("decimal comma")
     elif kind in {"title", "description"}:
         said.append(f"texts of {column.mean_length:.0f} letters")

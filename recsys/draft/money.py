@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import duckdb
 
+from recsys.cleaning_rules import rule
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.written import how_written
 
 FEWEST_PRODUCTS = 10
 
@@ -22,12 +24,15 @@ def share_of_line_values(
     Products sold in several quantities: money per unit differs less from line to line than money
     itself where it is the line's value, and more where it is the price of one.
     """
-    comma = profile.column(money).numbers.has_decimal_comma
-    value, units = _number(money, comma), _number(quantity, comma)
+    written = how_written(connection, profile, (quantity,), (money,))
+    value, units = _number(money, written.has_money_comma), _number(quantity, written.has_comma)
     rows = connection.execute(
         f"""
         with lines as (
-            select cast({quoted(product)} as varchar) as product, {value} as money, {units} as units
+            select
+                cast({quoted(product)} as varchar) as product,
+                cast({value} as double) as money,
+                cast({units} as double) as units
             from {profile.sample}
         ), spread as (
             select
@@ -53,20 +58,16 @@ def agreement(
     amount: str,
 ) -> float | None:
     """Return for which share of lines quantity times price is the amount, to a cent or two."""
-    comma = profile.column(price).numbers.has_decimal_comma
-    each, units, total = (_number(name, comma) for name in (price, quantity, amount))
+    written = how_written(connection, profile, (quantity,), (price, amount))
+    each, total = (_number(name, written.has_money_comma) for name in (price, amount))
+    units = _number(quantity, written.has_comma)
     [(share,)] = connection.execute(
-        f"select avg((abs({each} * {units} - {total}) <= 0.02 + 0.005 * abs({units}))::int) "
-        f"from {profile.sample}"
+        f"select avg((abs(each * units - total) <= 0.02 + 0.005 * abs(units))::int) from (select "
+        f"cast({each} as double) as each, cast({units} as double) as units, "
+        f"cast({total} as double) as total from {profile.sample})"
     ).fetchall()
     return None if share is None else float(share)
 
 
 def _number(column: str, comma: bool) -> str:
-    text = f"cast({quoted(column)} as varchar)"
-    plain = f"regexp_replace({text}, '[^0-9,.eE-]', '', 'g')"
-    if comma:
-        plain = f"replace(replace({plain}, '.', ''), ',', '.')"
-    else:
-        plain = f"replace({plain}, ',', '')"
-    return f"try_cast({plain} as double)"
+    return rule("clean_number", quoted(column), str(comma).lower())

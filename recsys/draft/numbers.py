@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-CURRENCY = re.compile(
-    r"[$€£¥￥₩₹₺₽₫₴฿円元圓원]|\b(?:EUR|USD|GBP|CHF|PLN|RUB|CNY|JPY|KRW|zł|kr|Kč|Fr|руб)\b\.?|R\$",  # noqa: RUF001
-    re.IGNORECASE,
-)
-NUMBER = re.compile(r"[-+(]?\d[\d.,' \u00a0\u202f]*\)?|[-+]?[.,]\d+")
+from recsys.draft import readings
+
+MARK = re.compile(r"[^\d\s.,'’+()=\"-]{2}|[^\w\s.,'’+()=\"/-]|[^\W\d_][. ]")  # noqa: RUF001
+"""A currency's sign or letters; one letter before a digit may be a code: Q4, R12."""
 NUMERIC_TYPES = (
     "TINYINT",
     "SMALLINT",
@@ -38,12 +37,15 @@ class Numbers:
     with_currency: float = 0.0
     """Share of the values with a currency sign."""
     has_decimal_comma: bool = False
+    """Whether 1,234 is one and a bit, and so 12.500 twelve thousand."""
+    is_in_thousands: bool = False
+    """Whether that is so only because all that have a point are such as 12.500."""
     is_padded: bool = False
     """Whether some begin with a zero, as codes do: 00123."""
 
 
 def read_numbers(type_name: str, values: Sequence[str]) -> Numbers:
-    """Describe the numbers among `values`.
+    """Describe the numbers among `values`, as cleaning reads prices.
 
     >>> prices = read_numbers("VARCHAR", ["1.234,50 €", "9,99 €", "frei"])
     >>> prices.has_decimal_comma, prices.high, round(prices.share, 2)
@@ -54,42 +56,29 @@ def read_numbers(type_name: str, values: Sequence[str]) -> Numbers:
     """
     if not values or type_name in {"BOOLEAN", "DATE"} or type_name.startswith("TIME"):
         return Numbers()
-    texts = [value.strip() for value in values]
-    bare = [CURRENCY.sub("", text).strip() for text in texts]
-    digits = [text for text in bare if NUMBER.fullmatch(text)]
-    if not digits:
-        return Numbers()
-    comma = _decimal_commas(digits) > _decimal_points(digits)
-    found = [number for text in digits if (number := _number(text, comma)) is not None]
+    rows = readings.numbers().read(values)
+    commas, points, thousands, separated = (sum(row[n] for row in rows) for n in (2, 3, 4, 5))
+    comma = commas > points or (points == 0 and 0 < thousands == separated)
+    read = [(value, row[comma]) for value, row in zip(values, rows, strict=True)]
+    found = [float(number) for _, number in read if number is not None]
     if not found:
         return Numbers()
+    marked = sum(number is not None and bool(MARK.search(value)) for value, number in read)
     return Numbers(
-        share=len(found) / len(texts),
+        share=len(found) / len(values),
         whole=sum(number.is_integer() for number in found) / len(found),
         low=min(found),
         high=max(found),
         negative=sum(number < 0 for number in found) / len(found),
-        with_currency=sum(bool(CURRENCY.search(text)) for text in texts) / len(texts),
+        with_currency=marked / len(values),
         has_decimal_comma=comma,
-        is_padded=any(re.match(r"0\d", text) for text in digits),
+        is_in_thousands=comma and commas <= points,
+        is_padded=any(re.match(r"\W*0\d", value) for value, number in read if number is not None),
     )
 
 
-def _decimal_commas(texts: Sequence[str]) -> int:
-    """Count numbers whose comma can only stand before decimals: 9,99 and 1.234,50, not 1,234."""
-    return sum(bool(re.search(r",(\d{1,2}|\d{4,})\)?$|\.\d{3},\d+\)?$", text)) for text in texts)
-
-
-def _decimal_points(texts: Sequence[str]) -> int:
-    return sum(bool(re.search(r"\.(\d{1,2}|\d{4,})\)?$|,\d{3}\.\d+\)?$", text)) for text in texts)
-
-
-def _number(text: str, comma: bool) -> float | None:
-    negative = text.startswith(("-", "(")) or text.endswith("-")
-    thousands = "." if comma else ","
-    plain = re.sub(rf"[-+()' \u00a0\u202f{re.escape(thousands)}]", "", text)
-    try:
-        number = float(plain.replace(",", "."))
-    except ValueError:
-        return None
-    return -number if negative else number
+def share_read(rule: str, values: Sequence[str]) -> float:
+    """Return which share of the values another rule reads: clean_price reads ranges, too."""
+    if not values:
+        return 0.0
+    return sum(row[0] is not None for row in readings.others(rule).read(values)) / len(values)

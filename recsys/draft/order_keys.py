@@ -10,7 +10,6 @@ import duckdb
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.profiling import FileProfile, quoted
-from recsys.draft.times import EPOCHS
 
 AGREEING = 0.95
 """Share of orders that must agree."""
@@ -147,7 +146,7 @@ def days_of(column: ColumnProfile) -> Part:
     """Return the day of a column of times; a column of days as it stands."""
     name, times = quoted(column.name), column.times
     unit = times.form.partition(" since 1970")[0]
-    if unit in EPOCHS:
+    if unit in SECONDS:
         sql = f"cast(floor(try_cast({name} as double) / {86_400 * SECONDS[unit]:.0f}) as bigint)"
     elif column.type.startswith("TIMESTAMP"):
         sql = f"cast({name} as date)"

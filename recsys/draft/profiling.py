@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from recsys.cleaning_rules import rule
+from recsys.draft import readings
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.files import InputFile
 from recsys.draft.reading import OpenedFile, united
@@ -128,6 +130,9 @@ def profile_files(
         )
         for described in columns.items()
     )
+    texts = [value for column in profiles for value in column.values if not column.is_nested]
+    for reader in (readings.numbers(), readings.times()):
+        reader.learn(texts)
     total = rows if is_whole else None
     if not is_whole and opened[0].file.kind in {"parquet", "duckdb"}:
         [(total,)] = connection.execute(f"select count(*) from {source}").fetchall()
@@ -219,17 +224,20 @@ def share_found(
     ids: tuple[FileProfile, str],
     among: tuple[FileProfile, str],
 ) -> float:
-    """Return which share of the distinct values of one column is among another's."""
-    (file, column), (other, other_column) = ids, among
+    """Return which share of the distinct values of one column is among another's, both cleaned."""
     [(share,)] = connection.execute(
-        f"select avg((value in (select {_id(other_column)} from {other.sample}))::int) from "
-        f"(select distinct {_id(column)} as value from {file.sample}) as ids where value <> ''"
+        f"select avg((value in (from {_ids(*among)}))::int) from {_ids(*ids)} as ids"
     ).fetchall()
     return float(share or 0.0)
 
 
-def _id(column: str) -> str:
-    return f"regexp_replace(trim(cast({quoted(column)} as varchar)), '[.]0$', '')"
+def _ids(profile: FileProfile, column: str) -> str:
+    has_float_ids = f"(select {rule('has_float_ids', quoted(column))} from {profile.sample})"
+    return (
+        f"(select distinct {rule('clean_id', 'id', 'is_float')} as value from (select "
+        f"{quoted(column)} as id, {has_float_ids} as is_float from {profile.sample}) "
+        "where value is not null)"
+    )
 
 
 def quoted(identifier: str) -> str:

@@ -155,12 +155,13 @@ def _currency(table: DraftTable, profile: FileProfile) -> None:
 def _date_order(draft: Draft, table: DraftTable, profile: FileProfile, target: str) -> None:
     found = _profile_of(table, profile, target)
     if found is not None and found.times.order == "unknown":
+        shown = "dates of both orders" if found.times.shows_both else "no date has a part above 12"
         draft.settings.append(
             DraftSetting(
                 "date_order",
                 "dmy",
                 f"{found.name}: {found.values[0]}",
-                "no date has a part above 12: dmy is day, month, year; mdy is month, day, year",
+                f"{shown}: dmy is day, month, year; mdy is month, day, year",
             )
         )
 

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Literal
+
+from recsys.draft import readings
 
 Order = Literal["dmy", "mdy", "unknown"]
 """How 01/02/2024 is to be read, where the values show it; None in other forms."""
 
-ISO = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,].*)?")
-DAYS = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4}|\d{2})([T ,]+\d{1,2}[:.]\d{2}.*)?")
-MONTHS = re.compile(
-    r"(?:[A-Za-z]{3,9},? )?(\d{1,2}[-. ]+[A-Za-z]{3,9}|[A-Za-z]{3,9}\.? \d{1,2}),?[-. ]+\d{2,4}.*"
-)
-COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(\d{6})?(\.0)?")
+YEAR_FIRST = re.compile(r"\W*\d{4}\W+\d")
+MARK = re.compile(r"\d+\D")
 MIDNIGHT = re.compile(r"[T ,]+0?0:00(:00([.,]0+)?)?$")
 """A clock that stands still: programs write it where they have no time of day."""
-DIGITS = re.compile(r"\d{9,19}(\.\d+)?")
-EPOCHS = {
-    "seconds": (6.3e8, 2.6e9),
-    "milliseconds": (6.3e11, 2.6e12),
-    "microseconds": (6.3e14, 2.6e15),
-    "nanoseconds": (6.3e17, 2.6e18),
+COMPACT = re.compile(r"(19|20)\d{6}(\d{4}|\d{6})?(\.0)?")
+COUNTED = re.compile(r"\d+([.,]\d+)?")
+COUNTS = {
+    "seconds since 1970": (6.3e8, 2.6e9),
+    "milliseconds since 1970": (6.3e11, 2.6e12),
+    "microseconds since 1970": (6.3e14, 2.6e15),
+    "nanoseconds since 1970": (6.3e17, 2.6e18),
+    "a spreadsheet's day numbers": (32_800, 56_000),
 }
-"""1990 to 2052."""
+"""1990 to 2052: other numbers can be times, too, but rather are something else."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,13 @@ class Times:
     """Whether the values are numbers that may count something else."""
     has_clock: bool = False
     """Whether there is a time of day."""
+    shows_both: bool = False
+    """Whether some dates can only be of one order, and some only of the other."""
+
+    @property
+    def is_day_number(self) -> bool:
+        """Whether the values are numbers as prices and ids are, which only a name makes days."""
+        return self.form == "a spreadsheet's day numbers"
 
 
 def read_times(type_name: str, values: Sequence[str]) -> Times:
@@ -62,74 +70,61 @@ def read_times(type_name: str, values: Sequence[str]) -> Times:
         return Times(1.0, "timestamps", has_clock=not midnight)
     if not values or type_name in {"BOOLEAN", "TIME"}:
         return Times()
-    texts = [value.strip() for value in values]
-    forms = [_iso(texts), _written(texts), _named_months(texts), _compact(texts), _epoch(texts)]
-    return max(forms, key=lambda times: times.share)
-
-
-def _iso(texts: Sequence[str]) -> Times:
-    found = [text for text in texts if ISO.fullmatch(text) and _is_day(text)]
-    clock = any(":" in text and not re.search(r"\D00:00(:00)?(\D|$)", text) for text in found)
-    return Times(len(found) / len(texts), "yyyy-mm-dd", has_clock=clock)
-
-
-def _is_day(text: str) -> bool:
-    year, month, day = (int(part) for part in re.split(r"[-/.T ,]", text)[:3])
-    try:
-        datetime(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-def _written(texts: Sequence[str]) -> Times:
-    found = [match for text in texts if (match := DAYS.fullmatch(text))]
-    pairs = [(int(match[1]), int(match[2])) for match in found]
-    day_first = sum(12 < first <= 31 and 0 < second <= 12 for first, second in pairs)
-    month_first = sum(12 < second <= 31 and 0 < first <= 12 for first, second in pairs)
-    either = sum(0 < first <= 12 and 0 < second <= 12 for first, second in pairs)
-    order: Order = "unknown"
-    if day_first > month_first:
-        order = "dmy"
-    elif month_first > day_first:
-        order = "mdy"
-    fitting = either + max(day_first, month_first)
-    mark = re.sub(r"\d", "", found[0][0])[:1] if found else "."
-    parts = {"dmy": "dd|mm|yyyy", "mdy": "mm|dd|yyyy", "unknown": "dd|mm|yyyy or mm|dd|yyyy"}
-    return Times(
-        fitting / len(texts),
-        parts[order].replace("|", mark),
-        order=order,
-        has_clock=any(match[4] and not MIDNIGHT.search(match[0]) for match in found),
-    )
-
-
-def _named_months(texts: Sequence[str]) -> Times:
-    months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    found = [
-        text
-        for text in texts
-        if MONTHS.fullmatch(text) and any(month in text.lower() for month in months)
+    rows = readings.times().read(values)
+    shown = Counter(row[2] for row in rows)
+    order = _order(shown["dmy"], shown["mdy"], shown[""])
+    first = 1 if order == "mdy" or shown["mdy"] > shown["dmy"] else 0
+    read = [
+        (_form(value, row[2]), row[first])
+        for value, row in zip(values, rows, strict=True)
+        if row[first] is not None
     ]
+    forms = Counter(form for form, _ in read if form)
+    if not forms:
+        return Times()
+    form, count = forms.most_common(1)[0]
+    if form == "in numbers":
+        return Times(
+            count / len(values),
+            _in_words(values, rows, order),
+            order=order,
+            has_clock=_has_clock(read, form),
+            shows_both=order == "unknown" and shown["dmy"] + shown["mdy"] > 0,
+        )
+    is_number = form in COUNTS or form == "yyyymmdd"
     return Times(
-        len(found) / len(texts),
-        "days with the month's name",
-        has_clock=any(":" in t for t in found),
+        count / len(values), form, is_plain_number=is_number, has_clock=_has_clock(read, form)
     )
 
 
-def _compact(texts: Sequence[str]) -> Times:
-    found = sum(bool(COMPACT.fullmatch(text)) for text in texts)
-    clock = any(len(text) > 10 for text in texts)
-    return Times(found / len(texts), "yyyymmdd", is_plain_number=True, has_clock=clock)
+def _order(day_first: int, month_first: int, either: int) -> Order | None:
+    """Decide as the macro decides_date_order: one slip of the pen in a hundred changes nothing."""
+    if day_first > 0 and month_first * 100 <= day_first:
+        return "dmy"
+    if month_first > 0 and day_first * 100 <= month_first:
+        return "mdy"
+    return "unknown" if day_first + month_first + either else None
 
 
-def _epoch(texts: Sequence[str]) -> Times:
-    numbers = [float(text) for text in texts if DIGITS.fullmatch(text)]
-    best = Times()
-    for unit, (low, high) in EPOCHS.items():
-        share = sum(low <= number <= high for number in numbers) / len(texts)
-        if share > best.share:
-            clock = any(number % 86400 for number in numbers)
-            best = Times(share, f"{unit} since 1970", is_plain_number=True, has_clock=clock)
-    return best
+def _form(value: str, shown: str | None) -> str:
+    """Return how a value that reads as a time is written; empty if it is rather something else."""
+    if shown is not None:
+        return "in numbers"
+    if COUNTED.fullmatch(value):
+        if COMPACT.fullmatch(value):
+            return "yyyymmdd"
+        number = float(value.replace(",", "."))
+        return next((name for name, (low, high) in COUNTS.items() if low <= number <= high), "")
+    return "yyyy-mm-dd" if YEAR_FIRST.match(value) else "days with the month's name"
+
+
+def _in_words(values: Sequence[str], rows: Sequence[readings.Row], order: Order | None) -> str:
+    written = next(value for value, row in zip(values, rows, strict=True) if row[2] is not None)
+    found = MARK.search(written)
+    mark = found[0][-1] if found else "."
+    parts = {"dmy": "dd|mm|yyyy", "mdy": "mm|dd|yyyy"}
+    return parts.get(order or "", "dd|mm|yyyy or mm|dd|yyyy").replace("|", mark)
+
+
+def _has_clock(read: Sequence[tuple[str, datetime]], form: str) -> bool:
+    return any(at.time() != time() for written, at in read if written == form)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 from recsys.draft.column_profile import ColumnProfile
-from recsys.draft.rating_words import RATING_IN_WORDS
 
 Fit = Callable[[ColumnProfile], float]
 """From 0, impossible, to 1: the values are what such a column holds."""
@@ -45,13 +44,14 @@ def fit(kind: str, column: ColumnProfile) -> float:
 def support(kind: str, column: ColumnProfile) -> float:
     """Return what the values alone say for a kind, whatever the name, from 0 to 1."""
     numbers, times = column.numbers, column.times
-    if kind in {"purchased_at", "rated_at"} and times.share >= 0.95:
+    if kind in {"purchased_at", "rated_at"} and times.share >= 0.95 and not times.is_day_number:
         return 0.45 if times.form == "yyyymmdd" else 0.6
     if kind == "rating":
         scale = numbers.high in {5.0, 10.0} and 0 <= numbers.low <= 1.5
         return 0.45 if scale and numbers.share >= 0.95 and 3 <= column.distinct <= 21 else 0.0
     if kind in {"customer_id", "product_id"}:
-        codes = not column.wordy and numbers.whole in {0.0, 1.0} and times.share < 0.5
+        is_time = times.share >= 0.5 and not times.is_day_number
+        codes = not column.wordy and numbers.whole in {0.0, 1.0} and not is_time
         return 0.3 if codes and column.distinct > 20 and column.uniqueness < 0.9 else 0.0
     if kind == "title":
         return 0.4 if column.wordy > 0.5 and 8 < column.mean_length < 100 else 0.0
@@ -107,22 +107,29 @@ def _time(column: ColumnProfile) -> float:
 
 def _quantity(column: ColumnProfile) -> float:
     numbers = column.numbers
-    if numbers.share < 0.9 or column.is_nested:
+    if column.is_nested or max(numbers.share, column.share_read("clean_quantity")) < 0.9:
         return 0.0
     return 0.3 if numbers.with_currency > 0.1 else 1.0
 
 
 def _money(column: ColumnProfile) -> float:
-    if column.is_nested or column.times.share > 0.9:
+    return _as_money(column, column.numbers.share)
+
+
+def _list_price(column: ColumnProfile) -> float:
+    return _as_money(column, max(column.numbers.share, column.share_read("clean_price")))
+
+
+def _as_money(column: ColumnProfile, share: float) -> float:
+    is_time = column.times.share > 0.9 and not column.times.is_day_number
+    if column.is_nested or is_time:
         return 0.0
-    share = column.numbers.share
     return 1.0 if share > 0.6 else 0.7 if share > 0.2 else 0.0
 
 
 def _rating(column: ColumnProfile) -> float:
     numbers = column.numbers
-    texts = [value for value in column.values if RATING_IN_WORDS.fullmatch(value.strip())]
-    if len(texts) > 0.9 * len(column.values):
+    if numbers.share < 0.9 and column.share_read("clean_rating") > 0.9:
         return 1.0
     said = {value.lower() for value, _ in column.common}
     if said & LIKED and said <= LIKED | DISLIKED:
@@ -176,7 +183,7 @@ FITS: dict[str, Fit] = {
     "stock": _quantity,
     "unit_price": _money,
     "amount": _money,
-    "price": _money,
+    "price": _list_price,
     "rating": _rating,
     "title": _title,
     "description": _description,

@@ -1,7 +1,10 @@
 """Values as files hold them: times, numbers, and what a column of them may be."""
 
+from pathlib import Path
+
 import pytest
 
+from recsys.draft.assemble import draft_shop
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.encodings import legacy_encoding
 from recsys.draft.guesses import guess
@@ -101,3 +104,37 @@ def test_headers():
 def test_encodings(text, encoding):
     assert legacy_encoding(text.encode(encoding)) == encoding
     assert legacy_encoding(text.encode("utf-8")) is None
+
+
+def orders(folder: Path, prices: list[str]) -> Path:
+    """Write orders of thirty days at these prices."""
+    lines = [f"o{n},c{n % 9},2024-01-{1 + n % 30:02},s{n % 7},1,{p}" for n, p in enumerate(prices)]
+    path = folder / "orders.csv"
+    header = "order_id,customer_id,order_date,sku,qty,price"
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("prices", "said"),
+    [
+        (["5%", "6%"], "'price' is called like a price, but values such as '5%' can't be read"),
+        (["5.00", "free", "6.00", "7.00"], "10 of 40 values, such as 'free', can't be read"),
+        (["$5.00", "6.00 kr"], "several signs stand beside the numbers ($, KR)"),
+        (["Rp 12.500", "Rp 9.000"], "Rp 12.500 is taken for thousands"),
+        (["5\x1b[31m"], "values such as '5�[31m'"),
+    ],
+)
+def test_prices_that_need_a_look_are_marked(tmp_path, prices, said):
+    path = orders(tmp_path, prices * (40 // len(prices)))
+    assert said in " ".join(draft_shop([path], tmp_path / "shop.yml").doubts)
+
+
+def test_numbers_of_a_spreadsheets_days_are_times_by_name_only():
+    days = [str(45_000 + n) for n in range(100)]
+    assert "purchased_at" in guess(column("order_date", days))
+    assert guess(column("price", days))["unit_price"].is_sure
+    assert guess(column("article no", days))["product_id"].is_sure
+    assert read_times("VARCHAR", ["2024-01-05 03:00:00"]).has_clock
+    assert not read_times("VARCHAR", ["2024-01-05T00:00:00+00:00"]).has_clock
+    assert read_times("VARCHAR", ["03:00:00", "+00:00"]).share == 0

@@ -1,9 +1,9 @@
-{# Per input: the columns of numbers, of times, and of ids; what a file's programs wrote is seen from all of them. #}
+{# Per input: the columns of times and of ids; what a file's programs wrote is seen from all columns. #}
 {% set inputs = {
-    'purchases': [['quantity', 'unit_price', 'amount'], 'purchased_at', ['customer_id', 'product_id', 'order_id', 'recommend_as']],
-    'ratings': [['rating'], 'rated_at', ['customer_id', 'product_id', 'recommend_as']],
-    'products': [['price'], none, ['product_id', 'recommend_as']],
-    'customers': [[], none, ['customer_id', 'merged_into']],
+    'purchases': ['purchased_at', ['customer_id', 'product_id', 'order_id', 'recommend_as']],
+    'ratings': ['rated_at', ['customer_id', 'product_id', 'recommend_as']],
+    'products': [none, ['product_id', 'recommend_as']],
+    'customers': [none, ['customer_id', 'merged_into']],
 } %}
 
 with
@@ -55,26 +55,18 @@ currency_error as (
 evidence as (
     {% for input, columns in inputs.items() %}
     select
-        {% for wanted in ['comma', 'point'] %}
-        0 {% for column in columns[0] %}
-        + count(*) filter (where {{ shows_decimal(column, wanted) }})
-        {% endfor %} as decimal_{{ wanted }}s,
-        {% endfor %}
+        {{ number_evidence(number_columns(input), money_columns(input)) }},
         {% for order in ['dmy', 'mdy', ''] %}
-        {% if columns[1] %}
-        count(*) filter (where {{ shows_date_order(columns[1], order) }})
+        {% if columns[0] %}
+        count(*) filter (where {{ shows_date_order(columns[0], order) }})
         {% else %}
         0
         {% endif %} as {{ (order or 'day_or_month') }}_dates,
         {% endfor %}
-        {{ 'count(' ~ columns[1] ~ ')' if columns[1] else 0 }} as times,
+        {{ 'count(' ~ columns[0] ~ ')' if columns[0] else 0 }} as times,
         {% for column in ['customer_id', 'product_id', 'order_id', 'recommend_as', 'merged_into'] %}
-        {% if column in columns[2] %}
-        typeof(any_value({{ column }})) = 'VARCHAR'
-        and count(*) filter (where cast({{ column }} as varchar) like '%.0') > 0
-        and count(*) filter (
-            where not {{ is_blank(column) }} and not suffix(cast({{ column }} as varchar), '.0')
-        ) = 0
+        {% if column in columns[1] %}
+        {{ has_float_ids(column) }}
         {% else %}
         false
         {% endif %} as has_float_{{ column ~ 's' if column.endswith('_id') else column }},
@@ -98,16 +90,11 @@ evidence as (
 decided as (
     select
         evidence.*,
-        coalesce(
-            case settings.decimal_separator when ',' then true when '.' then false end,
-            evidence.decimal_commas > evidence.decimal_points
-        ) as has_decimal_comma,
-        case
-            when settings.date_order is not null then settings.date_order
-            -- a date or two of the other order are slips of the pen
-            when evidence.dmy_dates > 0 and evidence.mdy_dates * 100 <= evidence.dmy_dates then 'dmy'
-            when evidence.mdy_dates > 0 and evidence.dmy_dates * 100 <= evidence.mdy_dates then 'mdy'
-        end as date_order
+        {{ decides_decimal_comma('settings.decimal_separator') }} as has_decimal_comma,
+        {{ decides_money_comma(
+            'settings.decimal_separator', "(select string_agg(currencies.currency, ' ') from currencies)"
+        ) }} as has_money_comma,
+        {{ decides_date_order('settings.date_order') }} as date_order
     from evidence
     cross join settings
     left join currency_error on true

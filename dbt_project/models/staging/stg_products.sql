@@ -31,7 +31,7 @@ cast_lines as (
         {{ clean_text('texts.' ~ column) }} as {{ column }},
         {% endfor %}
         {{ clean_id('texts.recommend_as', 'formats.has_float_recommend_as') }} as recommend_as,
-        {{ clean_price('texts.price', 'formats.has_decimal_comma') }} as price,
+        {{ clean_price('texts.price', 'formats.has_money_comma') }} as price,
         {{ is_empty('texts.price') }} as has_no_price,
         {{ clean_boolean('texts.available') }} as available,
         {{ clean_boolean('texts.excluded') }} as excluded,

@@ -81,10 +81,10 @@ cast_lines as (
         -- a shop that doesn't say how many sold one
         case
             when {{ is_empty('lines.quantity') }} then 1
-            else {{ clean_number('lines.quantity', 'formats.has_decimal_comma', 'double') }}
+            else {{ clean_quantity('lines.quantity', 'formats.has_decimal_comma') }}
         end as units,
-        {{ clean_number('lines.unit_price', 'formats.has_decimal_comma') }} as given_unit_price,
-        {{ clean_number('lines.amount', 'formats.has_decimal_comma') }} as given_amount,
+        {{ clean_number('lines.unit_price', 'formats.has_money_comma') }} as given_unit_price,
+        {{ clean_number('lines.amount', 'formats.has_money_comma') }} as given_amount,
         coalesce({{ clean_boolean('lines.is_return') }}, false) as is_cancelled,
         formats.date_order is null and {{ shows_date_order('lines.purchased_at', '') }} as is_day_or_month,
         settings.as_of,

@@ -1,0 +1,13 @@
+{# The columns of an input that hold numbers. #}
+{% macro number_columns(input) -%}
+    {%- set columns = {
+        'purchases': ['quantity', 'unit_price', 'amount'], 'ratings': ['rating'], 'products': ['price'], 'customers': []
+    } -%}
+    {{ return(columns[input]) }}
+{%- endmacro %}
+
+{# Those of them that hold money. #}
+{% macro money_columns(input) -%}
+    {%- set columns = {'purchases': ['unit_price', 'amount'], 'products': ['price']} -%}
+    {{ return(columns.get(input, [])) }}
+{%- endmacro %}

@@ -1,0 +1,164 @@
+"""Values that cleaning can't read: each column that has some is marked, with one of them."""
+
+# ruff: noqa: S608 - names are quoted; expressions are the draft's own
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+import duckdb
+
+from recsys.cleaning_rules import rule
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftTable
+from recsys.draft.name_rules import CLEAR, kinds_by_name
+from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.value_fit import fit
+from recsys.draft.written import Written, how_written
+
+MONEY = ("unit_price", "amount", "price")
+NUMBERS = {"quantity": "clean_quantity", "rating": "clean_rating", "price": "clean_price"}
+TIMES = ("purchased_at", "rated_at")
+READ = (*MONEY, *NUMBERS, *TIMES)
+LONGEST = 40
+WANTED = {
+    "purchases": ("quantity", "unit_price", "amount"),
+    "ratings": ("rated_at",),
+    "products": ("price",),
+}
+"""Optional columns that are missed where a name promises them; of required ones a ??? stands."""
+WORDS = {
+    "quantity": "a quantity",
+    "unit_price": "a price",
+    "amount": "an amount",
+    "price": "a price",
+    "rated_at": "a time",
+}
+
+
+def mark_unread(
+    connection: duckdb.DuckDBPyConnection, draft: Draft, table: DraftTable, profile: FileProfile
+) -> None:
+    """Mark columns with values that cleaning rejects, and those that a name alone speaks for."""
+    written = _written(connection, table, profile)
+    for column in table.columns:
+        if column.target in READ and column.source != MISSING:
+            _mark(connection, draft, profile, column, written)
+        if column.target in MONEY and written.is_only_likely:
+            _mark_thousands(profile, column)
+        if column.target in MONEY:
+            _mark_currencies(profile, column)
+    for unused in profile.columns:
+        _mark_left_out(table, unused)
+
+
+def _written(
+    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
+) -> Written:
+    names = {column.name for column in profile.columns}
+    found = {c.target: c.source for c in table.columns if c.source in names}
+    return how_written(
+        connection,
+        profile,
+        [found[target] for target in ("quantity", "rating") if target in found],
+        [found[target] for target in MONEY if target in found],
+        found.get("currency"),
+    )
+
+
+def _mark(
+    connection: duckdb.DuckDBPyConnection,
+    draft: Draft,
+    profile: FileProfile,
+    column: DraftColumn,
+    written: Written,
+) -> None:
+    names = {one.name for one in profile.columns}
+    value = quoted(column.source) if column.source in names else f"try({column.source})"
+    if column.target in TIMES:
+        order = next((s.value for s in draft.settings if s.name == "date_order"), None)
+        source = next((one for one in profile.columns if quoted(one.name) in value), None)
+        order = order or (source.times.order if source is not None else None)
+        read = rule("clean_time", "value", f"'{order}'" if order else "null", "null::varchar")
+    else:
+        comma = written.has_money_comma if column.target in MONEY else written.has_comma
+        read = rule(NUMBERS.get(column.target, "clean_number"), "value", str(comma).lower())
+    try:
+        [(unread, present, example)] = connection.execute(
+            f"with texts as (select {value} as value from {profile.sample}), "
+            f"found as (select value, ({read}) is null as is_unread from texts "
+            f"where not {rule('is_blank', 'value')}) "
+            "select count(*) filter (where is_unread), count(*), "
+            "min(cast(value as varchar)) filter (where is_unread) from found"
+        ).fetchall()
+    except duckdb.Error:
+        return  # the shop file's own check says what is wrong with an expression
+    if unread:
+        said = _shown(example)
+        what = "a time" if column.target in TIMES else "a number"
+        hint = "; `date_formats` under `format:` says how" if column.target in TIMES else ""
+        doubt = f"{unread:,} of {present:,} values, such as '{said}', can't be read as {what}{hint}"
+        column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
+
+
+def _mark_thousands(profile: FileProfile, column: DraftColumn) -> None:
+    found = next((one for one in profile.columns if one.name == column.source), None)
+    example = next((v for v in found.values if v.count(".") == 1), None) if found else None
+    if example is not None:
+        doubt = (
+            f"every point has three digits behind it: {_shown(example)} is taken for thousands; if "
+            "it separates decimals, set decimal_separator: '.' (under settings)"
+        )
+        column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
+
+
+def _mark_currencies(profile: FileProfile, column: DraftColumn) -> None:
+    found = next((one for one in profile.columns if one.name == column.source), None)
+    marks = currencies(found.values) if found else []
+    if len(marks) > 1:
+        doubt = (
+            f"several signs stand beside the numbers ({', '.join(marks[:4])}): amounts of several "
+            "currencies can't be added, so read those of one with `where:`"
+        )
+        column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
+
+
+def currencies(values: Sequence[str]) -> list[str]:
+    """Return what stands beside the digits of prices, the most frequent first.
+
+    >>> currencies(["$5", "6 kr", "$7.50 ", "8"])
+    ['$', 'KR']
+
+    """
+    marks = Counter(
+        "".join(c for c in value if c.isalpha() or unicodedata.category(c) == "Sc").upper()
+        for value in values
+        if any(c.isdigit() for c in value)
+    )
+    return [mark for mark, _ in marks.most_common() if mark not in {"", "E"}]
+
+
+def _shown(value: str) -> str:
+    """Return a value as a message shows it: short, without what a terminal would obey."""
+    short = value if len(value) <= LONGEST else value[:LONGEST] + " …"
+    return "".join(c if c.isprintable() else "�" for c in short)
+
+
+def _mark_left_out(table: DraftTable, column: ColumnProfile) -> None:
+    """Say of a column that a name speaks for, and whose values nothing reads, why it isn't used."""
+    used = {one.target for one in table.columns}
+    if not column.present or any(column.name in one.source for one in table.columns):
+        return
+    for kind, (score, _) in kinds_by_name(column.parsed_name).items():
+        wanted = "price" if kind == "unit_price" and table.name == "products" else kind
+        if wanted not in WANTED.get(table.name, ()) or wanted in used or score < CLEAR:
+            continue
+        if fit(wanted, column) > 0:
+            continue  # it is read, and was passed over for another reason
+        said = _shown(column.values[0])
+        table.doubts.append(
+            f"'{column.name}' is called like {WORDS[wanted]}, but values such as '{said}' can't be "
+            f"read: add  {wanted}: with an expression that makes them readable, or leave it out"
+        )
+        return
