@@ -313,7 +313,9 @@ class Warehouse:
             Naming up to three ids that look alike.
 
         """
-        row = self._row("select * from marts.customers where customer_id = $id", id=customer_id)
+        row = None
+        if _is_text(customer_id):
+            row = self._row("select * from marts.customers where customer_id = $id", id=customer_id)
         if row is None:
             raise self.unknown("customer", customer_id)
         return record(Customer, row)
@@ -327,7 +329,9 @@ class Warehouse:
             Naming up to three ids that look alike.
 
         """
-        row = self._row("select * from marts.products where product_id = $id", id=product_id)
+        row = None
+        if _is_text(product_id):
+            row = self._row("select * from marts.products where product_id = $id", id=product_id)
         if row is None:
             raise self.unknown("product", product_id)
         return record(Product, row)
@@ -388,7 +392,8 @@ class Warehouse:
                 f"no customer {wanted!r}: this shop's lines don't say who bought. What is popular "
                 "is in marts.popular_products, what goes with a product in marts.bought_together"
             )
-        near = self._alike(table, column, wanted) if rows <= most_compared else []
+        is_compared = rows <= most_compared and _is_text(wanted)
+        near = self._alike(table, column, wanted) if is_compared else []
         alike = f" Ids like it: {', '.join(map(repr, near))}." if near else ""
         error = UnknownCustomerError if kind == "customer" else UnknownProductError
         return error(
@@ -413,6 +418,15 @@ class Warehouse:
             wanted=wanted[:100],
         )
         return [str(one) for one in found["id"].to_pylist()]
+
+
+def _is_text(wanted: str) -> bool:
+    """Tell whether an id can be in a table; a command line may hold bytes that are no UTF-8."""
+    try:
+        wanted.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def outdated(path: Path, error: Exception) -> DatabaseError:

@@ -14,6 +14,8 @@ from recsys.warehouse import ListType, Method, Warehouse
 
 ODD_IDS = ["00123", "-5", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 SQL_IDS = ["' or 1=1 --", "x'; drop table marts.customers; --", "$id", "?", "", "\\", "a\x00b"]
+NO_UTF8 = "X\udc9b"
+"""What Python makes of a byte on the command line that is no UTF-8."""
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def test_ids_pass_through_untouched(warehouse, customer_id):
     assert warehouse.recommendations(customer_id).num_rows == 9
 
 
-@pytest.mark.parametrize("wanted", SQL_IDS)
+@pytest.mark.parametrize("wanted", [*SQL_IDS, NO_UTF8])
 def test_sql_in_an_id_is_only_an_unknown_id(warehouse, wanted):
     with pytest.raises(UnknownCustomerError, match="select customer_id"):
         warehouse.recommendations(wanted)
