@@ -225,7 +225,8 @@ def _failure(
             return cause
         cause = cause.__cause__ or cause.__context__
     if error is not None:
-        text = f"the build could not start: {core_message(str(error))}\nlog: {log}"
+        what = "ended early" if watch.finished else "could not start"
+        text = f"the build {what}: {core_message(str(error))}\nlog: {log}"
         return RecsysError(f"{text}\n{advice(database.parent)}" if is_full(text) else text)
     failed = [node for node in watch.finished if node.status in ("error", "fail")]
     if [node.name for node in failed] == [SETTINGS]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recsys.disk import is_full, write_failure
 from recsys.errors import RecsysError, ShopFileError
+from recsys.ownership import keep_out
 from recsys.project import DATABASE_VARIABLE, SHOP_VARIABLE
 from recsys.publishing import work_folder
 
@@ -40,6 +41,7 @@ def made_work_folder(database: Path) -> Path:
             f"can't write beside {database} ({error.strerror}): name a file in a folder you may "
             "write to with --database"
         ) from error
+    keep_out(work, database)
     return work
 
 

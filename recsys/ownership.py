@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import stat
 from pathlib import Path
 
 
@@ -24,6 +26,18 @@ def keep_owner(old: Path, new: Path) -> list[str]:
     shutil.copystat(old, new)  # after the owner: a change of it may take rights away
     os.utime(new)
     return [f"{said}: this user may not give files to them" for said in warnings]
+
+
+def keep_out(folder: Path, file: Path) -> None:
+    """Take from a folder the rights of those who may not read a file: copies of it lie there."""
+    with contextlib.suppress(OSError):  # none is there, or the folder is another user's
+        may_read = stat.S_IMODE(file.stat().st_mode)
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        for reads, all_rights in ((stat.S_IRGRP, stat.S_IRWXG), (stat.S_IROTH, stat.S_IRWXO)):
+            if not may_read & reads:
+                mode &= ~all_rights
+        if mode != stat.S_IMODE(folder.stat().st_mode):
+            folder.chmod(mode)
 
 
 def _changed(path: Path, owner: int, group: int) -> bool:

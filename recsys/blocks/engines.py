@@ -73,6 +73,8 @@ def _local(work: BlockWork, blocks: Sequence[int], write_rows: Callable[[int], N
             start()
             yield block, result
     finally:
+        for _, future in under_way:  # after an error: nobody waits for them
+            future.cancel()
         forget_database()  # without worker processes it is this one's
 
 

@@ -11,6 +11,8 @@ import joblib
 import numpy as np
 import pyarrow as pa
 
+from recsys.errors import RecsysError
+
 if TYPE_CHECKING:
     from recsys.interactions import Interactions
     from recsys.recommenders.base import Recommender
@@ -54,8 +56,8 @@ class FittedModels:
         return None if folder is None else cls(Path(folder), in_block=bool(in_block))
 
     def forget(self, name: str) -> None:
-        """Remove what was saved by this name."""
-        self._path(name).unlink(missing_ok=True)
+        """Save None by this name: what isn't fitted this time serves nobody."""
+        self.save(name, None)
 
     def save(self, name: str, value: Any) -> None:
         """Write anything that pickle can write; a file of this name is replaced."""
@@ -65,9 +67,20 @@ class FittedModels:
         unfinished.replace(self._path(name))
 
     def load(self, name: str) -> Any:
-        """Return what was saved by this name, None where nothing was."""
-        path = self._path(name)
-        return joblib.load(path, mmap_mode="r") if path.exists() else None
+        """Return what was saved by this name, None where it was forgotten.
+
+        Raises:
+            RecsysError: the model by this name wasn't run since customers were served last.
+
+        """
+        try:
+            return joblib.load(self._path(name), mmap_mode="r")
+        except FileNotFoundError as error:
+            raise RecsysError(
+                f"{name} wasn't fitted for today: what is fitted is kept until customers are "
+                "served. Run the whole build, or select int_served_blocks with all that it reads: "
+                "dbt build --select +int_served_blocks+"
+            ) from error
 
     def save_recommender(self, fitted: Recommender, among: pa.Array | None) -> None:
         """Write a fitted recommender."""
@@ -80,7 +93,12 @@ class FittedModels:
         fitted.interactions_ = interactions
 
     def load_recommender(self, name: str) -> Fitted | None:
-        """Return a recommender, ready to score; None where it wasn't fitted."""
+        """Return a recommender, ready to score; None where it was forgotten or refused the data.
+
+        Raises:
+            RecsysError: its model wasn't run since customers were served last.
+
+        """
         found: Fitted | None = self.load(name)
         if found is not None:
             if found.interactions not in self._loaded:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +31,23 @@ class BlockFiles:
     def spill(self) -> Path:
         """Folder for what doesn't fit into a worker's memory."""
         return self.folder / "spill"
+
+    def remove_read(self) -> None:
+        """Remove what only the blocks under way read: their rows, and tables that they share."""
+        for name in ("rows", "shared", "spill"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def remove_fitted(self) -> None:
+        """Remove the models fitted for today, which know their customers."""
+        shutil.rmtree(self.fitted, ignore_errors=True)
+
+    def remove_served(self, name: str) -> None:
+        """Remove what was served of a table, and the folders that are empty then."""
+        served = self.served(name, 0).parent
+        shutil.rmtree(served, ignore_errors=True)
+        with contextlib.suppress(OSError):  # others are still being read
+            served.parent.rmdir()
+            self.folder.rmdir()
 
     def shared(self, name: str) -> Path:
         """Return the file of a table that all blocks share."""

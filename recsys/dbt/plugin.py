@@ -20,9 +20,10 @@ from recsys.database_name import refuse_name, refuse_special_file
 from recsys.errors import DatabaseError, ShopFileError
 from recsys.file_state import is_same_file, state_of
 from recsys.opening import explain_open_failure
+from recsys.ownership import keep_out
 from recsys.project import dbt_project_folder, setting_names
 from recsys.publishing import serving_folder
-from recsys.scratch import Scratch, scratch_of
+from recsys.scratch import Scratch, scratch_of, work_folder_of
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.shop.names import nearest, text
 from recsys.terminal import printable
@@ -74,6 +75,8 @@ class Plugin(BasePlugin):
         """Attach the shop's views; a variable given on the command line wins over its settings."""
         forbid_extensions(conn)
         scratch = scratch_of(self._path) if self._is_file else Scratch()
+        if self._is_file:
+            keep_out(work_folder_of(self._path), self._path)
         # dbt writes its Python models there; the system's folder keeps what a kill leaves
         before, tempfile.tempdir = tempfile.tempdir, str(scratch.path)
         give_back = weakref.finalize(conn, _give_back, scratch, before)

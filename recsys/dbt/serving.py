@@ -55,6 +55,8 @@ def serve_blocks(
 ) -> pa.RecordBatchReader:
     """Serve all customers, block by block; return the files that hold what is served.
 
+    Nothing else of customers is left in the folder then: no rows, no fitted models.
+
     Parameters
     ----------
     session
@@ -76,6 +78,7 @@ def serve_blocks(
     files = BlockFiles(fitted.folder.parent)
     for folder in (files.folder / "served", kept_folder(files.folder)):
         shutil.rmtree(folder, ignore_errors=True)
+    files.remove_read()  # of a run that was killed
     asked = settings.project("serving_block_customers, keep_block_tables, serving_engine")
     [(size, kept, engine)] = asked.fetchall()
     plan = read_plan(target, computed, replaced=[TODAY])
@@ -87,6 +90,13 @@ def serve_blocks(
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from serve()
+        finally:
+            files.remove_read()
+        files.remove_fitted()  # after an error they stay: dbt retry goes on with them
+
+    def serve() -> Iterator[pa.RecordBatch]:
         started = time.perf_counter()
         customers = slicing.customers_of_blocks()
         slicing.write_shared()
@@ -132,19 +142,34 @@ def _kept(listed: str | None, computed: Sequence[str]) -> list[str]:
 
 
 def served_rows(name: str, *, session: Any, blocks: Relation) -> pa.RecordBatchReader:
-    """Return the rows of a table served, in the order of the blocks."""
+    """Return the rows of a table served, in the order of the blocks.
+
+    The files that hold them are removed once they are read.
+
+    Raises:
+        RecsysError: the files aren't there, as they were read already.
+
+    """
     fitted = FittedModels.of(session)
     if fitted is None:
         raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
-    folder = BlockFiles(fitted.folder.parent).served(name, 0).parent
+    files = BlockFiles(fitted.folder.parent)
+    folder = files.served(name, 0).parent
     names = blocks.filter(f"served = {text(name)}").order("block").project("file").fetchall()
-    files = [folder / file for (file,) in names]
-    schema = pq.read_schema(files[0])
+    paths = [folder / file for (file,) in names]
+    if not paths or not all(path.is_file() for path in paths):
+        raise RecsysError(
+            f"what blocks of customers served of {name} isn't there any more: it is kept until it "
+            "is read. Run the whole build, or select int_served_blocks with all that it reads: "
+            "dbt build --select +int_served_blocks+"
+        )
+    schema = pq.read_schema(paths[0])
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for file in files:
-            with pq.ParquetFile(file) as read:
+        for path in paths:
+            with pq.ParquetFile(path) as read:
                 yield from read.iter_batches()
+        files.remove_served(name)
 
     return pa.RecordBatchReader.from_batches(schema, batches())
 

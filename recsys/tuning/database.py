@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from recsys.content_settings import content_parameters
+from recsys.database_name import refuse_special_file
 from recsys.disk import reason, room
 from recsys.errors import DatabaseError, InvalidParameterError
 from recsys.opening import connect_when_free, explain_open_failure
@@ -69,6 +70,7 @@ def prepare(database: Path, wishes: Wishes) -> Tuning:
         A wish can't be met; the message says what is legal.
 
     """
+    refuse_special_file(database)
     if not database.is_file():
         raise DatabaseError(f"no database at {database}: {HAND_OVER}")
     with _opened(database, read_only=True, patience=0) as connection:

@@ -1,14 +1,17 @@
 """A block runs SQL and Python models over its rows, one block after another."""
 
+from concurrent.futures import Future
+
 import duckdb
 import pytest
 
+from recsys import workers
 from recsys.blocks.database import BlockDatabase
 from recsys.blocks.engines import run_blocks
 from recsys.blocks.fitted import FittedModels
 from recsys.blocks.plan import BlockModel, BlockPlan
 from recsys.blocks.work import BlockFiles, BlockTables, BlockWork
-from recsys.errors import InvalidParameterError
+from recsys.errors import InvalidParameterError, RecsysError
 
 DOUBLED = """
 def model(dbt, session):
@@ -98,6 +101,24 @@ def test_a_second_serving_reads_the_tables_of_its_own(files, monkeypatch):
         list(run_blocks("local", work, [0], write_rows(files)))
         served = duckdb.read_parquet(str(files.served("doubled", 0))).fetchall()
         assert ("ann", doubled) in served
+
+
+def test_after_a_block_that_fails_no_other_begins(files, monkeypatch):
+    """It would write among the files of the build after it."""
+    started: list[Future] = []
+
+    def submit(function, work, block):
+        started.append(Future())
+        if block == 0:
+            started[0].set_exception(RecsysError("the disk is full"))
+        return started[-1]
+
+    monkeypatch.setattr(workers, "submit", submit)
+    work = BlockWork(PLAN, files, BlockTables(("prices",), ("lines",), ("doubled",)))
+    with pytest.raises(RecsysError, match="the disk is full"):
+        list(run_blocks("local", work, [0, 1, 2], lambda block: None))
+    assert len(started) > 1
+    assert all(future.cancelled() for future in started[1:])
 
 
 def test_an_engine_that_is_none_is_refused(files):

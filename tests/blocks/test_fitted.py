@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from recsys.blocks.fitted import FOLDER_VARIABLE, FittedModels
+from recsys.errors import RecsysError
 from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.base import Recommender
@@ -67,14 +68,22 @@ def test_recommenders_of_the_same_interactions_share_their_file(table, products,
     assert len(list(tmp_path.glob("interactions-*"))) == 2
 
 
-def test_what_was_forgotten_is_not_there(tmp_path):
+def test_what_was_forgotten_serves_nobody(tmp_path):
+    """As a recommender that the settings no longer name."""
     models = FittedModels(tmp_path)
     models.save("anything", [1, 2])
     assert models.load("anything") == [1, 2]
-    models.forget("anything")
-    models.forget("anything")
-    assert models.load("anything") is None
-    assert models.load_recommender("svd") is None
+    for _ in range(2):
+        models.forget("anything")
+        assert models.load("anything") is None
+        assert models.load_recommender("anything") is None
+
+
+def test_what_was_not_fitted_at_all_is_no_recommender_without_lists(tmp_path):
+    """Lists of a run of some models would lack it, and nothing would say so."""
+    said = "svd wasn't fitted for today: .* dbt build --select \\+int_served_blocks\\+"
+    with pytest.raises(RecsysError, match=said):
+        FittedModels(tmp_path / "nowhere").load_recommender("svd")
 
 
 def test_a_connection_knows_its_folder(tmp_path):

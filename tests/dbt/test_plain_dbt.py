@@ -46,6 +46,10 @@ def rows(database: Path, sql: str) -> list[tuple]:
 def test_the_variables_name_the_database_and_the_shop(dbt, tiny_shop, query, tmp_path):
     """In a time zone far away, too. All unit tests of the models run along."""
     database = tmp_path / "shop.duckdb"
+    serving = tmp_path / ".recsys" / "shop" / "serving"
+    for left in ("rows/999/int_customers.parquet", "fitted/interactions-1.joblib", "served/x/y"):
+        (serving / left).parent.mkdir(parents=True)  # by a build that was killed
+        (serving / left).write_text("customers of then")
     ran = dbt(
         "build",
         RECSYS_DATABASE=database,
@@ -53,6 +57,7 @@ def test_the_variables_name_the_database_and_the_shop(dbt, tiny_shop, query, tmp
         TZ="Pacific/Auckland",
     )
     assert ran.returncode == 0, ran.stdout
+    assert not serving.exists()
     # in so small a shop the hybrid is hardly certain to be better, and others are certain to be
     # better than what serves in its place
     assert "Completed with 2 warnings" in ran.stdout

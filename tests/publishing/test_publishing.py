@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from recsys import ownership
+from recsys.build_environment import made_work_folder
 from recsys.errors import DatabaseError, RecsysError
 from recsys.fresh_file import MEMORY_LIMIT
 from recsys.publishing import published, unpublished, work_folder
@@ -332,6 +333,17 @@ def test_owner_group_and_mode_stay(database):
     found = database.stat()
     assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (65534, 65533, 0o640)
     assert build.warnings == []
+
+
+@pytest.mark.parametrize(("mode", "expected"), [(0o600, 0o700), (0o640, 0o750), (0o644, 0o755)])
+def test_who_may_not_read_the_database_may_not_read_its_copies(database, mode, expected):
+    """Nor what blocks of customers read and serve, nor the log: all lie in the work folder."""
+    database.chmod(mode)
+    work_folder(database).mkdir(parents=True)
+    work_folder(database).chmod(0o755)
+    assert made_work_folder(database).stat().st_mode & 0o777 == expected
+    database.chmod(0o644)
+    assert made_work_folder(database).stat().st_mode & 0o777 == expected  # never wider
 
 
 def test_what_can_t_be_kept_is_said(database, monkeypatch):

@@ -13,6 +13,7 @@ from recsys.database_name import SCHEMAS
 from recsys.dbt.plugin import FileError, Plugin
 from recsys.errors import DatabaseError
 from recsys.opening import open_read_only
+from recsys.tuning.database import Wishes, prepare
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 
@@ -42,6 +43,8 @@ def test_what_is_no_file_is_refused_and_stays(special):
             build(None, path)
         with pytest.raises(DatabaseError, match=what):
             open_read_only(path)
+        with pytest.raises(DatabaseError, match=what):
+            prepare(path, Wishes())
         plugin, credentials = plugin_for(path)
         with pytest.raises(FileError, match=what):
             plugin.update_connection_config(credentials, {})
