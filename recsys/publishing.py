@@ -56,8 +56,7 @@ def serving_folder(database: Path) -> Path:
     It goes with the copy that a build works on.
     """
     folder = database.absolute().parent
-    is_copy = folder.name == "building"
-    return (folder if is_copy else work_folder(database.absolute())) / "serving"
+    return (folder if _is_of_copy(folder) else work_folder(database.absolute())) / "serving"
 
 
 def kept_folder(serving: Path) -> Path:
@@ -66,7 +65,12 @@ def kept_folder(serving: Path) -> Path:
     They stay when the build's copy goes, until the next build.
     """
     folder = serving.parent
-    return (folder.parent if folder.name == "building" else folder) / "kept"
+    return (folder.parent if _is_of_copy(folder) else folder) / "kept"
+
+
+def _is_of_copy(folder: Path) -> bool:
+    """Tell whether a build's copy lies in a folder: a user's may have the same name."""
+    return folder.name == "building" and folder.parent.parent.name == ".recsys"
 
 
 @contextlib.contextmanager

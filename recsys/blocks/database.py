@@ -15,7 +15,7 @@ from recsys.blocks.fitted import BLOCK_VARIABLE, FOLDER_VARIABLE, FittedModels
 from recsys.blocks.plan import BlockModel, BlockPlan
 from recsys.connections import connect
 from recsys.relations import Relation
-from recsys.shop.names import quoted, text
+from recsys.shop.names import file_text, quoted, text
 
 
 class BlockResult(NamedTuple):
@@ -102,7 +102,7 @@ class BlockDatabase:
 
     def _read(self, name: str, file: Path) -> None:
         self._connection.execute(
-            f"create or replace table {self._place(name)} as from read_parquet({text(str(file))})"
+            f"create or replace table {self._place(name)} as from read_parquet({file_text(file)})"
         )
 
     def _run_model(self, model: BlockModel) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import Future
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from recsys import workers
@@ -88,6 +89,18 @@ def test_blocks_run_in_their_order_and_leave_what_they_serve(files, monkeypatch)
     assert duckdb.read_parquet(str(files.served("doubled", 1))).fetchall() == [("cat", 12)]
     assert [file for file in (files.folder / "rows").rglob("*") if file.is_file()] == []
     assert list((files.folder / "served").rglob("*.parquet.*")) == []
+
+
+def test_a_block_reads_no_folder_that_its_own_is_a_pattern_of(files, tmp_path, monkeypatch):
+    """DuckDB reads `[here]` as one of these letters: the customers there are another shop's."""
+    monkeypatch.setenv("RECSYS_JOBS", "1")
+    others = BlockFiles(tmp_path / "it's h")
+    write("(values ('tea', 1000)) as t (product, price)", others.shared("prices"))
+    write("(values ('eve', 'tea', 1)) as t (customer, product, quantity)", others.rows(1, "lines"))
+    work = BlockWork(PLAN, files, BlockTables(("prices",), ("lines",), ("doubled",)))
+    list(run_blocks("local", work, [1], write_rows(files)))
+    with pq.ParquetFile(files.served("doubled", 1)) as served:
+        assert served.read().to_pylist() == [{"customer": "cat", "doubled": 12}]
 
 
 def test_a_second_serving_reads_the_tables_of_its_own(files, monkeypatch):

@@ -15,7 +15,13 @@ from recsys import ownership
 from recsys.build_environment import made_work_folder
 from recsys.errors import DatabaseError, RecsysError
 from recsys.fresh_file import MEMORY_LIMIT
-from recsys.publishing import published, unpublished, work_folder
+from recsys.publishing import (
+    kept_folder,
+    published,
+    serving_folder,
+    unpublished,
+    work_folder,
+)
 
 resource = pytest.importorskip("resource", reason="of POSIX limits")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX locks and limits")
@@ -344,6 +350,17 @@ def test_who_may_not_read_the_database_may_not_read_its_copies(database, mode, e
     assert made_work_folder(database).stat().st_mode & 0o777 == expected
     database.chmod(0o644)
     assert made_work_folder(database).stat().st_mode & 0o777 == expected  # never wider
+
+
+@pytest.mark.parametrize("database", ["building/shop.duckdb", "building.duckdb", "a/b/building"])
+def test_folders_that_serving_empties_are_in_the_work_folder(tmp_path, database):
+    """Whatever the user calls a database or its folder."""
+    work = work_folder(tmp_path / database)
+    assert serving_folder(tmp_path / database) == work / "serving"
+    assert kept_folder(work / "serving") == work / "kept"
+    copy = unpublished(tmp_path / database)
+    assert serving_folder(copy) == copy.parent / "serving"
+    assert kept_folder(serving_folder(copy)) == work / "kept"
 
 
 def test_what_can_t_be_kept_is_said(database, monkeypatch):
