@@ -13,6 +13,7 @@ import re
 import duckdb
 
 from recsys.errors import ShopFileError
+from recsys.shop.cells import pieces
 from recsys.shop.format import Format
 from recsys.shop.layouts import Explode, FillDown, Unpivot
 from recsys.shop.names import nearest, quoted, text
@@ -166,7 +167,7 @@ class Reshaped:
     def _list(self, column: str, separator: str | None) -> str:
         kind, name = self.columns[column], quoted(column)
         if separator is not None and kind == "VARCHAR":
-            return f"list_transform(string_split({name}, {text(separator)}), lambda p: trim(p))"
+            return pieces(name, separator)
         if separator is None and kind.endswith("]"):
             return name
         if separator is None and kind == "VARCHAR":

@@ -107,7 +107,8 @@ def _new_name(profile: FileProfile, kept: list[str]) -> str:
 def wide_columns(profile: FileProfile) -> tuple[list[str], list[ColumnProfile]] | None:
     """Return the columns that say of whom a row is, and those of products, in such a matrix."""
     products = [column for column in profile.columns if _may_be_counts(column)]
-    others = [column for column in profile.columns if column not in products]
+    unsold = [column for column in profile.columns if _is_unsold(column)]
+    others = [column for column in profile.columns if column not in [*products, *unsold]]
     values = {value for column in products for value, _ in column.common}
     if (
         not profile.file.is_named
@@ -117,6 +118,11 @@ def wide_columns(profile: FileProfile) -> tuple[list[str], list[ColumnProfile]] 
     ):
         return None
     return [column.name for column in others], products
+
+
+def _is_unsold(column: ColumnProfile) -> bool:
+    """Whether a column is empty, as that of a product is which nobody bought or rated yet."""
+    return column.filled == 0 and not column.parsed_name.known & NO_PRODUCT
 
 
 def _may_be_counts(column: ColumnProfile) -> bool:
