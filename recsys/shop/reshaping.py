@@ -211,7 +211,12 @@ class Reshaped:
         groups = [[self._find(name, "unpivot") for name in group] for group in asked.groups]
         if asked.all_but is not None:
             kept = {self._find(name, "unpivot.all_but") for name in asked.all_but}
-            groups = [[column] for column in self.columns if column not in kept]
+            groups = [
+                [column]
+                for column, kind in self.columns.items()
+                # an object's fields are columns of their own
+                if column not in kept and not _fields(self._connection, kind)
+            ]
         named = [column for group in groups for column in group]
         others = {column.casefold() for column in self.columns if column not in named}
         for new in (asked.name, *asked.value):

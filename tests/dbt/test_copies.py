@@ -192,7 +192,7 @@ def test_a_file_of_nobodys_baskets_that_came_twice_counts_once(copies):
 
 
 @pytest.mark.parametrize(
-    "who", ["customer_id: user_id", "\"customer_id\": \"concat('id ', user_id)\""]
+    "who", ["customer_id: user_id", '"customer_id": "concat(\'id \', user_id)"']
 )
 def test_a_line_s_number_may_be_called_as_part_of_another_name(copies, who):
     """The column id is in no mapping, though user_id and order_id are."""

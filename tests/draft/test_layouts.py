@@ -420,3 +420,57 @@ def test_ratings_without_a_header_between_double_signs(drafted, tmp_path, delimi
         "column1",
         "column2",
     ]
+
+
+@pytest.mark.parametrize("nought", [0, ""])
+@pytest.mark.parametrize("name", ["{}", "item {}", "product_{}"])
+def test_numbers_bought_by_day_and_customer_are_a_matrix(drafted, nought, name):
+    """Also where no day and no customer is alone, and names of products look like places."""
+
+    def write(folder: Path) -> list[Path]:
+        header = [
+            name.format(number) if name != "{}" else sku for number, sku in enumerate(PRODUCTS)
+        ]
+        rows = []
+        for order in ORDERS:
+            bought = {item["sku"]: item["quantity"] for item in order["items"]}
+            rows.append(
+                [order["date"], order["customer"], *(bought.get(p, nought) for p in PRODUCTS)]
+            )
+        return table(folder / "m.csv", ["date", "customer", *header], rows)
+
+    purchases = drafted(write).table("purchases")
+    assert purchases.files[0].format["unpivot"]["all_but"] == ["date", "customer"]
+    assert (purchases.where != "") == (nought == 0)
+    assert purchases.source("product_id") == "product"
+    assert purchases.source("quantity") == "quantity"
+
+
+def test_a_product_that_nobody_rated_yet_is_one_of_a_matrix(drafted):
+    """What is empty today may be rated tomorrow, and the shop file still reads it."""
+    rows = [
+        [f"u{n}", *("" if k % 3 == 0 else 1 + (n * k) % 5 for k in range(9))] for n in range(30)
+    ]
+    ratings = drafted(
+        lambda folder: table(folder / "m.csv", ["user", *(f"film {k}" for k in range(9))], rows)
+    ).table("ratings")
+    assert ratings.files[0].format["unpivot"]["all_but"] == ["user"]
+
+
+def test_an_object_of_products_and_how_many(drafted, tmp_path):
+    def write(folder: Path) -> list[Path]:
+        (folder / "o.jsonl").write_text(
+            "\n".join(
+                json.dumps({**order, "items": {i["sku"]: i["quantity"] for i in order["items"]}})
+                for order in ORDERS
+            )
+        )
+        return [folder / "o.jsonl"]
+
+    assert drafted(write).table("purchases").source("quantity") == "quantity"
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+        found = connection.execute(
+            "select count(*), sum(quantity::int) from recsys_inputs.main.purchases"
+        ).fetchone()
+    assert found == (LINES, UNITS)
