@@ -20,7 +20,7 @@ from recsys.shop.databases import tables_of
 from recsys.shop.dialect import Dialect, find_dialect
 from recsys.shop.excel import cell_text, open_workbook
 from recsys.shop.format import Format
-from recsys.shop.json_records import find_records
+from recsys.shop.json_records import TOP, find_records, place_of
 from recsys.shop.paths import kind_of_file
 from recsys.shop.text_files import UnreadableError, decoded, encoding_of, sample
 
@@ -56,14 +56,20 @@ class InputFile:
     @property
     def label(self) -> str:
         """The file's name, for people."""
-        part = self.table or self.format.get("sheet") or self.format.get("records")
+        part = self.table or self.format.get("sheet") or self._list
         return (self.shown or self.path.name) + (f" ({part})" if part else "")
+
+    @property
+    def _list(self) -> object:
+        """The list inside the file; None where the file itself is the list."""
+        records = self.format.get("records")
+        return None if records == TOP else records
 
     @property
     def what(self) -> str:
         """What its name says of it; of files called 01.csv or part-0.csv it's the folder's."""
-        if self.table or self.format.get("records"):
-            return str(self.table or self.format["records"])
+        if self.table or self._list:
+            return str(self.table or self._list)
         names = [self.path.name.split(".")[0], *(part.name for part in self.path.parents)]
         return next((name for name in names if not NUMBERED.fullmatch(name)), names[0])
 
@@ -138,7 +144,7 @@ def _lists(path: Path) -> list[InputFile]:
     """Return a JSON file, or the lists inside the one object that it is."""
     why = "its records are a list inside an object"
     return [
-        InputFile(path, "json", format={"records": ".".join(way)}, why=(why,))
+        InputFile(path, "json", format={"records": place_of(way)}, why=(why,))
         for way in find_records(path)
     ] or [InputFile(path, "json")]
 

@@ -474,3 +474,21 @@ def test_an_object_of_products_and_how_many(drafted, tmp_path):
             "select count(*), sum(quantity::int) from recsys_inputs.main.purchases"
         ).fetchone()
     assert found == (LINES, UNITS)
+
+
+def test_a_file_of_orders_by_their_numbers(drafted, tmp_path):
+    """The file is the object whose members are the orders: nothing is around it."""
+    keyed = {
+        str(order["id"]): {k: order[k] for k in ("customer", "date", "items")} for order in ORDERS
+    }
+    draft = drafted(lambda folder: json_file(folder, "orders.json", json.dumps(keyed)))
+    purchases = draft.table("purchases")
+    assert purchases.file.format == {"records": ".", "explode": "items"}
+    assert purchases.source("order_id") == "key"
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+        found = connection.execute(
+            "select count(*), sum(quantity::int), count(distinct order_id) "
+            "from recsys_inputs.main.purchases"
+        ).fetchone()
+    assert found == (LINES, UNITS, len(ORDERS))
