@@ -27,6 +27,8 @@ from recsys.shop.text_files import UnreadableError, decoded, encoding_of, sample
 SAMPLE_RECORDS = 200
 MOSTLY = 0.8
 """Share of the lines of a table that have as many fields as its header."""
+FEWEST_LENGTHS = 3
+"""Different numbers of fields, at least, in a file of baskets."""
 NAMED_DELIMITERS = {"\t": "tab"}
 NUMBERED = re.compile(r"(?:part|file|data|export|chunk)?[-_ .\d]*(?:[-_][0-9a-f-]*)?|.+=.*")
 """Names of files and folders that only number them."""
@@ -192,11 +194,31 @@ def _delimited(path: Path, given: dict[str, object]) -> InputFile:
         said["delimiter"] = NAMED_DELIMITERS.get(dialect.delimiter, dialect.delimiter)
         why.append("its name ends in nothing known, it was taken for delimited text")
     if not has_header(rows):
+        _require_one_length(path, rows, dialect.delimiter)
         said["header"] = [f"column{number}" for number in range(len(rows[0]))]
         why.append("its first line is data")
         doubts.append("the file has no header: its columns were named by their place")
     file = InputFile(path, "csv", format=said, why=tuple(why), doubts=tuple(doubts))
     return _titled(file, before)
+
+
+def _require_one_length(path: Path, rows: list[list[str]], delimiter: str) -> None:
+    """Refuse rows of many lengths, none of which most of them have: baskets, as they were filled.
+
+    Raises:
+        ShopFileError: they are.
+
+    """
+    lengths = Counter(map(len, rows))
+    if len(lengths) >= FEWEST_LENGTHS and lengths[len(rows[0])] < len(rows) / 2:
+        raise ShopFileError(
+            f"can't read {path}: its rows have {min(lengths)} to {max(lengths)} fields and no "
+            "header, as where a row is a basket, its products side by side. A shop file needs who "
+            "bought them and when, too. Export a line per product with its order, customer and "
+            f"day; or put these before each row, with another sign than {delimiter!r} between "
+            "them, below a header, and `format: {explode: {column: …, separator: …}}` makes a "
+            "line of each product"
+        )
 
 
 def _lines_before_header(path: Path, encoding: str | None) -> int:

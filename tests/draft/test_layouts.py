@@ -492,3 +492,11 @@ def test_a_file_of_orders_by_their_numbers(drafted, tmp_path):
             "from recsys_inputs.main.purchases"
         ).fetchone()
     assert found == (LINES, UNITS, len(ORDERS))
+
+
+def test_baskets_without_empty_cells_name_the_shape(drafted):
+    """Rows as long as their baskets fit no columns; what they are is said, and the way out."""
+    chance = random.Random(4)  # noqa: S311
+    rows = [chance.sample(PRODUCTS, chance.randint(1, 5)) for _ in range(200)]
+    with pytest.raises(ShopFileError, match=r"1 to 5 fields .* a row is a basket.*explode"):
+        drafted(lambda folder: table(folder / "b.csv", rows[0], rows[1:]))
