@@ -20,13 +20,15 @@ from recsys.shop.databases import tables_of
 from recsys.shop.dialect import Dialect, find_dialect
 from recsys.shop.excel import cell_text, open_workbook
 from recsys.shop.format import Format
-from recsys.shop.json_records import find_records
+from recsys.shop.json_records import TOP, find_records, place_of
 from recsys.shop.paths import kind_of_file
 from recsys.shop.text_files import UnreadableError, decoded, encoding_of, sample
 
 SAMPLE_RECORDS = 200
 MOSTLY = 0.8
 """Share of the lines of a table that have as many fields as its header."""
+FEWEST_LENGTHS = 3
+"""Different numbers of fields, at least, in a file of baskets."""
 NAMED_DELIMITERS = {"\t": "tab"}
 NUMBERED = re.compile(r"(?:part|file|data|export|chunk)?[-_ .\d]*(?:[-_][0-9a-f-]*)?|.+=.*")
 """Names of files and folders that only number them."""
@@ -56,14 +58,20 @@ class InputFile:
     @property
     def label(self) -> str:
         """The file's name, for people."""
-        part = self.table or self.format.get("sheet") or self.format.get("records")
+        part = self.table or self.format.get("sheet") or self._list
         return (self.shown or self.path.name) + (f" ({part})" if part else "")
+
+    @property
+    def _list(self) -> object:
+        """The list inside the file; None where the file itself is the list."""
+        records = self.format.get("records")
+        return None if records == TOP else records
 
     @property
     def what(self) -> str:
         """What its name says of it; of files called 01.csv or part-0.csv it's the folder's."""
-        if self.table or self.format.get("records"):
-            return str(self.table or self.format["records"])
+        if self.table or self._list:
+            return str(self.table or self._list)
         names = [self.path.name.split(".")[0], *(part.name for part in self.path.parents)]
         return next((name for name in names if not NUMBERED.fullmatch(name)), names[0])
 
@@ -138,7 +146,7 @@ def _lists(path: Path) -> list[InputFile]:
     """Return a JSON file, or the lists inside the one object that it is."""
     why = "its records are a list inside an object"
     return [
-        InputFile(path, "json", format={"records": ".".join(way)}, why=(why,))
+        InputFile(path, "json", format={"records": place_of(way)}, why=(why,))
         for way in find_records(path)
     ] or [InputFile(path, "json")]
 
@@ -186,11 +194,31 @@ def _delimited(path: Path, given: dict[str, object]) -> InputFile:
         said["delimiter"] = NAMED_DELIMITERS.get(dialect.delimiter, dialect.delimiter)
         why.append("its name ends in nothing known, it was taken for delimited text")
     if not has_header(rows):
+        _require_one_length(path, rows, dialect.delimiter)
         said["header"] = [f"column{number}" for number in range(len(rows[0]))]
         why.append("its first line is data")
         doubts.append("the file has no header: its columns were named by their place")
     file = InputFile(path, "csv", format=said, why=tuple(why), doubts=tuple(doubts))
     return _titled(file, before)
+
+
+def _require_one_length(path: Path, rows: list[list[str]], delimiter: str) -> None:
+    """Refuse rows of many lengths, none of which most of them have: baskets, as they were filled.
+
+    Raises:
+        ShopFileError: they are.
+
+    """
+    lengths = Counter(map(len, rows))
+    if len(lengths) >= FEWEST_LENGTHS and lengths[len(rows[0])] < len(rows) / 2:
+        raise ShopFileError(
+            f"can't read {path}: its rows have {min(lengths)} to {max(lengths)} fields and no "
+            "header, as where a row is a basket, its products side by side. A shop file needs who "
+            "bought them and when, too. Export a line per product with its order, customer and "
+            f"day; or put these before each row, with another sign than {delimiter!r} between "
+            "them, below a header, and `format: {explode: {column: …, separator: …}}` makes a "
+            "line of each product"
+        )
 
 
 def _lines_before_header(path: Path, encoding: str | None) -> int:

@@ -15,6 +15,7 @@ from recsys.draft.files import InputFile
 from recsys.draft.reading import OpenedFile, united
 from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
+from recsys.shop.json_records import KEY
 
 MOST_ROWS = 100_000
 """Rows looked at: enough to tell an id that repeats from one that doesn't."""
@@ -189,6 +190,7 @@ def _profile(
         f"select value, count(*) as times from {values} group by value "
         f"order by times desc, value limit {MOST_COMMON}"
     ).fetchall()
+    is_key = distinct >= UNIQUE * min(present, of_file)
     return ColumnProfile(
         name=name,
         type=type_name,
@@ -199,7 +201,9 @@ def _profile(
         values=tuple(value for (value,) in spread),
         common=tuple(common),
         is_named=file.is_named,
-        of_what=listed if _is_bare(name) and distinct >= UNIQUE * min(present, of_file) else "",
+        of_what=listed if _is_bare(name) and is_key else "",
+        # records that are members of an object are called by their ids
+        meant=f"{listed} id" if name == KEY and "records" in file.format and is_key else "",
     )
 
 

@@ -66,6 +66,29 @@ def check_expression(expression: str, columns: Iterable[str]) -> None:
         It doesn't parse, is more than one expression, or does anything but compute.
 
     """
+    names = [column.casefold() for column in columns]
+    for found in _nodes(_parsed(expression)):
+        _check_node(found, names, list(columns))
+
+
+def columns_of(expression: str) -> set[str]:
+    """Return the columns that an expression reads, in lower case.
+
+    Raises
+    ------
+    ExpressionError
+        It doesn't parse.
+
+    """
+    return {
+        node["column_names"][0].casefold()
+        for node in _nodes(_parsed(expression))
+        if node["class"] == "COLUMN_REF"
+    }
+
+
+def _parsed(expression: str) -> dict[str, Any]:
+    """Return the tree of a text that is one expression."""
     if "\0" in expression or not expression.strip():
         raise ExpressionError("it is empty or holds a NUL character")
     query = f"select ({expression}\n)"
@@ -82,9 +105,8 @@ def check_expression(expression: str, columns: Iterable[str]) -> None:
     node = parsed["statements"][0]["node"]
     if not _is_bare(node):
         raise ExpressionError("it holds more than one expression")
-    names = [column.casefold() for column in columns]
-    for found in _nodes(node["select_list"][0]):
-        _check_node(found, names, list(columns))
+    tree: dict[str, Any] = node["select_list"][0]
+    return tree
 
 
 def _is_bare(node: dict[str, Any]) -> bool:

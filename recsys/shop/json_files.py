@@ -17,7 +17,7 @@ import duckdb
 
 from recsys.shop.cleaned_copy import LONGEST_LINE, BadRecord
 from recsys.shop.format import Format
-from recsys.shop.json_records import copy_records
+from recsys.shop.json_records import copy_records, way_to
 from recsys.shop.names import file_text, quoted, text
 from recsys.shop.part import ROW, Part
 from recsys.shop.text_files import (
@@ -81,7 +81,7 @@ def read_json(
         path = copy
     if given.records is not None:
         copy = workspace.new_file(".jsonl")
-        if copy_records(path, copy, given.records.split(".")) == 0:
+        if copy_records(path, copy, way_to(given.records)) == 0:
             raise EmptyFileError(f"its list '{given.records}' is empty")
         path = copy
     elif not sample(path).strip(b"[] \t\r\n"):

@@ -21,6 +21,8 @@ KEY = "key"
 FEWEST_KEYED = 10
 """So many objects beside each other are records, not parts of one."""
 DECODER = json.JSONDecoder()
+TOP = "."
+"""The place of records that are members of the file's one object itself."""
 
 
 def copy_records(path: Path, copy: Path, names: Sequence[str]) -> int:
@@ -46,7 +48,7 @@ def copy_records(path: Path, copy: Path, names: Sequence[str]) -> int:
     if not records.is_found:
         beside = f"; at its top are {', '.join(records.top[:10])}" if records.top else ""
         raise UnreadableError(
-            f"it has no list of records at '{'.'.join(names)}'{beside}: correct "
+            f"it has no list of records at '{place_of(names)}'{beside}: correct "
             "`format: {records: …}`"
         )
     return records.count
@@ -66,6 +68,21 @@ def find_records(path: Path) -> list[tuple[str, ...]]:
         return _Records(path).ways()
     except UnreadableError:
         return []  # whoever reads it says why
+
+
+def way_to(place: str) -> list[str]:
+    """Return the names that lead to a place as `format: {records: …}` has it.
+
+    >>> way_to("data.orders"), way_to(".")
+    (['data', 'orders'], [])
+
+    """
+    return [] if place == TOP else place.split(".")
+
+
+def place_of(way: Sequence[str]) -> str:
+    """Return a way as `format: {records: …}` has it: the other way round than `way_to`."""
+    return ".".join(way) or TOP
 
 
 def _with_key(record: str, name: str) -> str:
@@ -121,7 +138,7 @@ class _Records:
         sign = self._next()
         if sign == "{":
             members = [self._looked_at(found, (*way, name)) for name in self._names()]
-            if way and len(members) >= FEWEST_KEYED and members[0] and len(set(members)) == 1:
+            if len(members) >= FEWEST_KEYED and members[0] and len(set(members)) == 1:
                 for inside in [other for other in found if other[: len(way)] == way]:
                     found.pop(inside)
                 found[way] = True

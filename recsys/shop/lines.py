@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - names are quoted, conditions are SQL by design
 from __future__ import annotations
 
+from recsys.shop.expressions import columns_of
 from recsys.shop.file import Table
 from recsys.shop.names import quoted
 from recsys.shop.readers import Relation
@@ -29,8 +30,12 @@ def line_id_query(relation: Relation, table: Table) -> str:
     That is a column that no mapping speaks of, and that differs between any two different lines:
     two lines that agree in it, and in all else, are one line that was written twice.
     """
-    said = " ".join(table.columns.values()).casefold()
-    others = [quoted(name) for name in relation.columns if name.casefold() not in said]
+    names = {name.strip().casefold() for name in relation.columns}
+    said: set[str] = set()
+    for source in table.columns.values():
+        name = source.strip().casefold()
+        said |= {name} if name in names else columns_of(source)
+    others = [quoted(name) for name in relation.columns if name.strip().casefold() not in said]
     if not others:
         return NO_LINE_ID
     most = ", ".join(f"count(distinct {name})" for name in others)

@@ -13,6 +13,7 @@ import re
 import duckdb
 
 from recsys.errors import ShopFileError
+from recsys.shop.cells import pieces
 from recsys.shop.format import Format
 from recsys.shop.layouts import Explode, FillDown, Unpivot
 from recsys.shop.names import nearest, quoted, text
@@ -166,7 +167,7 @@ class Reshaped:
     def _list(self, column: str, separator: str | None) -> str:
         kind, name = self.columns[column], quoted(column)
         if separator is not None and kind == "VARCHAR":
-            return f"list_transform(string_split({name}, {text(separator)}), lambda p: trim(p))"
+            return pieces(name, separator)
         if separator is None and kind.endswith("]"):
             return name
         if separator is None and kind == "VARCHAR":
@@ -210,7 +211,12 @@ class Reshaped:
         groups = [[self._find(name, "unpivot") for name in group] for group in asked.groups]
         if asked.all_but is not None:
             kept = {self._find(name, "unpivot.all_but") for name in asked.all_but}
-            groups = [[column] for column in self.columns if column not in kept]
+            groups = [
+                [column]
+                for column, kind in self.columns.items()
+                # an object's fields are columns of their own
+                if column not in kept and not _fields(self._connection, kind)
+            ]
         named = [column for group in groups for column in group]
         others = {column.casefold() for column in self.columns if column not in named}
         for new in (asked.name, *asked.value):

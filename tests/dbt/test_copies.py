@@ -159,3 +159,44 @@ def test_types_that_differ_from_file_to_file(copies, tmp_path):
         )
     mapped = f"{WHO}, order_id: o, quantity: n"
     assert copies(shop({}, mapped, "*.parquet")) == ([("b.parquet", 1)], 0, 0)
+
+
+BASKETS = "num,c,t,sku,n\n1,ann,2024-01-01,'tea, tea',2\n2,bob,2024-01-02,'tea, jam',1\n"
+NOBODY = "customer_id: cast(null as varchar), product_id: sku, purchased_at: t, quantity: n"
+
+
+def baskets(columns: str) -> dict:
+    """Return a shop of orders with their products in one cell."""
+    return {
+        "shop.yml": "name: twice\npurchases:\n  path: '*.csv'\n  format: {explode: {column: sku, "
+        f"separator: ','}}}}\n  columns: {{{columns}}}\n",
+        "a.csv": BASKETS.replace("'", '"'),
+    }
+
+
+def test_the_same_product_twice_in_one_cell_is_two_lines(copies):
+    """Also where the file counts units and names who bought: a row's lines are no copies."""
+    mapped = "customer_id: c, product_id: sku, purchased_at: t, order_id: num, quantity: n"
+    assert copies(baskets(mapped)) == ([], 0, 0)
+    # and the file that came twice is a copy, twice in one cell or not
+    again = [("b.csv", row) for row in (1, 1, 2, 2)]
+    files = baskets(mapped)
+    assert copies(files | {"b.csv": files["a.csv"]})[0] == again
+
+
+def test_a_file_of_nobodys_baskets_that_came_twice_counts_once(copies):
+    """Two products alike in one cell are two lines of the file, when its lines are counted, too."""
+    files = baskets(NOBODY)
+    again = [("b.csv", row) for row in (1, 1, 2, 2)]
+    assert copies(files | {"b.csv": files["a.csv"]})[0] == again
+
+
+@pytest.mark.parametrize(
+    "who", ["customer_id: user_id", '"customer_id": "concat(\'id \', user_id)"']
+)
+def test_a_line_s_number_may_be_called_as_part_of_another_name(copies, who):
+    """The column id is in no mapping, though user_id and order_id are."""
+    units = [f"{n},1,mug,2024-01-01,o1\n" for n in range(12)]
+    lines = "id,user_id,p,t,order_id\n" + "".join([*units, units[3]])
+    mapped = f"{who}, product_id: p, purchased_at: t, order_id: order_id"
+    assert copies(shop({"a.csv": lines}, mapped)) == ([("a.csv", 13)], 0, 11)

@@ -420,3 +420,83 @@ def test_ratings_without_a_header_between_double_signs(drafted, tmp_path, delimi
         "column1",
         "column2",
     ]
+
+
+@pytest.mark.parametrize("nought", [0, ""])
+@pytest.mark.parametrize("name", ["{}", "item {}", "product_{}"])
+def test_numbers_bought_by_day_and_customer_are_a_matrix(drafted, nought, name):
+    """Also where no day and no customer is alone, and names of products look like places."""
+
+    def write(folder: Path) -> list[Path]:
+        header = [
+            name.format(number) if name != "{}" else sku for number, sku in enumerate(PRODUCTS)
+        ]
+        rows = []
+        for order in ORDERS:
+            bought = {item["sku"]: item["quantity"] for item in order["items"]}
+            rows.append(
+                [order["date"], order["customer"], *(bought.get(p, nought) for p in PRODUCTS)]
+            )
+        return table(folder / "m.csv", ["date", "customer", *header], rows)
+
+    purchases = drafted(write).table("purchases")
+    assert purchases.files[0].format["unpivot"]["all_but"] == ["date", "customer"]
+    assert (purchases.where != "") == (nought == 0)
+    assert purchases.source("product_id") == "product"
+    assert purchases.source("quantity") == "quantity"
+
+
+def test_a_product_that_nobody_rated_yet_is_one_of_a_matrix(drafted):
+    """What is empty today may be rated tomorrow, and the shop file still reads it."""
+    rows = [
+        [f"u{n}", *("" if k % 3 == 0 else 1 + (n * k) % 5 for k in range(9))] for n in range(30)
+    ]
+    ratings = drafted(
+        lambda folder: table(folder / "m.csv", ["user", *(f"film {k}" for k in range(9))], rows)
+    ).table("ratings")
+    assert ratings.files[0].format["unpivot"]["all_but"] == ["user"]
+
+
+def test_an_object_of_products_and_how_many(drafted, tmp_path):
+    def write(folder: Path) -> list[Path]:
+        (folder / "o.jsonl").write_text(
+            "\n".join(
+                json.dumps({**order, "items": {i["sku"]: i["quantity"] for i in order["items"]}})
+                for order in ORDERS
+            )
+        )
+        return [folder / "o.jsonl"]
+
+    assert drafted(write).table("purchases").source("quantity") == "quantity"
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+        found = connection.execute(
+            "select count(*), sum(quantity::int) from recsys_inputs.main.purchases"
+        ).fetchone()
+    assert found == (LINES, UNITS)
+
+
+def test_a_file_of_orders_by_their_numbers(drafted, tmp_path):
+    """The file is the object whose members are the orders: nothing is around it."""
+    keyed = {
+        str(order["id"]): {k: order[k] for k in ("customer", "date", "items")} for order in ORDERS
+    }
+    draft = drafted(lambda folder: json_file(folder, "orders.json", json.dumps(keyed)))
+    purchases = draft.table("purchases")
+    assert purchases.file.format == {"records": ".", "explode": "items"}
+    assert purchases.source("order_id") == "key"
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(tmp_path / "shop.yml"), {})
+        found = connection.execute(
+            "select count(*), sum(quantity::int), count(distinct order_id) "
+            "from recsys_inputs.main.purchases"
+        ).fetchone()
+    assert found == (LINES, UNITS, len(ORDERS))
+
+
+def test_baskets_without_empty_cells_name_the_shape(drafted):
+    """Rows as long as their baskets fit no columns; what they are is said, and the way out."""
+    chance = random.Random(4)  # noqa: S311
+    rows = [chance.sample(PRODUCTS, chance.randint(1, 5)) for _ in range(200)]
+    with pytest.raises(ShopFileError, match=r"1 to 5 fields .* a row is a basket.*explode"):
+        drafted(lambda folder: table(folder / "b.csv", rows[0], rows[1:]))

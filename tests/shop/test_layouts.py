@@ -240,3 +240,20 @@ def test_a_wrapper_that_holds_no_records(read, content, says):
 def test_a_list_is_not_cut_at_a_separator(read):
     with pytest.raises(ShopFileError, match=r"'lines' is of type .*: leave separator out"):
         read(json.dumps(ORDERS), "explode: {column: lines, separator: ','}", name="p.json")
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('"tea, green", jam', ["tea, green", "jam"]),
+        ('"tea, green"', ["tea, green"]),
+        ('jam,"say ""a, b""","tea, green"', ["jam", 'say "a, b"', "tea, green"]),
+        ('nail 5", nail 6"', ['nail 5"', 'nail 6"']),
+        ('5" nail, 6" nail, tea', ['5" nail', '6" nail', "tea"]),
+        ('"tea, green', ['"tea', "green"]),
+    ],
+)
+def test_a_separator_in_quotes_is_part_of_a_product(read, cell, expected):
+    quoted = '"' + cell.replace('"', '""') + '"'
+    found = read(f"num,who,day,sku\n1,ann,d1,{quoted}\n", "explode: {column: sku, separator: ','}")
+    assert sorted(row[2] for row in found) == sorted(expected)

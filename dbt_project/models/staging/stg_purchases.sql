@@ -22,13 +22,15 @@ alike as (
 
 -- what a layout makes of one row of a file is no copy of each other, whatever it says
 suspects as (
-    select distinct
+    select
         lines.file,
         lines.row_number,
         lines.line,
-        alike.mapped_hash
+        alike.mapped_hash,
+        count(*) as lines_of_row
     from {{ source('shop', 'purchases') }} as lines
     inner join alike on hash({{ 'lines.' ~ mapped | join(', lines.') }}) = alike.mapped_hash
+    group by lines.file, lines.row_number, lines.line, alike.mapped_hash
 ),
 
 numbered as (
@@ -55,8 +57,8 @@ repeats as (
 file_contents as (
     select
         suspects.file,
-        count(*) as lines,
-        sum(hash(suspects.line)) as content_hash
+        sum(suspects.lines_of_row) as lines,
+        sum(hash(suspects.line, suspects.lines_of_row)) as content_hash
     from suspects
     group by suspects.file
 ),

@@ -12,7 +12,7 @@ from recsys.draft.layouts.layout import Layout, has_product, is_of_orders
 from recsys.draft.name_rules import kinds_by_name
 from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.roles import Evidence
-from recsys.shop.names import text
+from recsys.shop.cells import pieces
 
 SEPARATORS = (",", ";", "|", "\n", " / ", " + ", " & ")
 LEAST_WITH = 0.2
@@ -103,9 +103,9 @@ def _cut(
     separator: str,
 ) -> _Cells:
     name = quoted(column.name)
-    cut = f"list_filter(list_transform(string_split({name}, {text(separator)}), lambda v: trim(v))"
     query = (
-        f"with cells as (select {name} as cell, {cut}, lambda v: v <> '') as parts "
+        f"with cells as (select {name} as cell, "
+        f"list_filter({pieces(name, separator)}, lambda v: v <> '') as parts "
         f"from {profile.sample} where trim({name}) <> ''), "
         "inside as (select distinct unnest(parts) as value from cells where len(parts) > 1), "
         "alone as (select distinct parts[1] as value from cells where len(parts) = 1) "
@@ -150,10 +150,7 @@ def _cut_alike(
             continue
         if not any(separator in value for value in other.values):
             continue
-        parts = [
-            f"len(string_split({quoted(name)}, {text(separator)}))"
-            for name in (column.name, other.name)
-        ]
+        parts = [f"len({pieces(quoted(name), separator)})" for name in (column.name, other.name)]
         [(share,)] = connection.execute(
             f"select avg(({parts[0]} = {parts[1]})::int) from {profile.sample} where {parts[0]} > 1"
         ).fetchall()

@@ -31,7 +31,11 @@ def baskets_in_rows(profile: FileProfile) -> Layout | None:
         numbers = NUMBER.findall(column.name)
         if profile.file.is_named and len(numbers) == 1:
             families[NUMBER.sub("#", column.name)][numbers[0]] = column.name
-    several = {stem: members for stem, members in families.items() if len(members) > 1}
+    several = {
+        stem: members
+        for stem, members in families.items()
+        if len(members) > 1 and not _are_counts(profile, members)
+    }
     kinds = {stem: kinds_by_name(parse_name(stem.replace("#", ""))) for stem in several}
     products = [
         stem
@@ -65,6 +69,20 @@ def baskets_in_rows(profile: FileProfile) -> Layout | None:
         f"a row is a basket, its products side by side ({_some(list(first.values()))}): each cell "
         "that isn't empty becomes a line",
     )
+
+
+def _are_counts(profile: FileProfile, members: dict[str, str]) -> bool:
+    """Whether numbered columns are products with how many of each, not places in a basket.
+
+    Places fill from the first on, and an empty one holds no 0.
+    """
+    columns = [profile.column(members[number]) for number in sorted(members, key=int)]
+    sold = [column for column in columns if column.filled > 0]
+    if len(sold) < FEWEST_PRODUCTS or not all(map(_may_be_counts, sold)):
+        return False
+    fills = [column.filled for column in columns]
+    has_zero = any(column.numbers.low == 0 for column in sold)
+    return has_zero or fills != sorted(fills, reverse=True)
 
 
 def _plain(stem: str) -> str:
@@ -107,16 +125,26 @@ def _new_name(profile: FileProfile, kept: list[str]) -> str:
 def wide_columns(profile: FileProfile) -> tuple[list[str], list[ColumnProfile]] | None:
     """Return the columns that say of whom a row is, and those of products, in such a matrix."""
     products = [column for column in profile.columns if _may_be_counts(column)]
-    others = [column for column in profile.columns if column not in products]
+    unsold = [column for column in profile.columns if _is_unsold(column)]
+    others = [column for column in profile.columns if column not in [*products, *unsold]]
     values = {value for column in products for value, _ in column.common}
     if (
         not profile.file.is_named
         or len(products) < max(FEWEST_PRODUCTS, len(others) + 1)
         or len(values) > MOST_VALUES
-        or not any(column.uniqueness >= UNIQUE for column in others)
     ):
         return None
+    evidence = Evidence(profile)
+    is_of_each = any(column.uniqueness >= UNIQUE for column in others)
+    names = frozenset(column.name for column in [*products, *unsold])
+    if not is_of_each and (not is_of_orders(evidence) or has_product(evidence, beside=names)):
+        return None
     return [column.name for column in others], products
+
+
+def _is_unsold(column: ColumnProfile) -> bool:
+    """Whether a column is empty, as that of a product is which nobody bought or rated yet."""
+    return column.filled == 0 and not column.parsed_name.known & NO_PRODUCT
 
 
 def _may_be_counts(column: ColumnProfile) -> bool:
