@@ -38,6 +38,11 @@ REQUIRED = {
 LEAST = {"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3}
 LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
+RATHER = {
+    *("person", "contact", "address", "place", "line", "demographic", "verified"),
+    *("undone_units", "undone_money"),
+}
+"""Kinds that no target asks for: a name that rather says one of them says no other."""
 NEVER_DOUBTED = {"description"}
 """Where a second candidate is no doubt: texts beside the description."""
 NOT_WHEN_BOUGHT = {"birth", "span", "delivery", "shipping", "return", "cancelled"}
@@ -146,7 +151,7 @@ class Chooser:
         others = [
             other.certainty
             for kind, other in guess(found.column).items()
-            if kind in {"person", "contact", "address", "place", "line", "demographic", "verified"}
+            if kind in RATHER
         ]
         return max(others, default=0.0) > found.certainty + CLOSE
 

@@ -14,6 +14,7 @@ from recsys.draft.orders import draft_orders
 from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.rating_words import RATING_IN_WORDS
 from recsys.draft.statuses import draft_outcomes
+from recsys.draft.undone_parts import mark_undone_parts
 
 GUEST_SHARE = 0.05
 GUEST_TIMES = 10
@@ -38,6 +39,7 @@ def refine_purchases(
     _anonymous(table)
     draft_orders(connection, table, profile)
     draft_outcomes(connection, table, profile)
+    mark_undone_parts(table, profile)
     _guest(draft, table, profile)
     _all_negative(table, profile)
 
