@@ -148,11 +148,7 @@ class Chooser:
 
     def _is_rather_another(self, found: Guess) -> bool:
         """Whether the column says more for something else: a ship date isn't the order's."""
-        others = [
-            other.certainty
-            for kind, other in guess(found.column).items()
-            if kind in RATHER
-        ]
+        others = [other.certainty for kind, other in guess(found.column).items() if kind in RATHER]
         return max(others, default=0.0) > found.certainty + CLOSE
 
     def _fall_back(self, target: str) -> None:
