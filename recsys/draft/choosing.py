@@ -38,6 +38,8 @@ REQUIRED = {
 LEAST = {"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3}
 LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
+NO_PRICE = {"discount", "tax", "shipping", "delivery", "cost", "return", "cancelled", "total"}
+"""Senses of names of money that is no product's price."""
 RATHER = {
     *("person", "contact", "address", "place", "line", "demographic", "verified"),
     *("undone_units", "undone_money"),
@@ -157,6 +159,8 @@ class Chooser:
             if titles and titles[0].certainty >= 0.5 and not self._numbers_lines(target, titles[0]):
                 self.chosen[target] = titles[0]
                 self.doubts[target] = "there are no product ids: the name stands for the product"
+        if target == "amount" and not self.chosen.keys() & {"unit_price", "amount"}:
+            self._money_by_signs()
         if target == "purchased_at":
             times = [
                 column
@@ -172,6 +176,23 @@ class Chooser:
                 self.doubts[target] = "only its values say so: is it when it was bought?" + (
                     f" or is it {others}?" if others else ""
                 )
+
+    def _money_by_signs(self) -> None:
+        """Take what has currency signs for the price, whatever it is called: a rate, a fare."""
+        signed = [
+            column
+            for column in self.profile.columns
+            if column.numbers.with_currency >= FITTING
+            and column.name not in self.used
+            and not column.parsed_name.known & NO_PRICE
+        ]
+        if signed:
+            self.chosen["unit_price"] = Guess("unit_price", signed[0], LEAST_REQUIRED, "")
+            others = ", ".join(f"'{column.name}'" for column in signed[1:4])
+            self.doubts["unit_price"] = (
+                "only its currency signs say so: is it the price of one?"
+                + (f" or is it {others}?" if others else "")
+            )
 
     def _code_beside_name(self) -> None:
         """Take a column called no more than code for the product, whose name the other one is."""

@@ -253,3 +253,12 @@ def test_units_that_came_back_are_no_quantity(drafted, tmp_path):
     table = drafted(lambda _: [path]).table("purchases")
     assert table.source("quantity") is None
     assert "'1 - coalesce(try_cast(\"returned_qty\" as double), 0)'" in table.doubts[0]
+
+
+def test_money_is_known_by_its_signs_whatever_it_is_called(drafted, tmp_path):
+    path = tmp_path / "sold.csv"
+    lines = [f'c{n % 7},p{n % 5},2024-01-{1 + n % 28:02},2,"₹1,16,{n:03}"' for n in range(200)]
+    path.write_text("customer,sku,date,qty,Rate\n" + "\n".join(lines), encoding="utf-8")
+    table = drafted(lambda _: [path]).table("purchases")
+    assert table.source("unit_price") == "Rate"
+    assert "currency signs" in table.column("unit_price").doubt
