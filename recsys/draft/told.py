@@ -168,10 +168,11 @@ def _values(column: ColumnProfile) -> Told | None:
         least = HALF if "type" in senses else MOSTLY
         came_back = sum(lines[value] for value, what in by_value.items() if what in BACK)
         # an export of sales has more of them than of returns
-        if came_back > HALF * sum(lines.values()) or _says_how_paid(found):
-            return None
-        # REFUND among kinds of lines that nobody knows
+        are_few = came_back <= HALF * sum(lines.values())
+        # REFUND among kinds of lines that nobody knows, or in every line
         is_kind = said == {"return"} and "type" in senses and "product" not in senses
+        if _says_how_paid(found) or not (are_few or (is_kind and not unknown)):
+            return None
         if not is_kind and (known < least or said <= SOLD or not said & (SOLD | {"browsing"})):
             return None
     elif said <= SOLD and (not unknown or "product" in senses or not senses & NAMED):

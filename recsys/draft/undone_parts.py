@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftTable
-from recsys.draft.name_rules import kinds_by_name
+from recsys.draft.guesses import guess
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.value_fit import fit
 
 MOSTLY = 0.9
 UNDONE = {"return", "cancelled"}
@@ -38,11 +39,13 @@ def mark_undone_parts(table: DraftTable, profile: FileProfile) -> None:
 
 def _taken_off(column: ColumnProfile) -> str | None:
     """Return what the column takes away from; None: nothing, or nothing of a line."""
-    kinds = kinds_by_name(column.parsed_name)
+    kinds = guess(column)
     senses, numbers = column.parsed_name.known, column.numbers
     if numbers.share < MOSTLY or numbers.high <= 0:
         return None
     named = next((target for kind, target in COUNTED.items() if kind in kinds), None)
-    if named is None and senses & UNDONE and "quantity" in senses:  # a system's own name
+    if (
+        named is None and senses & UNDONE and "quantity" in senses and fit("undone_units", column)
+    ):  # a system's own name
         return "quantity"
     return named

@@ -102,6 +102,7 @@ def test_what_was_never_sold_is_left_out(drafted, column, values, left_out):
         ("sign", {"+": 80, "-": 20}, " = '-'"),
         ("Vorzeichen", {"1": 80, "-1": 20}, " = '-1'"),
         ("is_return", {"N": 80, "Y": 20}, " = 'Y'"),
+        ("type", {"RETURN": 100}, " = 'RETURN'"),
         ("Line Type", {"Regular item": 80, "Return": 20}, " = 'Return'"),
         ("order_type", {"online": 50, "in store": 40, "refund": 10}, " = 'refund'"),
     ],
