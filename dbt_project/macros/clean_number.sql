@@ -35,7 +35,7 @@
 {% macro written_number(column, has_decimal_comma, type, marks=none) -%}
     {%- set text = plain_text(column) -%}
     {%- set before, behind = marks or [currency_marks('before'), currency_marks('behind')] -%}
-    {%- set letters = '[\\pL\\pM\\p{Sc}./ ]*?' -%}
+    {%- set letters = '[\\pL\\pM\\p{Sc}./ "״ʻ’\'\']*?' -%}
     case
         when regexp_full_match({{ text }}, '{{ number_pattern("(?:" ~ before ~ ")?", "(?:" ~ behind ~ ")?") }}') then list_transform(
             [regexp_extract(
@@ -64,12 +64,12 @@
 
 {#
   A number's text as a pattern: signs, what stands before and behind the digits, the digits with their
-  separators, and the dash or stroke that stands for no cents: '12,-', '5.-', '1,499/-'.
+  separators, and the dash or stroke that stands for no cents: '12,-', '5.-', '12:-', '1,499/-'.
 #}
 {% macro number_pattern(before, behind) -%}
     {%- set minus = "[-−‐‑–－﹣]" -%}
     {%- set digits = "\\d+(?:[.,''’‘ʼ´` ]\\d+)*|[.,]\\d+" -%}
-    (\(?)(?:({{ minus }})|\+)? ?({{ before }}) ?(\(?)(?:({{ minus }})|\+)? ?({{ digits }}) ?([.,] ?[-–—]{1,2}|/[-=])? ?(\)?)([-−]?) ?({{ behind }}) ?([-−]?)(\)?)
+    (\(?)(?:({{ minus }})|\+)? ?({{ before }}) ?(\(?)(?:({{ minus }})|\+)? ?({{ digits }}) ?([.,:] ?[-–—]{1,2}|/[-=])? ?(\)?)([-−]?) ?({{ behind }}) ?([-−]?)(\)?)
 {%- endmacro %}
 
 {#
@@ -82,7 +82,10 @@
     list_transform(
         [
             -- the point of 'Rs.50' belongs to the letters
-            case when regexp_matches({{ found }}.before, '\pL$') then ltrim({{ found }}.digits, '.') else {{ found }}.digits end
+            case
+                when regexp_matches({{ found }}.before, '\pL$') and {{ found }}.inner = '' then ltrim({{ found }}.digits, '.')
+                else {{ found }}.digits
+            end
         ],
         lambda digits: case
             when regexp_full_match(digits, '\d*') then nullif(digits, '')
@@ -97,7 +100,7 @@
             when regexp_matches(digits, '^[1-9]\d{0,2}(?:[.]\d{3})+(?:,\d*)?$') and (
                 {{ has_decimal_comma }} or {{ found }}.dash <> '' or regexp_matches(digits, '[.].*[.,]')
             ) then replace(replace(digits, '.', ''), ',', '.')
-            when regexp_full_match(digits, '\d*[.,]\d+') and not regexp_matches({{ found }}.dash, '^[.,]')
+            when regexp_full_match(digits, '\d*[.,]\d+') and not regexp_matches({{ found }}.dash, '^[.,:]')
                 then replace(digits, ',', '.')
         end
     )[1]

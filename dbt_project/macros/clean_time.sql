@@ -21,8 +21,12 @@
                     {{ text }} like '____-__-__' or {{ text }} like '____-__-__ __:__:__' or {{ text }} like '____-__-__T__:__:__'
                     then try_cast({{ text }} as timestamp)
                 when regexp_full_match({{ text }}, '[0-9]+') then {{ counted_time(text, timezone) }}
-                -- ISO 8601 is what most files have; without a time zone to bring it to, its offset tells nothing
-                when {{ timezone }} is null and regexp_matches({{ text }}, '^[0-9]{4}[-/]') then try_cast({{ text }} as timestamp)
+                -- ISO 8601 is what most files have; without a time zone to bring it to, its offset tells nothing.
+                -- DuckDB takes any word behind for the name of a zone: the PM of 01:45 PM, too
+                when
+                    {{ timezone }} is null
+                    and regexp_full_match({{ text }}, '[0-9]{4}[-/][-/0-9]+(?:[T ]+[0-9:.]+)?(?: *(?:Z|[-+][0-9:]+|[A-Z][A-Za-z]+/[A-Za-z_/]+))?')
+                    then try_cast({{ text }} as timestamp)
                 when regexp_full_match({{ text }}, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{5,}(?:Z|[-+][0-9]{2}(?::?[0-9]{2})?)')
                     then timezone({{ timezone }}, try_cast({{ text }} as timestamptz))
             end,

@@ -29,13 +29,13 @@
         'naira', 'cedis?', '[ktu]?shs?', 'shillings?', 'dhs?', 'dirhams?', 'riyals?', 'rials?', 'dinars?', 'l[.]e', 'k[.]d', 'rp',
         'rupiah', 'rm', 'ringgit', 'baht', 'đ', 'đồng', 'dong', 'vnđ', 'won', 'taka', 'nrs', 'rs', 'manat', 'lari', 'dram',
         'quetzal(?:es)?', 'lempiras?', 'col[oó]n(?:es)?', 'sol(?:es)?', 's/', 'b/', 'bs(?:[.]?[sfd])?', 'bol[ií]var(?:es)?',
-        'guaran[ií](?:es)?', 'birr', 'kwacha', 'kwanzas?', 'pulas?', 'shekels?', 'nis', 'fcfa', '(?:f ?)?cfa', 'n?afl', 'hfl', 'kg[.]',
+        'guaran[ií](?:es)?', 'birr', 'kwacha', 'kwanzas?', 'pulas?', 'shekels?', 'nis', 'ש["״]?ח', 'fcfa', '(?:f ?)?cfa', 'n?afl', 'hfl', 'kg[.]',
         'ös', 'ptas?', 'esc', 'so[ʻ’\'\']m', 'som', 'lekë?', '[元圆圓円圎원塊块]', '人民[币幣]', '[日美港]元', '港[币幣]', '新?[台臺][币幣]',
         'บาท', 'रु', 'रू', 'नेरू', 'රු', 'টাকা', 'ብር', 'ლარი', 'դր', 'ރ', 'සිෆ්එ', 'د[. ]?[أإبتجعكلم]', 'ج[. ]?[سم]', 'ر[. ]?[إسعقي]?',
         'ل[. ]?[سل]', 'أ[. ]?م', 'ر[يی]ال', 'درهم', 'دينار', 'جنيه', 'ليرة', 'تومان', 'فرانک ?cfa'
     ] -%}
     {#- one letter: 'Q 50', and 'F' behind, but not '5 L', which are litres -#}
-    {%- set letters = '[CDEGKLMPQRS]' if place == 'before' else 'F' -%}
+    {%- set letters = '[CDEGKLMNPQRS]' if place == 'before' else 'F' -%}
     {%- set sign = '[$£¤¥֏؋৲৳৻૱௹฿៛₠-⃀꠸﷼﹩＄￡￥￦]' -%}
     (?i)(?:(?:{{ codes | join('|') }}|(?-i:{{ words.split() | join('|') }}|{{ letters }})|{{ names | join('|') }}|(?-i:(?:[A-Z][A-Za-z]{0,2}[.]? ?)?{{ sign }}[./]?(?: ?[A-Z]{2})?))[. ]*){1,2}
 {%- endmacro %}

@@ -13,6 +13,8 @@
         when regexp_matches({{ text }}, '^\d{4}(?:-\d\d-\d\d-\d\d[.]| ?[年년])') then {{ put_in_order(text, [
             ('^(\\d{4}-\\d\\d-\\d\\d)-(\\d\\d[.]\\d\\d[.]\\d\\d)', '\\1 \\2'),
             ('^(\\d{4}) ?[年년] ?(\\d{1,2}) ?[月월] ?(\\d{1,2}) ?[日일] ?(?:[(（][^)）]*[)）])?', '\\1-\\2-\\3 '),
+            ('(\\d{1,2}) ?[時时點点시] ?(\\d{1,2}) ?[分분]', '\\1:\\2'),
+            ('(:\\d{1,2}) ?(\\d{1,2}) ?[秒초]', '\\1:\\2'),
         ]) }}
         when regexp_full_match({{ text }}, '\d{4}-?W\d\d-?[1-7]') then {{ week_date(text) }}
         when regexp_matches({{ text }}, '^\pL{2}|\pL{3}|[(\[]') then {{ in_numbers(text) }}
@@ -37,6 +39,7 @@
     {%- set weekdays = weekday_names().split() | join('|') -%}
     {%- set ordered = put_in_order('lower(strip_accents(' ~ text ~ '))', [
         (' ?(?:\\([^)]*\\)|\\[[^\\]]*\\]) ?', ' '),
+        ('(\\d{4}[.]?|[-./]\\d{1,2}),? (?:' ~ weekdays ~ ')[.,]*( \\d{1,2}[:.h]|$)', '\\1\\2'),
         (
             '^(?:(?:' ~ weekdays ~ ')[.,]* )?(?:(?:den|le|el|the|am) )?(\\d{1,2}[-., ]*(?:de )?\\pL{3}|\\pL{3}|\\d{1,4}[-./]\\d)',
             '\\1'

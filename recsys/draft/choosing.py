@@ -38,6 +38,13 @@ REQUIRED = {
 LEAST = {"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3}
 LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
+NO_PRICE = {"discount", "tax", "shipping", "delivery", "cost", "return", "cancelled", "total"}
+"""Senses of names of money that is no product's price."""
+RATHER = {
+    *("person", "contact", "address", "place", "line", "demographic", "verified"),
+    *("undone_units", "undone_money"),
+}
+"""Kinds that no target asks for: a name that rather says one of them says no other."""
 NEVER_DOUBTED = {"description"}
 """Where a second candidate is no doubt: texts beside the description."""
 NOT_WHEN_BOUGHT = {"birth", "span", "delivery", "shipping", "return", "cancelled"}
@@ -143,11 +150,7 @@ class Chooser:
 
     def _is_rather_another(self, found: Guess) -> bool:
         """Whether the column says more for something else: a ship date isn't the order's."""
-        others = [
-            other.certainty
-            for kind, other in guess(found.column).items()
-            if kind in {"person", "contact", "address", "place", "line", "demographic", "verified"}
-        ]
+        others = [other.certainty for kind, other in guess(found.column).items() if kind in RATHER]
         return max(others, default=0.0) > found.certainty + CLOSE
 
     def _fall_back(self, target: str) -> None:
@@ -156,6 +159,8 @@ class Chooser:
             if titles and titles[0].certainty >= 0.5 and not self._numbers_lines(target, titles[0]):
                 self.chosen[target] = titles[0]
                 self.doubts[target] = "there are no product ids: the name stands for the product"
+        if target == "amount" and not self.chosen.keys() & {"unit_price", "amount"}:
+            self._money_by_signs()
         if target == "purchased_at":
             times = [
                 column
@@ -171,6 +176,23 @@ class Chooser:
                 self.doubts[target] = "only its values say so: is it when it was bought?" + (
                     f" or is it {others}?" if others else ""
                 )
+
+    def _money_by_signs(self) -> None:
+        """Take what has currency signs for the price, whatever it is called: a rate, a fare."""
+        signed = [
+            column
+            for column in self.profile.columns
+            if column.numbers.with_currency >= FITTING
+            and column.name not in self.used
+            and not column.parsed_name.known & NO_PRICE
+        ]
+        if signed:
+            self.chosen["unit_price"] = Guess("unit_price", signed[0], LEAST_REQUIRED, "")
+            others = ", ".join(f"'{column.name}'" for column in signed[1:4])
+            self.doubts["unit_price"] = (
+                "only its currency signs say so: is it the price of one?"
+                + (f" or is it {others}?" if others else "")
+            )
 
     def _code_beside_name(self) -> None:
         """Take a column called no more than code for the product, whose name the other one is."""

@@ -10,10 +10,12 @@ from recsys.draft.draft import MISSING, Draft, DraftSetting, DraftTable
 from recsys.draft.guesses import ranked
 from recsys.draft.likes import ONE_SAID, draft_likes
 from recsys.draft.money import agreement, share_of_line_values
+from recsys.draft.order_customers import check_customers
 from recsys.draft.orders import draft_orders
 from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.rating_words import RATING_IN_WORDS
 from recsys.draft.statuses import draft_outcomes
+from recsys.draft.undone_parts import mark_undone_parts
 
 GUEST_SHARE = 0.05
 GUEST_TIMES = 10
@@ -37,7 +39,9 @@ def refine_purchases(
     _counted_days(table, profile)
     _anonymous(table)
     draft_orders(connection, table, profile)
+    check_customers(connection, table, profile)
     draft_outcomes(connection, table, profile)
+    mark_undone_parts(table, profile)
     _guest(draft, table, profile)
     _all_negative(table, profile)
 

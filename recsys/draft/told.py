@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recsys.draft.column_profile import ColumnProfile
@@ -37,6 +37,7 @@ DESCRIBING = {
 PAYING = (
     "payment",
     "pay",
+    "card",
     "tender",
     "zahl",
     "paiement",
@@ -47,6 +48,12 @@ PAYING = (
     "platn",
 )
 """How somebody paid: credit is a card's there."""
+MEANS_OF_PAYMENT = {
+    *("cash", "card", "visa", "mastercard", "maestro", "amex", "paypal", "klarna", "stripe"),
+    *("cheque", "check", "upi", "wallet", "iban", "sepa", "bar", "karte", "lastschrift"),
+    *("especes", "carte", "efectivo", "tarjeta", "contanti", "carta", "dinheiro", "pix"),
+}
+"""Beside these `credit` is how somebody paid, too."""
 SIGNS = {"sign", "vorzeichen", "signe", "signo", "segno", "direction", "richtung", "faktor"}
 YES = {"true", "t", "yes", "y", "1", "x", "ja", "j", "si", "s", "oui", "o", "sim", "tak"}
 NO = {"false", "f", "no", "n", "0", "nein", "non", "nao", "nie", "nee"}
@@ -159,12 +166,23 @@ def _values(column: ColumnProfile) -> Told | None:
     said = set(by_value.values())
     if not is_named:
         least = HALF if "type" in senses else MOSTLY
-        if known < least or said <= SOLD or not said & (SOLD | {"browsing"}):
+        came_back = sum(lines[value] for value, what in by_value.items() if what in BACK)
+        # an export of sales has more of them than of returns
+        are_few = came_back <= HALF * sum(lines.values())
+        # REFUND among kinds of lines that nobody knows, or in every line
+        is_kind = said == {"return"} and "type" in senses and "product" not in senses
+        if _says_how_paid(found) or not (are_few or (is_kind and not unknown)):
+            return None
+        if not is_kind and (known < least or said <= SOLD or not said & (SOLD | {"browsing"})):
             return None
     elif said <= SOLD and (not unknown or "product" in senses or not senses & NAMED):
         return None
     told = Told(column, by_value, unknown)
     return replace(told, is_of_lines=_is_of_lines(told, senses, lines))
+
+
+def _says_how_paid(values: Iterable[str]) -> bool:
+    return any(MEANS_OF_PAYMENT & set(tokens(value)) for value in values)
 
 
 def _with_letters(column: ColumnProfile, by_value: Mapping[str, str]) -> dict[str, str]:

@@ -171,6 +171,14 @@ def _currency(column: ColumnProfile) -> float:
     return 1.0 if column.mean_length <= 5 and column.numbers.share < 0.1 else 0.0
 
 
+def _mostly_nothing(column: ColumnProfile) -> float:
+    """Fit what came back: on most lines nothing did; a quantity after returns is mostly there."""
+    if column.numbers.share < 0.9:
+        return 0.0
+    most = column.common[0][0] if column.common else ""
+    return 1.0 if column.filled < 0.5 or not most.strip("0.,") else 0.0
+
+
 FITS: dict[str, Fit] = {
     "customer_id": _person_id,
     "product_id": _product_id,
@@ -193,6 +201,8 @@ FITS: dict[str, Fit] = {
     "brand": _grouping,
     "available": _switch,
     "is_return": _switch,
+    "undone_units": _mostly_nothing,
+    "undone_money": _mostly_nothing,
     "verified": _switch,
     "currency": _currency,
 }

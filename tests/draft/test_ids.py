@@ -166,6 +166,22 @@ def test_an_unknown_noun_for_the_customer(drafted):
     assert table.column("customer_id").doubt
 
 
+def test_an_order_s_own_id_of_the_customer_gives_way_to_what_comes_again(drafted):
+    header = ["order_id", "order_customer_id", "customer_unique_id", "date", "sku"]
+    make = lambda n, s: [s.ever, f"x{s.ever}", f"c{s.customer}", s.at.date(), s.product]  # noqa: E731
+    table = drafted(numbered(header, make)).table("purchases")
+    assert table.source("customer_id") == "customer_unique_id"
+    assert "'order_customer_id'" in table.column("customer_id").doubt
+
+
+def test_customers_who_are_others_in_every_order_are_marked(drafted):
+    header = ["order_id", "customer_id", "date", "sku"]
+    make = lambda n, s: [s.ever, f"x{s.ever}", s.at.date(), s.product]  # noqa: E731
+    table = drafted(numbered(header, make)).table("purchases")
+    assert table.source("customer_id") == "customer_id"
+    assert "another for every order" in table.column("customer_id").doubt
+
+
 def test_who_sells_is_no_customer(drafted):
     header = ["employee_no", "receipt_no", "date", "sku", "qty"]
     table = drafted(

@@ -102,6 +102,9 @@ def test_what_was_never_sold_is_left_out(drafted, column, values, left_out):
         ("sign", {"+": 80, "-": 20}, " = '-'"),
         ("Vorzeichen", {"1": 80, "-1": 20}, " = '-1'"),
         ("is_return", {"N": 80, "Y": 20}, " = 'Y'"),
+        ("type", {"RETURN": 100}, " = 'RETURN'"),
+        ("Line Type", {"Regular item": 80, "Return": 20}, " = 'Return'"),
+        ("order_type", {"online": 50, "in store": 40, "refund": 10}, " = 'refund'"),
     ],
 )
 def test_lines_of_what_came_back_are_returns(drafted, column, values, returns):
@@ -168,6 +171,9 @@ def test_lines_alone_may_be_cancelled(drafted):
     ("column", "values"),
     [
         ("payment_type", {"credit": 60, "debit": 20, "cash": 20}),
+        ("card_type", {"credit": 60, "debit": 40}),
+        ("Type", {"Credit": 30, "Debit": 30, "Cash": 40}),
+        ("product_type", {"Label": 80, "Return": 20}),
         ("customer_status", {"active": 80, "cancelled": 20}),
         ("fulfillment_status", {"fulfilled": 80, "pending": 10, "unfulfilled": 10}),
         ("segment", {"new": 50, "regular": 50}),
@@ -222,3 +228,38 @@ def test_columns_that_are_typed(drafted, tmp_path, column, left):
             "select count(*) from recsys_inputs.purchases where is_return::boolean"
         ).fetchall()
     assert (found, returns) == ([(left,)], [(20 if left == 200 else 0,)]), table
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "how"),
+    [
+        ("returned_quantity", {"0": 90, "1": 10}, 'quantity: \'try_cast("qty" as double) - '),
+        ("qty_canceled", {"0": 80, "1": 10, "2": 10}, 'quantity: \'try_cast("qty" as double) - '),
+        ("Retourenmenge", {"0": 90, "1": 10}, 'quantity: \'try_cast("qty" as double) - '),
+        ("refund_amount", {"0.00": 90, "2.50": 10}, "how much money"),
+    ],
+)
+def test_units_that_came_back_make_no_return_of_the_line(drafted, column, values, how):
+    table = drafted(told(column, values, by_line=True)).table("purchases")
+    assert (table.where, table.source("is_return"), table.source("amount")) == ("", None, None)
+    [doubt] = table.doubts
+    assert f"'{column}'" in doubt
+    assert how in doubt
+
+
+def test_units_that_came_back_are_no_quantity(drafted, tmp_path):
+    path = tmp_path / "sold.csv"
+    lines = [f"c{n % 7},p{n % 5},2024-01-{1 + n % 28:02},2.50,{n % 9 // 8}" for n in range(200)]
+    path.write_text("customer,sku,date,price,returned_qty\n" + "\n".join(lines))
+    table = drafted(lambda _: [path]).table("purchases")
+    assert table.source("quantity") is None
+    assert "'1 - coalesce(try_cast(\"returned_qty\" as double), 0)'" in table.doubts[0]
+
+
+def test_money_is_known_by_its_signs_whatever_it_is_called(drafted, tmp_path):
+    path = tmp_path / "sold.csv"
+    lines = [f'c{n % 7},p{n % 5},2024-01-{1 + n % 28:02},2,"₹1,16,{n:03}"' for n in range(200)]
+    path.write_text("customer,sku,date,qty,Rate\n" + "\n".join(lines), encoding="utf-8")
+    table = drafted(lambda _: [path]).table("purchases")
+    assert table.source("unit_price") == "Rate"
+    assert "currency signs" in table.column("unit_price").doubt
