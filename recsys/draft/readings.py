@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from recsys.cleaning_rules import rule
+from recsys.connections import connect, seal
 
 MOST_KEPT = 500_000
 """Values whose readings are kept: those of one draft, not of all that a process makes."""
@@ -76,6 +77,8 @@ def others(name: str) -> Reader:
 
 @cache
 def _connection() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"threads": 1, "enable_external_access": "false"})
+    connection = connect()
+    connection.execute("set threads = 1")
     connection.execute("set timezone = 'UTC'")
+    seal(connection)
     return connection

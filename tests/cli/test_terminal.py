@@ -103,7 +103,11 @@ purchases:
 def test_a_command_ends_on_signals_and_puts_its_files_away(tmp_path, number, code, said):
     (tmp_path / "tmp").mkdir()
     program = (
-        "import sys, recsys.scratch, recsys.cli\n"
+        "import signal, sys\n"
+        # whoever runs the tests in the background ignores these, and children inherit that
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+        "import recsys.scratch, recsys.cli\n"
         "def forever(*a, **k):\n"
         "    scratch = recsys.scratch.Scratch()\n"
         "    print(scratch.path, flush=True)\n"

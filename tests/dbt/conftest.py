@@ -22,6 +22,7 @@ from recsys.publishing import kept_folder, serving_folder
 from recsys.shop import attach_shop, load_shop
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
+TINY_VARIABLES = {"keep_block_tables": "int_ranked_lists"}
 Rows = list[tuple[Any, ...]]
 Query = Callable[..., Rows]
 
@@ -119,7 +120,7 @@ def tiny_shop() -> Path:
 @pytest.fixture(scope="session")
 def tiny_database(builder: Builder) -> Path:
     """Return the tiny shop, built once; nobody writes to it."""
-    return builder.build(TINY_SHOP, variables={"keep_block_tables": "int_ranked_lists"})
+    return builder.build(TINY_SHOP, variables=TINY_VARIABLES)
 
 
 @pytest.fixture(scope="session")

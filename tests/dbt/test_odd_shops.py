@@ -43,6 +43,8 @@ def test_all_in_one_second_with_names_that_are_code_and_tables_that_share_no_id(
         "people.csv": csv("c,a", ["somebody,1", "somebody else,2"]),
     }
     ask = builder.ask(builder.build(files))
+    # quotes around an id are a spreadsheet's guard
+    bought = [(c.strip('"'), p) for c, p in bought]
     rows = ask("select customer_id, product_id from marts.purchases")
     assert sorted(rows) == sorted(bought)
     rows = ask("""
@@ -50,7 +52,7 @@ def test_all_in_one_second_with_names_that_are_code_and_tables_that_share_no_id(
         from marts.recommendations where list_type = 'buy_again' group by all
     """)
     assert {customer: set(had) for customer, had in rows} == {
-        c: {p for customer, p in bought if customer == c} for c in customers
+        c: {p for customer, p in bought if customer == c} for c, _ in bought
     }
     assert ask("select reason, row_number from marts.rejected_rows order by 2") == [
         ("too_few_fields", len(bought) + 1),
@@ -70,16 +72,19 @@ ratings:
   columns: {customer_id: c, product_id: p, rating: r, rated_at: t}
 """
     told = [f"c{c},p{p},4,2024-02-29" for c in range(6) for p in range(8) if (c + p) % 3]
-    ask = builder.ask(
-        builder.build({"shop.yml": yml + SETTINGS, "ratings.csv": csv("c,p,r,t", told)})
+    database = builder.build(
+        {"shop.yml": yml + SETTINGS, "ratings.csv": csv("c,p,r,t", told)},
+        variables={"keep_block_tables": "rec_item_knn, rec_svd"},
     )
+    ask = builder.ask(database)
     rows = ask("select count(distinct customer_id) from marts.recommendations")
     assert rows == [(6,)]
     assert ask("select rating, is_implied, count(*) from marts.ratings group by all") == [
         (4, False, len(told))
     ]
-    assert ask("select count(*) from recommenders.rec_item_knn") != [(0,)]
-    for table in ("marts.predicted_ratings", "marts.rating_metrics", "recommenders.rec_svd"):
+    today = {name: builder.today(database, name) for name in ("rec_item_knn", "rec_svd")}
+    assert ask(f"select count(*) from {today['rec_item_knn']}") != [(0,)]  # noqa: S608
+    for table in ("marts.predicted_ratings", "marts.rating_metrics", today["rec_svd"]):
         assert ask(f"select count(*) from {table}") == [(0,)]  # noqa: S608 - of the line above
     [(said,)] = ask("select consequence from marts.input_support where aspect = 'scale of ratings'")
     assert said.startswith("every rating is 4.0, as likes are")
