@@ -202,8 +202,8 @@ def test_models_of_ratings_need_a_scale(rating):
     with duckdb.connect() as connection:
         connection.execute("create schema intermediate; create schema staging")
         for table, columns in {
-            "intermediate.int_products": "'p1' as product_id, 'Tea' as title, null as department, null as category, "
-            "null as subcategory, null as brand, null as description",
+            "intermediate.int_products": "'p1' as product_id, 'Tea' as title, null as department, "
+            "null as category, null as subcategory, null as brand, null as description",
             "intermediate.int_order_products": "1 as order_key, 1 as product_key",
             "intermediate.int_customer_attributes": "'a' as customer_id",
             "staging.stg_settings": "'svd, ease' as recommenders",
@@ -219,7 +219,7 @@ def test_models_of_ratings_need_a_scale(rating):
         )
         facts = {
             "purchase_lines": 0, "min_baskets_together": 3, "products": 2, "ratings": 2,
-            "implied_ratings": 0,
+            "implied_ratings": 0, "customers": 2,
         }  # fmt: skip
         # of two products in the catalogue
         connection.execute("insert into intermediate.int_fold_products values ('serving', true)")
