@@ -72,10 +72,7 @@ def serve_blocks(
         Names of the tables that are kept.
 
     """
-    fitted = FittedModels.of(session)
-    if fitted is None:
-        raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
-    files = BlockFiles(fitted.folder.parent)
+    files = _files_of(session)
     for folder in (files.folder / "served", kept_folder(files.folder)):
         shutil.rmtree(folder, ignore_errors=True)
     files.remove_read()  # of a run that was killed
@@ -131,6 +128,13 @@ def serve_blocks(
     return pa.RecordBatchReader.from_batches(BLOCK_SCHEMA, batches())
 
 
+def _files_of(session: Any) -> BlockFiles:
+    fitted = FittedModels.of(session)
+    if fitted is None:
+        raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
+    return BlockFiles(fitted.folder.parent)
+
+
 def _kept(listed: str | None, computed: Sequence[str]) -> list[str]:
     names = [name.strip() for name in (listed or "").split(",") if name.strip()]
     for name in names:
@@ -150,10 +154,7 @@ def served_rows(name: str, *, session: Any, blocks: Relation) -> pa.RecordBatchR
         RecsysError: the files aren't there, as they were read already.
 
     """
-    fitted = FittedModels.of(session)
-    if fitted is None:
-        raise RecsysError("no folder for serving: the profile lacks the plugin recsys.dbt.plugin")
-    files = BlockFiles(fitted.folder.parent)
+    files = _files_of(session)
     folder = files.served(name, 0).parent
     names = blocks.filter(f"served = {text(name)}").order("block").project("file").fetchall()
     paths = [folder / file for (file,) in names]

@@ -22,7 +22,6 @@ from recsys.publishing import kept_folder, serving_folder
 from recsys.shop import attach_shop, load_shop
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
-TINY_VARIABLES = {"keep_block_tables": "int_ranked_lists"}
 Rows = list[tuple[Any, ...]]
 Query = Callable[..., Rows]
 
@@ -118,9 +117,15 @@ def tiny_shop() -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_database(builder: Builder) -> Path:
+def tiny_variables() -> Mapping[str, object]:
+    """Return the settings that the tiny shop is built with."""
+    return {"keep_block_tables": "int_ranked_lists"}
+
+
+@pytest.fixture(scope="session")
+def tiny_database(builder: Builder, tiny_variables: Mapping[str, object]) -> Path:
     """Return the tiny shop, built once; nobody writes to it."""
-    return builder.build(TINY_SHOP, variables=TINY_VARIABLES)
+    return builder.build(TINY_SHOP, variables=tiny_variables)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@
 import duckdb
 import pytest
 
-TINY_VARIABLES = {"keep_block_tables": "int_ranked_lists"}
-"""As the fixture of the tiny shop is built."""
 OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds"}
 
 
@@ -27,9 +25,9 @@ def contents(database):
 
 
 @pytest.fixture(scope="module")
-def second(builder, tiny_database, tiny_shop):
+def second(builder, tiny_database, tiny_shop, tiny_variables):
     """Return the tiny shop built again onto its own database."""
-    return builder.build(tiny_shop, onto=tiny_database, variables=TINY_VARIABLES)
+    return builder.build(tiny_shop, onto=tiny_database, variables=tiny_variables)
 
 
 def assert_same(one, other):
@@ -66,7 +64,7 @@ def test_marts_hold_the_last_run_only(second):
             assert rows == ([] if table in empty else [(runs[-1][0],)]), table
 
 
-def test_workers_and_threads_change_no_row(builder, tiny_database, tiny_shop):
+def test_workers_and_threads_change_no_row(builder, tiny_database, tiny_shop, tiny_variables):
     """The first build used no worker processes and two threads."""
-    database = builder.build(tiny_shop, jobs=2, threads=1, variables=TINY_VARIABLES)
+    database = builder.build(tiny_shop, jobs=2, threads=1, variables=tiny_variables)
     assert_same(contents(tiny_database), contents(database))
