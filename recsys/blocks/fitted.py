@@ -45,7 +45,6 @@ class FittedModels:
         self.folder = folder
         self.in_block = in_block
         """Whether this process serves a block; else it fits."""
-        self._loaded: dict[str, Any] = {}
 
     @classmethod
     def of(cls, session: Any) -> FittedModels | None:
@@ -101,9 +100,7 @@ class FittedModels:
         """
         found: Fitted | None = self.load(name)
         if found is not None:
-            if found.interactions not in self._loaded:
-                self._loaded = {found.interactions: self.load(found.interactions)}
-            found.recommender.interactions_ = self._loaded[found.interactions]
+            found.recommender.interactions_ = self.load(found.interactions)
         return found
 
     def _path(self, name: str) -> Path:
