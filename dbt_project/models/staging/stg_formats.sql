@@ -72,17 +72,17 @@ evidence as (
         {% endif %} as has_float_{{ column ~ 's' if column.endswith('_id') else column }},
         {% endfor %}
         {% if input == 'purchases' %}
-        histogram(file) as lines_of_files,
+        histogram(purchases.file) as lines_of_files,
         -- where every line is of one unit, the next unit is another line
-        coalesce(bool_or(not {{ is_empty('quantity') }} and not regexp_full_match(
-            trim(cast(quantity as varchar)), '[-+(]?0*1([.,]0*)?[-)]?'
+        coalesce(bool_or(not {{ is_empty('purchases.quantity') }} and not regexp_full_match(
+            trim(cast(purchases.quantity as varchar)), '[-+(]?0*1([.,]0*)?[-)]?'
         )), false)
         {% else %}
         null as lines_of_files,
         false
         {% endif %} as counts_units,
         '{{ input }}' as input
-    from {{ source('shop', input) }}
+    from {{ source('shop', input) }} as {{ input }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
