@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from recsys import workers
 from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
@@ -24,6 +25,18 @@ from recsys.recommenders.parameters import require_integer
 EXCHANGE_SCHEMA = pa.schema([("fold", pa.string()), *CANDIDATE_SCHEMA])
 """One ranking per fold and customer: higher scores are better."""
 
+KEYED_SCHEMA = pa.schema(
+    [
+        ("fold", pa.string()),
+        ("customer_key", pa.int32()),
+        ("product_key", pa.int32()),
+        ("score", pa.float64()),
+        ("is_new", pa.bool_()),
+        ("rank_in_group", pa.int32()),
+    ]
+)
+"""The same of integer keys; ranks, from 1, are among a customer's new or other products."""
+
 ROWS_PER_BATCH = 100_000
 """Most rows of one batch of the stream."""
 
@@ -35,7 +48,8 @@ class FoldData:
     fold: str
     """The cut-off's date, or `serving`."""
     interactions: ArrowTable
-    """See `Interactions.from_table`: customer_id, product_id and rating or weight or both."""
+    """See `Interactions.from_table`: customer_id, product_id and rating or weight or both. With a
+    column customer_key it is a table for `Interactions.from_keys`: all ids are integer keys."""
     customers: Any = None
     """Whom to rank for: ids, or a table with customer_id; None means all in the interactions."""
     products: ArrowTable | None = None
@@ -56,8 +70,9 @@ def candidates_per_fold(
     log: Callable[[str], object] | None = None,
     *,
     skip_refused: bool = False,
+    schema: pa.Schema = EXCHANGE_SCHEMA,
 ) -> pa.RecordBatchReader:
-    """Fit the recommender on each fold and return its candidates as `EXCHANGE_SCHEMA`.
+    """Fit the recommender on each fold and return its candidates as `schema`.
 
     Nothing is fitted before the first batch is read. Then folds are handed to worker processes
     (see `recsys.workers`; environment variable RECSYS_JOBS), as many at once as there are workers,
@@ -76,6 +91,8 @@ def candidates_per_fold(
     skip_refused
         A fold that the recommender refuses, as too large or without what it learns from, has no
         rows; the log says so.
+    schema
+        `EXCHANGE_SCHEMA`, or `KEYED_SCHEMA` for folds of integer keys.
 
     Raises
     ------
@@ -94,8 +111,8 @@ def candidates_per_fold(
     """
     require_integer("per_customer", per_customer, minimum=1)
     return pa.RecordBatchReader.from_batches(
-        EXCHANGE_SCHEMA,
-        _batches(recommender, deque(folds), per_customer, log or _no_log, skip_refused),
+        schema,
+        _batches(recommender, deque(folds), per_customer, log or _no_log, skip_refused, schema),
     )
 
 
@@ -130,6 +147,7 @@ def _batches(
     per_customer: int,
     log: Callable[[str], object],
     skip_refused: bool,
+    schema: pa.Schema,
 ) -> Iterator[pa.RecordBatch]:
     wanted, under_way = len(folds), deque[_Started]()
     # without workers, starting a fold is computing it
@@ -162,7 +180,11 @@ def _batches(
             if ranked.notice:
                 log(f"{recommender.name}: fold {started.fold}: {ranked.notice}")
             yield from exchange_batches(
-                started.fold, started.customer_ids, started.product_ids, ranked.candidates
+                started.fold,
+                started.customer_ids,
+                started.product_ids,
+                ranked.candidates,
+                schema,
             )
     finally:
         for started in under_way:  # after an error, or when the reader is given up
@@ -170,9 +192,13 @@ def _batches(
 
 
 def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Started:
-    interactions = Interactions.from_table(
-        fold.interactions, catalogue=_ids(fold.catalogue, "product_id")
-    )
+    table = read_table(fold.interactions)
+    if "customer_key" in table.column_names:
+        interactions = Interactions.from_keys(table)
+    else:
+        interactions = Interactions.from_table(
+            table, catalogue=_ids(fold.catalogue, "product_id")
+        )
     products = None if fold.products is None else read_table(fold.products, "products")
     lists = _Lists(
         _ids(fold.customers, "customer_id"),
@@ -212,26 +238,70 @@ def _rank(
 
 
 def exchange_batches(
-    fold: str, customer_ids: pa.Array, product_ids: pa.Array, candidates: Candidates
+    fold: str,
+    customer_ids: pa.Array,
+    product_ids: pa.Array,
+    candidates: Candidates,
+    schema: pa.Schema = EXCHANGE_SCHEMA,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield a fold's candidates as rows of `EXCHANGE_SCHEMA`; ids are those of rows and columns."""
-    for start in range(0, len(candidates.customers), ROWS_PER_BATCH):
-        part = Candidates._make(column[start : start + ROWS_PER_BATCH] for column in candidates)
-        yield pa.RecordBatch.from_arrays(
-            [
-                pa.repeat(fold, len(part.customers)),
-                customer_ids.take(pa.array(part.customers)),
-                product_ids.take(pa.array(part.products)),
-                part.scores,
-                part.is_new,
-            ],
-            schema=EXCHANGE_SCHEMA,
-        )
+    """Yield a fold's candidates as rows of the schema; ids are those of rows and columns.
+
+    `KEYED_SCHEMA` takes candidates of whole customers, in the order of `Candidates`.
+    """
+    table = pa.Table.from_arrays(
+        [
+            customer_ids.take(pa.array(candidates.customers)),
+            product_ids.take(pa.array(candidates.products)),
+            pa.array(candidates.scores),
+            pa.array(candidates.is_new),
+        ],
+        names=CANDIDATE_SCHEMA.names,
+    )
+    if schema.equals(KEYED_SCHEMA):
+        yield from keyed_batches(fold, table)
+        return
+    named = table.add_column(0, "fold", pa.repeat(fold, len(table)))
+    yield from named.to_batches(ROWS_PER_BATCH)
+
+
+def keyed_batches(fold: str, candidates: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Yield candidates of a fold, whose ids are integer keys, as rows of `KEYED_SCHEMA`.
+
+    Parameters
+    ----------
+    fold
+        Its name.
+    candidates
+        customer_id, product_id, score and is_new, in this order; by customer, the new products
+        first, the best first.
+
+    """
+    customers, products, scores, is_new = (
+        column.combine_chunks() for column in candidates.columns
+    )
+    ranks = _ranks(customers.to_numpy(), is_new.to_numpy(zero_copy_only=False))
+    table = pa.Table.from_arrays(
+        [pa.repeat(fold, len(ranks)), customers, products, scores, is_new, pa.array(ranks)],
+        schema=KEYED_SCHEMA,
+    )
+    yield from table.to_batches(ROWS_PER_BATCH)
+
+
+def _ranks(customers: NDArray[np.int32], is_new: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Return each row's place in its run of rows of one customer and kind, from 1."""
+    is_first = np.ones(len(customers), np.bool_)
+    is_first[1:] = (customers[1:] != customers[:-1]) | (is_new[1:] != is_new[:-1])
+    starts = np.flatnonzero(is_first)
+    lengths = np.diff(np.append(starts, len(customers)))
+    ranks: NDArray[np.int32] = np.arange(len(customers), dtype=np.int32)
+    return ranks - np.repeat(starts, lengths).astype(np.int32) + np.int32(1)
 
 
 def _ids(given: Any, column: str) -> pa.Array | None:
     if given is None:
         return None
+    if isinstance(given, pa.Array) and pa.types.is_integer(given.type):
+        return given  # keys
     if isinstance(given, Sequence | np.ndarray | pa.Array | pa.ChunkedArray):
         return ids_as_text(given, f"ids in '{column}'")
     return ids_as_text(column_of(read_table(given), column), f"ids in '{column}'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,16 @@ DEFAULT_WEIGHT = "weight"
 DEFAULT_LAST_AT = "last_at"
 DEFAULT_EARLIER_WEIGHT = "earlier_weight"
 DEFAULT_RECENT_ORDERS = "recent_orders"
+
+
+class _Columns(NamedTuple):
+    """Names of the columns of values; None for one that isn't to be read."""
+
+    rating: str | None = DEFAULT_RATING
+    weight: str | None = DEFAULT_WEIGHT
+    last_at: str | None = DEFAULT_LAST_AT
+    earlier_weight: str | None = DEFAULT_EARLIER_WEIGHT
+    recent_orders: str | None = DEFAULT_RECENT_ORDERS
 
 
 @dataclass(frozen=True)
@@ -45,9 +55,9 @@ class Interactions:
     """
 
     customer_ids: pa.Array
-    """Text id of each row."""
+    """Id of each row: text, or an integer key (`from_keys`)."""
     product_ids: pa.Array
-    """Text id of each column."""
+    """Id of each column, of the same type."""
     ratings: sparse.csr_array
     """Ratings, float64: only rated pairs are stored, a rating of 0 included."""
     weights: sparse.csr_array
@@ -111,28 +121,76 @@ class Interactions:
         products = _ids(arrow, product_id)
         if arrow.num_rows == 0:
             raise InvalidTableError("the table is empty: at least one purchase or rating is needed")
-        rating_values = _numbers(arrow, rating, DEFAULT_RATING)
-        weight_values = _numbers(arrow, weight, DEFAULT_WEIGHT)
+        extra = None if catalogue is None else ids_as_text(catalogue, "the catalogue's ids")
+        return cls._of_places(
+            arrow,
+            _encode(customers),
+            _encode_by_popularity(products, extra),
+            _Columns(rating, weight, last_at, earlier_weight, recent_orders),
+        )
+
+    @classmethod
+    def from_keys(cls, table: ArrowTable) -> Self:
+        """Read a table with one row per pair of integer keys, as the folds of a shop have.
+
+        Rows are ordered by `customer_key`, columns by `tie_order`. The ids are the keys, int32.
+
+        Parameters
+        ----------
+        table
+            customer_key, product_key and tie_order, whole numbers without nulls; the order of
+            ties of a product is the same in all of its rows. The other columns are those of
+            `from_table`, of the default names.
+
+        Raises
+        ------
+        InvalidTableError
+            See `from_table`.
+
+        """
+        arrow = read_table(table)
+        if arrow.num_rows == 0:
+            raise InvalidTableError("the table is empty: at least one purchase or rating is needed")
+        customers, rows = np.unique(_keys(arrow, "customer_key"), return_inverse=True)
+        order, first, columns = np.unique(
+            _keys(arrow, "tie_order"), return_index=True, return_inverse=True
+        )
+        del order
+        products = _keys(arrow, "product_key")[first]
+        return cls._of_places(
+            arrow, (pa.array(customers), rows), (pa.array(products), columns), _Columns()
+        )
+
+    @classmethod
+    def _of_places(
+        cls,
+        arrow: pa.Table,
+        customers: tuple[pa.Array, NDArray[np.int64]],
+        products: tuple[pa.Array, NDArray[np.int64]],
+        names: _Columns,
+    ) -> Self:
+        """Return the matrices of the rows' values, at the rows and columns of their ids."""
+        customer_ids, rows = customers
+        product_ids, columns = products
+        rating_values = _numbers(arrow, names.rating, DEFAULT_RATING)
+        weight_values = _numbers(arrow, names.weight, DEFAULT_WEIGHT)
         if weight_values is None:
             weight_values = np.ones(arrow.num_rows)
-        earlier = _numbers(arrow, earlier_weight, DEFAULT_EARLIER_WEIGHT)
-        recent = _numbers(arrow, recent_orders, DEFAULT_RECENT_ORDERS)
+        earlier = _numbers(arrow, names.earlier_weight, DEFAULT_EARLIER_WEIGHT)
+        recent = _numbers(arrow, names.recent_orders, DEFAULT_RECENT_ORDERS)
         nothing = np.zeros(arrow.num_rows)
         earlier, recent = (nothing if one is None else one for one in (earlier, recent))
         for name, values in (
-            (weight, weight_values),
-            (earlier_weight, earlier),
-            (recent_orders, recent),
+            (names.weight, weight_values),
+            (names.earlier_weight, earlier),
+            (names.recent_orders, recent),
         ):
             if (values < 0).any():
                 raise InvalidTableError(
                     f"'{name}' is negative, for example {np.nanmin(values):g}; "
                     "use 0 or more: leave returns out"
                 )
-        times = _times(arrow, last_at)
-        customer_ids, rows = _encode(customers)
-        extra = None if catalogue is None else ids_as_text(catalogue, "the catalogue's ids")
-        product_ids, columns = _encode_by_popularity(products, extra)
+        times = _times(arrow, names.last_at)
         _refuse_duplicates(rows, columns, customer_ids, product_ids)
         shape = (len(customer_ids), len(product_ids))
 
@@ -186,6 +244,11 @@ class Interactions:
     def product_index(self, ids: Iterable[Any]) -> NDArray[np.intp]:
         """Return the columns of these product ids; UnknownProductError names one that has none."""
         return _index(ids, self.product_ids, "product", UnknownProductError)
+
+
+def _keys(table: pa.Table, column: str) -> NDArray[np.int32]:
+    keys: NDArray[np.int32] = column_of(table, column).cast(pa.int32()).to_numpy()
+    return keys
 
 
 def _ids(table: pa.Table, column: str) -> pa.Array:
@@ -290,7 +353,10 @@ def _index(
     what: str,
     error: type[UnknownCustomerError | UnknownProductError],
 ) -> NDArray[np.intp]:
-    wanted = ids_as_text(ids, f"{what} ids")
+    if pa.types.is_integer(known.type):
+        wanted = pa.array(ids).cast(known.type)
+    else:
+        wanted = ids_as_text(ids, f"{what} ids")
     found = pc.index_in(wanted, value_set=known)
     if found.null_count:
         unknown = wanted.filter(pc.is_null(found))

@@ -25,6 +25,8 @@ def profile_candidates(
 ) -> Iterator[pa.Table]:
     """Yield tables of `CANDIDATE_SCHEMA`: the products a customer is likeliest to buy.
 
+    Ids may be text or whole numbers; those of the tables yielded are of the same type.
+
     A product's score is the probability that the customer buys in its category, times the share
     of the category's customers who buy the product.
 
@@ -55,9 +57,9 @@ def profile_candidates(
     wanted = read_table(probabilities, "the table of probabilities")
     offered = read_table(category_products, "the table of products")
     had = read_table(interactions, "the table of interactions")
-    customer_ids = _ids(wanted, "customer_id").unique().sort()
-    product_ids = _ids(offered, "product_id").unique()  # in the order of ties
-    categories = _ids(offered, "category").unique().sort()
+    customer_ids = _values(wanted, "customer_id").unique().sort()
+    product_ids = _values(offered, "product_id").unique()  # in the order of ties
+    categories = _values(offered, "category").unique().sort()
     if not len(customer_ids) or not len(product_ids):
         return
     likely = _matrix(
@@ -91,17 +93,18 @@ def profile_candidates(
                 found.scores,
                 found.is_new,
             ],
-            schema=CANDIDATE_SCHEMA,
+            names=CANDIDATE_SCHEMA.names,
         )
 
 
-def _ids(table: pa.Table, name: str) -> pa.Array:
-    return column_of(table, name).cast(pa.string()).combine_chunks()
+def _values(table: pa.Table, name: str) -> pa.Array:
+    values = column_of(table, name).combine_chunks()
+    return values if pa.types.is_integer(values.type) else values.cast(pa.string())
 
 
 def _at(table: pa.Table, name: str, ids: pa.Array) -> NDArray[np.intp]:
     """Return each row's place among the ids; -1 for others."""
-    places = pc.fill_null(pc.index_in(_ids(table, name), value_set=ids), -1)
+    places = pc.fill_null(pc.index_in(_values(table, name), value_set=ids), -1)
     found: NDArray[np.intp] = places.to_numpy().astype(np.intp)
     return found
 

@@ -32,8 +32,13 @@ def fold_names(relation: Relation) -> list[str]:
     return [fold for (fold,) in rows]
 
 
-def listable_products(training_rows: Relation, fold: str) -> pa.Array:
-    """Return the ids of the products that a fold learns from and may list, in their order."""
-    listable = where(training_rows, fold=fold).filter("in_catalogue").project("product_id")
-    ids: pa.Array = listable.distinct().order("product_id").to_arrow_table()["product_id"]
+def listable_products(
+    training_rows: Relation, fold: str, column: str = "product_id"
+) -> pa.Array:
+    """Return the ids of the products that a fold learns from and may list, in their order.
+
+    They are those of a column: `product_id`, or `product_key`.
+    """
+    listable = where(training_rows, fold=fold).filter("in_catalogue").project(column)
+    ids: pa.Array = listable.distinct().order(column).to_arrow_table()[column]
     return ids.combine_chunks()

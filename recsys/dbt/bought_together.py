@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.dbt.models import is_listed
-from recsys.exchange import EXCHANGE_SCHEMA, exchange_batches
+from recsys.exchange import KEYED_SCHEMA, exchange_batches
 from recsys.ranking import top_candidates
 from recsys.relations import Relation, fold_names, where
 
@@ -38,10 +38,10 @@ def candidates_of_pairs(
     interactions
         fold, customer_key, product_key, weight
     fold_customers
-        fold, customer_key, customer_id: whom to rank for.
+        fold, customer_key: whom to rank for.
     fold_products
-        fold, product_key, product_id, tie_order, in_catalogue, is_learned_from: of what is learned
-        from, what is in the catalogue may be ranked.
+        fold, product_key, tie_order, in_catalogue, is_learned_from: of what is learned from, what
+        is in the catalogue may be ranked.
     pairs
         fold, product_key, other_product_key, confidence
     settings
@@ -50,12 +50,12 @@ def candidates_of_pairs(
     """
     [(per_customer, listed)] = settings.project("candidates_per_customer, recommenders").fetchall()
     if not is_listed(NAME, listed):
-        return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
+        return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, [])
     folds = fold_names(fold_customers)
     # read before the first batch is: the stream shall not disturb the connection it goes to
     parts = [_Fold(fold, interactions, fold_customers, fold_products, pairs) for fold in folds]
     return pa.RecordBatchReader.from_batches(
-        EXCHANGE_SCHEMA, (batch for part in parts for batch in part.batches(per_customer))
+        KEYED_SCHEMA, (batch for part in parts for batch in part.batches(per_customer))
     )
 
 
@@ -70,19 +70,19 @@ class _Fold:
         fold_products: Relation,
         pairs: Relation,
     ) -> None:
-        customers = where(fold_customers, fold=fold).project("customer_key, customer_id")
+        customers = where(fold_customers, fold=fold).project("customer_key")
         products = (
             where(fold_products, fold=fold)
             .filter("is_learned_from")
-            .project("tie_order, product_key, product_id, in_catalogue")
+            .project("tie_order, product_key, in_catalogue")
         )
         customer_rows = customers.to_arrow_table().sort_by("customer_key")
         product_rows = products.to_arrow_table().sort_by("tie_order")
         customer_keys = customer_rows["customer_key"].to_numpy()
         product_keys = product_rows["product_key"].to_numpy()
         self.fold = fold
-        self.customer_ids = customer_rows["customer_id"].combine_chunks()
-        self.product_ids = product_rows["product_id"].combine_chunks()
+        self.customer_keys = customer_rows["customer_key"].combine_chunks()
+        self.product_keys = product_rows["product_key"].combine_chunks()
         self.is_listable = product_rows["in_catalogue"].to_numpy()
         bought = where(interactions, fold=fold).project(
             "customer_key, product_key, cast(weight as double) as weight"
@@ -99,11 +99,13 @@ class _Fold:
 
     def batches(self, per_customer: int) -> Iterator[pa.RecordBatch]:
         """Yield the rows of the exchange table, block by block of customers."""
-        customers = np.arange(len(self.customer_ids), dtype=np.intp)
+        customers = np.arange(len(self.customer_keys), dtype=np.intp)
         for found in top_candidates(
             self._score, self.seen, customers, per_customer, self.is_listable
         ):
-            yield from exchange_batches(self.fold, self.customer_ids, self.product_ids, found)
+            yield from exchange_batches(
+                self.fold, self.customer_keys, self.product_keys, found, KEYED_SCHEMA
+            )
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.float64]:
         scores: NDArray[np.float64] = (self.weights[customers] @ self.confidence).toarray()

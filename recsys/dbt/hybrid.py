@@ -48,8 +48,8 @@ MODEL_SCHEMA = pa.schema(
 SCORE_SCHEMA = pa.schema(
     [
         ("fold", pa.string()),
-        ("customer_id", pa.string()),
-        ("product_id", pa.string()),
+        ("customer_key", pa.int32()),
+        ("product_key", pa.int32()),
         ("is_new", pa.bool_()),
         ("probability", pa.float64()),
     ]

@@ -21,7 +21,7 @@ from recsys.evaluation.rating_accuracy import (
     held_out_predictions,
     time_split_predictions,
 )
-from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold, exchange_batches
+from recsys.exchange import KEYED_SCHEMA, FoldData, candidates_per_fold, exchange_batches
 from recsys.interactions import Interactions
 from recsys.recommenders import recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender
@@ -29,6 +29,7 @@ from recsys.relations import SERVING, Relation, fold_names, listable_products, w
 
 Parameters = Mapping[str, Any] | None
 
+KEYED_COLUMNS = "customer_key, product_key, tie_order, rating, weight, last_at"
 TRAINING_COLUMNS = "customer_id, product_id, rating, weight"
 WINDOW_COLUMNS = "earlier_weight, recent_orders"
 
@@ -80,24 +81,29 @@ def candidates(
     if models is not None:
         models.forget(name)  # what isn't fitted this time serves nobody
     if not is_listed(name, listed):
-        return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
+        return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, [])
     recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
-    columns = f"{TRAINING_COLUMNS}, last_at"
+    columns = KEYED_COLUMNS
     if recommender.needs_window or models is not None:
         columns += f", {WINDOW_COLUMNS}"  # all recommenders of today share one file of interactions
     folds = (
         FoldData(
             fold=fold,
             interactions=_of_fold(training_rows, fold, columns),
-            customers=_of_fold(customers, fold, "customer_id")["customer_id"],
+            customers=_of_fold(customers, fold, "customer_key")["customer_key"].combine_chunks(),
             products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
-            among=listable_products(training_rows, fold),
+            among=listable_products(training_rows, fold, "product_key"),
             keep_in=models if fold == SERVING else None,
         )
         for fold in _folds_to_fit(customers, training_rows, models)
     )
     return candidates_per_fold(
-        recommender, folds, per_customer=per_customer, log=dbt_log.log, skip_refused=True
+        recommender,
+        folds,
+        per_customer=per_customer,
+        log=dbt_log.log,
+        skip_refused=True,
+        schema=KEYED_SCHEMA,
     )
 
 
@@ -106,20 +112,20 @@ def fitted_candidates(
 ) -> pa.RecordBatchReader:
     """Return the exchange table of a block: its customers, ranked by what was fitted for today."""
     fitted = models.load_recommender(name)
-    ids = where(customers, fold=SERVING).order("customer_key").project("customer_id")
-    rows = ids.to_arrow_table()["customer_id"].combine_chunks()
+    keys = where(customers, fold=SERVING).order("customer_key").project("customer_key")
+    rows = keys.to_arrow_table()["customer_key"].combine_chunks()
     if fitted is None or len(rows) == 0:
-        return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
+        return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, [])
     interactions = fitted.recommender.interactions_
     found = fitted.recommender.candidate_indices(rows, per_customer, among=fitted.among)
     batches = (
         batch
         for block in found
         for batch in exchange_batches(
-            SERVING, interactions.customer_ids, interactions.product_ids, block
+            SERVING, interactions.customer_ids, interactions.product_ids, block, KEYED_SCHEMA
         )
     )
-    return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, batches)
+    return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, batches)
 
 
 def _folds_to_fit(

@@ -12,7 +12,7 @@ from recsys import workers
 from recsys.blocks.fitted import FittedModels
 from recsys.dbt import dbt_log
 from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
-from recsys.exchange import EXCHANGE_SCHEMA
+from recsys.exchange import KEYED_SCHEMA, keyed_batches
 from recsys.preferences import CategoryPreferences
 from recsys.profile_lists import profile_candidates
 from recsys.relations import SERVING, Relation, fold_names, where
@@ -141,6 +141,7 @@ def metric_intervals(*, predictions: Relation, settings: Relation) -> pa.Table:
 def profile_lists(
     *,
     probabilities: Relation,
+    customers: Relation,
     category_products: Relation,
     training_rows: Relation,
     settings: Relation,
@@ -152,29 +153,27 @@ def profile_lists(
 
     def batches() -> Iterator[pa.RecordBatch]:
         for fold in names:
+            likely = where(by_profile, fold=fold).join(customers, "customer_id")
             lists = profile_candidates(
-                where(by_profile, fold=fold)
-                .project("customer_id, category, probability")
-                .to_arrow_table(),
+                likely.project(
+                    "customer_key as customer_id, category, probability"
+                ).to_arrow_table(),
                 where(category_products, fold=fold)
                 .order("tie_order")
-                .project("product_id, category, category_share as share")
+                .project("product_key as product_id, category, category_share as share")
                 .to_arrow_table(),
-                where(training_rows, fold=fold).project("customer_id, product_id").to_arrow_table(),
+                where(training_rows, fold=fold)
+                .project("customer_key as customer_id, product_key as product_id")
+                .to_arrow_table(),
                 per_customer,
             )
             listed = 0
             for table in lists:
                 listed += len(table)
-                columns = [pa.repeat(fold, len(table)), *table.combine_chunks().columns]
-                arrays = [
-                    column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-                    for column in columns
-                ]
-                yield from _batches(arrays, EXCHANGE_SCHEMA)
+                yield from keyed_batches(fold, table)
             dbt_log.log(f"profile: fold {fold}: {listed:,} candidates")
 
-    return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, batches())
+    return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, batches())
 
 
 def _pasts(folds: Relation) -> Iterator[tuple[str, list[str]]]:

@@ -14,9 +14,9 @@ from recsys.relations import Relation, where
 
 KEYS = [
     "fold",
-    "customer_id",
-    "product_id",
     "customer_key",
+    "product_key",
+    "customer_hash",
     "is_new",
     "is_bought",
     "training_weight",
@@ -52,7 +52,7 @@ def read_examples(features: Relation, fold: str, names: list[str]) -> Examples:
         where(features, fold=fold)
         .filter("training_weight is not null")
         # sums within the trees depend on the order; halves of it are halves of the customers
-        .order("md5(customer_id), customer_id, product_id")
+        .order("customer_hash, customer_key, product_key")
         .to_arrow_table()
     )
     return Examples(

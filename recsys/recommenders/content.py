@@ -183,10 +183,12 @@ class Content(Recommender):
     ) -> dict[str, pa.ChunkedArray]:
         """Return the fields of these products as text; null where there is no row."""
         table = read_table(products, "the table of products")
-        ids = ids_as_text(column_of(table, "product_id", "the table of products"), "product ids")
+        name = "product_key" if pa.types.is_integer(product_ids.type) else "product_id"
+        ids = column_of(table, name, "the table of products").combine_chunks()
+        ids = ids.cast(product_ids.type) if name == "product_key" else ids_as_text(ids, "product ids")
         if ids.null_count:
             raise InvalidTableError(
-                f"'product_id' is null in {ids.null_count:,} of {len(ids):,} rows of the table of "
+                f"'{name}' is null in {ids.null_count:,} of {len(ids):,} rows of the table of "
                 "products; drop or fill these rows"
             )
         if pc.count_distinct(ids).as_py() < len(ids):

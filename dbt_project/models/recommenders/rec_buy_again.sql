@@ -15,8 +15,8 @@ settings as (select * from {{ ref('stg_settings') }}),
 timed as (
     select
         interactions.fold,
-        fold_customers.customer_id,
-        fold_products.product_id,
+        interactions.customer_key,
+        interactions.product_key,
         fold_products.tie_order,
         interactions.weight,
         coalesce(product_features.recent_repeat_share, 0) as recent_repeat_share,
@@ -53,19 +53,20 @@ scored as (
     cross join settings
 ),
 
-candidates as (
+ranked as (
     select
-        scored.fold,
-        scored.customer_id,
-        scored.product_id,
-        scored.score,
-        false as is_new
+        fold,
+        customer_key,
+        product_key,
+        score,
+        false as is_new,
+        cast(row_number() over (
+            partition by fold, customer_key order by score desc, tie_order asc
+        ) as integer) as rank_in_group
     from scored
-    cross join settings
-    qualify
-        row_number() over (
-            partition by scored.fold, scored.customer_id order by scored.score desc, scored.tie_order asc
-        ) <= settings.candidates_per_customer
 )
 
-select * from candidates
+select ranked.*
+from ranked
+cross join settings
+where ranked.rank_in_group <= settings.candidates_per_customer

@@ -5,6 +5,8 @@ candidates as (select * from {{ ref('int_candidates') }}),
 -- of whom nothing was bought before, a recommender of habits has nothing to say
 fold_customers as (select * from {{ ref('int_fold_customers') }}),
 
+fold_products as (select * from {{ ref('int_fold_products') }}),
+
 weights as (select * from {{ ref('int_fusion_weights') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
@@ -14,10 +16,9 @@ settings as (select * from {{ ref('stg_settings') }}),
 fused as (
     select
         candidates.fold,
-        candidates.customer_id,
-        candidates.product_id,
+        candidates.customer_key,
+        candidates.product_key,
         candidates.is_new,
-        min(candidates.tie_order) as tie_order,
         {{ exact_sum(
             'weights.weight * (settings.fusion_constant + 1) / (settings.fusion_constant + candidates.rank_in_group)'
         ) }} as score
@@ -29,23 +30,26 @@ fused as (
             and candidates.is_new = weights.is_new
     cross join settings
     semi join fold_customers
-        on candidates.fold = fold_customers.fold and candidates.customer_id = fold_customers.customer_id
-    group by candidates.fold, candidates.customer_id, candidates.product_id, candidates.is_new
+        on candidates.fold = fold_customers.fold and candidates.customer_key = fold_customers.customer_key
+    group by candidates.fold, candidates.customer_key, candidates.product_key, candidates.is_new
 ),
 
-best as (
+ranked as (
     select
         fused.fold,
-        fused.customer_id,
-        fused.product_id,
+        fused.customer_key,
+        fused.product_key,
         fused.score,
-        fused.is_new
+        fused.is_new,
+        cast(row_number() over (
+            partition by fused.fold, fused.customer_key, fused.is_new
+            order by fused.score desc, fold_products.tie_order asc
+        ) as integer) as rank_in_group
     from fused
-    cross join settings
-    qualify
-        row_number() over (
-            partition by fused.fold, fused.customer_id, fused.is_new order by fused.score desc, fused.tie_order asc
-        ) <= settings.candidates_per_customer
+    inner join fold_products on fused.fold = fold_products.fold and fused.product_key = fold_products.product_key
 )
 
-select * from best
+select ranked.*
+from ranked
+cross join settings
+where ranked.rank_in_group <= settings.candidates_per_customer

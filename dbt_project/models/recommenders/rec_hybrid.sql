@@ -11,23 +11,24 @@ settings as (select * from {{ ref('stg_settings') }}),
 learned as (
     select
         scores.fold,
-        scores.customer_id,
-        scores.product_id,
+        scores.customer_key,
+        scores.product_key,
         scores.probability as score,
-        scores.is_new
-    from scores
-    cross join settings
-    inner join fold_products on scores.fold = fold_products.fold and scores.product_id = fold_products.product_id
-    qualify
-        row_number() over (
-            partition by scores.fold, scores.customer_id, scores.is_new
+        scores.is_new,
+        cast(row_number() over (
+            partition by scores.fold, scores.customer_key, scores.is_new
             order by scores.probability desc, fold_products.tie_order asc
-        ) <= settings.candidates_per_customer
+        ) as integer) as rank_in_group
+    from scores
+    inner join fold_products on scores.fold = fold_products.fold and scores.product_key = fold_products.product_key
 ),
 
 -- a shop too small to learn from falls back on the ranks alone
 candidates as (
-    select * from learned
+    select learned.*
+    from learned
+    cross join settings
+    where learned.rank_in_group <= settings.candidates_per_customer
     union all
     select fusion.*
     from fusion

@@ -4,14 +4,12 @@ with
 fold_customers as (
     select
         fold,
-        customer_key,
-        customer_id
+        customer_key
     from {{ ref('int_fold_customers') }}
     union all
     select
         fold,
-        customer_key,
-        customer_id
+        customer_key
     from {{ ref('int_cold_customers') }}
 ),
 
@@ -47,7 +45,6 @@ places as (
     select
         fold_customers.fold,
         fold_customers.customer_key,
-        fold_customers.customer_id,
         unnest(
             range(1, settings.candidates_per_customer + coalesce(bought_counts.products, 0) + 1)
         ) as popularity_rank
@@ -60,8 +57,8 @@ places as (
 new_products as (
     select
         places.fold,
-        places.customer_id,
-        popular.product_id,
+        places.customer_key,
+        popular.product_key,
         popular.recent_customers,
         popular.popularity_rank,
         true as is_new
@@ -77,8 +74,8 @@ new_products as (
 bought_products as (
     select
         fold_customers.fold,
-        fold_customers.customer_id,
-        popular.product_id,
+        fold_customers.customer_key,
+        popular.product_key,
         popular.recent_customers,
         popular.popularity_rank,
         false as is_new
@@ -95,19 +92,20 @@ scored as (
     select * from bought_products
 ),
 
-candidates as (
+ranked as (
     select
-        scored.fold,
-        scored.customer_id,
-        scored.product_id,
-        cast(scored.recent_customers as double) as score,
-        scored.is_new
+        fold,
+        customer_key,
+        product_key,
+        cast(recent_customers as double) as score,
+        is_new,
+        cast(row_number() over (
+            partition by fold, customer_key, is_new order by popularity_rank
+        ) as integer) as rank_in_group
     from scored
-    cross join settings
-    qualify
-        row_number() over (
-            partition by scored.fold, scored.customer_id, scored.is_new order by scored.popularity_rank
-        ) <= settings.candidates_per_customer
 )
 
-select * from candidates
+select ranked.*
+from ranked
+cross join settings
+where ranked.rank_in_group <= settings.candidates_per_customer

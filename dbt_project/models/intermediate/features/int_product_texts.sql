@@ -8,6 +8,7 @@ texts as (
     select
         fold_products.fold,
         fold_products.product_id,
+        fold_products.product_key,
         {{ texts_of('products') }},
         cast(fold_products.price_band as varchar) as price_band
     from fold_products

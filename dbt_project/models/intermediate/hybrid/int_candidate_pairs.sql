@@ -2,7 +2,14 @@ with
 
 candidates as (select * from {{ ref('int_candidates') }}),
 
-customers as (select * from {{ ref('int_customers') }}),
+-- a hash that orders customers by chance, the same in every run whoever else there is
+customers as (
+    select
+        customer_key,
+        customer_id,
+        cast(concat('0x', left(md5(customer_id), 16)) as ubigint) as customer_hash
+    from {{ ref('int_customers') }}
+),
 
 folds as (select * from {{ ref('int_folds') }}),
 
@@ -18,35 +25,36 @@ settings as (select * from {{ ref('stg_settings') }}),
 pooled as (
     select
         candidates.fold,
-        candidates.customer_id,
-        candidates.product_id,
+        candidates.customer_key,
+        candidates.product_key,
         bool_or(candidates.is_new) as is_new,
         floor(log2(min(candidates.rank_in_group))) as octave
     from candidates
     cross join settings
     where candidates.rank_in_group <= settings.hybrid_candidates
-    group by candidates.fold, candidates.customer_id, candidates.product_id
+    group by candidates.fold, candidates.customer_key, candidates.product_key
 ),
 
 labelled as (
     select
         pooled.*,
-        fold_customers.customer_key,
-        fold_products.product_key,
+        customers.customer_id,
+        customers.customer_hash,
+        fold_products.product_id,
         folds.purpose,
-        case when folds.purpose <> 'serve' then held_out.product_id is not null end as is_bought,
+        case when folds.purpose <> 'serve' then held_out.product_key is not null end as is_bought,
         fold_customers.sample_weight
     from pooled
     inner join folds on pooled.fold = folds.fold
-    inner join customers on pooled.customer_id = customers.customer_id
+    inner join customers on pooled.customer_key = customers.customer_key
     inner join fold_customers
-        on pooled.fold = fold_customers.fold and customers.customer_key = fold_customers.customer_key
-    inner join fold_products on pooled.fold = fold_products.fold and pooled.product_id = fold_products.product_id
+        on pooled.fold = fold_customers.fold and pooled.customer_key = fold_customers.customer_key
+    inner join fold_products on pooled.fold = fold_products.fold and pooled.product_key = fold_products.product_key
     left join held_out
         on
             pooled.fold = held_out.fold
-            and pooled.customer_id = held_out.customer_id
-            and pooled.product_id = held_out.product_id
+            and pooled.customer_key = held_out.customer_key
+            and pooled.product_key = held_out.product_key
 ),
 
 -- all that was bought teaches; of the many that weren't, a sample that stands for them, larger where
@@ -90,7 +98,7 @@ weighted as (
         on labelled.fold = rates.fold and labelled.is_new = rates.is_new and labelled.octave = rates.octave
 ),
 
-pairs as (select * exclude (octave) from weighted where purpose <> 'train' or training_weight is not null),
+pairs as (select * exclude (octave, customer_id, product_id) from weighted where purpose <> 'train' or training_weight is not null),
 
 -- only of the pairs that are kept: a row per recommender becomes columns, all of them in memory
 seen_by as (
@@ -108,8 +116,8 @@ seen_by as (
     inner join pairs
         on
             candidates.fold = pairs.fold
-            and candidates.customer_id = pairs.customer_id
-            and candidates.product_id = pairs.product_id
+            and candidates.customer_key = pairs.customer_key
+            and candidates.product_key = pairs.product_key
     group by pairs.fold, pairs.customer_key, pairs.product_key
 ),
 

@@ -47,9 +47,9 @@ affinities as (select * from {{ ref('int_affinities') }}),
 features as (
     select
         pairs.fold,
-        pairs.customer_id,
-        pairs.product_id,
         pairs.customer_key,
+        pairs.product_key,
+        pairs.customer_hash,
         pairs.is_new,
         pairs.is_bought,
         pairs.training_weight,
@@ -78,7 +78,7 @@ features as (
         cast(product.price / nullif(subcategory.usual_price, 0) as float) as subcategory_price_ratio,
         cast(product.price / nullif(category.usual_price, 0) as float) as category_price_ratio
     from pairs
-    inner join products on pairs.product_id = products.product_id
+    inner join products on pairs.product_key = products.product_key
     left join customer_products as own
         on
             pairs.fold = own.fold

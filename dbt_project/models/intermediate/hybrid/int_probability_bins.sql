@@ -13,21 +13,21 @@ judged as (
         scores.fold,
         scores.is_new,
         scores.probability,
-        held_out.product_id is not null as is_bought,
+        held_out.product_key is not null as is_bought,
         fold_customers.sample_weight,
         ntile(10) over (
             partition by scores.fold, scores.is_new
-            order by scores.probability, scores.customer_id, scores.product_id
+            order by scores.probability, scores.customer_key, scores.product_key
         ) as bin
     from scores
     inner join folds on scores.fold = folds.fold
     inner join fold_customers
-        on scores.fold = fold_customers.fold and scores.customer_id = fold_customers.customer_id
+        on scores.fold = fold_customers.fold and scores.customer_key = fold_customers.customer_key
     left join held_out
         on
             scores.fold = held_out.fold
-            and scores.customer_id = held_out.customer_id
-            and scores.product_id = held_out.product_id
+            and scores.customer_key = held_out.customer_key
+            and scores.product_key = held_out.product_key
 ),
 
 bins as (

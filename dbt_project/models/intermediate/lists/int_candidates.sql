@@ -1,1 +1,3 @@
-{{ ranked_candidates(recommenders()) }}
+{{ config(materialized='view') }}
+
+{{ candidates_of(recommenders()) }}

@@ -17,16 +17,16 @@ past as (
         candidates.recommender,
         candidates.is_new,
         count(*) as candidates,
-        count(held_out.product_id) as hits
+        count(held_out.product_key) as hits
     from candidates
     inner join fold_customers
-        on candidates.fold = fold_customers.fold and candidates.customer_id = fold_customers.customer_id
+        on candidates.fold = fold_customers.fold and candidates.customer_key = fold_customers.customer_key
     cross join settings
     left join held_out
         on
             candidates.fold = held_out.fold
-            and candidates.customer_id = held_out.customer_id
-            and candidates.product_id = held_out.product_id
+            and candidates.customer_key = held_out.customer_key
+            and candidates.product_key = held_out.product_key
     where candidates.rank_in_group <= settings.list_length
     group by candidates.fold, candidates.recommender, candidates.is_new
 ),

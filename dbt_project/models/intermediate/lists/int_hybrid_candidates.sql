@@ -1,1 +1,3 @@
-{{ ranked_candidates(['fusion', 'hybrid']) }}
+{{ config(materialized='view') }}
+
+{{ candidates_of(['fusion', 'hybrid']) }}

@@ -1,1 +1,3 @@
-{{ ranked_candidates(['profile']) }}
+{{ config(materialized='view') }}
+
+{{ candidates_of(['profile']) }}

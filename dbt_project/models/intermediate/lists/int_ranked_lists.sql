@@ -9,23 +9,21 @@ interactions as (select * from {{ ref('int_interactions') }} where first_at is n
 
 customers as (select * from {{ ref('int_customers') }}),
 
-products as (select * from {{ ref('int_products') }}),
+fold_products as (select * from {{ ref('int_fold_products') }}),
 
 -- rated but never bought: not new, and nothing to buy again
 only_rated as (
     select
-        interactions.fold,
-        customers.customer_id,
-        products.product_id
+        fold,
+        customer_key,
+        product_key
     from interactions
-    inner join customers on interactions.customer_key = customers.customer_key
-    inner join products on interactions.product_key = products.product_key
 ),
 
 only_rated_counts as (
     select count(*) as products
     from only_rated
-    group by fold, customer_id
+    group by fold, customer_key
 ),
 
 most_only_rated as (select coalesce(max(products), 0) as products from only_rated_counts),
@@ -45,24 +43,38 @@ ranked as (
         candidates.fold,
         candidates.recommender,
         list_types.list_type,
-        candidates.customer_id,
-        candidates.product_id,
+        candidates.customer_key,
+        fold_products.product_id,
         candidates.score,
         row_number() over (
-            partition by candidates.fold, candidates.recommender, list_types.list_type, candidates.customer_id
-            order by candidates.score desc, candidates.tie_order asc
+            partition by candidates.fold, candidates.recommender, list_types.list_type, candidates.customer_key
+            order by candidates.score desc, fold_products.tie_order asc
         ) as rank
     from candidates
+    inner join fold_products
+        on candidates.fold = fold_products.fold and candidates.product_key = fold_products.product_key
     inner join list_types
         on (candidates.is_new and list_types.takes_new) or (not candidates.is_new and list_types.takes_bought)
     left join only_rated
         on
             candidates.fold = only_rated.fold
-            and candidates.customer_id = only_rated.customer_id
-            and candidates.product_id = only_rated.product_id
-    where list_types.takes_new or only_rated.product_id is null
+            and candidates.customer_key = only_rated.customer_key
+            and candidates.product_key = only_rated.product_key
+    where list_types.takes_new or only_rated.product_key is null
 ),
 
-lists as (select * from ranked where rank <= {{ longest }})
+lists as (
+    select
+        ranked.fold,
+        ranked.recommender,
+        ranked.list_type,
+        customers.customer_id,
+        ranked.product_id,
+        ranked.score,
+        ranked.rank
+    from ranked
+    inner join customers on ranked.customer_key = customers.customer_key
+    where ranked.rank <= {{ longest }}
+)
 
 select * from lists

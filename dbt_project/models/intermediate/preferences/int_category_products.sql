@@ -10,6 +10,7 @@ shared as (
     select
         fold_products.fold,
         fold_products.product_id,
+        fold_products.product_key,
         categories.category,
         case
             when categories.recent_customers > 0 then fold_products.recent_customers / categories.recent_customers

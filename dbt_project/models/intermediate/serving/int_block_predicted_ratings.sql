@@ -4,15 +4,21 @@ with
 
 candidates as (select * from {{ ref('int_candidates') }} where fold = 'serving' and is_new),
 
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
 predicted as (
     select
-        customer_id,
-        product_id,
-        recommender,
-        score as predicted_rating,
-        cast(rank_in_group as integer) as rank
+        customers.customer_id,
+        products.product_id,
+        candidates.recommender,
+        candidates.score as predicted_rating,
+        candidates.rank_in_group as rank
     from candidates
-    where recommender in ({{ rating_names }})
+    inner join customers on candidates.customer_key = customers.customer_key
+    inner join products on candidates.product_key = products.product_key
+    where candidates.recommender in ({{ rating_names }})
 )
 
 select * from predicted

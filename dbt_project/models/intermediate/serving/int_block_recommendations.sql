@@ -4,6 +4,10 @@ served as (select * from {{ ref('int_served_lists') }}),
 
 reasons as (select * from {{ ref('int_reasons') }}),
 
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
 scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
 
 recommendations as (
@@ -20,7 +24,10 @@ recommendations as (
         reasons.reason_product_id
     from served
     inner join reasons on served.customer_id = reasons.customer_id and served.product_id = reasons.product_id
-    left join scores on served.customer_id = scores.customer_id and served.product_id = scores.product_id
+    inner join customers on served.customer_id = customers.customer_id
+    inner join products on served.product_id = products.product_id
+    left join scores
+        on customers.customer_key = scores.customer_key and products.product_key = scores.product_key
 )
 
 select * from recommendations
