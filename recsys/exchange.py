@@ -112,8 +112,18 @@ def candidates_per_fold(
     require_integer("per_customer", per_customer, minimum=1)
     return pa.RecordBatchReader.from_batches(
         schema,
-        _batches(recommender, deque(folds), per_customer, log or _no_log, skip_refused, schema),
+        _batches(
+            recommender, deque(folds), _Wanted(per_customer, skip_refused, schema), log or _no_log
+        ),
     )
+
+
+class _Wanted(NamedTuple):
+    """What is asked of all folds."""
+
+    per_customer: int
+    skip_refused: bool
+    schema: pa.Schema
 
 
 class _Lists(NamedTuple):
@@ -144,29 +154,27 @@ class _Started(NamedTuple):
 def _batches(
     recommender: Recommender,
     folds: deque[FoldData],
-    per_customer: int,
+    wanted: _Wanted,
     log: Callable[[str], object],
-    skip_refused: bool,
-    schema: pa.Schema,
 ) -> Iterator[pa.RecordBatch]:
-    wanted, under_way = len(folds), deque[_Started]()
+    count, under_way = len(folds), deque[_Started]()
     # without workers, starting a fold is computing it
     at_once = workers.worker_count() if workers.worker_count() > 1 else 0
 
     def start(at_least: int) -> None:
         # what is handed over is forgotten here: a large shop's folds would fill the memory
         while folds and len(under_way) < at_least:
-            under_way.append(_start(recommender, folds.popleft(), per_customer))
+            under_way.append(_start(recommender, folds.popleft(), wanted.per_customer))
 
     try:
         start(at_once)
-        for number in range(1, wanted + 1):
+        for number in range(1, count + 1):
             start(1)
             started = under_way.popleft()
             try:
                 ranked = workers.result_of(started.ranked)
             except REFUSALS as error:
-                if not skip_refused:
+                if not wanted.skip_refused:
                     raise
                 log(f"{recommender.name}: fold {started.fold}: no rows: {error}")
                 continue
@@ -175,7 +183,7 @@ def _batches(
                 f"{recommender.name}: fold {started.fold}: fitted {started.pairs:,} pairs of "
                 f"{len(started.customer_ids):,} customers and {len(started.product_ids):,} "
                 f"products, ranked for {len(np.unique(ranked.candidates.customers)):,} customers, "
-                f"in {ranked.seconds:.1f} s ({number} of {wanted})"
+                f"in {ranked.seconds:.1f} s ({number} of {count})"
             )
             if ranked.notice:
                 log(f"{recommender.name}: fold {started.fold}: {ranked.notice}")
@@ -184,7 +192,7 @@ def _batches(
                 started.customer_ids,
                 started.product_ids,
                 ranked.candidates,
-                schema,
+                wanted.schema,
             )
     finally:
         for started in under_way:  # after an error, or when the reader is given up
@@ -196,9 +204,7 @@ def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Star
     if "customer_key" in table.column_names:
         interactions = Interactions.from_keys(table)
     else:
-        interactions = Interactions.from_table(
-            table, catalogue=_ids(fold.catalogue, "product_id")
-        )
+        interactions = Interactions.from_table(table, catalogue=_ids(fold.catalogue, "product_id"))
     products = None if fold.products is None else read_table(fold.products, "products")
     lists = _Lists(
         _ids(fold.customers, "customer_id"),
@@ -276,9 +282,7 @@ def keyed_batches(fold: str, candidates: pa.Table) -> Iterator[pa.RecordBatch]:
         first, the best first.
 
     """
-    customers, products, scores, is_new = (
-        column.combine_chunks() for column in candidates.columns
-    )
+    customers, products, scores, is_new = (column.combine_chunks() for column in candidates.columns)
     ranks = _ranks(customers.to_numpy(), is_new.to_numpy(zero_copy_only=False))
     table = pa.Table.from_arrays(
         [pa.repeat(fold, len(ranks)), customers, products, scores, is_new, pa.array(ranks)],

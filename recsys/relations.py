@@ -32,9 +32,7 @@ def fold_names(relation: Relation) -> list[str]:
     return [fold for (fold,) in rows]
 
 
-def listable_products(
-    training_rows: Relation, fold: str, column: str = "product_id"
-) -> pa.Array:
+def listable_products(training_rows: Relation, fold: str, column: str = "product_id") -> pa.Array:
     """Return the ids of the products that a fold learns from and may list, in their order.
 
     They are those of a column: `product_id`, or `product_key`.

@@ -7,6 +7,8 @@ from recsys.dbt import dbt_log
 from recsys.dbt.bought_together import candidates_of_pairs
 
 PRODUCTS = ["tea", "jam", "oil", "milk", "bread", "wine", "gin", "rum"]
+KEYS = {name: 100 - place for place, name in enumerate(PRODUCTS)}
+"""They run against the order of ties."""
 
 
 @pytest.fixture
@@ -20,8 +22,6 @@ def ask(monkeypatch):
         return connection.sql(f"select * from (values {listed}) as rows ({', '.join(columns)})")  # noqa: S608
 
     def ask(recommenders="svd, bought_together", interactions=(), products=PRODUCTS, run_out=()):
-        # keys run against the order of ties
-        keys = {name: 100 - place for place, name in enumerate(PRODUCTS)}
         bought = [("serving", 1, "tea", 2), ("serving", 1, "jam", 1), ("serving", 1, "oil", 0)]
         bought += [("serving", 2, "tea", 5), ("2017-03-03", 1, "gin", 9), *interactions]
         together = [("tea", "milk", 0.5), ("jam", "milk", 0.25), ("jam", "bread", 0.5)]
@@ -30,17 +30,16 @@ def ask(monkeypatch):
         return candidates_of_pairs(
             interactions=table(
                 ["fold", "customer_key", "product_key", "weight"],
-                [(fold, who, keys[what], weight) for fold, who, what, weight in bought],
+                [(fold, who, KEYS[what], weight) for fold, who, what, weight in bought],
             ),
             fold_customers=table(
-                ["fold", "customer_key", "customer_id"],
-                [("serving", 1, "ann"), ("serving", 3, "cat")],
+                ["fold", "customer_key"],
+                [("serving", 1), ("serving", 3)],
             ),
             fold_products=table(
                 [
                     "fold",
                     "product_key",
-                    "product_id",
                     "tie_order",
                     "in_catalogue",
                     "is_learned_from",
@@ -48,8 +47,7 @@ def ask(monkeypatch):
                 [
                     (
                         "serving",
-                        keys[p],
-                        p,
+                        KEYS[p],
                         PRODUCTS.index(p),
                         p in products and p not in run_out,
                         p in products,
@@ -59,8 +57,8 @@ def ask(monkeypatch):
             ),
             pairs=table(
                 ["fold", "product_key", "other_product_key", "confidence"],
-                [("serving", keys[one], keys[other], c) for one, other, c in together]
-                + [("2017-03-03", keys["tea"], keys["rum"], 1)],
+                [("serving", KEYS[one], KEYS[other], c) for one, other, c in together]
+                + [("2017-03-03", KEYS["tea"], KEYS["rum"], 1)],
             ),
             settings=connection.sql(
                 f"select 2 as candidates_per_customer, '{recommenders}' as recommenders"
@@ -78,21 +76,24 @@ def test_votes_of_what_was_bought(ask):
     rum leads only from oil. bob isn't ranked for, and cat bought nothing.
     """
     assert [tuple(row.values()) for row in ask().to_pylist()] == [
-        ("serving", "ann", "milk", 1.25, True),
-        ("serving", "ann", "bread", 0.5, True),
-        ("serving", "ann", "jam", 0.5, False),
+        ("serving", 1, KEYS["milk"], 1.25, True, 1),
+        ("serving", 1, KEYS["bread"], 0.5, True, 2),
+        ("serving", 1, KEYS["jam"], 0.5, False, 1),
     ]
 
 
 def test_what_is_not_in_the_catalogue_is_not_ranked(ask):
     found = ask(products=["tea", "jam", "oil", "wine"]).to_pylist()
-    assert [row["product_id"] for row in found] == ["wine", "jam"]
+    assert [row["product_key"] for row in found] == [KEYS["wine"], KEYS["jam"]]
 
 
 def test_what_has_run_out_votes_and_is_not_ranked(ask):
     """As above without milk and jam: jam's vote still makes bread .5."""
     found = ask(run_out=["milk", "jam"]).to_pylist()
-    assert [(row["product_id"], row["score"]) for row in found] == [("bread", 0.5), ("wine", 0.5)]
+    assert [(row["product_key"], row["score"]) for row in found] == [
+        (KEYS["bread"], 0.5),
+        (KEYS["wine"], 0.5),
+    ]
 
 
 def test_a_shop_whose_products_are_all_too_rare(ask):

@@ -43,8 +43,8 @@ def shop() -> duckdb.DuckDBPyConnection:
     connection.execute("""
         create table features as
         select
-            folds.fold, 'c' || number % 100 as customer_id, 'p' || number // 100 as product_id,
-            number % 100 as customer_key, number % 2 = 0 as is_new,
+            folds.fold, number % 100 as customer_key, number // 100 as product_key,
+            hash(number % 100) as customer_hash, number % 2 = 0 as is_new,
             case when purpose <> 'serve' then drawn < signal * signal end as is_bought,
             case when purpose <> 'serve' and not (fold = '2024-02-26' and number % 10 = 0) then 1.0
                 end as training_weight,
@@ -129,7 +129,7 @@ def with_few_bought(shop, fold: str) -> int:
     shop.execute(
         """
         update features set is_bought = false
-        where fold = ? and not (is_bought and product_id in ('p0', 'p1'))
+        where fold = ? and not (is_bought and product_key in (0, 1))
         """,
         [fold],
     )
@@ -194,18 +194,18 @@ def test_every_pair_of_the_folds_with_a_model_is_scored(shop, monkeypatch, threa
     assert reader.schema.equals(SCORE_SCHEMA)
     shop.register("scores", reader.read_all())
     assert shop.sql("""
-        select fold, count(*), count(distinct (customer_id, product_id)), count(probability)
+        select fold, count(*), count(distinct (customer_key, product_key)), count(probability)
         from scores group by fold order by fold
     """).fetchall() == [("2024-02-26", *[2000] * 3), ("serving", *[2000] * 3)]
     wrong = shop.sql("""
         select * from scores
-        inner join features using (fold, customer_id, product_id)
+        inner join features using (fold, customer_key, product_key)
         where scores.is_new <> features.is_new or probability not between 0 and 1
     """)
     assert wrong.fetchall() == []
     [(correlation,)] = shop.sql("""
         select corr(probability, signal * signal) from scores
-        inner join features using (fold, customer_id, product_id)
+        inner join features using (fold, customer_key, product_key)
     """).fetchall()
     assert correlation > 0.95
 
@@ -222,7 +222,7 @@ def test_a_fold_without_a_model_is_not_scored(shop):
 def test_the_same_tables_in_another_order_make_the_same_model(shop):
     models = [row["model"] for row in learned(shop)]
     shop.execute(
-        "create or replace table features as from features order by hash(product_id), signal"
+        "create or replace table features as from features order by hash(product_key), signal"
     )
     assert [row["model"] for row in learned(shop)] == models
 

@@ -7,7 +7,7 @@ import pytest
 from recsys.dbt import dbt_log
 from recsys.dbt import preferences as dbt_preferences
 from recsys.dbt.preferences import PROBABILITY_SCHEMA, category_probabilities, profile_lists
-from recsys.exchange import EXCHANGE_SCHEMA
+from recsys.exchange import KEYED_SCHEMA
 
 FOLDS = """
     select * from (values
@@ -128,9 +128,8 @@ def test_rows_come_in_batches(connection, monkeypatch):
 def test_profile_s_lists_are_an_exchange_table(connection):
     connection.execute("""
         create table products as select * from (values
-            ('f2', 'green', 'tea', 0.5, 2), ('f2', 'black', 'tea', 0.5, 1),
-            ('serving', 'plum', 'jam', 0.25, 1)
-        ) as t (fold, product_id, category, category_share, tie_order)
+            ('f2', 1, 'tea', 0.5, 2), ('f2', 2, 'tea', 0.5, 1), ('serving', 3, 'jam', 0.25, 1)
+        ) as t (fold, product_key, category, category_share, tie_order)
     """)
     reader = profile_lists(
         probabilities=connection.sql("""
@@ -139,16 +138,19 @@ def test_profile_s_lists_are_an_exchange_table(connection):
                 ('serving', 'bob', 'jam', 'profile', 0.4)
             ) as t (fold, customer_id, category, basis, probability)
         """),
+        customers=connection.sql(
+            "select * from (values (7, 'ann'), (8, 'bob')) as t (customer_key, customer_id)"
+        ),
         category_products=connection.table("products"),
         training_rows=connection.sql("""
-            select * from (values ('f2', 'ann', 'green'), ('serving', 'ann', 'plum'))
-            as t (fold, customer_id, product_id)
+            select * from (values ('f2', 7, 1), ('serving', 7, 3))
+            as t (fold, customer_key, product_key)
         """),
         settings=connection.sql("select 100 as candidates_per_customer"),
     )
-    assert reader.schema.equals(EXCHANGE_SCHEMA)
+    assert reader.schema.equals(KEYED_SCHEMA)
     assert [tuple(row.values()) for row in reader.read_all().to_pylist()] == [
-        ("f2", "ann", "black", 0.4, True),
-        ("f2", "ann", "green", 0.4, False),
-        ("serving", "bob", "plum", 0.1, True),
+        ("f2", 7, 2, 0.4, True, 1),
+        ("f2", 7, 1, 0.4, False, 1),
+        ("serving", 8, 3, 0.1, True, 1),
     ]

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from recsys import workers
+from recsys.arrow_tables import ids_as_text
 from recsys.errors import (
     CatalogueTooLargeError,
     InvalidParameterError,
@@ -18,7 +19,13 @@ from recsys.errors import (
     RecsysError,
     UnknownCustomerError,
 )
-from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
+from recsys.exchange import (
+    EXCHANGE_SCHEMA,
+    KEYED_SCHEMA,
+    FoldData,
+    candidates_per_fold,
+    keyed_batches,
+)
 from recsys.interactions import Interactions
 from recsys.recommenders.content import Content
 from recsys.recommenders.ease import EASE
@@ -263,3 +270,46 @@ def test_the_stream_can_be_read_by_duckdb(monkeypatch):
     reader = candidates_per_fold(NMF(), [FoldData(fold="f", interactions=ratings(0))])
     counts = duckdb.connect().from_arrow(reader).aggregate("fold, count(*), max(typeof(score))")
     assert counts.fetchall() == [("f", 20 * 15, "DOUBLE")]
+
+
+def test_candidates_of_keys_come_with_their_ranks():
+    """Ranks start anew with each customer, and with what isn't new to one."""
+    table = pa.table(
+        {
+            "customer_id": pa.array([1, 1, 1, 2, 2], pa.int32()),
+            "product_id": pa.array([5, 6, 7, 5, 6], pa.int32()),
+            "score": [0.9, 0.8, 0.95, 0.5, 0.4],
+            "is_new": [True, True, False, False, False],
+        }
+    )
+    [batch] = keyed_batches("f", table)
+    assert batch.schema.equals(KEYED_SCHEMA)
+    assert batch["rank_in_group"].to_pylist() == [1, 2, 1, 1, 2]
+    assert sum(len(rows) for rows in keyed_batches("f", table.slice(0, 0))) == 0
+
+
+def test_a_fold_of_keys_is_ranked_like_one_of_ids():
+    """The order of ties is that of popularity and ids here: the lists are the same."""
+    of_ids = ratings(0)
+    everybody = Interactions.from_table(of_ids)
+    customers = {name: place for place, name in enumerate(everybody.customer_ids.to_pylist())}
+    products = {name: place for place, name in enumerate(everybody.product_ids.to_pylist())}
+    ids = [ids_as_text(of_ids[name]).to_pylist() for name in ("customer_id", "product_id")]
+    of_keys = pa.table(
+        {
+            "customer_key": [customers[name] for name in ids[0]],
+            "product_key": [10 + products[name] for name in ids[1]],
+            "tie_order": [products[name] for name in ids[1]],
+            "rating": of_ids["rating"],
+        }
+    )
+    named = candidates_per_fold(SVD(), [FoldData(fold="f", interactions=of_ids)]).read_all()
+    keyed = candidates_per_fold(
+        SVD(), [FoldData(fold="f", interactions=of_keys)], schema=KEYED_SCHEMA
+    ).read_all()
+    expected = [
+        (customers[row["customer_id"]], 10 + products[row["product_id"]], row["score"])
+        for row in named.to_pylist()
+    ]
+    found = [tuple(row.values())[1:4] for row in keyed.to_pylist()]
+    assert found == expected

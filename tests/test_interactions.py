@@ -238,3 +238,33 @@ def test_a_time_that_is_none_is_named():
     table = pa.table({"customer_id": ["a"], "product_id": ["x"], "last_at": ["yesterday"]})
     with pytest.raises(InvalidTableError, match="'last_at' is of type string; cast it"):
         Interactions.from_table(table)
+
+
+def test_keys_stay_integers_and_columns_follow_the_order_of_ties():
+    """Of products 9, 4 and 7 the order of ties is 3, 1, 2: the columns are 4, 7, 9."""
+    found = Interactions.from_keys(
+        pa.table(
+            {
+                "customer_key": [20, 3, 3],
+                "product_key": [9, 4, 7],
+                "tie_order": [3, 1, 2],
+                "weight": [1.0, 2.0, 0.0],
+            }
+        )
+    )
+    assert found.customer_ids.to_pylist() == [3, 20]
+    assert found.product_ids.to_pylist() == [4, 7, 9]
+    assert found.customer_ids.type == found.product_ids.type == pa.int32()
+    np.testing.assert_array_equal(found.weights.toarray(), [[2, 0, 0], [0, 0, 1]])
+    np.testing.assert_array_equal(found.seen.toarray(), [[True, True, False], [False, False, True]])
+    assert found.customer_index(pa.array([20])).tolist() == [1]
+    with pytest.raises(UnknownCustomerError, match="customer '4' isn't among"):
+        found.customer_index([4])
+
+
+def test_a_pair_of_keys_that_occurs_twice_is_refused():
+    rows = {"customer_key": [1, 1], "product_key": [2, 2], "tie_order": [1, 1]}
+    with pytest.raises(InvalidTableError, match="share more than one row"):
+        Interactions.from_keys(pa.table(rows))
+    with pytest.raises(InvalidTableError, match="the table is empty"):
+        Interactions.from_keys(pa.table(rows).slice(0, 0))

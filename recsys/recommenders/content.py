@@ -183,9 +183,10 @@ class Content(Recommender):
     ) -> dict[str, pa.ChunkedArray]:
         """Return the fields of these products as text; null where there is no row."""
         table = read_table(products, "the table of products")
-        name = "product_key" if pa.types.is_integer(product_ids.type) else "product_id"
+        are_keys = pa.types.is_integer(product_ids.type)
+        name = "product_key" if are_keys else "product_id"
         ids = column_of(table, name, "the table of products").combine_chunks()
-        ids = ids.cast(product_ids.type) if name == "product_key" else ids_as_text(ids, "product ids")
+        ids = ids.cast(product_ids.type) if are_keys else ids_as_text(ids, "product ids")
         if ids.null_count:
             raise InvalidTableError(
                 f"'{name}' is null in {ids.null_count:,} of {len(ids):,} rows of the table of "

@@ -24,7 +24,7 @@ def shop(rank: str) -> Callable[[int], duckdb.DuckDBPyRelation]:
     connection = duckdb.connect()
     connection.execute(f"""
         create table int_candidates as
-        select 't' as fold, 'svd' as recommender, 'c' || c as customer_id, 'p' || p as product_id,
+        select 't' as fold, 'svd' as recommender, c as customer_key, p as product_key,
             1.0 as score, true as is_new, {rank} as rank_in_group
         from range({CUSTOMERS}) as customers (c), range({PRODUCTS}) as products (p);
         create table int_customers as
@@ -36,9 +36,9 @@ def shop(rank: str) -> Callable[[int], duckdb.DuckDBPyRelation]:
         from range({PRODUCTS}) as products (p);
         create table int_folds as select 't' as fold, 'train' as purpose;
         create table int_held_out as
-        select fold, customer_id, product_id from int_candidates
+        select fold, customer_key, product_key from int_candidates
         where rank_in_group = 1
-        order by md5(product_id || customer_id) limit {BOUGHT}
+        order by md5('p' || product_key || 'c' || customer_key) limit {BOUGHT}
     """)  # noqa: S608 - our own
 
     def run(wanted: int) -> duckdb.DuckDBPyRelation:

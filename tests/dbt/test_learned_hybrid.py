@@ -40,14 +40,21 @@ def ask(builder, database):
 
 @pytest.fixture(scope="module")
 def rows_of(builder, database, ask):
-    """Return a function that reads all of a model's rows: those of past folds and of today."""
+    """Return a function that reads all of a model's rows: those of past folds and of today.
+
+    Keys become ids.
+    """
 
     def rows_of(schema, model, columns, where="true"):
         sources = (f"{schema}.{model}", builder.today(database, model))
         return [
             row
             for source in sources
-            for row in ask(f"select {columns} from {source} where {where}")
+            for row in ask(
+                f"select {columns} from {source} inner join intermediate.int_customers "
+                "using (customer_key) inner join (select product_key, product_id from "
+                f"intermediate.int_products) using (product_key) where {where}"
+            )
         ]
 
     return rows_of
@@ -88,6 +95,8 @@ def test_the_hybrid_ranks_by_probability_and_past_lessons_by_fusion(ask, rows_of
     others = {row[:3] for row in rows if row not in learned}
     fused = ask("""
         select fold, customer_id, product_id from recommenders.rec_fusion
+        inner join intermediate.int_customers using (customer_key)
+        inner join intermediate.int_products using (product_key)
         where fold not in (select fold from intermediate.int_hybrid_scores)
     """)
     assert others == set(fused)

@@ -12,7 +12,7 @@ REGULARS = [
     for kind, customers in (("tea", TEA_DRINKERS), ("coffee", COFFEE_DRINKERS))
     for i, customer in enumerate(customers)
 ]
-EXCHANGE = ["fold", "customer_id", "product_id", "score", "is_new"]
+EXCHANGE = ["fold", "customer_key", "product_key", "score", "is_new", "rank_in_group"]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def test_every_recommender_yields_the_exchange_table(query, recommenders):
         columns = query(f"describe recommenders.rec_{name}")
         assert [column[0] for column in columns] == EXCHANGE, name
         doubled = f"""
-            select fold, customer_id, product_id from recommenders.rec_{name}
+            select fold, customer_key, product_key from recommenders.rec_{name}
             group by all having count(*) > 1
         """
         assert query(doubled) == [], name
@@ -37,15 +37,25 @@ def test_every_recommender_yields_the_exchange_table(query, recommenders):
         assert query(without_score) == [], name
 
 
+def test_ranks_are_by_score_then_by_the_order_of_ties(query, recommenders):
+    """Whoever makes candidates ranks them: by the same rule, which is asked for here alone."""
+    for name in recommenders:
+        wrong = query(f"""
+            select rec.* from recommenders.rec_{name} as rec
+            inner join intermediate.int_fold_products using (fold, product_key)
+            qualify rank_in_group <> row_number() over (
+                partition by fold, customer_key, is_new order by score desc, tie_order
+            )
+        """)
+        assert wrong == [], name
+
+
 def test_new_means_never_had_before_the_cut_off(query, recommenders):
     for name in recommenders:
         wrong = query(f"""
             select rec.* from recommenders.rec_{name} as rec
-            inner join intermediate.int_customers using (customer_id)
-            inner join intermediate.int_products using (product_id)
             left join intermediate.int_interactions as had
-                on rec.fold = had.fold and had.customer_key = int_customers.customer_key
-                and had.product_key = int_products.product_key
+                using (fold, customer_key, product_key)
             where rec.is_new <> (had.product_key is null)
         """)
         assert wrong == [], name
@@ -56,7 +66,7 @@ def test_only_products_of_the_catalogue_are_recommended(query, recommenders):
         wrong = query(f"""
             select rec.* from recommenders.rec_{name} as rec
             anti join (select * from intermediate.int_fold_products where in_catalogue) using
-                (fold, product_id)
+                (fold, product_key)
         """)
         assert wrong == [], name
     wrong = query("""

@@ -150,6 +150,8 @@ def test_the_next_build_fits_with_what_was_chosen(chosen, rebuilt):
     }
     of_customer = f"""
         select product_id, score from recommenders.rec_{name}
+        inner join intermediate.int_customers using (customer_key)
+        inner join intermediate.int_products using (product_key)
         where fold = '{fold.fold}' and customer_id = '{customer}' and is_new
     """  # noqa: S608
     assert dict(ask(rebuilt, of_customer)) == mine
