@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.dbt.models import is_listed
-from recsys.exchange import EXCHANGE_SCHEMA, exchange_batches
-from recsys.ranking import top_candidates
-from recsys.relations import Relation, fold_names, where
+from recsys.ranking.top_k import top_candidates
+from recsys.recommenders.candidates import EXCHANGE_SCHEMA, exchange_batches
+from recsys.storage.relations import Relation, fold_names, where
 
 NAME = "bought_together"
 DECIMALS = 12

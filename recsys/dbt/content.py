@@ -10,15 +10,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.blocks.fitted import FittedModels
-from recsys.content_settings import content_parameters
-from recsys.dbt import dbt_log
-from recsys.interactions import Interactions
-from recsys.ranking import blocks, top_k
+from recsys.compute import dbt_log
+from recsys.data.interactions import Interactions
+from recsys.ranking.similarity import SIMILAR_SCHEMA, collaborative_similar_products
+from recsys.ranking.top_k import blocks, top_k
 from recsys.recommenders.content import Content
+from recsys.recommenders.fitted_models import FittedModels
 from recsys.recommenders.weighting import transformed
-from recsys.relations import SERVING, Relation, fold_names, listable_products, where
-from recsys.similarity import SIMILAR_SCHEMA, collaborative_similar_products
+from recsys.settings.content import content_parameters
+from recsys.storage.relations import SERVING, Relation, fold_names, listable_products, where
 
 SIMILAR_PRODUCTS_PER_METHOD = 10
 

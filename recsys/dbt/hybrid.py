@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from recsys import workers
-from recsys.block_threads import map_blocks
-from recsys.dbt import dbt_log
+from recsys.compute import dbt_log, workers
+from recsys.compute.block_threads import map_blocks
 from recsys.dbt.models import Parameters
 from recsys.dbt.tuning import parameters_for
 from recsys.errors import InvalidTableError
@@ -27,7 +26,7 @@ from recsys.hybrid.feature_table import (
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.recommenders import require_parameters
-from recsys.relations import Relation, where
+from recsys.storage.relations import Relation, where
 
 MODEL_SCHEMA = pa.schema(
     [

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recsys import workers
-from recsys.blocks.fitted import FittedModels
-from recsys.dbt import dbt_log
+from recsys.compute import dbt_log, workers
+from recsys.data.interactions import Interactions
 from recsys.dbt.tuning import parameters_for
 from recsys.errors import REFUSALS
 from recsys.evaluation.rating_accuracy import (
@@ -21,11 +20,16 @@ from recsys.evaluation.rating_accuracy import (
     held_out_predictions,
     time_split_predictions,
 )
-from recsys.exchange import EXCHANGE_SCHEMA, FoldData, candidates_per_fold, exchange_batches
-from recsys.interactions import Interactions
 from recsys.recommenders import recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender
-from recsys.relations import SERVING, Relation, fold_names, listable_products, where
+from recsys.recommenders.candidates import (
+    EXCHANGE_SCHEMA,
+    FoldData,
+    candidates_per_fold,
+    exchange_batches,
+)
+from recsys.recommenders.fitted_models import FittedModels
+from recsys.storage.relations import SERVING, Relation, fold_names, listable_products, where
 
 Parameters = Mapping[str, Any] | None
 

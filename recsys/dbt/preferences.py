@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from recsys import workers
-from recsys.blocks.fitted import FittedModels
-from recsys.dbt import dbt_log
+from recsys.compute import dbt_log, workers
 from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
-from recsys.exchange import EXCHANGE_SCHEMA
-from recsys.preferences import CategoryPreferences
-from recsys.profile_lists import profile_candidates
-from recsys.relations import SERVING, Relation, fold_names, where
+from recsys.preferences.category_preferences import CategoryPreferences
+from recsys.recommenders.candidates import EXCHANGE_SCHEMA
+from recsys.recommenders.fitted_models import FittedModels
+from recsys.recommenders.profile_lists import profile_candidates
+from recsys.storage.relations import SERVING, Relation, fold_names, where
 
 PROBABILITY_SCHEMA = pa.schema(
     [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.linear_odds import Columns
-from recsys.relations import Relation, where
+from recsys.storage.relations import Relation, where
 
 KEYS = [
     "fold",

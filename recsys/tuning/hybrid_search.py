@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from recsys.compute.native_threads import one_blas_thread, one_openmp_thread
 from recsys.errors import DatabaseError
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.feature_table import (
@@ -20,8 +21,7 @@ from recsys.hybrid.feature_table import (
 )
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
-from recsys.native_threads import one_blas_thread, one_openmp_thread
-from recsys.relations import Relation
+from recsys.storage.relations import Relation
 from recsys.tuning.fingerprint import fingerprint
 from recsys.tuning.optuna_search import OptunaSearch
 from recsys.tuning.trials import Metric, Sampler, Study

@@ -15,11 +15,11 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from recsys import __version__
-from recsys import build as build_module
-from recsys.build import BuildResult, build
-from recsys.project import dbt_project_folder
-from recsys.publishing import kept_folder, serving_folder
+from recsys.pipeline import build as build_module
+from recsys.pipeline.build import BuildResult, build
+from recsys.settings.project import dbt_project_folder
 from recsys.shop import attach_shop, load_shop
+from recsys.storage.work_folder import kept_folder, serving_folder
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
 Rows = list[tuple[Any, ...]]

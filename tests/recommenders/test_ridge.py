@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 from sklearn.linear_model import Ridge as RidgeRegression
 
+from recsys.data.interactions import Interactions
 from recsys.errors import NothingToLearnError
-from recsys.interactions import Interactions
 from recsys.recommenders.ridge import Ridge
 
 
@@ -69,7 +69,7 @@ def test_of_too_many_customers_evenly_spaced_ones_teach():
 
 def test_of_many_customers_few_are_scored_at_once(monkeypatch):
     """Rows of scores over customers learned from are wider than those over products."""
-    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", 8 * 20 * 3)
+    monkeypatch.setattr("recsys.ranking.top_k.BLOCK_BYTES", 8 * 20 * 3)
     interactions = random_interactions(2, 61, 25)
     model = Ridge(max_customers=20).fit(interactions)
     widths = []
