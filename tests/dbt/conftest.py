@@ -216,3 +216,17 @@ def cleaner(tmp_path_factory: pytest.TempPathFactory) -> Cleaner:
     assert ran.success, ran.exception
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return Cleaner(manifest["nodes"], tmp_path_factory.mktemp("cleaned"))
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """Return what dbt knows of the project's models, parsed once."""
+    folder = tmp_path_factory.mktemp("parsed")
+    with pytest.MonkeyPatch.context() as patch, leftovers_ignored():
+        patch.setenv("RECSYS_DATABASE", str(folder / "parsed.duckdb"))
+        project, target = str(dbt_project_folder()), str(folder)
+        options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
+        result = dbtRunner().invoke(["parse", "--quiet", *options, "--log-path", target])
+        gc.collect()
+    assert result.success, result.exception
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -18,7 +18,6 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[2]
-MODELS = Path("models") / "intermediate"
 JUDGED_FROM = "2024-05-02"
 
 TRAINING = "assert_no_training_row_is_at_or_after_its_folds_cutoff"
@@ -379,8 +378,8 @@ def test_no_leak_test_fails_as_things_are(project: Project) -> None:
 
 @pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS.keys())
 def test_a_planted_leak_fails_exactly_its_tests(project: Project, leak: Leak) -> None:
-    model = project.folder / MODELS / leak.model
-    model = model if model.suffix else model.with_suffix(".sql")
+    name = Path(leak.model)
+    [model] = (project.folder / "models").rglob(name.name if name.suffix else f"{name.name}.sql")
     sound = model.read_text(encoding="utf-8")
     assert sound.count(leak.text) == 1
     model.write_text(sound.replace(leak.text, leak.leaky), encoding="utf-8")
