@@ -1,5 +1,5 @@
 {#
-  The exchange tables of some recommenders, one below the other, ranked per customer among the new
+  The candidates tables of some recommenders, one below the other, ranked per customer among the new
   and among the bought products. Ties go to the product with the lower `tie_order`.
 #}
 {% macro ranked_candidates(names) -%}

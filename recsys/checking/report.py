@@ -22,7 +22,7 @@ from recsys.storage.scratch import Scratch
 from recsys.storage.work_folder import unpublished
 
 NEEDED = (
-    *("+int_fold_customers", "+int_bought_after", "+int_list_types"),
+    *("+int_fold_customers", "+int_labels", "+int_list_types"),
     *("+input_audit", "+rejected_rows", "+cleaning_report", "+input_support"),
     "int_customer_attributes",
 )

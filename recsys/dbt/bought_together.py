@@ -1,4 +1,4 @@
-"""What goes into one order with what a customer bought: relations in, the exchange table out."""
+"""Candidates from product pairs: what is bought together with a customer's own purchases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy import sparse
 
 from recsys.dbt.models import is_listed
 from recsys.ranking.top_k import top_candidates
-from recsys.recommenders.candidates import EXCHANGE_SCHEMA, exchange_batches
+from recsys.recommenders.candidates import FOLD_CANDIDATES_SCHEMA, candidate_batches
 from recsys.storage.relations import Relation, fold_names, where
 
 NAME = "bought_together"
@@ -27,7 +27,7 @@ def candidates_of_pairs(
     pairs: Relation,
     settings: Relation,
 ) -> pa.RecordBatchReader:
-    """Let what was bought vote for what goes with it; return the exchange table.
+    """Let what was bought vote for what goes with it; return the candidates table.
 
     A product's score is the sum, over what the customer bought and kept, of its decayed weight
     times the confidence of the pair. Ties go to the product with the lower `tie_order`. There are
@@ -50,12 +50,12 @@ def candidates_of_pairs(
     """
     [(per_customer, listed)] = settings.project("candidates_per_customer, recommenders").fetchall()
     if not is_listed(NAME, listed):
-        return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
+        return pa.RecordBatchReader.from_batches(FOLD_CANDIDATES_SCHEMA, [])
     folds = fold_names(fold_customers)
     # read before the first batch is: the stream shall not disturb the connection it goes to
     parts = [_Fold(fold, interactions, fold_customers, fold_products, pairs) for fold in folds]
     return pa.RecordBatchReader.from_batches(
-        EXCHANGE_SCHEMA, (batch for part in parts for batch in part.batches(per_customer))
+        FOLD_CANDIDATES_SCHEMA, (batch for part in parts for batch in part.batches(per_customer))
     )
 
 
@@ -98,12 +98,12 @@ class _Fold:
         self.confidence = _matrix(sold_together, product_keys, product_keys)
 
     def batches(self, per_customer: int) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of the exchange table, block by block of customers."""
+        """Yield the rows of the candidates table, block by block of customers."""
         customers = np.arange(len(self.customer_ids), dtype=np.intp)
         for found in top_candidates(
             self._score, self.seen, customers, per_customer, self.is_listable
         ):
-            yield from exchange_batches(self.fold, self.customer_ids, self.product_ids, found)
+            yield from candidate_batches(self.fold, self.customer_ids, self.product_ids, found)
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.float64]:
         scores: NDArray[np.float64] = (self.weights[customers] @ self.confidence).toarray()

@@ -63,8 +63,8 @@ def similar_products(
     Where nobody says who bought, `training_rows` are of orders instead of customers.
 
     In the folds that are judged, and in `serving`, of what each of them knows; in `serving` also
-    of products that have run out, and of those it learns nothing of, by text: without any sale,
-    bought by too few, not sold lately.
+    of products that are out of stock. Products that aren't in training (no sale, too few buyers, not
+    sold lately) are compared by text alone.
     """
     schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
     parameters = content_parameters(settings)

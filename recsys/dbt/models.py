@@ -23,10 +23,10 @@ from recsys.evaluation.rating_accuracy import (
 from recsys.recommenders import recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.candidates import (
-    EXCHANGE_SCHEMA,
+    FOLD_CANDIDATES_SCHEMA,
     FoldData,
+    candidate_batches,
     candidates_per_fold,
-    exchange_batches,
 )
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.storage.relations import SERVING, Relation, fold_names, listable_products, where
@@ -63,7 +63,7 @@ def candidates(
     parameters: Parameters = None,
     session: Any = None,
 ) -> pa.RecordBatchReader:
-    """Fit the recommender called `name` on every fold; return the exchange table.
+    """Fit the recommender called `name` on every fold; return the candidates table.
 
     The one fitted for `serving` ranks block by block: in the shop's database it is kept in a file,
     in a block's it is read from there.
@@ -84,7 +84,7 @@ def candidates(
     if models is not None:
         models.forget(name)  # what isn't fitted this time serves nobody
     if not is_listed(name, listed):
-        return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
+        return pa.RecordBatchReader.from_batches(FOLD_CANDIDATES_SCHEMA, [])
     recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
     columns = f"{TRAINING_COLUMNS}, last_at"
     if recommender.needs_window or models is not None:
@@ -108,22 +108,22 @@ def candidates(
 def fitted_candidates(
     name: str, models: FittedModels, customers: Relation, per_customer: int
 ) -> pa.RecordBatchReader:
-    """Return the exchange table of a block: its customers, ranked by what was fitted for today."""
+    """Return the candidates table of a block: its customers, ranked by what was fitted for today."""
     fitted = models.load_recommender(name)
     ids = where(customers, fold=SERVING).order("customer_key").project("customer_id")
     rows = ids.to_arrow_table()["customer_id"].combine_chunks()
     if fitted is None or len(rows) == 0:
-        return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, [])
+        return pa.RecordBatchReader.from_batches(FOLD_CANDIDATES_SCHEMA, [])
     interactions = fitted.recommender.interactions_
     found = fitted.recommender.candidate_indices(rows, per_customer, among=fitted.among)
     batches = (
         batch
         for block in found
-        for batch in exchange_batches(
+        for batch in candidate_batches(
             SERVING, interactions.customer_ids, interactions.product_ids, block
         )
     )
-    return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, batches)
+    return pa.RecordBatchReader.from_batches(FOLD_CANDIDATES_SCHEMA, batches)
 
 
 def _folds_to_fit(

@@ -11,7 +11,7 @@ import pyarrow as pa
 from recsys.compute import dbt_log, workers
 from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
 from recsys.preferences.category_preferences import CategoryPreferences
-from recsys.recommenders.candidates import EXCHANGE_SCHEMA
+from recsys.recommenders.candidates import FOLD_CANDIDATES_SCHEMA
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.recommenders.profile_lists import profile_candidates
 from recsys.storage.relations import SERVING, Relation, fold_names, where
@@ -30,7 +30,7 @@ BASES = ("history", "profile")
 """What a probability rests on."""
 
 MOST_CUSTOMERS = 20_000
-"""A fold teaches with a sample of about so many: more hardly change what is learned."""
+"""Customers of a fold that a model is trained on, about: more hardly change what it learns."""
 
 ROWS_PER_BATCH = 500_000
 """Rows predicted at a time: memory doesn't grow with the number of customers."""
@@ -144,7 +144,7 @@ def profile_lists(
     training_rows: Relation,
     settings: Relation,
 ) -> pa.RecordBatchReader:
-    """Return the exchange table of the recommender `profile`."""
+    """Return the candidates table of the recommender `profile`."""
     per_customer = settings.project("candidates_per_customer").fetchall()[0][0]
     by_profile = probabilities.filter("basis = 'profile'")
     names = fold_names(by_profile)
@@ -170,10 +170,10 @@ def profile_lists(
                     column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
                     for column in columns
                 ]
-                yield from _batches(arrays, EXCHANGE_SCHEMA)
+                yield from _batches(arrays, FOLD_CANDIDATES_SCHEMA)
             dbt_log.log(f"profile: fold {fold}: {listed:,} candidates")
 
-    return pa.RecordBatchReader.from_batches(EXCHANGE_SCHEMA, batches())
+    return pa.RecordBatchReader.from_batches(FOLD_CANDIDATES_SCHEMA, batches())
 
 
 def _pasts(folds: Relation) -> Iterator[tuple[str, list[str]]]:

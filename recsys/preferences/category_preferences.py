@@ -179,8 +179,10 @@ class CategoryPreferences:
         models: list[Model] = []
         out_of_group = np.empty(len(rows.bought))
         for number in range(self.groups):
-            taught, held = rows.group != number, rows.group == number
-            model = self._estimator(rows, taught, regularization, start[number] if start else None)
+            training, held = rows.group != number, rows.group == number
+            model = self._estimator(
+                rows, training, regularization, start[number] if start else None
+            )
             models.append(model)
             out_of_group[held] = self._raw(model, rows.base_rate[held], rows.matrix[held])
         loss = log_loss(rows.bought, out_of_group, sample_weight=rows.weight, labels=[False, True])
@@ -242,14 +244,14 @@ class CategoryPreferences:
     def _estimator(
         self,
         rows: _Rows,
-        taught: NDArray[np.bool_],
+        training: NDArray[np.bool_],
         regularization: float,
         start: Model,
     ) -> Model:
         """Return a model of these rows; None where there is nothing to tell apart."""
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-        bought, x, weight = rows.bought[taught], rows.matrix[taught], rows.weight[taught]
+        bought, x, weight = rows.bought[training], rows.matrix[training], rows.weight[training]
         if not bought.any() or bought.all():
             return None
         if self.from_history:

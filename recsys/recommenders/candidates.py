@@ -1,4 +1,4 @@
-"""From folds to the exchange table that every recommender yields: what dbt's models hand over."""
+"""Fit a recommender on folds and yield its candidates table, one row per ranked product."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recsys.recommenders.base import CANDIDATE_SCHEMA, Recommender
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.settings.parameters import require_integer
 
-EXCHANGE_SCHEMA = pa.schema([("fold", pa.string()), *CANDIDATE_SCHEMA])
+FOLD_CANDIDATES_SCHEMA = pa.schema([("fold", pa.string()), *CANDIDATE_SCHEMA])
 """One ranking per fold and customer: higher scores are better."""
 
 ROWS_PER_BATCH = 100_000
@@ -57,7 +57,7 @@ def candidates_per_fold(
     *,
     skip_refused: bool = False,
 ) -> pa.RecordBatchReader:
-    """Fit the recommender on each fold and return its candidates as `EXCHANGE_SCHEMA`.
+    """Fit the recommender on each fold and return its candidates as `FOLD_CANDIDATES_SCHEMA`.
 
     Nothing is fitted before the first batch is read. Then folds are handed to worker processes
     (see `recsys.compute.workers`; environment variable RECSYS_JOBS), as many at once as there are
@@ -95,7 +95,7 @@ def candidates_per_fold(
     """
     require_integer("per_customer", per_customer, minimum=1)
     return pa.RecordBatchReader.from_batches(
-        EXCHANGE_SCHEMA,
+        FOLD_CANDIDATES_SCHEMA,
         _batches(recommender, deque(folds), per_customer, log or _no_log, skip_refused),
     )
 
@@ -162,7 +162,7 @@ def _batches(
             )
             if ranked.notice:
                 log(f"{recommender.name}: fold {started.fold}: {ranked.notice}")
-            yield from exchange_batches(
+            yield from candidate_batches(
                 started.fold, started.customer_ids, started.product_ids, ranked.candidates
             )
     finally:
@@ -212,10 +212,10 @@ def _rank(
     return _Ranked(candidates, time.perf_counter() - start, fitted.notice_)
 
 
-def exchange_batches(
+def candidate_batches(
     fold: str, customer_ids: pa.Array, product_ids: pa.Array, candidates: Candidates
 ) -> Iterator[pa.RecordBatch]:
-    """Yield a fold's candidates as rows of `EXCHANGE_SCHEMA`; ids are those of rows and columns."""
+    """Yield a fold's candidates as rows of `FOLD_CANDIDATES_SCHEMA`; ids are those of rows and columns."""
     for start in range(0, len(candidates.customers), ROWS_PER_BATCH):
         part = Candidates._make(column[start : start + ROWS_PER_BATCH] for column in candidates)
         yield pa.RecordBatch.from_arrays(
@@ -226,7 +226,7 @@ def exchange_batches(
                 part.scores,
                 part.is_new,
             ],
-            schema=EXCHANGE_SCHEMA,
+            schema=FOLD_CANDIDATES_SCHEMA,
         )
 
 

@@ -15,9 +15,9 @@ from recsys.hybrid.feature_table import (
     columns_of,
     earlier_and_later,
     feature_names,
-    folds_that_teach,
     read_examples,
     too_few_bought,
+    training_folds,
 )
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
@@ -70,14 +70,14 @@ def read_past_examples(folds: Relation, features: Relation) -> PastExamples:
         )
     names = feature_names(features)
     examples = {fold: read_examples(features, fold, names) for fold, _ in rows}
-    teaching = folds_that_teach(examples)
-    if not teaching:
+    training = training_folds(examples)
+    if not training:
         raise DatabaseError(f"the hybrid can't be tuned: {too_few_bought(examples)}")
-    until = max(label_until for fold, label_until in rows if fold in teaching)
+    until = max(label_until for fold, label_until in rows if fold in training)
     return PastExamples(
-        folds=tuple(teaching),
+        folds=tuple(training),
         label_until=until,
-        parts=list(teaching.values()),
+        parts=list(training.values()),
         columns=columns_of(names),
     )
 

@@ -84,7 +84,7 @@ def test_a_fold_learns_from_the_last_folds_that_were_over(shop):
     assert all(row["why_not"] is None and row["model"] for row in rows)
 
 
-def test_a_fold_that_is_over_a_day_late_teaches_nothing(shop):
+def test_a_fold_that_is_over_a_day_late_is_not_trained_on(shop):
     shop.execute("update folds set label_until = '2024-02-27' where fold = '2024-01-29'")
     judged, serving = learned(shop)
     assert judged["learned_from"] == ["2024-01-01"]
@@ -97,7 +97,7 @@ def test_as_many_folds_as_there_are(shop):
     assert serving["learned_from"] == ["2024-01-01", "2024-01-29", "2024-02-26"]
 
 
-def test_only_pairs_with_a_weight_teach(shop):
+def test_only_pairs_with_a_weight_are_trained_on(shop):
     judged, serving = learned(shop)
     assert (judged["pairs"], serving["pairs"]) == (4000, 2000 + 1800)
     [(bought,)] = shop.sql("""
@@ -144,7 +144,7 @@ def with_few_bought(shop, fold: str) -> int:
     return bought
 
 
-def test_a_fold_with_too_few_purchases_teaches_nothing(shop):
+def test_a_fold_with_too_few_purchases_is_not_trained_on(shop):
     with_few_bought(shop, "2024-01-29")
     judged, serving = learned(shop)
     assert (judged["learned_from"], serving["learned_from"]) == (["2024-01-01"], ["2024-02-26"])

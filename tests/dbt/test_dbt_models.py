@@ -9,7 +9,7 @@ import pytest
 from recsys.compute import dbt_log
 from recsys.dbt.models import PREDICTION_SCHEMA, candidates, rating_predictions
 from recsys.errors import InvalidParameterError
-from recsys.recommenders.candidates import EXCHANGE_SCHEMA
+from recsys.recommenders.candidates import FOLD_CANDIDATES_SCHEMA
 
 FOLD = "2024-03-01"
 
@@ -183,7 +183,7 @@ def test_only_recommenders_that_the_setting_names_are_fitted(listed, is_built):
             f"select 10 as candidates_per_customer, '{listed}' as recommenders"
         ),
     ).read_all()
-    assert found.schema == EXCHANGE_SCHEMA
+    assert found.schema == FOLD_CANDIDATES_SCHEMA
     assert bool(found.num_rows) == is_built
 
 

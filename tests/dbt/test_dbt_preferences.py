@@ -1,4 +1,4 @@
-"""Which folds teach which, and what is said where nothing can be learned."""
+"""Which folds are trained on for which, and what is said where nothing can be learned."""
 
 import duckdb
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 from recsys.compute import dbt_log
 from recsys.dbt import preferences as dbt_preferences
 from recsys.dbt.preferences import PROBABILITY_SCHEMA, category_probabilities, profile_lists
-from recsys.recommenders.candidates import EXCHANGE_SCHEMA
+from recsys.recommenders.candidates import FOLD_CANDIDATES_SCHEMA
 
 FOLDS = """
     select * from (values
@@ -111,12 +111,12 @@ def test_without_past_folds_or_categories_there_is_nothing_and_it_is_said(connec
     )
 
 
-def test_many_customers_teach_by_a_sample(connection, said, monkeypatch):
+def test_of_many_customers_a_sample_is_trained_on(connection, said, monkeypatch):
     monkeypatch.setattr(dbt_preferences, "MOST_CUSTOMERS", 20)
     probabilities(connection)
-    taught = int(said[0].split("learned from ")[1].split()[0])
-    assert 0 < taught < 40 * 3
-    assert taught % 3 == 0  # whole customers
+    customers = int(said[0].split("learned from ")[1].split()[0])
+    assert 0 < customers < 40 * 3
+    assert customers % 3 == 0  # whole customers
 
 
 def test_rows_come_in_batches(connection, monkeypatch):
@@ -146,7 +146,7 @@ def test_profile_s_lists_are_an_exchange_table(connection):
         """),
         settings=connection.sql("select 100 as candidates_per_customer"),
     )
-    assert reader.schema.equals(EXCHANGE_SCHEMA)
+    assert reader.schema.equals(FOLD_CANDIDATES_SCHEMA)
     assert [tuple(row.values()) for row in reader.read_all().to_pylist()] == [
         ("f2", "ann", "black", 0.4, True),
         ("f2", "ann", "green", 0.4, False),

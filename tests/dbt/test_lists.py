@@ -12,7 +12,7 @@ REGULARS = [
     for kind, customers in (("tea", TEA_DRINKERS), ("coffee", COFFEE_DRINKERS))
     for i, customer in enumerate(customers)
 ]
-EXCHANGE = ["fold", "customer_id", "product_id", "score", "is_new"]
+CANDIDATE_COLUMNS = ["fold", "customer_id", "product_id", "score", "is_new"]
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_every_recommender_yields_the_exchange_table(query, recommenders):
     }
     for name in recommenders:
         columns = query(f"describe recommenders.rec_{name}")
-        assert [column[0] for column in columns] == EXCHANGE, name
+        assert [column[0] for column in columns] == CANDIDATE_COLUMNS, name
         doubled = f"""
             select fold, customer_id, product_id from recommenders.rec_{name}
             group by all having count(*) > 1

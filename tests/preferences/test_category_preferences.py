@@ -56,7 +56,7 @@ def both(one: pa.Table, other: pa.Table) -> pa.Table:
 
 
 @pytest.fixture(scope="module")
-def taught():
+def training():
     return world(1500, seed=1, windows=2)
 
 
@@ -69,8 +69,8 @@ def bought(rows: pa.Table) -> np.ndarray:
     return rows["is_bought"].to_numpy()
 
 
-def test_with_history_nearly_as_good_as_knowing_the_probabilities(taught, new):
-    rows, attributes, *_ = taught
+def test_with_history_nearly_as_good_as_knowing_the_probabilities(training, new):
+    rows, attributes, *_ = training
     unseen, their_attributes, truth, _ = new
     model = CategoryPreferences().fit(rows, both(attributes, their_attributes))
     found = model.predict(unseen)
@@ -81,9 +81,9 @@ def test_with_history_nearly_as_good_as_knowing_the_probabilities(taught, new):
     assert np.mean(np.abs(found - truth)) < 0.06
 
 
-def test_by_profile_alone_it_finds_what_the_profile_says(taught, new):
+def test_by_profile_alone_it_finds_what_the_profile_says(training, new):
     """The best without habit: the probability given the profile, habit averaged out."""
-    rows, attributes, *_ = taught
+    rows, attributes, *_ = training
     unseen, their_attributes, _, profile = new
     model = CategoryPreferences(from_history=False)
     model.fit(rows, both(attributes, their_attributes))
@@ -98,8 +98,8 @@ def test_by_profile_alone_it_finds_what_the_profile_says(taught, new):
 
 
 @pytest.mark.parametrize("from_history", [True, False])
-def test_predicted_shares_are_those_that_come_true(taught, new, from_history):
-    rows, attributes, *_ = taught
+def test_predicted_shares_are_those_that_come_true(training, new, from_history):
+    rows, attributes, *_ = training
     unseen, their_attributes, *_ = new
     model = CategoryPreferences(from_history=from_history)
     found = model.fit(rows, both(attributes, their_attributes)).predict(unseen)
@@ -164,8 +164,8 @@ def test_profiles_count_as_much_as_other_customers_bear_out(age_decides):
     assert loss < 0.52 if age_decides else 0.64 < loss < 0.66
 
 
-def test_the_same_rows_in_any_number_of_threads_give_the_same_probabilities(taught):
-    rows, attributes, *_ = taught
+def test_the_same_rows_in_any_number_of_threads_give_the_same_probabilities(training):
+    rows, attributes, *_ = training
     found = []
     for threads in (1, 2):
         with threadpool_limits(limits=threads):
@@ -173,8 +173,8 @@ def test_the_same_rows_in_any_number_of_threads_give_the_same_probabilities(taug
     assert found[0].tolist() == found[1].tolist()
 
 
-def test_weights_count_as_so_many_customers(taught):
-    rows, attributes, *_ = taught
+def test_weights_count_as_so_many_customers(training):
+    rows, attributes, *_ = training
     part = rows.slice(0, 2000)
     twice = CategoryPreferences(from_history=False).fit(both(part, part), attributes)
     weighed = CategoryPreferences(from_history=False).fit(
@@ -183,9 +183,9 @@ def test_weights_count_as_so_many_customers(taught):
     np.testing.assert_allclose(twice.predict(part), weighed.predict(part), atol=1e-3)
 
 
-def test_little_data_leaves_the_base_rate(taught):
-    """Eight customers teach nearly nothing; where all is alike, nothing at all."""
-    rows, attributes, *_ = taught
+def test_little_data_leaves_the_base_rate(training):
+    """Eight customers say nearly nothing; where all is alike, nothing at all."""
+    rows, attributes, *_ = training
     few = rows.slice(0, 32)
     found = CategoryPreferences(from_history=False).fit(few, attributes).predict(few)
     order = np.argsort(found[:4])
@@ -196,8 +196,8 @@ def test_little_data_leaves_the_base_rate(taught):
         np.testing.assert_allclose(model.predict(same), BASE_RATES * 8, atol=1e-12)
 
 
-def test_unknown_categories_and_customers_are_predicted_too(taught):
-    rows, attributes, *_ = taught
+def test_unknown_categories_and_customers_are_predicted_too(training):
+    rows, attributes, *_ = training
     strange = pa.table(
         {
             "customer_id": ["stranger"],
@@ -213,8 +213,8 @@ def test_unknown_categories_and_customers_are_predicted_too(taught):
         assert 0 < probability < 1
 
 
-def test_errors_say_what_is_wrong(taught):
-    rows, attributes, *_ = taught
+def test_errors_say_what_is_wrong(training):
+    rows, attributes, *_ = training
     with pytest.raises(NotFittedError, match="call fit first"):
         CategoryPreferences().predict(rows)
     with pytest.raises(InvalidTableError, match="no column 'is_bought'"):

@@ -1,4 +1,4 @@
-"""Folds in, the exchange table out: in order, from worker processes, with errors as raised."""
+"""The candidates table of several folds: its order, worker processes, errors."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ from recsys.errors import (
     RecsysError,
     UnknownCustomerError,
 )
-from recsys.recommenders.candidates import EXCHANGE_SCHEMA, FoldData, candidates_per_fold
+from recsys.recommenders.candidates import FOLD_CANDIDATES_SCHEMA, FoldData, candidates_per_fold
 from recsys.recommenders.content import Content
 from recsys.recommenders.ease import EASE
 from recsys.recommenders.knn import KNNBasic
@@ -134,7 +134,7 @@ def test_rows_are_each_folds_candidates_in_order(monkeypatch, jobs):
     folds = (FoldData(fold=fold, interactions=table) for fold, table in tables.items())
     lines = []
     reader = candidates_per_fold(NMF(n_factors=3), folds, per_customer=4, log=lines.append)
-    assert reader.schema.equals(EXCHANGE_SCHEMA)
+    assert reader.schema.equals(FOLD_CANDIDATES_SCHEMA)
     assert lines == []  # nothing fitted yet
     rows = reader.read_all()
     start = 0
@@ -206,7 +206,7 @@ def test_no_customers_give_no_rows_and_no_folds_neither(monkeypatch):
     nobody = FoldData(fold="serving", interactions=ratings(0), customers=[])
     assert candidates_per_fold(NMF(), [nobody]).read_all().num_rows == 0
     empty = candidates_per_fold(NMF(), []).read_all()
-    assert empty.schema.equals(EXCHANGE_SCHEMA)
+    assert empty.schema.equals(FOLD_CANDIDATES_SCHEMA)
     assert empty.num_rows == 0
 
 

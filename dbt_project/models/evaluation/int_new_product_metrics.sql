@@ -8,7 +8,7 @@ new_products as (select * from {{ ref('int_new_products') }}),
 
 lists as (select * from {{ ref('int_new_product_lists') }}),
 
-bought_after as (select * from {{ ref('int_bought_after') }}),
+labels as (select * from {{ ref('int_labels') }}),
 
 fold_customers as (select * from {{ ref('int_fold_customers') }} where has_hits),
 
@@ -26,21 +26,21 @@ candidates as (
 -- products first sold within the label window, and where they stood among all that had no sale
 sought as (
     select
-        bought_after.fold,
-        bought_after.customer_id,
+        labels.fold,
+        labels.customer_id,
         lists.rank
-    from bought_after
+    from labels
     cross join settings
-    inner join folds on bought_after.fold = folds.fold
+    inner join folds on labels.fold = folds.fold
     inner join new_products
-        on bought_after.fold = new_products.fold and bought_after.product_key = new_products.product_key
+        on labels.fold = new_products.fold and labels.product_key = new_products.product_key
     inner join fold_customers
-        on bought_after.fold = fold_customers.fold and bought_after.customer_key = fold_customers.customer_key
+        on labels.fold = fold_customers.fold and labels.customer_key = fold_customers.customer_key
     left join lists
         on
-            bought_after.fold = lists.fold
-            and bought_after.customer_id = lists.customer_id
-            and bought_after.product_id = lists.product_id
+            labels.fold = lists.fold
+            and labels.customer_id = lists.customer_id
+            and labels.product_id = lists.product_id
 ),
 
 found as (

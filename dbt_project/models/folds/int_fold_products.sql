@@ -108,7 +108,7 @@ banded as (
                 )
         end as price_band,
         why_never is null and not is_out_of_stock as in_catalogue,
-        -- who bought what has run out is like who bought it in time
+        -- out-of-stock products stay in training: their buyers resemble those who bought in time
         why_never is null as is_learned_from,
         coalesce(why_never, case when is_out_of_stock then 'not available' end) as why_not,
         -- ties in score are broken by popularity, then by id, everywhere: lower comes first

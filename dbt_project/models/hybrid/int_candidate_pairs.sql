@@ -21,7 +21,7 @@ pooled as (
         candidates.customer_id,
         candidates.product_id,
         bool_or(candidates.is_new) as is_new,
-        floor(log2(min(candidates.rank_in_group))) as octave
+        floor(log2(min(candidates.rank_in_group))) as rank_bucket
     from candidates
     cross join settings
     where candidates.rank_in_group <= settings.hybrid_candidates
@@ -49,19 +49,19 @@ labelled as (
             and pooled.product_id = held_out.product_id
 ),
 
--- all that was bought teaches; of the many that weren't, a sample that stands for them, larger where
--- more was bought: by the root of the share, as strata of samples of least variance (Neyman 1934).
--- Strata are octaves of the best rank, new and bought before apart
+-- The model trains on all pairs that were bought and on a weighted sample of those that weren't. A stratum
+-- is sampled in proportion to the root of its share of bought pairs, which has least variance (Neyman
+-- 1934). Strata are powers of two of the best rank, for new products and for those bought before
 strata as (
     select
         fold,
         is_new,
-        octave,
+        rank_bucket,
         count(*) filter (where not is_bought) as not_bought,
         sqrt((count(*) filter (where is_bought) + 1) / (count(*) + 2)) as spread
     from labelled
     where purpose <> 'serve'
-    group by fold, is_new, octave
+    group by fold, is_new, rank_bucket
 ),
 
 rates as (
@@ -87,10 +87,10 @@ weighted as (
         end as training_weight
     from labelled
     left join rates
-        on labelled.fold = rates.fold and labelled.is_new = rates.is_new and labelled.octave = rates.octave
+        on labelled.fold = rates.fold and labelled.is_new = rates.is_new and labelled.rank_bucket = rates.rank_bucket
 ),
 
-pairs as (select * exclude (octave) from weighted where purpose <> 'train' or training_weight is not null),
+pairs as (select * exclude (rank_bucket) from weighted where purpose <> 'train' or training_weight is not null),
 
 -- only of the pairs that are kept: a row per recommender becomes columns, all of them in memory
 seen_by as (

@@ -1,10 +1,10 @@
 with
 
-bought_after as (select * from {{ ref('int_bought_after') }})
+labels as (select * from {{ ref('int_labels') }})
 
 select
     fold,
     count(*) as held_out,
     count(*) filter (where in_catalogue) as in_catalogue
-from bought_after
+from labels
 group by fold

@@ -1,6 +1,6 @@
 with
 
-bought_after as (select * from {{ ref('int_bought_after') }} where in_catalogue)
+labels as (select * from {{ ref('int_labels') }} where in_catalogue)
 
 select
     fold,
@@ -13,4 +13,4 @@ select
     has_history,
     orders,
     amount
-from bought_after
+from labels

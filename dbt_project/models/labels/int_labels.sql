@@ -35,7 +35,7 @@ pairs as (
     group by folds.fold, events.customer_key, events.product_key
 ),
 
-bought_after as (
+labels as (
     select
         pairs.fold,
         customers.customer_id,
@@ -62,4 +62,4 @@ bought_after as (
         on pairs.fold = customers_with_history.fold and pairs.customer_key = customers_with_history.customer_key
 )
 
-select * from bought_after
+select * from labels
