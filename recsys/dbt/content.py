@@ -62,9 +62,9 @@ def similar_products(
 
     Where nobody says who bought, `training_rows` are of orders instead of customers.
 
-    In the folds that are judged, and in `serving`, of what each of them knows; in `serving` also
-    of products that are out of stock. Products that aren't in training (no sale, too few buyers, not
-    sold lately) are compared by text alone.
+    There are rows for the folds that are judged and for `serving`; in `serving` also for products
+    that are out of stock. Products that aren't in training (no sale, too few buyers, not sold
+    lately) are compared by text alone.
     """
     schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
     parameters = content_parameters(settings)

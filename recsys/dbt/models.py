@@ -108,7 +108,7 @@ def candidates(
 def fitted_candidates(
     name: str, models: FittedModels, customers: Relation, per_customer: int
 ) -> pa.RecordBatchReader:
-    """Return the candidates table of a block: its customers, ranked by what was fitted for today."""
+    """Return the candidates table of a block's customers, by the recommender fitted for today."""
     fitted = models.load_recommender(name)
     ids = where(customers, fold=SERVING).order("customer_key").project("customer_id")
     rows = ids.to_arrow_table()["customer_id"].combine_chunks()

@@ -215,7 +215,7 @@ def _rank(
 def candidate_batches(
     fold: str, customer_ids: pa.Array, product_ids: pa.Array, candidates: Candidates
 ) -> Iterator[pa.RecordBatch]:
-    """Yield a fold's candidates as rows of `FOLD_CANDIDATES_SCHEMA`; ids are those of rows and columns."""
+    """Yield a fold's candidates as `FOLD_CANDIDATES_SCHEMA`; the ids name rows and columns."""
     for start in range(0, len(candidates.customers), ROWS_PER_BATCH):
         part = Candidates._make(column[start : start + ROWS_PER_BATCH] for column in candidates)
         yield pa.RecordBatch.from_arrays(

@@ -18,7 +18,7 @@ def random_interactions(seed, n_customers, n_products) -> Interactions:
     earlier[0], recent[1] = (
         0,
         0,
-    )  # later customers aren't trained on, those without a purchase since are
+    )  # 0 came later: not trained on; 1 bought nothing since: is
     earlier[1, 0] = 1
     weight = earlier / 2 + recent
     customers, products = np.nonzero(weight)
