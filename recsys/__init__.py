@@ -34,17 +34,19 @@ from recsys.errors import (
 )
 
 if TYPE_CHECKING:
+    from recsys.data.interactions import Interactions
     from recsys.evaluation.rating_accuracy import (
         cross_validated_predictions,
         held_out_predictions,
         time_split_predictions,
     )
-    from recsys.exchange import FoldData, candidates_per_fold
-    from recsys.interactions import Interactions
+    from recsys.ranking.similarity import collaborative_similar_products, similar_products
+    from recsys.reading.warehouse import Warehouse
     from recsys.recommenders import recommender_from_parameters
     from recsys.recommenders.als import ALS
     from recsys.recommenders.base import Recommender
     from recsys.recommenders.baseline import BaselineOnly
+    from recsys.recommenders.candidates import FoldData, candidates_per_fold
     from recsys.recommenders.content import Content
     from recsys.recommenders.ease import EASE
     from recsys.recommenders.item_knn import ItemKNN
@@ -58,8 +60,6 @@ if TYPE_CHECKING:
     from recsys.recommenders.svd import SVD
     from recsys.recommenders.svdpp import SVDpp
     from recsys.recommenders.user_knn import UserKNN
-    from recsys.similarity import collaborative_similar_products, similar_products
-    from recsys.warehouse import Warehouse
 
 __version__ = version("recsys")
 
@@ -112,8 +112,8 @@ _MODULES = {
     "SVD": "recsys.recommenders.svd",
     "BaselineOnly": "recsys.recommenders.baseline",
     "Content": "recsys.recommenders.content",
-    "FoldData": "recsys.exchange",
-    "Interactions": "recsys.interactions",
+    "FoldData": "recsys.recommenders.candidates",
+    "Interactions": "recsys.data.interactions",
     "ItemKNN": "recsys.recommenders.item_knn",
     "KNNBaseline": "recsys.recommenders.knn_baseline",
     "KNNBasic": "recsys.recommenders.knn",
@@ -124,13 +124,13 @@ _MODULES = {
     "Ridge": "recsys.recommenders.ridge",
     "SVDpp": "recsys.recommenders.svdpp",
     "UserKNN": "recsys.recommenders.user_knn",
-    "Warehouse": "recsys.warehouse",
-    "candidates_per_fold": "recsys.exchange",
-    "collaborative_similar_products": "recsys.similarity",
+    "Warehouse": "recsys.reading.warehouse",
+    "candidates_per_fold": "recsys.recommenders.candidates",
+    "collaborative_similar_products": "recsys.ranking.similarity",
     "cross_validated_predictions": "recsys.evaluation.rating_accuracy",
     "held_out_predictions": "recsys.evaluation.rating_accuracy",
     "recommender_from_parameters": "recsys.recommenders",
-    "similar_products": "recsys.similarity",
+    "similar_products": "recsys.ranking.similarity",
     "time_split_predictions": "recsys.evaluation.rating_accuracy",
 }
 """Imported when first used, so that `import recsys` takes no time."""

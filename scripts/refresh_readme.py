@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from recsys.connections import connect
-from recsys.project import database_path
+from recsys.settings.project import database_path
+from recsys.storage.connections import connect
 
 README = Path(__file__).parent.parent / "README.md"
 QUESTION = re.compile(r"```sql\n(?P<sql>.*?)```\n(?:\n```text\n.*?```\n)?", re.DOTALL)

@@ -1,4 +1,4 @@
-{# The exchange tables of some recommenders, one below the other. #}
+{# The candidates tables of some recommenders, one below the other. #}
 {% macro candidates_of(names) -%}
 {% for name in names %}
 select

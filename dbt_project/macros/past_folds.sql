@@ -25,8 +25,8 @@
         cross join unnest(range(1, cast(spans.judged_folds + spans.hybrid_training_folds + 1 as bigint)))
             as numbers (fold_number)
     )
-    -- a fold that nothing happened before has nothing to learn from; what a few days let customers be
-    -- known by would teach what isn't so of those known for longer
+    -- a fold without earlier events has nothing to learn from; a fold with a few days of them isn't used
+    -- for training, because its customers' features differ from those of customers known for longer
     where
         cutoff_at > first_day
         and (fold_number <= judged_folds or cutoff_at - label_window >= first_day)

@@ -1,4 +1,4 @@
--- What has run out today was for sale at every past cut-off, for all that anybody knows.
+-- Today's stock says nothing about past cut-offs: out-of-stock products stay in past catalogues.
 with
 
 folds as (select * from {{ ref('int_folds') }}),

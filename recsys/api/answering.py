@@ -10,8 +10,8 @@ import pyarrow as pa
 from fastapi import Response
 from pydantic_core import to_json
 
-from recsys.current_file import stamp
-from recsys.serving import ServedBuild, SharedWarehouse
+from recsys.reading.shared_opening import ServedBuild, SharedWarehouse
+from recsys.storage.current_file import stamp
 
 MOST_BYTES = 64 * 2**20
 """So many bytes of answers are kept; a customer's lists are about 10,000."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from recsys.warehouse import JudgedList, ListType, Method, Verdict
+from recsys.reading.warehouse import JudgedList, ListType, Method, Verdict
 
 
 class Recommendation(BaseModel):

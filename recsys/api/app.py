@@ -22,8 +22,8 @@ from recsys.api.answers import (
 )
 from recsys.api.errors import UNAVAILABLE, UNKNOWN, answer_errors
 from recsys.api.strict_query import StrictRoute
-from recsys.serving import IDLE_SECONDS, ServedBuild, SharedWarehouse
-from recsys.warehouse import JudgedList, ListType, Method
+from recsys.reading.shared_opening import IDLE_SECONDS, ServedBuild, SharedWarehouse
+from recsys.reading.warehouse import JudgedList, ListType, Method
 
 ListTypeQuery = Annotated[ListType | None, Query(description="One list only.")]
 LengthQuery = Annotated[int | None, Query(ge=1, le=100, description="At most so many per list.")]

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from recsys.shop.names import nearest
+from recsys.storage.names import nearest
 
 
 class StrictRoute(APIRoute):

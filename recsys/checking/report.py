@@ -11,18 +11,18 @@ from typing import Any
 
 import duckdb
 
-from recsys.build import build
 from recsys.checking.questions import ask, example_rows
 from recsys.checking.support import Support, supported
-from recsys.connections import connect
 from recsys.errors import DatabaseError, RecsysError
-from recsys.project import SHOP_VARIABLE
-from recsys.publishing import unpublished
-from recsys.scratch import Scratch
+from recsys.pipeline.build import build
+from recsys.settings.project import SHOP_VARIABLE
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
+from recsys.storage.connections import connect
+from recsys.storage.scratch import Scratch
+from recsys.storage.work_folder import unpublished
 
 NEEDED = (
-    *("+int_fold_customers", "+int_bought_after", "+int_list_types"),
+    *("+int_fold_customers", "+int_labels", "+int_list_types"),
     *("+input_audit", "+rejected_rows", "+cleaning_report", "+input_support"),
     "int_customer_attributes",
 )

@@ -90,7 +90,7 @@ select folds.fold, lists.list_type, count(distinct finders.customer_id) as custo
 from intermediate.int_folds as folds
 cross join intermediate.int_list_types as lists
 left join (
-    select after.* from intermediate.int_bought_after as after
+    select after.* from intermediate.int_labels as after
     semi join (
         select fold, customer_id from intermediate.int_fold_customers where has_hits
     ) as sampled using (fold, customer_id)

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 import yaml
 
-from recsys.build import build as run_build
-from recsys.build import core_message
 from recsys.cli.options import DatabaseOption
 from recsys.cli.output import counted, print_line
 from recsys.cli.progress import BuildDisplay
-from recsys.project import database_path
+from recsys.pipeline.build import build as run_build
+from recsys.pipeline.build import core_message
+from recsys.settings.project import database_path
 
 ShopOption = Annotated[
     str | None,

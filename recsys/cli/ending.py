@@ -9,7 +9,7 @@ import threading
 from types import FrameType
 
 from recsys.cli.output import print_error
-from recsys.scratch import close_all
+from recsys.storage.scratch import close_all
 
 PATIENCE_SECONDS = 10.0
 """How long what runs may take to let go; service managers kill after 30 or 90."""
@@ -41,8 +41,9 @@ def exit_if_ended() -> None:
     if _received:
         number = _received[0]
         _say(number)
-        if "recsys.workers" in sys.modules:
-            sys.modules["recsys.workers"].stop()  # whose fits the interpreter would wait for
+        workers = sys.modules.get("recsys.compute.workers")
+        if workers is not None:
+            workers.stop()  # the interpreter would wait for what they fit
         sys.exit(128 + number)
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from recsys.project import database_path
-from recsys.warehouse import Warehouse
+from recsys.reading.warehouse import Warehouse
+from recsys.settings.project import database_path
 
 DatabaseOption = Annotated[
     Path | None,

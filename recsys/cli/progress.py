@@ -6,8 +6,8 @@ from typing import Self
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from recsys.build import BuildEvent, NodeFinished, NodeStarted, Said
 from recsys.cli.output import console
+from recsys.pipeline.build import BuildEvent, NodeFinished, NodeStarted, Said
 from recsys.terminal import printable
 
 

@@ -7,8 +7,8 @@ import typer
 
 from recsys.cli.options import DatabaseOption, JsonOption, LengthOption, open_warehouse
 from recsys.cli.output import Column, counted, print_json, print_line, print_table, score, shown
-from recsys.records import Customer
-from recsys.warehouse import ListType
+from recsys.reading.records import Customer
+from recsys.reading.warehouse import ListType
 
 RECENT = 5
 

@@ -14,7 +14,7 @@ import typer
 from recsys.cli.options import DatabaseOption, open_warehouse
 from recsys.cli.output import print_line
 from recsys.errors import RecsysError
-from recsys.project import database_path
+from recsys.settings.project import database_path
 
 WAITING = 2048
 """Connections that may wait to be accepted; uvicorn's own number."""

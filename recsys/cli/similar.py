@@ -7,8 +7,8 @@ import typer
 
 from recsys.cli.options import DatabaseOption, JsonOption, LengthOption, open_warehouse
 from recsys.cli.output import Column, counted, print_json, print_line, print_table, score
-from recsys.records import Product
-from recsys.warehouse import Method
+from recsys.reading.records import Product
+from recsys.reading.warehouse import Method
 
 
 def similar(

@@ -14,8 +14,8 @@ from recsys.cli.output import (
     score,
     shown,
 )
-from recsys.records import Run
-from recsys.warehouse import JudgedList, ListType, Warehouse
+from recsys.reading.records import Run
+from recsys.reading.warehouse import JudgedList, ListType, Warehouse
 
 METRIC, K = "ndcg", 10
 

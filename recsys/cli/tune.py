@@ -7,9 +7,9 @@ import typer
 
 from recsys.cli.options import DatabaseOption
 from recsys.cli.output import counted, print_line
-from recsys.project import database_path
+from recsys.reading.warehouse import ListType
+from recsys.settings.project import database_path
 from recsys.tuning.trials import Metric, Sampler
-from recsys.warehouse import ListType
 
 INTERRUPTED = 130
 """What shells say of a command that Ctrl-C ended."""

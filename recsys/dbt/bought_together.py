@@ -1,4 +1,4 @@
-"""What goes into one order with what a customer bought: relations in, the exchange table out."""
+"""Candidates from product pairs: what is bought together with a customer's own purchases."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.dbt.models import is_listed
-from recsys.exchange import KEYED_SCHEMA, exchange_batches
-from recsys.ranking import top_candidates
-from recsys.relations import Relation, fold_names, where
+from recsys.ranking.top_k import top_candidates
+from recsys.recommenders.candidates import KEYED_SCHEMA, candidate_batches
+from recsys.storage.relations import Relation, fold_names, where
 
 NAME = "bought_together"
 DECIMALS = 12
@@ -27,7 +27,7 @@ def candidates_of_pairs(
     pairs: Relation,
     settings: Relation,
 ) -> pa.RecordBatchReader:
-    """Let what was bought vote for what goes with it; return the exchange table.
+    """Let what was bought vote for what goes with it; return the candidates table.
 
     A product's score is the sum, over what the customer bought and kept, of its decayed weight
     times the confidence of the pair. Ties go to the product with the lower `tie_order`. There are
@@ -98,12 +98,12 @@ class _Fold:
         self.confidence = _matrix(sold_together, product_keys, product_keys)
 
     def batches(self, per_customer: int) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of the exchange table, block by block of customers."""
+        """Yield the rows of the candidates table, block by block of customers."""
         customers = np.arange(len(self.customer_keys), dtype=np.intp)
         for found in top_candidates(
             self._score, self.seen, customers, per_customer, self.is_listable
         ):
-            yield from exchange_batches(
+            yield from candidate_batches(
                 self.fold, self.customer_keys, self.product_keys, found, KEYED_SCHEMA
             )
 

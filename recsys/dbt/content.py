@@ -10,15 +10,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.blocks.fitted import FittedModels
-from recsys.content_settings import content_parameters
-from recsys.dbt import dbt_log
-from recsys.interactions import Interactions
-from recsys.ranking import blocks, top_k
+from recsys.compute import dbt_log
+from recsys.data.interactions import Interactions
+from recsys.ranking.similarity import SIMILAR_SCHEMA, collaborative_similar_products
+from recsys.ranking.top_k import blocks, top_k
 from recsys.recommenders.content import Content
+from recsys.recommenders.fitted_models import FittedModels
 from recsys.recommenders.weighting import transformed
-from recsys.relations import SERVING, Relation, fold_names, listable_products, where
-from recsys.similarity import SIMILAR_SCHEMA, collaborative_similar_products
+from recsys.settings.content import content_parameters
+from recsys.storage.relations import SERVING, Relation, fold_names, listable_products, where
 
 SIMILAR_PRODUCTS_PER_METHOD = 10
 
@@ -62,9 +62,9 @@ def similar_products(
 
     Where nobody says who bought, `training_rows` are of orders instead of customers.
 
-    In the folds that are judged, and in `serving`, of what each of them knows; in `serving` also
-    of products that have run out, and of those it learns nothing of, by text: without any sale,
-    bought by too few, not sold lately.
+    There are rows for the folds that are judged and for `serving`; in `serving` also for products
+    that are out of stock. Products that aren't in training (no sale, too few buyers, not sold
+    lately) are compared by text alone.
     """
     schema = pa.schema([("fold", pa.string()), ("method", pa.string()), *SIMILAR_SCHEMA])
     parameters = content_parameters(settings)

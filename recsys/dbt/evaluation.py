@@ -9,8 +9,8 @@ from scipy import sparse
 from recsys.evaluation.diversity import intra_list_diversity
 from recsys.evaluation.metric_intervals import INTERVAL_SCHEMA, METRIC_SCHEMA
 from recsys.evaluation.metric_intervals import metric_intervals as intervals_of
-from recsys.relations import Relation, fold_names, where
-from recsys.similarity import unit_rows
+from recsys.ranking.similarity import unit_rows
+from recsys.storage.relations import Relation, fold_names, where
 
 CUTOFFS = (5, 10, 20)
 LIST_COLUMNS = ["recommender", "list_type", "customer_id"]

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from recsys import workers
-from recsys.block_threads import map_blocks
-from recsys.dbt import dbt_log
+from recsys.compute import dbt_log, workers
+from recsys.compute.block_threads import map_blocks
 from recsys.dbt.models import Parameters
 from recsys.dbt.tuning import parameters_for
 from recsys.errors import InvalidTableError
@@ -20,14 +19,14 @@ from recsys.hybrid.feature_table import (
     earlier_and_later,
     feature_matrix,
     feature_names,
-    folds_that_teach,
     read_examples,
     too_few_bought,
+    training_folds,
 )
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.recommenders import require_parameters
-from recsys.relations import Relation, where
+from recsys.storage.relations import Relation, where
 
 MODEL_SCHEMA = pa.schema(
     [
@@ -106,17 +105,17 @@ def hybrid_models(
             if name not in examples:
                 examples[name] = read_examples(features, name, names)
         of_past = {name: examples[name] for name in past}
-        teaching = folds_that_teach(of_past)
-        read = teaching or of_past
+        training = training_folds(of_past)
+        read = training or of_past
         parts = list(read.values())
         pairs = sum(len(part) for part in parts)
         bought = sum(int(part.is_bought.sum()) for part in parts)
-        why_not = None if teaching else too_few_bought(of_past)
+        why_not = None if training else too_few_bought(of_past)
         learned = None if why_not else workers.submit(_learn, unfitted, parts, columns)
         return _Learning(fold, list(read), pairs, bought, learned, why_not)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        started = [learn(fold, past) for fold, past in _lessons(folds, wanted)]
+        started = [learn(fold, past) for fold, past in _past_folds(folds, wanted)]
         examples.clear()
         for learning in started:
             yield _row(learning, names)
@@ -146,7 +145,7 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
     return pa.RecordBatchReader.from_batches(SCORE_SCHEMA, map_blocks(scored, pairs()))
 
 
-def _lessons(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
+def _past_folds(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each fold to rank, and the last `wanted` folds whose labels it may know."""
     rows = folds.order("cutoff_at").project("fold, purpose, cutoff_at, label_until").fetchall()
     for fold, purpose, cutoff_at, _ in rows:

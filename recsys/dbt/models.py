@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recsys import workers
-from recsys.blocks.fitted import FittedModels
-from recsys.dbt import dbt_log
+from recsys.compute import dbt_log, workers
+from recsys.data.interactions import Interactions
 from recsys.dbt.tuning import parameters_for
 from recsys.errors import REFUSALS
 from recsys.evaluation.rating_accuracy import (
@@ -21,11 +20,16 @@ from recsys.evaluation.rating_accuracy import (
     held_out_predictions,
     time_split_predictions,
 )
-from recsys.exchange import KEYED_SCHEMA, FoldData, candidates_per_fold, exchange_batches
-from recsys.interactions import Interactions
 from recsys.recommenders import recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender
-from recsys.relations import SERVING, Relation, fold_names, listable_products, where
+from recsys.recommenders.candidates import (
+    KEYED_SCHEMA,
+    FoldData,
+    candidate_batches,
+    candidates_per_fold,
+)
+from recsys.recommenders.fitted_models import FittedModels
+from recsys.storage.relations import SERVING, Relation, fold_names, listable_products, where
 
 Parameters = Mapping[str, Any] | None
 
@@ -60,7 +64,7 @@ def candidates(
     parameters: Parameters = None,
     session: Any = None,
 ) -> pa.RecordBatchReader:
-    """Fit the recommender called `name` on every fold; return the exchange table.
+    """Fit the recommender called `name` on every fold; return the candidates table.
 
     The one fitted for `serving` ranks block by block: in the shop's database it is kept in a file,
     in a block's it is read from there.
@@ -110,7 +114,7 @@ def candidates(
 def fitted_candidates(
     name: str, models: FittedModels, customers: Relation, per_customer: int
 ) -> pa.RecordBatchReader:
-    """Return the exchange table of a block: its customers, ranked by what was fitted for today."""
+    """Return the candidates table of a block's customers, by the recommender fitted for today."""
     fitted = models.load_recommender(name)
     keys = where(customers, fold=SERVING).order("customer_key").project("customer_key")
     rows = keys.to_arrow_table()["customer_key"].combine_chunks()
@@ -121,7 +125,7 @@ def fitted_candidates(
     batches = (
         batch
         for block in found
-        for batch in exchange_batches(
+        for batch in candidate_batches(
             SERVING, interactions.customer_ids, interactions.product_ids, block, KEYED_SCHEMA
         )
     )

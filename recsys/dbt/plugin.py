@@ -14,18 +14,18 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 
 from recsys import __version__
-from recsys.blocks.fitted import FOLDER_VARIABLE
-from recsys.connections import NO_LOADING, connect, forbid_extensions
-from recsys.database_name import refuse_name, refuse_special_file
 from recsys.errors import DatabaseError, ShopFileError
-from recsys.file_state import is_same_file, state_of
-from recsys.opening import explain_open_failure
-from recsys.ownership import keep_out
-from recsys.project import dbt_project_folder, setting_names
-from recsys.publishing import serving_folder
-from recsys.scratch import Scratch, scratch_of, work_folder_of
+from recsys.recommenders.fitted_models import FOLDER_VARIABLE
+from recsys.settings.project import dbt_project_folder, setting_names
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
-from recsys.shop.names import nearest, text
+from recsys.storage.connections import NO_LOADING, connect, forbid_extensions
+from recsys.storage.database_name import refuse_name, refuse_special_file
+from recsys.storage.file_state import is_same_file, state_of
+from recsys.storage.names import nearest, text
+from recsys.storage.opening import explain_open_failure
+from recsys.storage.ownership import keep_out
+from recsys.storage.scratch import Scratch, scratch_of
+from recsys.storage.work_folder import serving_folder, work_folder_of
 from recsys.terminal import printable
 
 

@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from recsys import workers
-from recsys.blocks.fitted import FittedModels
-from recsys.dbt import dbt_log
+from recsys.compute import dbt_log, workers
 from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
-from recsys.exchange import KEYED_SCHEMA, keyed_batches
-from recsys.preferences import CategoryPreferences
-from recsys.profile_lists import profile_candidates
-from recsys.relations import SERVING, Relation, fold_names, where
+from recsys.preferences.category_preferences import CategoryPreferences
+from recsys.recommenders.candidates import KEYED_SCHEMA, keyed_batches
+from recsys.recommenders.fitted_models import FittedModels
+from recsys.recommenders.profile_lists import profile_candidates
+from recsys.storage.relations import SERVING, Relation, fold_names, where
 
 PROBABILITY_SCHEMA = pa.schema(
     [
@@ -31,7 +30,7 @@ BASES = ("history", "profile")
 """What a probability rests on."""
 
 MOST_CUSTOMERS = 20_000
-"""A fold teaches with a sample of about so many: more hardly change what is learned."""
+"""Customers of a fold that a model is trained on, about: more hardly change what it learns."""
 
 ROWS_PER_BATCH = 500_000
 """Rows predicted at a time: memory doesn't grow with the number of customers."""
@@ -146,7 +145,7 @@ def profile_lists(
     training_rows: Relation,
     settings: Relation,
 ) -> pa.RecordBatchReader:
-    """Return the exchange table of the recommender `profile`."""
+    """Return the candidates table of the recommender `profile`."""
     per_customer = settings.project("candidates_per_customer").fetchall()[0][0]
     by_profile = probabilities.filter("basis = 'profile'")
     names = fold_names(by_profile)

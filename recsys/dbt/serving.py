@@ -13,15 +13,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recsys.blocks.engines import run_blocks
-from recsys.blocks.fitted import FittedModels
-from recsys.blocks.plan import BlockPlan, read_plan
-from recsys.blocks.work import BlockFiles, BlockTables, BlockWork
-from recsys.dbt import dbt_log
+from recsys.compute import dbt_log
 from recsys.errors import InvalidParameterError, RecsysError
-from recsys.publishing import kept_folder
-from recsys.relations import Relation
-from recsys.shop.names import nearest, quoted, text
+from recsys.recommenders.fitted_models import FittedModels
+from recsys.serving.engines import run_blocks
+from recsys.serving.plan import BlockPlan, read_plan
+from recsys.serving.work import BlockFiles, BlockTables, BlockWork
+from recsys.storage.names import nearest, quoted, text
+from recsys.storage.relations import Relation
+from recsys.storage.work_folder import kept_folder
 
 TODAY = "int_customer_folds"
 """The folds whose customers a database holds: past ones in the shop's, today's in a block's."""

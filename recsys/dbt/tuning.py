@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from recsys.content_settings import content_parameters
-from recsys.dbt import dbt_log
+from recsys.compute import dbt_log
 from recsys.errors import DatabaseError, InvalidParameterError
 from recsys.recommenders.content import Content
-from recsys.relations import Relation
+from recsys.settings.content import content_parameters
+from recsys.storage.relations import Relation
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, read_past_examples
 from recsys.tuning.past_folds import (
     PastRelations,

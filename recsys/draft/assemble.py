@@ -9,7 +9,6 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.connections import connect
 from recsys.draft.attributes import attribute
 from recsys.draft.blank_ids import name_blank_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
@@ -32,7 +31,8 @@ from recsys.draft.unknown_nouns import settle_unknown_ids
 from recsys.draft.unread import mark_unread
 from recsys.draft.unusable import why_unused
 from recsys.errors import ShopFileError
-from recsys.scratch import Scratch
+from recsys.storage.connections import connect
+from recsys.storage.scratch import Scratch
 
 TABLES = ("purchases", "ratings", "products", "customers")
 INTERACTIONS = ("purchases", "ratings")

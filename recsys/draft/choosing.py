@@ -248,8 +248,8 @@ class Chooser:
             )
         elif target == "customer_id" and found.column.filled < 0.6:
             doubt = doubt or (
-                f"{100 * (1 - found.column.filled):.0f} % of the lines have none; theirs teach "
-                "which products go together, nothing else"
+                f"{100 * (1 - found.column.filled):.0f} % of the lines have none; they show "
+                "which products are bought together, nothing else"
             )
         return DraftColumn(target, source, found.evidence, doubt)
 

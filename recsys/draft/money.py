@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import duckdb
 
-from recsys.cleaning_rules import rule
 from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.written import how_written
+from recsys.shop.cleaning_rules import rule
 
 FEWEST_PRODUCTS = 10
 

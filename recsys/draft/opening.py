@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recsys.connections import connect
 from recsys.errors import ShopFileError
-from recsys.scratch import Scratch
 from recsys.shop import attach_shop, load_shop
+from recsys.storage.connections import connect
+from recsys.storage.scratch import Scratch
 
 
 def failure_to_open(path: Path) -> str | None:

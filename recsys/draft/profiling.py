@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from recsys.cleaning_rules import rule
 from recsys.draft import readings
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.files import InputFile
 from recsys.draft.reading import OpenedFile, united
 from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
+from recsys.shop.cleaning_rules import rule
 from recsys.shop.json_records import KEY
 
 MOST_ROWS = 100_000

@@ -12,7 +12,7 @@ import duckdb
 from recsys.draft.files import InputFile
 from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop import Format, open_files
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 
 @dataclass(frozen=True)

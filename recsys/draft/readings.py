@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from recsys.cleaning_rules import rule
-from recsys.connections import connect, seal
+from recsys.shop.cleaning_rules import rule
+from recsys.storage.connections import connect, seal
 
 MOST_KEPT = 500_000
 """Values whose readings are kept: those of one draft, not of all that a process makes."""

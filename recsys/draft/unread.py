@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import duckdb
 
-from recsys.cleaning_rules import rule
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftTable
 from recsys.draft.name_rules import CLEAR, kinds_by_name
 from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.value_fit import fit
 from recsys.draft.written import Written, how_written
+from recsys.shop.cleaning_rules import rule
 
 MONEY = ("unit_price", "amount", "price")
 NUMBERS = {"quantity": "clean_quantity", "rating": "clean_rating", "price": "clean_price"}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from recsys.cleaning_rules import rule
 from recsys.draft.profiling import FileProfile, quoted
+from recsys.shop.cleaning_rules import rule
 
 NOT_SET = "null::varchar"
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.native_threads import one_blas_thread
-from recsys.recommenders.parameters import require_integer, require_number, require_seed
+from recsys.compute.native_threads import one_blas_thread
+from recsys.settings.parameters import require_integer, require_number, require_seed
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from recsys.compiled import compiled
+from recsys.compute.compiled import compiled
 
 DIVERSITY_SCHEMA = pa.schema([("list", pa.int64()), ("k", pa.int32()), ("value", pa.float64())])
 """One row per list and k; only lists with at least two products that have a vector."""

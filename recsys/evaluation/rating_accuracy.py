@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys import workers
-from recsys.arrow_tables import ArrowTable, column_of, read_table
+from recsys.compute import workers
+from recsys.data.arrow_tables import ArrowTable, column_of, read_table
+from recsys.data.interactions import Interactions
 from recsys.errors import InvalidParameterError, InvalidTableError
-from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.base import Recommender
-from recsys.recommenders.parameters import require_integer, require_number, require_seed
+from recsys.settings.parameters import require_integer, require_number, require_seed
 
 PREDICTION_SCHEMA = pa.schema(
     [
@@ -96,7 +96,7 @@ def cross_validated_predictions(
     """Hold out every rating once: shuffle, cut into `folds` splits, predict each from the rest.
 
     Splits are drawn as in Surprise's `KFold`: over all ratings, whosever they are, equal in size
-    to within one rating. The splits are fitted in worker processes (see `recsys.workers`).
+    to within one rating. The splits are fitted in worker processes (see `recsys.compute.workers`).
     Clipping and missing scores are as in `held_out_predictions`.
 
     Parameters

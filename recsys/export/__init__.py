@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 
-from recsys.disk import is_full, reason, room
 from recsys.errors import InvalidParameterError, InvalidTableError, RecsysError
 from recsys.export.files import COPY_OPTIONS, write
 from recsys.export.folder import MANIFEST, listed, put_in_place, unfinished_folder, write_through
-from recsys.warehouse import Warehouse
+from recsys.reading.warehouse import Warehouse
+from recsys.storage.disk import is_full, reason, room
 
 
 @dataclass(frozen=True)

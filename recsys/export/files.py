@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 from recsys.errors import RecsysError
 from recsys.export.cells import escaped, needs_escaping
 from recsys.export.folder import write_through
-from recsys.shop.names import quoted, text
-from recsys.warehouse import SCHEMA, Warehouse
+from recsys.reading.warehouse import SCHEMA, Warehouse
+from recsys.storage.names import quoted, text
 
 COPY_OPTIONS = {
     "parquet": "format parquet, compression zstd",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.compiled import compiled
+from recsys.compute.compiled import compiled
 from recsys.hybrid.examples import Floats
 
 TERMS = 3

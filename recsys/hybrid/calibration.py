@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from recsys.compute.native_threads import one_blas_thread
 from recsys.hybrid.examples import Floats
-from recsys.native_threads import one_blas_thread
 
 LEAST = 1e-6
 """Probabilities are kept this far from 0 and 1, where a logarithm would be infinite."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.linear_odds import Columns
-from recsys.relations import Relation, where
+from recsys.storage.relations import Relation, where
 
 KEYS = [
     "fold",
@@ -30,7 +30,7 @@ NOMINAL = ("product_department", "product_category")
 """Features whose numbers are names."""
 
 FEWEST_BOUGHT = 200
-"""Fewer pairs that were bought in a fold teach nothing that would last: it is left out."""
+"""A fold with fewer bought pairs is left out of training: its estimates would be too unsure."""
 
 
 def feature_names(features: Relation) -> list[str]:
@@ -80,13 +80,13 @@ def earlier_and_later(parts: Sequence[Examples]) -> tuple[Examples, Examples]:
     return parts[0].halves()
 
 
-def folds_that_teach(examples: Mapping[str, Examples]) -> dict[str, Examples]:
-    """Leave out the folds in which too little was bought."""
+def training_folds(examples: Mapping[str, Examples]) -> dict[str, Examples]:
+    """Return the folds that a model is trained on: those in which enough was bought."""
     return {name: part for name, part in examples.items() if _bought(part) >= FEWEST_BOUGHT}
 
 
 def too_few_bought(examples: Mapping[str, Examples]) -> str:
-    """Say of folds that don't teach how much was bought where it was most."""
+    """Return the message that no fold can be trained on, with the count of the best one."""
     name = max(examples, key=lambda fold: _bought(examples[fold]))
     return (
         f"only {_bought(examples[name]):,} of the candidates of fold {name} were bought, of at "

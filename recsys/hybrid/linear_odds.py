@@ -14,9 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from recsys.compute.native_threads import one_blas_thread
 from recsys.hybrid.bounded_regression import MOST_DEVIATIONS, TERMS, BoundedRegression
 from recsys.hybrid.examples import Examples, Floats
-from recsys.native_threads import one_blas_thread
 from recsys.trees.feature_blocks import feature_blocks
 
 LEAST_VALUE, MOST_VALUE = 1e-3, 1e30

@@ -16,11 +16,11 @@ from recsys.hybrid.calibration import Calibration
 from recsys.hybrid.examples import Examples, Floats
 from recsys.hybrid.forests import Forest, best_size, gains, mean_log_odds
 from recsys.hybrid.linear_odds import Columns, LinearOdds
-from recsys.quantile_bins import QuantileBins
-from recsys.recommenders.parameters import require_integer, require_number
 from recsys.recommenders.search_space import Range
+from recsys.settings.parameters import require_integer, require_number
 from recsys.trees.compiled_trees import CompiledTrees
 from recsys.trees.feature_blocks import feature_blocks
+from recsys.trees.quantile_bins import QuantileBins
 
 IMPORTANCE_PAIRS = 1_250
 """About so many pairs tell, for each forest, how much each feature matters."""

@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.arrow_tables import ArrowTable
-from recsys.interactions import Interactions
-from recsys.native_threads import one_blas_thread
+from recsys.compute.native_threads import one_blas_thread
+from recsys.data.arrow_tables import ArrowTable
+from recsys.data.interactions import Interactions
 from recsys.recommenders.base import Recommender
-from recsys.recommenders.parameters import (
+from recsys.recommenders.search_space import Choice, Range
+from recsys.recommenders.weighting import TRANSFORMS, transformed
+from recsys.settings.parameters import (
     require_choice,
     require_integer,
     require_number,
     require_seed,
 )
-from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.weighting import TRANSFORMS, transformed
 
 
 @dataclass(kw_only=True)

@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from recsys.arrow_tables import ArrowTable
-from recsys.block_threads import map_blocks
+from recsys.compute.block_threads import map_blocks
+from recsys.data.arrow_tables import ArrowTable
+from recsys.data.interactions import Interactions
 from recsys.errors import InvalidTableError, NotFittedError, NothingToLearnError
-from recsys.interactions import Interactions
-from recsys.ranking import (
+from recsys.ranking.top_k import (
     Candidates,
     blocks,
     blocks_at_once,
@@ -24,7 +24,7 @@ from recsys.ranking import (
     top_k,
     top_unseen,
 )
-from recsys.recommenders.parameters import require_integer
+from recsys.settings.parameters import require_integer
 
 CANDIDATE_SCHEMA = pa.schema(
     [

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.recommenders.parameters import (
+from recsys.recommenders.search_space import Choice, Range
+from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
+from recsys.settings.parameters import (
     require_choice,
     require_integer,
     require_number,
 )
-from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
 
 
 @dataclass(kw_only=True)
@@ -80,7 +80,7 @@ class BaselineOnly(BaselineParameters, BiasedModel):
     (2010), section 2.1.
 
     >>> import pyarrow as pa
-    >>> from recsys.interactions import Interactions
+    >>> from recsys.data.interactions import Interactions
     >>> ratings = pa.table({
     ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
     ...     "product_id": ["tea", "jam", "tea", "rye", "tea"],

@@ -12,21 +12,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
-from recsys.dense_vectors import latent_vectors, sentence_embeddings
+from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.data.interactions import Interactions
 from recsys.errors import InvalidParameterError, InvalidTableError
-from recsys.interactions import Interactions
+from recsys.ranking.similarity import nearest_products, shared_terms, similar_pairs
 from recsys.recommenders.base import Recommender
-from recsys.recommenders.parameters import (
+from recsys.recommenders.search_space import Choice, Range
+from recsys.recommenders.weighting import TRANSFORMS, transformed
+from recsys.settings.parameters import (
     require_choice,
     require_integer,
     require_number,
     require_seed,
 )
-from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.weighting import TRANSFORMS, transformed
-from recsys.similarity import nearest_products, shared_terms, similar_pairs
-from recsys.text_vectors import CATEGORY_PATH, TextVectors, field_tokens, tf_idf
+from recsys.text.dense_vectors import latent_vectors, sentence_embeddings
+from recsys.text.tfidf import CATEGORY_PATH, TextVectors, field_tokens, tf_idf
 
 FIELD_WEIGHTS: Mapping[str, float] = {
     "title": 1.0,
@@ -54,7 +54,7 @@ class Content(Recommender):
     cheese that everybody buys from the one that nobody does: that is why popularity has a say. A
     product that nobody bought yet counts as bought by one customer.
 
-    Similarity is the cosine of TF-IDF vectors (see `recsys.text_vectors`), of their truncated SVD
+    Similarity is the cosine of TF-IDF vectors (see `recsys.text.tfidf`), of their truncated SVD
     (`vectors="lsa"`), or of sentence embeddings (`vectors="embeddings"`). There is no score (NaN)
     for a product without text, and none for a customer who bought only such products.
 

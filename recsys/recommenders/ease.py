@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.arrow_tables import ArrowTable
+from recsys.data.arrow_tables import ArrowTable
+from recsys.data.interactions import Interactions
 from recsys.errors import CatalogueTooLargeError
-from recsys.interactions import Interactions
-from recsys.ranking import blocks
+from recsys.ranking.top_k import blocks
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.gram_matrix import gram_matrix, invert
-from recsys.recommenders.parameters import require_choice, require_integer, require_number
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import TRANSFORMS, faded, transformed
+from recsys.settings.parameters import require_choice, require_integer, require_number
 
 
 @dataclass(kw_only=True)

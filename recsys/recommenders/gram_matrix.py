@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.linalg import get_lapack_funcs
 
 from recsys.errors import InvalidParameterError
-from recsys.ranking import blocks
+from recsys.ranking.top_k import blocks
 
 
 def gram_matrix(rows: sparse.csr_array, regularization: float) -> NDArray[np.floating[Any]]:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.arrow_tables import ArrowTable
-from recsys.interactions import Interactions
+from recsys.data.arrow_tables import ArrowTable
+from recsys.data.interactions import Interactions
+from recsys.ranking.nearest import nearest
 from recsys.recommenders.base import Recommender
-from recsys.recommenders.nearest import nearest
-from recsys.recommenders.parameters import require_choice, require_integer, require_number
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import SCHEMES, TRANSFORMS, transformed, weighted
+from recsys.settings.parameters import require_choice, require_integer, require_number
 
 
 @dataclass(kw_only=True)

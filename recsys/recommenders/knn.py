@@ -26,7 +26,7 @@ class KNNBasic(NeighbourModel):
     `max_products_item_based` products, before memory runs out.
 
     >>> import pyarrow as pa
-    >>> from recsys.interactions import Interactions
+    >>> from recsys.data.interactions import Interactions
     >>> ratings = pa.table({
     ...     "customer_id": ["ann", "ann", "bob", "bob", "cat", "cat"],
     ...     "product_id": ["tea", "jam", "tea", "rye", "tea", "oil"],

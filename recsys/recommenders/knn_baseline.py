@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.interactions import Interactions
+from recsys.data.interactions import Interactions
 from recsys.recommenders.baseline import BaselineParameters
-from recsys.recommenders.parameters import require_number
 from recsys.recommenders.search_space import Choice
 from recsys.recommenders.surprise_bridge import NeighbourModel, RatedPart, spread
+from recsys.settings.parameters import require_number
 
 
 @dataclass(kw_only=True)
@@ -30,7 +30,7 @@ class KNNBaseline(BaselineParameters, NeighbourModel):
     `max_products_item_based` products, before memory runs out.
 
     >>> import pyarrow as pa
-    >>> from recsys.interactions import Interactions
+    >>> from recsys.data.interactions import Interactions
     >>> ratings = pa.table({
     ...     "customer_id": ["ann", "ann", "bob", "bob", "cat", "cat"],
     ...     "product_id": ["tea", "jam", "tea", "rye", "tea", "oil"],

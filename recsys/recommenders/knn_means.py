@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.interactions import Interactions
+from recsys.data.interactions import Interactions
 from recsys.recommenders.surprise_bridge import NeighbourModel, RatedPart
 
 
@@ -27,7 +27,7 @@ class KNNWithMeans(NeighbourModel):
     `max_products_item_based` products, before memory runs out.
 
     >>> import pyarrow as pa
-    >>> from recsys.interactions import Interactions
+    >>> from recsys.data.interactions import Interactions
     >>> ratings = pa.table({
     ...     "customer_id": ["ann", "ann", "bob", "bob", "cat", "cat"],
     ...     "product_id": ["tea", "jam", "tea", "rye", "tea", "oil"],

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.arrow_tables import ArrowTable
-from recsys.interactions import Interactions
+from recsys.data.arrow_tables import ArrowTable
+from recsys.data.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
-from recsys.recommenders.parameters import require_integer, require_seed
 from recsys.recommenders.search_space import Range
+from recsys.settings.parameters import require_integer, require_seed
 
 
 @dataclass(kw_only=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.compiled import compiled_for_all_cores
+from recsys.compute.compiled import compiled_for_all_cores
 
 
 def nearest_first(similarities: NDArray[np.float64]) -> NDArray[np.int32]:

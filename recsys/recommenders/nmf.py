@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from recsys.recommenders.parameters import (
+from recsys.recommenders.search_space import Range
+from recsys.recommenders.surprise_bridge import FactorModel
+from recsys.settings.parameters import (
     require_choice,
     require_integer,
     require_number,
     require_seed,
 )
-from recsys.recommenders.search_space import Range
-from recsys.recommenders.surprise_bridge import FactorModel
 
 
 @dataclass(kw_only=True)
@@ -26,7 +26,7 @@ class NMF(FactorModel):
     approach to collaborative filtering* (2014).
 
     >>> import pyarrow as pa
-    >>> from recsys.interactions import Interactions
+    >>> from recsys.data.interactions import Interactions
     >>> ratings = pa.table({
     ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
     ...     "product_id": ["tea", "jam", "tea", "rye", "tea"],

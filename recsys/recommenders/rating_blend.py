@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from recsys.arrow_tables import ArrowTable
+from recsys.data.arrow_tables import ArrowTable
+from recsys.data.interactions import Interactions
 from recsys.errors import REFUSALS, InvalidParameterError, RecsysError
-from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender, require_ratings
-from recsys.recommenders.parameters import require_number, require_seed
+from recsys.settings.parameters import require_number, require_seed
 
 
 @dataclass(kw_only=True)

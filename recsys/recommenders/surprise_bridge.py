@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 import recsys.recommenders.surprise_home  # noqa: F401 - before Surprise
-from recsys.arrow_tables import ArrowTable
+from recsys.data.arrow_tables import ArrowTable
+from recsys.data.interactions import Interactions
 from recsys.errors import CatalogueTooLargeError, DivergedError, NothingToLearnError
-from recsys.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
-from recsys.recommenders.parameters import require_choice, require_integer
 from recsys.recommenders.search_space import Choice, Range
+from recsys.settings.parameters import require_choice, require_integer
 
 
 class RatedPart(NamedTuple):

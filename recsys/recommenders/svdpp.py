@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.recommenders.parameters import require_integer, require_number, require_seed
 from recsys.recommenders.search_space import Range
 from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
+from recsys.settings.parameters import require_integer, require_number, require_seed
 
 
 @dataclass(kw_only=True)
@@ -31,7 +31,7 @@ class SVDpp(BiasedModel):
     of them make it tens of times slower than SVD.
 
     >>> import pyarrow as pa
-    >>> from recsys.interactions import Interactions
+    >>> from recsys.data.interactions import Interactions
     >>> ratings = pa.table({
     ...     "customer_id": ["ann", "ann", "bob", "bob", "cat"],
     ...     "product_id": ["tea", "jam", "tea", "rye", "tea"],

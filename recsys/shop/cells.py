@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recsys.shop.names import text
+from recsys.storage.names import text
 
 CUT = "chr(30) || chr(31)"
 """Stands for the separators outside of quotes while a cell is cut; no text of a shop has it."""

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.connections import connect, seal
 from recsys.errors import ShopFileError
-from recsys.shop.names import nearest, quoted, text
 from recsys.shop.part import ROW, Part
 from recsys.shop.text_files import AGAIN, UnreadableError, short
 from recsys.shop.workspace import Workspace
+from recsys.storage.connections import connect, seal
+from recsys.storage.names import nearest, quoted, text
 
 COPY = "recsys_copied"
 NOT_NAMES = {"system", "temp", "memory", COPY}

@@ -13,10 +13,10 @@ import duckdb
 from recsys.shop.cleaned_copy import LONGEST_LINE, Counts, write_copy
 from recsys.shop.dialect import Dialect, find_dialect
 from recsys.shop.format import Format
-from recsys.shop.names import quoted, text
 from recsys.shop.part import ROW, Part
 from recsys.shop.text_files import UnreadableError, this_file
 from recsys.shop.workspace import Workspace
+from recsys.storage.names import quoted, text
 
 
 def read_delimited(

@@ -14,10 +14,10 @@ import python_calamine
 from recsys.shop.delimited import read_rows
 from recsys.shop.dialect import named
 from recsys.shop.format import Format
-from recsys.shop.names import nearest
 from recsys.shop.part import Part
 from recsys.shop.text_files import AGAIN, EmptyFileError, UnreadableError
 from recsys.shop.workspace import Workspace
+from recsys.storage.names import nearest
 
 
 def read_excel(path: Path, given: Format, workspace: Workspace, shown: str) -> list[Part]:

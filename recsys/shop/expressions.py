@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from recsys.connections import connect
-from recsys.shop.names import nearest, text
+from recsys.storage.connections import connect
+from recsys.storage.names import nearest, text
 
 LEGAL = {
     *("BETWEEN", "CASE", "CAST", "COLLATE", "COLUMN_REF", "COMPARISON", "CONJUNCTION"),

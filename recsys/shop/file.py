@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from recsys.errors import ShopFileError
 from recsys.shop.format import Format
 from recsys.shop.layouts import Explode, FillDown, Unpivot
-from recsys.shop.names import nearest
 from recsys.shop.strict_yaml import read_mapping
+from recsys.storage.names import nearest
 
 BUNDLED = Path(__file__).parent / "shops"
 DEFAULT_SHOP = "complete_journey"

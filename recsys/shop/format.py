@@ -8,8 +8,8 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from recsys.connections import connect
 from recsys.shop.layouts import Explode, FillDown, Unpivot
+from recsys.storage.connections import connect
 
 DELIMITED_ONLY = ("delimiter", "quote", "escape")
 TEXT_ONLY = ("encoding",)

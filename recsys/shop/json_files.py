@@ -18,7 +18,6 @@ import duckdb
 from recsys.shop.cleaned_copy import LONGEST_LINE, BadRecord
 from recsys.shop.format import Format
 from recsys.shop.json_records import copy_records, way_to
-from recsys.shop.names import file_text, quoted, text
 from recsys.shop.part import ROW, Part
 from recsys.shop.text_files import (
     BOMS,
@@ -31,6 +30,7 @@ from recsys.shop.text_files import (
     this_file,
 )
 from recsys.shop.workspace import Workspace
+from recsys.storage.names import file_text, quoted, text
 
 NOT_OBJECTS = "json"
 """What DuckDB calls the one column of a file that doesn't hold objects alone."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from recsys.shop.expressions import columns_of
 from recsys.shop.file import Table
-from recsys.shop.names import quoted
 from recsys.shop.readers import Relation
+from recsys.storage.names import quoted
 
 FEWEST_LINES = 10
 """Of fewer different lines, a column that differs in all of them may do so by chance."""

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import duckdb
 
-from recsys.shop.names import quoted, text
 from recsys.shop.part import Part
+from recsys.storage.names import quoted, text
 
 MISSING = "__HIVE_DEFAULT_PARTITION__"
 

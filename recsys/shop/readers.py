@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 
 from recsys.errors import NoRowsError, ShopFileError
-from recsys.scratch import is_scratch
 from recsys.shop.databases import read_table
 from recsys.shop.delimited import read_delimited
 from recsys.shop.dialect import Dialect
@@ -24,7 +23,6 @@ from recsys.shop.format import (
     Format,
 )
 from recsys.shop.json_files import read_json
-from recsys.shop.names import file_text, text
 from recsys.shop.part import FILE, ROW, Part
 from recsys.shop.partitions import with_partitions
 from recsys.shop.paths import find_files, kind_of
@@ -38,6 +36,8 @@ from recsys.shop.text_files import (
     short,
 )
 from recsys.shop.workspace import Workspace
+from recsys.storage.names import file_text, text
+from recsys.storage.scratch import is_scratch
 
 LEGAL_FORMAT = {
     "csv": (*DELIMITED_ONLY, *TEXT_ONLY, *TABULAR_ONLY),

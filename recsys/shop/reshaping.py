@@ -16,8 +16,8 @@ from recsys.errors import ShopFileError
 from recsys.shop.cells import pieces
 from recsys.shop.format import Format
 from recsys.shop.layouts import Explode, FillDown, Unpivot
-from recsys.shop.names import nearest, quoted, text
 from recsys.shop.part import FILE, ROW
+from recsys.storage.names import nearest, quoted, text
 
 PIECES, PIECE = "recsys_pieces", "recsys_piece"
 """Columns on the way."""

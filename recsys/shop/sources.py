@@ -11,18 +11,18 @@ import re
 
 import duckdb
 
-from recsys.connections import forbid_extensions
 from recsys.errors import ShopFileError
-from recsys.scratch import Scratch
 from recsys.shop.expressions import ExpressionError, check_expression
 from recsys.shop.file import TABLES, Shop, Table
 from recsys.shop.format import Format
 from recsys.shop.lines import NO_LINE_ID, line_id_query, whole_line
-from recsys.shop.names import quoted, text
 from recsys.shop.part import FILE, ROW
 from recsys.shop.readers import Relation, open_files
 from recsys.shop.text_files import short
 from recsys.shop.workspace import Workspace
+from recsys.storage.connections import forbid_extensions
+from recsys.storage.names import quoted, text
+from recsys.storage.scratch import Scratch
 
 CATALOG = "recsys_inputs"
 PURCHASES = "purchases"

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
-from recsys.shop.names import file_text, text
+from recsys.storage.names import file_text, text
 
 SAMPLE_BYTES = 1 << 18
 BOMS = {  # the longer ones first: UTF-32's begins like UTF-16's

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.scratch import Scratch
 from recsys.shop.cleaned_copy import BadRecord
-from recsys.shop.names import can_be_named, text
 from recsys.shop.text_files import this_file
+from recsys.storage.names import can_be_named, text
+from recsys.storage.scratch import Scratch
 
 LONGEST_TEXT = 1000  # characters of an unreadable line that are kept
 REJECT_COLUMNS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recsys.compiled import compiled
+from recsys.compute.compiled import compiled
 
 LEAVES_PER_WORD = 32
 SLOTS = 64

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.content_settings import content_parameters
-from recsys.database_name import refuse_special_file
-from recsys.disk import reason, room
 from recsys.errors import DatabaseError, InvalidParameterError
-from recsys.opening import connect_when_free, explain_open_failure
 from recsys.recommenders.content import Content
-from recsys.scratch import scratch_of
+from recsys.settings.content import content_parameters
+from recsys.storage.database_name import refuse_special_file
+from recsys.storage.disk import reason, room
+from recsys.storage.opening import connect_when_free, explain_open_failure
+from recsys.storage.scratch import scratch_of
 from recsys.tuning.hybrid_search import HYBRID, PastExamples, read_past_examples
 from recsys.tuning.past_folds import (
     HAND_OVER,

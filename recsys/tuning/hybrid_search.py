@@ -8,20 +8,20 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from recsys.compute.native_threads import one_blas_thread, one_openmp_thread
 from recsys.errors import DatabaseError
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.feature_table import (
     columns_of,
     earlier_and_later,
     feature_names,
-    folds_that_teach,
     read_examples,
     too_few_bought,
+    training_folds,
 )
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
-from recsys.native_threads import one_blas_thread, one_openmp_thread
-from recsys.relations import Relation
+from recsys.storage.relations import Relation
 from recsys.tuning.fingerprint import fingerprint
 from recsys.tuning.optuna_search import OptunaSearch
 from recsys.tuning.trials import Metric, Sampler, Study
@@ -70,14 +70,14 @@ def read_past_examples(folds: Relation, features: Relation) -> PastExamples:
         )
     names = feature_names(features)
     examples = {fold: read_examples(features, fold, names) for fold, _ in rows}
-    teaching = folds_that_teach(examples)
-    if not teaching:
+    training = training_folds(examples)
+    if not training:
         raise DatabaseError(f"the hybrid can't be tuned: {too_few_bought(examples)}")
-    until = max(label_until for fold, label_until in rows if fold in teaching)
+    until = max(label_until for fold, label_until in rows if fold in training)
     return PastExamples(
-        folds=tuple(teaching),
+        folds=tuple(training),
         label_until=until,
-        parts=list(teaching.values()),
+        parts=list(training.values()),
         columns=columns_of(names),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.ranking import Candidates
+from recsys.ranking.top_k import Candidates
 from recsys.recommenders.base import Recommender
 from recsys.tuning.past_folds import PastFold
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from recsys.data.interactions import Interactions
 from recsys.errors import DatabaseError, InvalidParameterError
-from recsys.interactions import Interactions
-from recsys.relations import Relation, where
+from recsys.storage.relations import Relation, where
 from recsys.tuning.fingerprint import fingerprint
 
 HAND_OVER = "build the shop first: recsys build"

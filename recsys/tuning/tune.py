@@ -10,8 +10,8 @@ from typing import Any
 
 from recsys.errors import InvalidParameterError
 from recsys.recommenders import RECOMMENDERS, recommender_class, unknown
-from recsys.recommenders.parameters import require_integer, require_number
 from recsys.recommenders.search_space import search_space
+from recsys.settings.parameters import require_integer, require_number
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, PastExamples
 from recsys.tuning.list_search import ListSearch
 from recsys.tuning.past_folds import PastFold, folds_with_hits

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from recsys.connections import connect
+from recsys.storage.connections import connect
 
 SIZES = (2_500, 1_000_000)
 """Customers: as many as the default shop has, and so many that hardly any is asked for twice."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from recsys.publishing import work_folder
+from recsys.storage.work_folder import work_folder
 
 EVERY_SECONDS = 0.1
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from recsys.block_threads import map_blocks, thread_count
+from recsys.compute.block_threads import map_blocks, thread_count
 from recsys.dbt.hybrid import PAIRS_PER_BATCH
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.linear_odds import Columns

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.builds import run_build
-from recsys.connections import connect
+from recsys.storage.connections import connect
 
 # NDCG@10 on Complete Journey, cut at 2017-12-04, measured independently with bare scripts
 KNOWN = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.builds import run_build
 from benchmarks.movielens_ranking import show_ranking
 from benchmarks.movielens_ratings import show_published, show_tuned
-from recsys.connections import connect
+from recsys.storage.connections import connect
 
 WHEEL = "recbole==1.2.1"  # carries the data; nothing of it is installed
 DATA = "recbole/dataset_example/ml-100k"

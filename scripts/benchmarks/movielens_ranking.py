@@ -19,8 +19,8 @@ from recsys import (
     Recommender,
     collaborative_similar_products,
 )
-from recsys.arrow_tables import ArrowTable
-from recsys.connections import connect
+from recsys.data.arrow_tables import ArrowTable
+from recsys.storage.connections import connect
 
 # On a random quarter of each customer's ratings, and on the last quarter by time, measured
 # independently with bare scripts; of EASE the middle of .479-.488 and of .26-.29

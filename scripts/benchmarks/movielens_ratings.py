@@ -20,7 +20,7 @@ from recsys import (
     held_out_predictions,
     recommender_from_parameters,
 )
-from recsys.arrow_tables import ArrowTable
+from recsys.data.arrow_tables import ArrowTable
 
 # RMSE and MAE in five folds: Surprise's README
 PUBLISHED = {

@@ -12,9 +12,9 @@ from statistics import mean
 import yaml
 
 from benchmarks import movielens
-from recsys.build import build
-from recsys.connections import connect
-from recsys.shop.names import file_pattern
+from recsys.pipeline.build import build
+from recsys.storage.connections import connect
+from recsys.storage.names import file_pattern
 
 SHOPS = ("complete_journey", "online_retail", "movielens")
 LISTS = ("discover", "buy_again", "next_basket")

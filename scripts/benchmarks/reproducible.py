@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.builds import run_build
-from recsys.connections import connect
-from recsys.shop.names import text
+from recsys.storage.connections import connect
+from recsys.storage.names import text
 
 # what tells one run from another, and nothing else
 OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds"}

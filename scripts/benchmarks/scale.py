@@ -19,8 +19,8 @@ from benchmarks.scale_measures import (
     target_of,
 )
 from benchmarks.shops.shapes import GROCERY, SHAPES, Shape
-from recsys.connections import connect
-from recsys.shop.names import file_pattern
+from recsys.storage.connections import connect
+from recsys.storage.names import file_pattern
 
 WORTH_SHOWING = 20  # seconds of a model at the largest size
 

@@ -13,7 +13,7 @@ DEFAULT = "complete_journey"
 CODE = """
 import sys
 from pathlib import Path
-from recsys.build import build
+from recsys.pipeline.build import build
 build(sys.argv[1], Path(sys.argv[2]), select=["path:models/staging"], tests=False)
 """
 SECONDS = {DEFAULT: 5, "16 million lines": 45}

@@ -22,10 +22,10 @@ from scipy import sparse
 
 from benchmarks import movielens
 from recsys import SVD, Interactions
-from recsys.connections import connect
-from recsys.ranking import blocks
+from recsys.ranking.top_k import blocks
 from recsys.recommenders.surprise_bridge import fit_surprise, rated_part
-from recsys.shop.names import file_pattern
+from recsys.storage.connections import connect
+from recsys.storage.names import file_pattern
 
 K = 10
 LEAST_TIMES_FASTER = 200

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from recsys import serving
 from recsys.api import create_app
 from recsys.api.answering import Answering
 from recsys.api.answers import (
@@ -28,8 +27,9 @@ from recsys.api.answers import (
     Recommendation,
     SimilarProduct,
 )
-from recsys.serving import SharedWarehouse
-from recsys.warehouse import Warehouse
+from recsys.reading import shared_opening as serving
+from recsys.reading.shared_opening import SharedWarehouse
+from recsys.reading.warehouse import Warehouse
 
 ODD_IDS = ["00123", "-5", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 PATHS = [

@@ -107,9 +107,9 @@ def test_a_command_ends_on_signals_and_puts_its_files_away(tmp_path, number, cod
         # whoever runs the tests in the background ignores these, and children inherit that
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
-        "import recsys.scratch, recsys.cli\n"
+        "import recsys.storage.scratch, recsys.cli\n"
         "def forever(*a, **k):\n"
-        "    scratch = recsys.scratch.Scratch()\n"
+        "    scratch = recsys.storage.scratch.Scratch()\n"
         "    print(scratch.path, flush=True)\n"
         "    import time\n"
         "    with scratch:\n"

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from recsys.data.interactions import Interactions
 from recsys.errors import (
     InvalidParameterError,
     NotFittedError,
     UnknownCustomerError,
     UnknownProductError,
 )
-from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
 from recsys.recommenders.als import ALS
 from recsys.recommenders.base import CANDIDATE_SCHEMA, LIST_SCHEMA, Recommender
@@ -219,7 +219,7 @@ class RecommenderContract(ABC):
                 attempt()
 
     def test_candidates_are_the_best_new_and_the_best_seen(self, fitted, monkeypatch):
-        monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", 8 * (N_PRODUCTS + 1) * 5)
+        monkeypatch.setattr("recsys.ranking.top_k.BLOCK_BYTES", 8 * (N_PRODUCTS + 1) * 5)
         reader = fitted.candidates(per_customer=3)
         assert reader.schema.equals(CANDIDATE_SCHEMA)
         candidates = reader.read_all()

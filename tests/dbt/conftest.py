@@ -15,11 +15,11 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from recsys import __version__
-from recsys import build as build_module
-from recsys.build import BuildResult, build
-from recsys.project import dbt_project_folder
-from recsys.publishing import kept_folder, serving_folder
+from recsys.pipeline import build as build_module
+from recsys.pipeline.build import BuildResult, build
+from recsys.settings.project import dbt_project_folder
 from recsys.shop import attach_shop, load_shop
+from recsys.storage.work_folder import kept_folder, serving_folder
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
 Rows = list[tuple[Any, ...]]
@@ -216,3 +216,17 @@ def cleaner(tmp_path_factory: pytest.TempPathFactory) -> Cleaner:
     assert ran.success, ran.exception
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return Cleaner(manifest["nodes"], tmp_path_factory.mktemp("cleaned"))
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """Return what dbt knows of the project's models, parsed once."""
+    folder = tmp_path_factory.mktemp("parsed")
+    with pytest.MonkeyPatch.context() as patch, leftovers_ignored():
+        patch.setenv("RECSYS_DATABASE", str(folder / "parsed.duckdb"))
+        project, target = str(dbt_project_folder()), str(folder)
+        options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
+        result = dbtRunner().invoke(["parse", "--quiet", *options, "--log-path", target])
+        gc.collect()
+    assert result.success, result.exception
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from recsys.scratch import PREFIX
+from recsys.storage.scratch import PREFIX
 
 READ = """
 import sys, duckdb
@@ -21,7 +21,7 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 KILLED = """
 import os, signal, subprocess, sys
 from pathlib import Path
-from recsys.build import NodeStarted, build
+from recsys.pipeline.build import NodeStarted, build
 
 def watch(event):
     if isinstance(event, NodeStarted) and event.name == "rec_hybrid":

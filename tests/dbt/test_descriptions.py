@@ -1,6 +1,5 @@
 """Nobody should have to read our source to know what a table, a column or a macro means."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.cli.main import dbtRunner
 
 # dbt leaves its log file to the garbage collector.
 pytestmark = [
@@ -16,24 +14,11 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-PROJECT = Path(__file__).parents[2] / "dbt_project"
 LAYERS = {"staging", "intermediate", "recommenders", "marts"}
 GRAIN_LAST = re.compile(r"Grain: [^.]+\.$")
 
 Nodes = list[dict[str, Any]]
 Comments = dict[tuple[str, str], dict[str, str | None]]
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    folder = tmp_path_factory.mktemp("parsed")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RECSYS_DATABASE", str(folder / "parsed.duckdb"))
-        project, target = str(PROJECT), str(folder)
-        options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
-        result = dbtRunner().invoke(["parse", "--quiet", *options, "--log-path", target])
-    assert result.success, result.exception
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from recsys.build import build
 from recsys.errors import RecsysError
+from recsys.pipeline.build import build
 
 # dbt leaves its log file and an event loop per Python model to the garbage collector.
 pytestmark = [

@@ -7,7 +7,7 @@ import duckdb
 import jinja2
 import pytest
 
-MODEL = Path(__file__).parents[2] / "dbt_project/models/intermediate/hybrid/int_candidate_pairs.sql"
+MODEL = Path(__file__).parents[2] / "dbt_project/models/hybrid/int_candidate_pairs.sql"
 CUSTOMERS, PRODUCTS, BOUGHT = 200, 50, 500
 
 

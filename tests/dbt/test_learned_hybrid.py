@@ -87,7 +87,7 @@ def test_every_candidate_of_theirs_has_a_probability(rows_of, scores):
     assert all(0 < probability < 1 for _, probability in scores.values())
 
 
-def test_the_hybrid_ranks_by_probability_and_past_lessons_by_fusion(ask, rows_of, scores):
+def test_the_hybrid_ranks_by_probability_and_training_folds_by_fusion(ask, rows_of, scores):
     columns = "fold, customer_id, product_id, is_new, score"
     rows = rows_of("recommenders", "rec_hybrid", columns)
     learned = [row for row in rows if row[0] in {JUDGED, "serving"}]

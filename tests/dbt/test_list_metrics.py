@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from sklearn.metrics.pairwise import cosine_similarity
 
-from recsys.interactions import Interactions
+from recsys.data.interactions import Interactions
 from recsys.recommenders.content import Content
 
 CUTOFFS = (5, 10, 20)

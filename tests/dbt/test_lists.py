@@ -12,7 +12,7 @@ REGULARS = [
     for kind, customers in (("tea", TEA_DRINKERS), ("coffee", COFFEE_DRINKERS))
     for i, customer in enumerate(customers)
 ]
-EXCHANGE = ["fold", "customer_key", "product_key", "score", "is_new", "rank_in_group"]
+CANDIDATE_COLUMNS = ["fold", "customer_key", "product_key", "score", "is_new", "rank_in_group"]
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +21,13 @@ def recommenders(query):
     return sorted(name.removeprefix("rec_") for (name,) in tables)
 
 
-def test_every_recommender_yields_the_exchange_table(query, recommenders):
+def test_every_recommender_yields_the_candidates_table(query, recommenders):
     assert set(recommenders) >= {
         *("popularity", "buy_again", "bought_together", "svd", "nmf", "knn", "content", "hybrid"),
     }
     for name in recommenders:
         columns = query(f"describe recommenders.rec_{name}")
-        assert [column[0] for column in columns] == EXCHANGE, name
+        assert [column[0] for column in columns] == CANDIDATE_COLUMNS, name
         doubled = f"""
             select fold, customer_key, product_key from recommenders.rec_{name}
             group by all having count(*) > 1

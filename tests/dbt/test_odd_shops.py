@@ -99,7 +99,7 @@ def test_a_shop_that_can_t_be_read_leaves_nothing_behind(builder):
 FULL = """
 import resource, sys
 from pathlib import Path
-from recsys.build import build
+from recsys.pipeline.build import build
 from recsys.errors import RecsysError
 import dbt.cli.main  # what is compiled on import isn't what is tested
 shop, database, limit = sys.argv[1:]

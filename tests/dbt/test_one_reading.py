@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from recsys.cleaning_rules import rule
 from recsys.draft.assemble import draft_shop
 from recsys.draft.numbers import read_numbers
 from recsys.draft.yaml_text import yaml_text
+from recsys.shop.cleaning_rules import rule
 
 LINES = 60
 START = datetime(2023, 1, 2, 8, 30)

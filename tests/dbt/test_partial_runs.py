@@ -8,8 +8,8 @@ import sys
 import duckdb
 import pytest
 
-from recsys.project import dbt_project_folder
-from recsys.warehouse import Warehouse
+from recsys.reading.warehouse import Warehouse
+from recsys.settings.project import dbt_project_folder
 
 PROJECT = dbt_project_folder()
 

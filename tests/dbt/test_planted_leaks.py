@@ -18,7 +18,6 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[2]
-MODELS = Path("models") / "intermediate"
 JUDGED_FROM = "2024-05-02"
 
 TRAINING = "assert_no_training_row_is_at_or_after_its_folds_cutoff"
@@ -34,12 +33,12 @@ HELD_OUT = "assert_held_out_purchases_lie_in_their_label_window"
 RETURNS = "assert_later_returns_leave_earlier_folds_as_they_were"
 FEATURES = "assert_features_stop_at_the_cutoff"
 PREFERENCES = "assert_preference_features_stop_at_the_cutoff"
-LESSONS = "assert_no_hybrid_learns_from_an_unfinished_fold"
+TRAINING_FOLDS = "assert_no_hybrid_trains_on_an_unfinished_fold"
 TUNING = "assert_tuning_sees_nothing_that_is_judged"
 NEW = "assert_no_new_product_was_sold_before_the_cutoff"
 LEAK_TESTS = {
     *(RETURNS, TRAINING, WINDOW, COUNTS, TEXTS, PRICES, PAIRS, SEGMENTS, WEIGHTS, HELD_OUT),
-    *(FEATURES, LESSONS, PREFERENCES, TUNING, NEW, STOCK),
+    *(FEATURES, TRAINING_FOLDS, PREFERENCES, TUNING, NEW, STOCK),
 }
 
 
@@ -165,7 +164,7 @@ LEAKS = {
         {PAIRS},
     ),
     "what comes back after the label window was never to be found": Leak(
-        "folds/int_bought_after",
+        "folds/int_labels",
         "{{ kept_at('events', 'folds.label_until') }}",
         "events.returned_at is null",
         {HELD_OUT},
@@ -235,7 +234,7 @@ LEAKS = {
         "hybrid/int_hybrid_models.py",
         'dbt.ref("int_folds")',
         'dbt.ref("int_folds").project("fold, purpose, cutoff_at, cutoff_at as label_until")',
-        {LESSONS},
+        {TRAINING_FOLDS},
     ),
     "what is bought in a category in the label window was bought before": Leak(
         "preferences/int_category_history",
@@ -263,14 +262,14 @@ LEAKS = {
         {TUNING},
     ),
     "the past is to be found too": Leak(
-        "folds/int_bought_after",
+        "folds/int_labels",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.label_until > events.occurred_at",
         {HELD_OUT, TUNING},
         ("int_held_out", "int_fusion_weights"),
     ),
     "what comes after the label window is to be found too": Leak(
-        "folds/int_bought_after",
+        "folds/int_labels",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.cutoff_at <= events.occurred_at",
         {HELD_OUT, TUNING},
@@ -379,8 +378,8 @@ def test_no_leak_test_fails_as_things_are(project: Project) -> None:
 
 @pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS.keys())
 def test_a_planted_leak_fails_exactly_its_tests(project: Project, leak: Leak) -> None:
-    model = project.folder / MODELS / leak.model
-    model = model if model.suffix else model.with_suffix(".sql")
+    name = Path(leak.model)
+    [model] = (project.folder / "models").rglob(name.name if name.suffix else f"{name.name}.sql")
     sound = model.read_text(encoding="utf-8")
     assert sound.count(leak.text) == 1
     model.write_text(sound.replace(leak.text, leak.leaky), encoding="utf-8")

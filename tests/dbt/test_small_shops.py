@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from recsys.errors import RecsysError, ShopFileError
-from recsys.publishing import unpublished
+from recsys.storage.work_folder import unpublished
 
 PURCHASES = """
 name: small

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from recsys.warehouse import Warehouse
+from recsys.reading.warehouse import Warehouse
 
 ORDERS = 60
 SHOP = """

@@ -20,7 +20,7 @@ import dbt.adapters.duckdb
 import dbt.cli.main
 import duckdb
 
-import recsys.build
+import recsys.pipeline.build
 from recsys.cli import main
 from recsys.tuning.database import trials_in
 from recsys.tuning.trials import Metric, Outcome, State, Study, Trial
@@ -88,8 +88,8 @@ def start(kind: str, label: str, database: Path, project: Path, outputs: Path) -
 
 
 def _build(label: str, database: Path, project: Path) -> int:
-    recsys.build.dbt_project_folder = lambda: project
-    recsys.build.setting_names = lambda: ["label"]
+    recsys.pipeline.build.dbt_project_folder = lambda: project
+    recsys.pipeline.build.setting_names = lambda: ["label"]
     sys.argv = ["recsys", "build", "--database", str(database), "--set", f"label={label}"]
     main()
     return 0

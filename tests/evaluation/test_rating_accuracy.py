@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 import surprise
 
+from recsys.data.interactions import Interactions
 from recsys.errors import InvalidParameterError, InvalidTableError
 from recsys.evaluation.rating_accuracy import (
     PREDICTION_SCHEMA,
@@ -13,7 +14,6 @@ from recsys.evaluation.rating_accuracy import (
     held_out_predictions,
     time_split_predictions,
 )
-from recsys.interactions import Interactions
 from recsys.recommenders.baseline import BaselineOnly
 from recsys.recommenders.content import Content
 from recsys.recommenders.knn import KNNBasic

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from recsys.export import export
 from recsys.export.cells import escaped, unescaped
-from recsys.warehouse import Warehouse
+from recsys.reading.warehouse import Warehouse
 
 FORMULAS = [
     "=1+1",

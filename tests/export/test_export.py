@@ -11,7 +11,7 @@ from recsys import export as export_module
 from recsys.errors import InvalidParameterError, InvalidTableError, RecsysError
 from recsys.export import export
 from recsys.export import files as files_module
-from recsys.warehouse import Warehouse
+from recsys.reading.warehouse import Warehouse
 
 resource = pytest.importorskip("resource") if sys.platform != "win32" else None
 

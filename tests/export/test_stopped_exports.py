@@ -16,7 +16,7 @@ import pytest
 
 from recsys.errors import RecsysError
 from recsys.export import export, folder
-from recsys.warehouse import Warehouse
+from recsys.reading.warehouse import Warehouse
 
 TABLES = ["champions", "model_metrics", "recommendations"]
 """Each has a column run_id."""
@@ -108,7 +108,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from recsys.export import export
-from recsys.warehouse import Warehouse
+from recsys.reading.warehouse import Warehouse
 whole = Path.replace
 def replace(path, target):
     if path.name == "model_metrics.csv":

@@ -159,7 +159,7 @@ def test_a_column_that_says_nothing_changes_nothing(unseen, value):
 
 
 def test_a_column_missing_in_one_of_the_parts_is_left_out():
-    """A recommender new in the later fold can't have taught the trees of the earlier one."""
+    """A recommender new in the later fold can't be a feature of the earlier one's trees."""
     earlier, later = shop(1, 2000)[0], shop(2, 2000)[0]
     earlier.features[:, 2] = np.nan
     model = PurchaseModel(**FEW_TREES).fit(earlier, later)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from recsys.interactions import Interactions
+from recsys.data.interactions import Interactions
 from recsys.recommenders.als import ALS
 
 

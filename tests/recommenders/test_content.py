@@ -11,13 +11,13 @@ import pyarrow as pa
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from recsys.data.interactions import Interactions
 from recsys.errors import (
     InvalidParameterError,
     InvalidTableError,
     MissingDependencyError,
     UnknownProductError,
 )
-from recsys.interactions import Interactions
 from recsys.recommenders.content import Content
 
 
@@ -216,8 +216,8 @@ def test_shares_are_made_once_however_many_blocks_ask_for_them(monkeypatch):
     interactions = bought([(str(customer), str(customer % 3)) for customer in range(12)])
     products = pa.table({"product_id": ["0", "1", "2"], "title": ["green tea", "tea", "rye"]})
     content = Content().fit(interactions, products)
-    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", 1)
-    monkeypatch.setattr("recsys.block_threads.thread_count", lambda: 4)
+    monkeypatch.setattr("recsys.ranking.top_k.BLOCK_BYTES", 1)
+    monkeypatch.setattr("recsys.compute.block_threads.thread_count", lambda: 4)
     made, shares = [], content._shares
 
     def slowly(interactions):

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from recsys.data.interactions import Interactions
 from recsys.errors import CatalogueTooLargeError, InvalidParameterError
-from recsys.interactions import Interactions
 from recsys.recommenders.ease import EASE
 
 TRANSFORMS = {
@@ -130,7 +130,7 @@ def test_scoring_block_by_block_is_scoring_at_once(shape, monkeypatch):
     interactions = random_interactions(3, *shape)
     everyone = np.arange(interactions.n_customers)
     at_once = EASE(regularization=5).fit(interactions).score(everyone)
-    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", 8 * 60 * 7)
+    monkeypatch.setattr("recsys.ranking.top_k.BLOCK_BYTES", 8 * 60 * 7)
     in_blocks = EASE(regularization=5).fit(interactions)
     np.testing.assert_allclose(in_blocks.score(everyone), at_once, atol=1e-5)
     np.testing.assert_allclose(in_blocks.score(everyone[3:4]), at_once[3:4], atol=1e-5)

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from recsys.interactions import Interactions
+from recsys.data.interactions import Interactions
 from recsys.recommenders.mean_imputed_svd import MeanImputedSVD
 
 

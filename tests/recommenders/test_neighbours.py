@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from scipy import sparse
 
-from recsys.compiled import compiled_for_all_cores
+from recsys.compute.compiled import compiled_for_all_cores
 from recsys.recommenders import neighbours
 
 

@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 from scipy.optimize import lsq_linear
 
+from recsys.data.interactions import Interactions
 from recsys.errors import CatalogueTooLargeError, InvalidParameterError, InvalidTableError
-from recsys.interactions import Interactions
 from recsys.recommenders.baseline import BaselineOnly
 from recsys.recommenders.knn import KNNBasic
 from recsys.recommenders.mean_imputed_svd import MeanImputedSVD

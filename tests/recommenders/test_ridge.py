@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 from sklearn.linear_model import Ridge as RidgeRegression
 
+from recsys.data.interactions import Interactions
 from recsys.errors import NothingToLearnError
-from recsys.interactions import Interactions
 from recsys.recommenders.ridge import Ridge
 
 
@@ -15,7 +15,10 @@ def random_interactions(seed, n_customers, n_products) -> Interactions:
     shape = (n_customers, n_products)
     earlier = np.where(random.random(shape) < 0.3, random.gamma(1, 2, shape), 0)
     recent = np.where(random.random(shape) < 0.2, random.integers(1, 4, shape), 0)
-    earlier[0], recent[1] = 0, 0  # who came later teaches nothing, who bought nothing since does
+    earlier[0], recent[1] = (
+        0,
+        0,
+    )  # 0 came later: not trained on; 1 bought nothing since: is
     earlier[1, 0] = 1
     weight = earlier / 2 + recent
     customers, products = np.nonzero(weight)
@@ -56,20 +59,20 @@ def test_scores_equal_scikit_learns(shape, transform, same):
     assert np.array_equal(scores, np.round(scores, 6), equal_nan=True)
 
 
-def test_of_too_many_customers_evenly_spaced_ones_teach():
+def test_of_too_many_customers_evenly_spaced_ones_are_trained_on():
     interactions = random_interactions(1, 41, 12)
     pool = np.flatnonzero(np.diff(interactions.earlier_weights.indptr))
     model = Ridge(max_customers=10).fit(interactions)
     assert model.notice_ == "learned from 10 of 40 customers (max_customers)"
     scores = model.score(np.arange(41))
     np.testing.assert_allclose(scores, expected(interactions, pool[::4], 15), atol=1e-6)
-    # as many products fit: all customers teach
+    # as many products fit: all customers are trained on
     assert Ridge(max_customers=12).fit(interactions).notice_ == ""
 
 
 def test_of_many_customers_few_are_scored_at_once(monkeypatch):
     """Rows of scores over customers learned from are wider than those over products."""
-    monkeypatch.setattr("recsys.ranking.BLOCK_BYTES", 8 * 20 * 3)
+    monkeypatch.setattr("recsys.ranking.top_k.BLOCK_BYTES", 8 * 20 * 3)
     interactions = random_interactions(2, 61, 25)
     model = Ridge(max_customers=20).fit(interactions)
     widths = []
@@ -91,7 +94,7 @@ def test_of_many_customers_few_are_scored_at_once(monkeypatch):
     assert {columns for _, columns in widths} == {20}
 
 
-def test_where_those_who_teach_bought_nothing_since_there_is_nothing_to_learn():
+def test_without_recent_purchases_of_the_training_customers_there_is_nothing_to_learn():
     table = pa.table(
         {
             "customer_id": ["a", "b", "c", "d"],

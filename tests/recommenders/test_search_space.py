@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from recsys.data.interactions import Interactions
 from recsys.errors import InvalidParameterError
-from recsys.interactions import Interactions
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.search_space import Choice, Range, is_active, search_space
 

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from recsys.data.interactions import Interactions
 from recsys.errors import CatalogueTooLargeError, InvalidParameterError, InvalidTableError
-from recsys.interactions import Interactions
 from recsys.recommenders.baseline import BaselineOnly
 from recsys.recommenders.knn import KNNBasic
 from recsys.recommenders.knn_baseline import KNNBaseline

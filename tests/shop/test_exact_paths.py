@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from recsys.connections import connect
 from recsys.draft.assemble import draft_shop
 from recsys.shop import attach_shop, load_shop
+from recsys.storage.connections import connect
 
 HEAD = "c,p,t\n"
 NAMES = [

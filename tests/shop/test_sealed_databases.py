@@ -5,11 +5,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from recsys.connections import connect
 from recsys.draft.assemble import draft_shop
 from recsys.draft.files import look_at
 from recsys.errors import ShopFileError
 from recsys.shop import attach_shop, load_shop
+from recsys.storage.connections import connect
 
 SHOP = """
 name: x

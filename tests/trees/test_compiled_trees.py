@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from recsys.native_threads import one_openmp_thread
-from recsys.quantile_bins import QuantileBins
+from recsys.compute.native_threads import one_openmp_thread
 from recsys.trees.compiled_trees import CompiledTrees
 from recsys.trees.feature_blocks import PAIRS_PER_BLOCK, feature_blocks
+from recsys.trees.quantile_bins import QuantileBins
 
 PAIRS = PAIRS_PER_BLOCK + 77
 """More than a block, and no whole number of them."""

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from recsys.interactions import Interactions
+from recsys.data.interactions import Interactions
 from recsys.tuning.past_folds import PastFold
 
 CUSTOMERS, PRODUCTS = 40, 30

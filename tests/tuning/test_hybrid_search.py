@@ -197,7 +197,7 @@ def settings(connection, **wanted):
 )
 def test_a_build_that_has_nothing_to_search_goes_on(monkeypatch, wanted, said):
     lines: list[str] = []
-    monkeypatch.setattr("recsys.dbt.dbt_log.log", lines.append)
+    monkeypatch.setattr("recsys.compute.dbt_log.log", lines.append)
     folds, features = tables(FEWEST_BOUGHT - 1)
     with duckdb.connect() as connection:
         found = hybrid_tuning_run(
@@ -211,7 +211,7 @@ def test_a_build_that_has_nothing_to_search_goes_on(monkeypatch, wanted, said):
 
 
 def test_a_build_keeps_its_trials_and_says_what_it_searched(monkeypatch):
-    monkeypatch.setattr("recsys.dbt.dbt_log.log", lambda line: None)
+    monkeypatch.setattr("recsys.compute.dbt_log.log", lambda line: None)
     monkeypatch.setattr("recsys.tuning.hybrid_search.PurchaseModel", quick)
     monkeypatch.setattr("dbt_common.invocation.get_invocation_id", lambda: "run-7")
     folds, features = tables(FEWEST_BOUGHT)

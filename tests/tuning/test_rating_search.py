@@ -6,8 +6,8 @@ import pytest
 from surprise import SVD, Dataset, KNNBasic, Reader
 from surprise.model_selection import KFold, cross_validate
 
+from recsys.data.interactions import Interactions
 from recsys.errors import InvalidTableError, NothingToLearnError
-from recsys.interactions import Interactions
 from recsys.recommenders.search_space import Range
 from recsys.tuning.rating_search import SPLITS, RatingSearch, _Draws
 from recsys.tuning.trials import Sampler, State

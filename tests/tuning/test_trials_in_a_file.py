@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from recsys import opening
 from recsys.errors import DatabaseError
+from recsys.storage import opening
 from recsys.tuning.database import trials_in
 from recsys.tuning.trials import Metric, Outcome, State, Study, Trial
 

@@ -355,8 +355,8 @@ def test_events_come_trial_by_trial(fold):
 
 def test_a_fold_without_a_window_to_learn_from_is_passed_over_as_a_build_does(fold):
     known = fold.interactions
-    taught = replace(known, earlier_weights=known.weights, recent=known.seen)
-    whole = replace(fold, interactions=taught)
+    training = replace(known, earlier_weights=known.weights, recent=known.seen)
+    whole = replace(fold, interactions=training)
     options = {
         "metric": Metric.ndcg,
         "list_type": "discover",

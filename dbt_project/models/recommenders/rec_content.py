@@ -1,6 +1,6 @@
 def model(dbt, session):
-    from recsys.content_settings import content_parameters
     from recsys.dbt.models import candidates
+    from recsys.settings.content import content_parameters
 
     return candidates(
         "content",

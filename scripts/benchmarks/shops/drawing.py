@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from recsys.connections import connect
+from recsys.storage.connections import connect
 
 MACROS = """
 create macro draw(a, b, what) as

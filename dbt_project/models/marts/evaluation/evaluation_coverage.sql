@@ -4,7 +4,7 @@ folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
-bought_after as (select * from {{ ref('int_bought_after') }}),
+labels as (select * from {{ ref('int_labels') }}),
 
 interactions as (select * from {{ ref('int_interactions') }} where in_catalogue and orders > 0),
 
@@ -50,12 +50,12 @@ history_counts as (
 -- what was bought in the label window and belongs in a list, in the catalogue or not
 wanted as (
     select
-        bought_after.fold,
+        labels.fold,
         list_types.list_type,
-        bought_after.customer_id,
-        bought_after.in_catalogue
-    from bought_after
-    inner join list_types on {{ is_relevant('bought_after', 'list_types') }}
+        labels.customer_id,
+        labels.in_catalogue
+    from labels
+    inner join list_types on {{ is_relevant('labels', 'list_types') }}
 ),
 
 purchase_counts as (

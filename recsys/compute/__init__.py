@@ -1,0 +1,1 @@
+"""How work is done on one machine: processes, threads, compiled loops and the log of a build."""

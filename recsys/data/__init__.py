@@ -1,0 +1,1 @@
+"""Tables as models read them: interactions as sparse matrices, attributes as numbers."""

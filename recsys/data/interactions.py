@@ -1,0 +1,369 @@
+"""Who bought and rated what: the sparse matrices that every recommender learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.errors import InvalidTableError, UnknownCustomerError, UnknownProductError
+
+DEFAULT_RATING = "rating"
+DEFAULT_WEIGHT = "weight"
+DEFAULT_LAST_AT = "last_at"
+DEFAULT_EARLIER_WEIGHT = "earlier_weight"
+DEFAULT_RECENT_ORDERS = "recent_orders"
+
+
+class _Columns(NamedTuple):
+    """Names of the columns of values; None for one that isn't to be read."""
+
+    rating: str | None = DEFAULT_RATING
+    weight: str | None = DEFAULT_WEIGHT
+    last_at: str | None = DEFAULT_LAST_AT
+    earlier_weight: str | None = DEFAULT_EARLIER_WEIGHT
+    recent_orders: str | None = DEFAULT_RECENT_ORDERS
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Customers by products, one cell per pair that met.
+
+    Rows are customers ordered by id. Columns are products ordered by popularity (distinct
+    customers, most first), then by id: so the lowest column first is how ties in score are
+    broken. Ids are compared by code point. The order of the input rows changes nothing.
+
+    >>> interactions = Interactions.from_table(pa.table({
+    ...     "customer_id": [7, 7, 10], "product_id": ["tea", "jam", "tea"],
+    ...     "rating": [5.0, None, 3.0], "weight": [2.0, 1.0, 0.0],
+    ... }))
+    >>> interactions.customer_ids.to_pylist(), interactions.product_ids.to_pylist()
+    (['10', '7'], ['tea', 'jam'])
+    >>> interactions.ratings.toarray()
+    array([[3., 0.],
+           [5., 0.]])
+    >>> interactions.seen.toarray()
+    array([[ True, False],
+           [ True,  True]])
+    """
+
+    customer_ids: pa.Array
+    """Id of each row: text, or an integer key (`from_keys`)."""
+    product_ids: pa.Array
+    """Id of each column, of the same type."""
+    ratings: sparse.csr_array
+    """Ratings, float64: only rated pairs are stored, a rating of 0 included."""
+    weights: sparse.csr_array
+    """How much each purchase counts as evidence, float64: only weights above 0 are stored."""
+    seen: sparse.csr_array
+    """True for every pair of the table: bought or rated, whatever the weight."""
+    last_at: sparse.csr_array
+    """When a pair last met, in seconds since 1970, float64: only pairs with a time are stored."""
+    earlier_weights: sparse.csr_array
+    """What `weights` had come to one label window ago, float64: only those above 0 are stored."""
+    recent: sparse.csr_array
+    """True for every pair that was bought within the last label window."""
+
+    @classmethod
+    def from_table(
+        cls,
+        table: ArrowTable,
+        *,
+        customer_id: str = "customer_id",
+        product_id: str = "product_id",
+        rating: str | None = DEFAULT_RATING,
+        weight: str | None = DEFAULT_WEIGHT,
+        last_at: str | None = DEFAULT_LAST_AT,
+        earlier_weight: str | None = DEFAULT_EARLIER_WEIGHT,
+        recent_orders: str | None = DEFAULT_RECENT_ORDERS,
+        catalogue: Any = None,
+    ) -> Self:
+        """Read a table with one row per (customer, product) pair.
+
+        Parameters
+        ----------
+        table
+            pyarrow Table or anything with an Arrow stream: pandas, polars, a DuckDB relation.
+        customer_id, product_id
+            The id columns. Whole numbers become text: 123 and 123.0 -> '123'.
+        rating
+            The column of ratings, null where there is none. Without a column of the default
+            name, or with None, nothing is rated.
+        weight
+            The column of weights, 0 or more. Without a column of the default name, or with
+            None, every pair weighs 1. A pair of weight 0 or null still counts as bought.
+        last_at
+            The column of dates or timestamps, null where there is none. Without a column of the
+            default name, or with None, no pair has a time.
+        earlier_weight, recent_orders
+            The column of weights as they were one label window ago, and of how often a pair was
+            bought since; 0 or more. Without a column of the default name, or with None, nothing
+            is known of it.
+        catalogue
+            Ids of products that get a column although nobody may have bought them.
+
+        Raises
+        ------
+        InvalidTableError
+            A column is missing; the table is empty; an id is null; a rating or weight
+            is NaN or infinite; a weight is negative; a pair occurs twice.
+
+        """
+        arrow = read_table(table)
+        customers = _ids(arrow, customer_id)
+        products = _ids(arrow, product_id)
+        if arrow.num_rows == 0:
+            raise InvalidTableError("the table is empty: at least one purchase or rating is needed")
+        extra = None if catalogue is None else ids_as_text(catalogue, "the catalogue's ids")
+        return cls._of_places(
+            arrow,
+            _encode(customers),
+            _encode_by_popularity(products, extra),
+            _Columns(rating, weight, last_at, earlier_weight, recent_orders),
+        )
+
+    @classmethod
+    def from_keys(cls, table: ArrowTable) -> Self:
+        """Read a table with one row per pair of integer keys, as the folds of a shop have.
+
+        Rows are ordered by `customer_key`, columns by `tie_order`. The ids are the keys, int32.
+
+        Parameters
+        ----------
+        table
+            customer_key, product_key and tie_order, whole numbers without nulls; the order of
+            ties of a product is the same in all of its rows. The other columns are those of
+            `from_table`, of the default names.
+
+        Raises
+        ------
+        InvalidTableError
+            See `from_table`.
+
+        """
+        arrow = read_table(table)
+        if arrow.num_rows == 0:
+            raise InvalidTableError("the table is empty: at least one purchase or rating is needed")
+        customers, rows = np.unique(_keys(arrow, "customer_key"), return_inverse=True)
+        order, first, columns = np.unique(
+            _keys(arrow, "tie_order"), return_index=True, return_inverse=True
+        )
+        del order
+        products = _keys(arrow, "product_key")[first]
+        return cls._of_places(
+            arrow, (pa.array(customers), rows), (pa.array(products), columns), _Columns()
+        )
+
+    @classmethod
+    def _of_places(
+        cls,
+        arrow: pa.Table,
+        customers: tuple[pa.Array, NDArray[np.int64]],
+        products: tuple[pa.Array, NDArray[np.int64]],
+        names: _Columns,
+    ) -> Self:
+        """Return the matrices of the rows' values, at the rows and columns of their ids."""
+        customer_ids, rows = customers
+        product_ids, columns = products
+        rating_values = _numbers(arrow, names.rating, DEFAULT_RATING)
+        weight_values = _numbers(arrow, names.weight, DEFAULT_WEIGHT)
+        if weight_values is None:
+            weight_values = np.ones(arrow.num_rows)
+        earlier = _numbers(arrow, names.earlier_weight, DEFAULT_EARLIER_WEIGHT)
+        recent = _numbers(arrow, names.recent_orders, DEFAULT_RECENT_ORDERS)
+        nothing = np.zeros(arrow.num_rows)
+        earlier, recent = (nothing if one is None else one for one in (earlier, recent))
+        for name, values in (
+            (names.weight, weight_values),
+            (names.earlier_weight, earlier),
+            (names.recent_orders, recent),
+        ):
+            if (values < 0).any():
+                raise InvalidTableError(
+                    f"'{name}' is negative, for example {np.nanmin(values):g}; "
+                    "use 0 or more: leave returns out"
+                )
+        times = _times(arrow, names.last_at)
+        _refuse_duplicates(rows, columns, customer_ids, product_ids)
+        shape = (len(customer_ids), len(product_ids))
+
+        def matrix(values: NDArray[Any], kept: NDArray[np.bool_]) -> sparse.csr_array:
+            return _csr(values[kept], rows[kept], columns[kept], shape)
+
+        everything = np.ones(arrow.num_rows, bool)
+        if rating_values is None:
+            rating_values = np.full(arrow.num_rows, np.nan)
+        return cls(
+            customer_ids=customer_ids,
+            product_ids=product_ids,
+            ratings=matrix(rating_values, ~np.isnan(rating_values)),
+            weights=matrix(weight_values, weight_values > 0),
+            seen=matrix(everything, everything),
+            last_at=matrix(times, ~np.isnan(times)),
+            earlier_weights=matrix(earlier, earlier > 0),
+            recent=matrix(everything, recent > 0),
+        )
+
+    @property
+    def n_customers(self) -> int:
+        """Number of rows."""
+        return len(self.customer_ids)
+
+    @property
+    def n_products(self) -> int:
+        """Number of columns."""
+        return len(self.product_ids)
+
+    def without_ratings(self, removed: NDArray[np.bool_]) -> Self:
+        """Return a copy that lacks the ratings marked, in the order of `ratings.data`.
+
+        Everything else stays: whoever was rated is still seen.
+
+        >>> interactions = Interactions.from_table(pa.table({
+        ...     "customer_id": [7, 7], "product_id": ["tea", "jam"], "rating": [5.0, 3.0],
+        ... }))
+        >>> interactions.without_ratings(np.array([True, False])).ratings.data
+        array([5.])
+        """
+        ratings, kept = self.ratings, ~removed
+        starts = np.concatenate([[0], np.cumsum(kept)])[ratings.indptr].astype(np.int32)
+        fewer = sparse.csr_array((ratings.data[kept], ratings.indices[kept], starts), ratings.shape)
+        return replace(self, ratings=fewer)
+
+    def customer_index(self, ids: Iterable[Any]) -> NDArray[np.intp]:
+        """Return the rows of these customer ids; UnknownCustomerError names one that has none."""
+        return _index(ids, self.customer_ids, "customer", UnknownCustomerError)
+
+    def product_index(self, ids: Iterable[Any]) -> NDArray[np.intp]:
+        """Return the columns of these product ids; UnknownProductError names one that has none."""
+        return _index(ids, self.product_ids, "product", UnknownProductError)
+
+
+def _keys(table: pa.Table, column: str) -> NDArray[np.int32]:
+    keys: NDArray[np.int32] = column_of(table, column).cast(pa.int32()).to_numpy()
+    return keys
+
+
+def _ids(table: pa.Table, column: str) -> pa.Array:
+    ids = ids_as_text(column_of(table, column), f"ids in '{column}'")
+    if ids.null_count:
+        raise InvalidTableError(
+            f"'{column}' is null in {ids.null_count:,} of {len(ids):,} rows; "
+            "leave purchases of nobody or nothing in particular out"
+        )
+    return ids
+
+
+def _numbers(table: pa.Table, column: str | None, default: str) -> NDArray[np.float64] | None:
+    """Return a column as float64 with NaN for null, or None when there is no such column."""
+    if column is None or (column == default and column not in table.column_names):
+        return None
+    values = column_of(table, column)
+    kind = values.type
+    if not (
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_null(kind)
+    ):
+        raise InvalidTableError(f"'{column}' is of type {kind}; cast it to a number")
+    values = values.cast(pa.float64())
+    finite = pc.fill_null(pc.is_finite(values), True)
+    if not pc.all(finite).as_py():
+        example = values.filter(pc.invert(finite))[0].as_py()
+        raise InvalidTableError(f"'{column}' holds {example}; use null or a finite number")
+    numbers: NDArray[np.float64] = values.to_numpy()
+    return numbers
+
+
+def _times(table: pa.Table, column: str | None) -> NDArray[np.float64]:
+    """Return a column of times as seconds since 1970, NaN for null or without the column."""
+    if column is None or (column == DEFAULT_LAST_AT and column not in table.column_names):
+        return np.full(table.num_rows, np.nan)
+    values = column_of(table, column)
+    kind = values.type
+    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)):
+        raise InvalidTableError(f"'{column}' is of type {kind}; cast it to a timestamp")
+    zone = kind.tz if pa.types.is_timestamp(kind) else None
+    microseconds = values.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
+    seconds: NDArray[np.float64] = pc.divide(
+        microseconds.cast(pa.float64(), safe=False),
+        1e6,  # whole microseconds only until 2255
+    ).to_numpy()
+    return seconds
+
+
+def _encode(ids: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Return the distinct ids in order, and the position of each row's id among them."""
+    encoded = ids.dictionary_encode()
+    order = pc.array_sort_indices(encoded.dictionary).to_numpy()
+    return encoded.dictionary.take(pa.array(order)), np.argsort(order)[encoded.indices.to_numpy()]
+
+
+def _encode_by_popularity(
+    ids: pa.Array, catalogue: pa.Array | None
+) -> tuple[pa.Array, NDArray[np.int64]]:
+    both = ids if catalogue is None else pa.concat_arrays([ids, catalogue.drop_null()])
+    by_id, position = _encode(both)
+    position = position[: len(ids)]
+    popularity = np.bincount(position, minlength=len(by_id))
+    order = np.argsort(-popularity, kind="stable")
+    return by_id.take(pa.array(order)), np.argsort(order)[position]
+
+
+def _refuse_duplicates(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    customer_ids: pa.Array,
+    product_ids: pa.Array,
+) -> None:
+    cells = np.sort(rows * len(product_ids) + columns)
+    repeated = cells[1:][cells[1:] == cells[:-1]]
+    if len(repeated):
+        row, column = divmod(int(repeated[0]), len(product_ids))
+        raise InvalidTableError(
+            f"customer '{customer_ids[row]}' and product '{product_ids[column]}' share more than "
+            "one row; group by customer and product first"
+        )
+
+
+def _csr(
+    values: NDArray[Any],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    shape: tuple[int, int],
+) -> sparse.csr_array:
+    order = np.lexsort((columns, rows))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])
+    return sparse.csr_array(
+        (values[order], columns[order].astype(np.int32), starts.astype(np.int32)), shape=shape
+    )
+
+
+def _index(
+    ids: Iterable[Any],
+    known: pa.Array,
+    what: str,
+    error: type[UnknownCustomerError | UnknownProductError],
+) -> NDArray[np.intp]:
+    if pa.types.is_integer(known.type):
+        wanted = pa.array(ids).cast(known.type)
+    else:
+        wanted = ids_as_text(ids, f"{what} ids")
+    found = pc.index_in(wanted, value_set=known)
+    if found.null_count:
+        unknown = wanted.filter(pc.is_null(found))
+        others = f" (and {len(unknown) - 1:,} others)" if len(unknown) > 1 else ""
+        raise error(
+            f"{what} '{unknown[0]}'{others} isn't among the {len(known):,} {what}s known here, "
+            f"such as '{known[0]}'; ids are text, and upper and lower case differ"
+        )
+    index: NDArray[np.intp] = found.to_numpy().astype(np.intp)
+    return index

@@ -1,0 +1,1 @@
+"""A build from its start to the published database."""

@@ -1,0 +1,190 @@
+"""A build works on a copy of the database; what it made takes the database's place, written afresh.
+
+Until then whoever reads the database reads the last good build, and a build that fails or is
+killed changes nothing. docs/publishing.md says who may write when, and what room is needed.
+"""
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from recsys.errors import RecsysError
+from recsys.pipeline.fresh_file import Choice, write_afresh
+from recsys.pipeline.holding import Hold
+from recsys.storage.disk import is_full, reason, write_failure
+from recsys.storage.file_state import FileState, state_of
+from recsys.storage.opening import connect_when_free, explain_open_failure
+from recsys.storage.ownership import keep_owner
+from recsys.storage.work_folder import unpublished, work_folder
+from recsys.storage.write_ahead_logs import logs_of, remove_logs
+
+PATIENCE_SECONDS = 5.0
+"""How long to wait for who uses a file: programs that write trials hold it for moments only."""
+
+
+@dataclass
+class Publication:
+    """What a build works on, and what is to be said once it has been published."""
+
+    copy: Path
+    warnings: list[str] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def published(database: Path, *, choice: Choice | None = None) -> Iterator[Publication]:
+    """Lend a copy of the database, or a path for a new one, and publish it if the block succeeds.
+
+    Nobody else can write to the database meanwhile, nor build it; everybody can read it. A block
+    that fails leaves the copy where it is, for looking at; the next one replaces it.
+
+    Parameters
+    ----------
+    database
+        The file itself, not a symbolic link to it.
+    choice
+        Which tables and views are published; None: all.
+
+    Raises
+    ------
+    DatabaseError
+        Another program writes to the database or builds it, or it isn't a DuckDB file.
+    RecsysError
+        The copy or the new file can't be written, isn't what was built, or (on Windows) a reader
+        doesn't let go of the database.
+
+    """
+    copy = unpublished(database)
+    publication = Publication(copy)
+    with contextlib.ExitStack() as open_until_published:
+        open_until_published.enter_context(_only_build(database))
+        _clear(copy.parent)
+        _make(copy.parent)
+        hold = None
+        before = state_of(database)
+        if before is None:
+            remove_logs(database)  # of a database that was deleted
+        elif database.stat().st_size > 0:  # not as mktemp leaves one
+            hold = Hold(database, copy, PATIENCE_SECONDS)
+            open_until_published.enter_context(hold)
+        yield publication
+        if before is not None and database.stat().st_nlink > 1:
+            publication.warnings.append(
+                f"{database} has other names (hard links), which keep the build before this one: "
+                "use symbolic links"
+            )
+        fresh = _written_afresh(copy, database, choice)
+        if before is not None:
+            publication.warnings += keep_owner(database, fresh)
+        try:
+            if hold is None:
+                _take_free_place(fresh, database, before)
+            else:
+                _take_place(fresh, database, hold)
+        except (OSError, RecsysError) as error:
+            raise RecsysError(
+                f"all was built, but not published: {reason(error)}. The new database is {fresh}, "
+                f"until the next build; {_as_it_was(before)}"
+            ) from error
+        _clear(copy.parent)  # before the hold ends: who opened the old file was refused until now
+
+
+@contextlib.contextmanager
+def _only_build(database: Path) -> Iterator[None]:
+    """Keep other builds of this file away; the lock ends with the process, whatever ends it."""
+    _make(work_folder(database))
+    lock = work_folder(database) / "lock.duckdb"
+    try:
+        connection = connect_when_free(lock, read_only=False, patience=PATIENCE_SECONDS)
+    except duckdb.Error as error:
+        if is_full(error):
+            raise write_failure(f"can't write {lock}", lock.parent, error) from error
+        raise explain_open_failure(database, error) from error
+    with connection:
+        yield
+
+
+def _written_afresh(copy: Path, database: Path, choice: Choice | None) -> Path:
+    fresh = copy.with_name("published.duckdb")
+    try:
+        write_afresh(copy, fresh, choice)
+    except (duckdb.Error, OSError, RecsysError) as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise write_failure(
+            f"all was built, but not published: what was built ({copy}, until the next build) "
+            f"can't be written afresh; {_as_it_was(state_of(database))}",
+            fresh.parent,
+            error,
+        ) from error
+    return fresh
+
+
+def _take_place(fresh: Path, database: Path, hold: Hold) -> None:
+    hold.check()
+    if os.name == "nt":
+        hold.close()  # Windows doesn't replace a file that is open
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            # of a program that was killed: the copy has what is in them
+            remove_logs(database)
+            fresh.replace(database)
+            break
+        except PermissionError as error:
+            if os.name != "nt" or time.monotonic() > deadline:
+                raise RecsysError(
+                    f"{database} can't be replaced ({error.strerror}): close what has it open"
+                ) from error
+            time.sleep(0.02)
+    _flush_folder(database.parent)
+
+
+def _take_free_place(fresh: Path, database: Path, before: FileState | None) -> None:
+    """Publish where there was nothing, or an empty file, unless others have made one meanwhile."""
+    made = RecsysError(
+        f"another program made {database} meanwhile, and what it wrote would be lost"
+    )
+    if state_of(database) != before or logs_of(database):
+        raise made
+    if before is not None:
+        database.unlink()
+    try:
+        database.hardlink_to(fresh)  # unlike a rename it doesn't replace what is there
+    except FileExistsError:
+        raise made from None
+    except OSError:  # a disk without hard links
+        fresh.rename(database)
+    _flush_folder(database.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Wait until the folder names the new file, also after a loss of power."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # not every disk can
+            os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _as_it_was(before: FileState | None) -> str:
+    return "the database was not made" if before is None else "the database is as it was"
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_failure(f"can't make {folder}", folder.parent, error) from error
+
+
+def _clear(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""In which categories a customer will buy next, as calibrated probabilities."""

@@ -1,0 +1,359 @@
+"""In which categories will a customer buy next? Calibrated probabilities from past windows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import expit, logit
+
+from recsys.compute.native_threads import one_blas_thread, one_openmp_thread
+from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.data.profiles import Profiles
+from recsys.errors import InvalidTableError, NotFittedError
+from recsys.settings.parameters import require_choice, require_integer, require_number
+from recsys.trees.compiled_trees import CompiledTrees
+from recsys.trees.quantile_bins import QuantileBins
+
+Floats = NDArray[np.float64]
+
+NOT_FEATURES = {"customer_id", "category", "fold", "is_bought", "sample_weight", "has_history"}
+
+MOST_CATEGORIES = 250
+"""What scikit-learn's trees can tell apart; further ones count as unknown."""
+
+LEAST_PROBABILITY = 1e-6
+"""Nothing is impossible or certain: the logarithmic loss stays finite."""
+
+REGULARIZATIONS = (1024.0, 256.0, 64.0, 16.0, 4.0, 1.0)
+"""From what leaves little but the base rate to what believes a few customers."""
+
+BASE_RATE_SCALE = 10.0
+"""A large column is hardly shrunk: with little data, the base rate is what remains."""
+
+
+class Estimator(Protocol):
+    """Something that turns a matrix into probabilities."""
+
+    def predict_proba(self, x: Any) -> Floats:
+        """Return the (rows, 2) probabilities of not buying and of buying."""
+
+
+Model = Estimator | CompiledTrees | None
+"""Of a group; None where there was nothing to tell apart."""
+
+
+class _Rows(NamedTuple):
+    """Past windows as the estimators read them."""
+
+    matrix: Any
+    bought: NDArray[np.bool_]
+    weight: Floats
+    base_rate: Floats
+    group: NDArray[np.intp]
+
+
+class _Grouped(NamedTuple):
+    """The models of all groups, and what each says of the customers that it never saw."""
+
+    models: list[Model]
+    out_of_group: Floats
+    regularization: float
+    loss: float
+
+
+@dataclass(kw_only=True)
+class CategoryPreferences:
+    """Probability that a customer buys in a category within the label window.
+
+    Customers are cut into `groups` by a hash of their id. Each group has a model that learned from
+    the other groups alone, and whose predictions are all it ever gets: what a model remembers of
+    a customer's own past windows can't help it, so that new customers are predicted as well as
+    it seems. One sigmoid over the predictions of all groups, for the windows learned from,
+    calibrates them (Platt, *Probabilistic outputs for support vector machines*, 1999).
+
+    With `from_history` the model is gradient boosting over numbers, profile and category, whose
+    missing values need no filling. Without, it is a logistic regression over the profile, each of
+    its values by category, and the base rate: with a few hundred profiles it measured better than
+    boosting, which remembers who has which profile. How far it may leave the base rate is chosen
+    by how well the groups are predicted (Stone, *Cross-validatory choice and assessment of
+    statistical predictions*, 1974): in one shop age decides, in another it says nothing.
+    The same rows give the same probabilities, whatever the number of cores.
+
+    >>> rows = pa.table({
+    ...     "customer_id": ["ann", "ann", "bob", "bob"], "category": ["tea", "jam"] * 2,
+    ...     "base_rate": [0.5, 0.25] * 2, "is_bought": [False] * 4,
+    ... })
+    >>> nobody = pa.table({"customer_id": [], "attribute": [], "value": []})
+    >>> CategoryPreferences().fit(rows, nobody).predict(rows).tolist()  # one outcome: base rates
+    [0.5, 0.25, 0.5, 0.25]
+    """
+
+    from_history: bool = True
+    """Whether the columns of numbers may be read; if not, the profile speaks alone."""
+    groups: int = 3
+    """How many models there are, each for the customers it never saw."""
+    max_iter: int = 60
+    """Trees."""
+    learning_rate: float = 0.1
+    """What each tree's step is multiplied by."""
+    max_leaf_nodes: int = 15
+    """Leaves of a tree."""
+    min_samples_leaf: int = 200
+    """Fewest rows of a leaf; but never more than a hundredth of the rows, nor fewer than 5."""
+    regularization: float | None = None
+    """Weight of the squared coefficients of the logistic regression. None: of `REGULARIZATIONS`,
+    down to the first that is worse, the one by which the groups are predicted best."""
+
+    def __post_init__(self) -> None:
+        require_choice("from_history", self.from_history, [True, False])
+        require_integer("groups", self.groups, minimum=2, maximum=100)
+        require_integer("max_iter", self.max_iter, minimum=1)
+        require_number("learning_rate", self.learning_rate, above=True, maximum=1)
+        require_integer("max_leaf_nodes", self.max_leaf_nodes, minimum=2)
+        require_integer("min_samples_leaf", self.min_samples_leaf, minimum=1)
+        if self.regularization is not None:
+            require_number("regularization", self.regularization, above=True)
+
+    def fit(self, rows: ArrowTable, attributes: ArrowTable) -> Self:
+        """Learn from past windows and return self.
+
+        Parameters
+        ----------
+        rows
+            One row per customer, category and past window: customer_id, category, base_rate
+            (above 0 and below 1), is_bought; optionally sample_weight; every other column of
+            numbers is a feature, null where it isn't known.
+        attributes
+            customer_id, attribute, value: the profiles.
+
+        Raises
+        ------
+        InvalidTableError
+            A column is missing, or there are no rows.
+
+        """
+        table = read_table(rows, "the table of past windows")
+        if table.num_rows == 0:
+            raise InvalidTableError("the table of past windows is empty; hand in at least one row")
+        bought = _numbers(column_of(table, "is_bought", "the table of past windows")) > 0
+        weight = np.ones(len(table))
+        if "sample_weight" in table.column_names:
+            weight = _numbers(table["sample_weight"])
+        self.profiles_ = Profiles(attributes)
+        categories = pc.unique(column_of(table, "category")).cast(pa.string()).sort()
+        self.categories_ = categories[:MOST_CATEGORIES]
+        self.features_ = [
+            field.name
+            for field in table.schema
+            if field.name not in NOT_FEATURES
+            and (pa.types.is_integer(field.type) or pa.types.is_floating(field.type))
+        ]
+        if self.from_history:
+            self.bins_ = QuantileBins.of(self._features(table))
+        matrix = self._matrix(table)
+        rows_read = _Rows(matrix, bought, weight, _base_rate(table), self._group(table))
+        best = self._grouped(rows_read, self.regularization or REGULARIZATIONS[0])
+        weaker = () if self.from_history or self.regularization else REGULARIZATIONS[1:]
+        for regularization in weaker:
+            tried = self._grouped(rows_read, regularization, best.models)
+            if tried.loss >= best.loss:
+                break
+            best = tried
+        self.models_, self.regularization_ = best.models, best.regularization
+        self.slope_, self.intercept_ = _sigmoid(logit(best.out_of_group), bought, weight)
+        return self
+
+    def _grouped(self, rows: _Rows, regularization: float, start: Sequence[Model] = ()) -> _Grouped:
+        """Fit a model per group, on all others; from where `start` ended, if it is given."""
+        from sklearn.metrics import log_loss  # noqa: PLC0415
+
+        models: list[Model] = []
+        out_of_group = np.empty(len(rows.bought))
+        for number in range(self.groups):
+            training, held = rows.group != number, rows.group == number
+            model = self._estimator(
+                rows, training, regularization, start[number] if start else None
+            )
+            models.append(model)
+            out_of_group[held] = self._raw(model, rows.base_rate[held], rows.matrix[held])
+        loss = log_loss(rows.bought, out_of_group, sample_weight=rows.weight, labels=[False, True])
+        return _Grouped(models, out_of_group, regularization, float(loss))
+
+    def predict(self, rows: ArrowTable) -> Floats:
+        """Return the (rows,) probabilities of buying in the category within the label window.
+
+        Raises
+        ------
+        InvalidTableError
+            A column that was fitted is missing.
+        NotFittedError
+            There was no `fit`.
+
+        """
+        if not hasattr(self, "slope_"):
+            raise NotFittedError("this CategoryPreferences isn't fitted; call fit first")
+        table = read_table(rows, "the table of customers and categories")
+        matrix, group, base_rate = self._matrix(table), self._group(table), _base_rate(table)
+        raw = np.empty(len(table))
+        for number, model in enumerate(self.models_):
+            held = group == number
+            raw[held] = self._raw(model, base_rate[held], matrix[held])
+        if all(model is None for model in self.models_):
+            return raw
+        calibrated: Floats = expit(self.slope_ * logit(raw) + self.intercept_)
+        return _bounded(calibrated)
+
+    def _group(self, table: pa.Table) -> NDArray[np.intp]:
+        ids = ids_as_text(column_of(table, "customer_id")).dictionary_encode()
+        digests = (
+            hashlib.md5(str(name).encode(), usedforsecurity=False).digest()
+            for name in ids.dictionary.to_pylist()
+        )
+        groups = [int.from_bytes(digest[:8], "little") % self.groups for digest in digests]
+        found: NDArray[np.intp] = np.array(groups, np.intp)[ids.indices.to_numpy()]
+        return found
+
+    def _matrix(self, table: pa.Table) -> Any:
+        """Return the rows as the estimator reads them: dense with numbers, else sparse."""
+        codes = self.profiles_.codes(ids_as_text(column_of(table, "customer_id")))
+        names = column_of(table, "category").cast(pa.string()).combine_chunks()
+        category = pc.fill_null(pc.index_in(names, value_set=self.categories_), -1).to_numpy()
+        if not self.from_history:
+            base_rate = _base_rate(table)
+            return _by_category(category, len(self.categories_), codes, self.profiles_, base_rate)
+        columns = [np.where(category < 0, np.nan, category), *codes.T, *self._features(table).T]
+        matrix = np.empty((len(table), len(columns)), order="F")
+        for place, column in enumerate(columns):
+            matrix[:, place] = column
+        return matrix
+
+    def _features(self, table: pa.Table) -> Floats:
+        """Return the (rows, features) numbers."""
+        columns = [_numbers(column_of(table, name)) for name in self.features_]
+        return np.column_stack([np.empty((len(table), 0)), *columns])
+
+    def _estimator(
+        self,
+        rows: _Rows,
+        training: NDArray[np.bool_],
+        regularization: float,
+        start: Model,
+    ) -> Model:
+        """Return a model of these rows; None where there is nothing to tell apart."""
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
+        bought, x, weight = rows.bought[training], rows.matrix[training], rows.weight[training]
+        if not bought.any() or bought.all():
+            return None
+        if self.from_history:
+            return self._trees(x, bought, weight)
+        fresh = LogisticRegression(max_iter=1000, warm_start=True)
+        estimator: Any = fresh if start is None else deepcopy(start)
+        estimator.set_params(C=1 / regularization)
+        # sums don't depend on the number of threads
+        with one_blas_thread(), one_openmp_thread():
+            estimator.fit(x, bought, sample_weight=weight)
+        fitted: Estimator = estimator
+        return fitted
+
+    def _trees(self, x: Floats, bought: NDArray[np.bool_], weight: Floats) -> CompiledTrees:
+        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+
+        names = 1 + len(self.profiles_.names)
+        estimator = HistGradientBoostingClassifier(
+            max_iter=self.max_iter,
+            learning_rate=self.learning_rate,
+            max_leaf_nodes=self.max_leaf_nodes,
+            min_samples_leaf=min(self.min_samples_leaf, max(5, len(bought) // 100)),
+            categorical_features=list(range(names)),
+            early_stopping=False,
+            random_state=0,
+        )
+        x[:, names:] = self.bins_.numbered(x[:, names:])
+        x[:, np.isnan(x).all(axis=0)] = 0  # scikit-learn can't bin what nobody has
+        # sums don't depend on the number of threads
+        with one_blas_thread(), one_openmp_thread():
+            estimator.fit(x, bought, sample_weight=weight)
+        edges = [np.empty(0)] * names + self.bins_.edges
+        return CompiledTrees.of(estimator, np.arange(len(edges)), edges)
+
+    def _raw(self, model: Model, base_rate: Floats, matrix: Any) -> Floats:
+        if len(base_rate) == 0:
+            return np.empty(0)
+        if model is None:
+            return base_rate
+        if isinstance(model, CompiledTrees):
+            return _bounded(expit(model.log_odds(matrix)))
+        return _bounded(model.predict_proba(matrix)[:, 1])
+
+
+def _by_category(
+    category: NDArray[np.intp],
+    n_categories: int,
+    codes: NDArray[np.int32],
+    profiles: Profiles,
+    base_rate: Floats,
+) -> sparse.csr_array:
+    """Return log odds of the base rate, category, values, and every value by category: one-hot."""
+    n_rows, n_attributes = codes.shape
+    starts = np.concatenate([[0], np.cumsum(profiles.counts)]).astype(np.intp)
+    values = codes + starts[:-1]
+    n_values = int(starts[-1])
+    known = category >= 0
+    at = np.where(known, category, 0)[:, None]
+    indices = np.hstack(
+        [
+            np.zeros((n_rows, 1), np.intp),
+            1 + at,
+            1 + n_categories + values,
+            1 + n_categories + n_values + at * n_values + values,
+        ]
+    )
+    is_known = known[:, None].astype(np.float64)
+    data = np.hstack(
+        [
+            logit(base_rate)[:, None] * BASE_RATE_SCALE,
+            is_known,
+            np.ones((n_rows, n_attributes)),
+            np.broadcast_to(is_known, (n_rows, n_attributes)),
+        ]
+    )
+    width = 1 + n_categories + n_values + n_categories * n_values
+    row_ends = np.arange(n_rows + 1) * indices.shape[1]
+    return sparse.csr_array((data.ravel(), indices.ravel(), row_ends), shape=(n_rows, width))
+
+
+def _sigmoid(log_odds: Floats, bought: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
+    """Return slope and intercept that calibrate; 1 and 0 where nothing can be learned of it."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
+    if not bought.any() or bought.all():
+        return 1.0, 0.0
+    with one_blas_thread(), one_openmp_thread():
+        model = LogisticRegression(C=1.0, max_iter=1000)
+        model.fit(log_odds[:, None], bought, sample_weight=weight)
+    slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
+    return (slope, intercept) if slope > 0 else (1.0, 0.0)  # ranks are never turned round
+
+
+def _base_rate(table: pa.Table) -> Floats:
+    return _bounded(_numbers(column_of(table, "base_rate")))
+
+
+def _bounded(probabilities: Floats) -> Floats:
+    clipped: Floats = np.clip(probabilities, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
+    return clipped
+
+
+def _numbers(column: pa.ChunkedArray) -> Floats:
+    numbers: Floats = column.cast(pa.float64()).to_numpy().astype(np.float64)
+    return numbers

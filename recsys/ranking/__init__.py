@@ -1,0 +1,1 @@
+"""Exact best products per customer, and exact most similar products."""

@@ -1,0 +1,316 @@
+"""Fit a recommender on folds and yield its candidates table, one row per ranked product."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recsys.compute import workers
+from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.data.interactions import Interactions
+from recsys.errors import REFUSALS
+from recsys.ranking.top_k import Candidates
+from recsys.recommenders.base import CANDIDATE_SCHEMA, Recommender
+from recsys.recommenders.fitted_models import FittedModels
+from recsys.settings.parameters import require_integer
+
+FOLD_CANDIDATES_SCHEMA = pa.schema([("fold", pa.string()), *CANDIDATE_SCHEMA])
+"""One ranking per fold and customer: higher scores are better."""
+
+KEYED_SCHEMA = pa.schema(
+    [
+        ("fold", pa.string()),
+        ("customer_key", pa.int32()),
+        ("product_key", pa.int32()),
+        ("score", pa.float64()),
+        ("is_new", pa.bool_()),
+        ("rank_in_group", pa.int32()),
+    ]
+)
+"""The same of integer keys; ranks, from 1, are among a customer's new or other products."""
+
+ROWS_PER_BATCH = 100_000
+"""Most rows of one batch of the stream."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldData:
+    """What a recommender may know in one fold."""
+
+    fold: str
+    """The cut-off's date, or `serving`."""
+    interactions: ArrowTable
+    """See `Interactions.from_table`: customer_id, product_id and rating or weight or both. With a
+    column customer_key it is a table for `Interactions.from_keys`: all ids are integer keys."""
+    customers: Any = None
+    """Whom to rank for: ids, or a table with customer_id; None means all in the interactions."""
+    products: ArrowTable | None = None
+    """product_id and text columns, for recommenders that read them."""
+    catalogue: Any = None
+    """Further products to rank, such as those without sales: ids, or a table with product_id."""
+    among: Any = None
+    """The only products that may be listed, as those in stock: ids, or a table with product_id;
+    None allows all that were bought or rated and the further ones."""
+    keep_in: FittedModels | None = None
+    """Where the fitted recommender is kept for later; it ranks for nobody then."""
+
+
+def candidates_per_fold(
+    recommender: Recommender,
+    folds: Iterable[FoldData],
+    per_customer: int = 100,
+    log: Callable[[str], object] | None = None,
+    *,
+    skip_refused: bool = False,
+    schema: pa.Schema = FOLD_CANDIDATES_SCHEMA,
+) -> pa.RecordBatchReader:
+    """Fit the recommender on each fold and return its candidates as `schema`.
+
+    Nothing is fitted before the first batch is read. Then folds are handed to worker processes
+    (see `recsys.compute.workers`; environment variable RECSYS_JOBS), as many at once as there are
+    workers, and their rows come in the order of the folds: by customer, new products first, best
+    first.
+
+    Parameters
+    ----------
+    recommender
+        Its parameters count; it isn't fitted itself.
+    folds
+        Taken from the iterable at once: the stream won't disturb the connection they come from.
+    per_customer
+        At most this many new and this many seen products per customer.
+    log
+        Called with a line of progress per fold.
+    skip_refused
+        A fold that the recommender refuses, as too large or without what it learns from, has no
+        rows; the log says so.
+    schema
+        `FOLD_CANDIDATES_SCHEMA`, or `KEYED_SCHEMA` for folds of integer keys.
+
+    Raises
+    ------
+    RecsysError
+        While reading: what building, fitting or ranking a fold raised; or a worker died.
+
+    >>> fold = FoldData(fold="serving", interactions=pa.table({
+    ...     "customer_id": ["ann", "ann", "bob"],
+    ...     "product_id": ["tea", "jam", "tea"], "rating": [5, 3, 4],
+    ... }))
+    >>> from recsys.recommenders.nmf import NMF
+    >>> rows = candidates_per_fold(NMF(), [fold]).read_all().drop_columns("score")
+    >>> rows.to_pylist()[-1]
+    {'fold': 'serving', 'customer_id': 'bob', 'product_id': 'tea', 'is_new': False}
+
+    """
+    require_integer("per_customer", per_customer, minimum=1)
+    return pa.RecordBatchReader.from_batches(
+        schema,
+        _batches(
+            recommender, deque(folds), _Wanted(per_customer, skip_refused, schema), log or _no_log
+        ),
+    )
+
+
+class _Wanted(NamedTuple):
+    """What is asked of all folds."""
+
+    per_customer: int
+    skip_refused: bool
+    schema: pa.Schema
+
+
+class _Lists(NamedTuple):
+    """Which lists are asked for; None means everybody, or everything."""
+
+    customers: pa.Array | None
+    per_customer: int
+    among: pa.Array | None
+    keep_in: FittedModels | None
+
+
+class _Ranked(NamedTuple):
+    """What a worker sends back: compact, without ids."""
+
+    candidates: Candidates
+    seconds: float
+    notice: str
+
+
+class _Started(NamedTuple):
+    fold: str
+    customer_ids: pa.Array
+    product_ids: pa.Array
+    pairs: int
+    ranked: Future[_Ranked]
+
+
+def _batches(
+    recommender: Recommender,
+    folds: deque[FoldData],
+    wanted: _Wanted,
+    log: Callable[[str], object],
+) -> Iterator[pa.RecordBatch]:
+    count, under_way = len(folds), deque[_Started]()
+    # without workers, starting a fold is computing it
+    at_once = workers.worker_count() if workers.worker_count() > 1 else 0
+
+    def start(at_least: int) -> None:
+        # what is handed over is forgotten here: a large shop's folds would fill the memory
+        while folds and len(under_way) < at_least:
+            under_way.append(_start(recommender, folds.popleft(), wanted.per_customer))
+
+    try:
+        start(at_once)
+        for number in range(1, count + 1):
+            start(1)
+            started = under_way.popleft()
+            try:
+                ranked = workers.result_of(started.ranked)
+            except REFUSALS as error:
+                if not wanted.skip_refused:
+                    raise
+                log(f"{recommender.name}: fold {started.fold}: no rows: {error}")
+                continue
+            start(at_once)
+            log(
+                f"{recommender.name}: fold {started.fold}: fitted {started.pairs:,} pairs of "
+                f"{len(started.customer_ids):,} customers and {len(started.product_ids):,} "
+                f"products, ranked for {len(np.unique(ranked.candidates.customers)):,} customers, "
+                f"in {ranked.seconds:.1f} s ({number} of {count})"
+            )
+            if ranked.notice:
+                log(f"{recommender.name}: fold {started.fold}: {ranked.notice}")
+            yield from candidate_batches(
+                started.fold,
+                started.customer_ids,
+                started.product_ids,
+                ranked.candidates,
+                wanted.schema,
+            )
+    finally:
+        for started in under_way:  # after an error, or when the reader is given up
+            started.ranked.cancel()
+
+
+def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Started:
+    table = read_table(fold.interactions)
+    if "customer_key" in table.column_names:
+        interactions = Interactions.from_keys(table)
+    else:
+        interactions = Interactions.from_table(table, catalogue=_ids(fold.catalogue, "product_id"))
+    products = None if fold.products is None else read_table(fold.products, "products")
+    lists = _Lists(
+        _ids(fold.customers, "customer_id"),
+        per_customer,
+        _ids(fold.among, "product_id"),
+        fold.keep_in,
+    )
+    return _Started(
+        fold.fold,
+        interactions.customer_ids,
+        interactions.product_ids,
+        interactions.seen.nnz,
+        workers.submit(_rank, recommender, interactions, products, lists),
+    )
+
+
+def _rank(
+    recommender: Recommender,
+    interactions: Interactions,
+    products: pa.Table | None,
+    lists: _Lists,
+) -> _Ranked:
+    start = time.perf_counter()
+    fitted = replace(recommender).fit(interactions, products)
+    nothing = Candidates(
+        np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0), np.empty(0, np.bool_)
+    )
+    if lists.keep_in is not None:
+        lists.keep_in.save_recommender(fitted, lists.among)
+        return _Ranked(nothing, time.perf_counter() - start, fitted.notice_)
+    blocks = [
+        nothing,
+        *fitted.candidate_indices(lists.customers, lists.per_customer, among=lists.among),
+    ]
+    candidates = Candidates._make(map(np.concatenate, zip(*blocks, strict=True)))
+    return _Ranked(candidates, time.perf_counter() - start, fitted.notice_)
+
+
+def candidate_batches(
+    fold: str,
+    customer_ids: pa.Array,
+    product_ids: pa.Array,
+    candidates: Candidates,
+    schema: pa.Schema = FOLD_CANDIDATES_SCHEMA,
+) -> Iterator[pa.RecordBatch]:
+    """Yield a fold's candidates as rows of the schema; ids are those of rows and columns.
+
+    `KEYED_SCHEMA` takes candidates of whole customers, in the order of `Candidates`.
+    """
+    table = pa.Table.from_arrays(
+        [
+            customer_ids.take(pa.array(candidates.customers)),
+            product_ids.take(pa.array(candidates.products)),
+            pa.array(candidates.scores),
+            pa.array(candidates.is_new),
+        ],
+        names=CANDIDATE_SCHEMA.names,
+    )
+    if schema.equals(KEYED_SCHEMA):
+        yield from keyed_batches(fold, table)
+        return
+    named = table.add_column(0, "fold", pa.repeat(fold, len(table)))
+    yield from named.to_batches(ROWS_PER_BATCH)
+
+
+def keyed_batches(fold: str, candidates: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Yield candidates of a fold, whose ids are integer keys, as rows of `KEYED_SCHEMA`.
+
+    Parameters
+    ----------
+    fold
+        Its name.
+    candidates
+        customer_id, product_id, score and is_new, in this order; by customer, the new products
+        first, the best first.
+
+    """
+    customers, products, scores, is_new = (column.combine_chunks() for column in candidates.columns)
+    ranks = _ranks(customers.to_numpy(), is_new.to_numpy(zero_copy_only=False))
+    table = pa.Table.from_arrays(
+        [pa.repeat(fold, len(ranks)), customers, products, scores, is_new, pa.array(ranks)],
+        schema=KEYED_SCHEMA,
+    )
+    yield from table.to_batches(ROWS_PER_BATCH)
+
+
+def _ranks(customers: NDArray[np.int32], is_new: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Return each row's place in its run of rows of one customer and kind, from 1."""
+    is_first = np.ones(len(customers), np.bool_)
+    is_first[1:] = (customers[1:] != customers[:-1]) | (is_new[1:] != is_new[:-1])
+    starts = np.flatnonzero(is_first)
+    lengths = np.diff(np.append(starts, len(customers)))
+    ranks: NDArray[np.int32] = np.arange(len(customers), dtype=np.int32)
+    return ranks - np.repeat(starts, lengths).astype(np.int32) + np.int32(1)
+
+
+def _ids(given: Any, column: str) -> pa.Array | None:
+    if given is None:
+        return None
+    if isinstance(given, pa.Array) and pa.types.is_integer(given.type):
+        return given  # keys
+    if isinstance(given, Sequence | np.ndarray | pa.Array | pa.ChunkedArray):
+        return ids_as_text(given, f"ids in '{column}'")
+    return ids_as_text(column_of(read_table(given), column), f"ids in '{column}'")
+
+
+def _no_log(line: str) -> None:
+    """Say nothing."""

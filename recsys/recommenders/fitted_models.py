@@ -1,0 +1,119 @@
+"""Recommenders fitted for today, as files that the workers of all blocks read."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+import joblib
+import numpy as np
+import pyarrow as pa
+
+from recsys.errors import RecsysError
+
+if TYPE_CHECKING:
+    from recsys.data.interactions import Interactions
+    from recsys.recommenders.base import Recommender
+
+FOLDER_VARIABLE = "recsys_fitted_models"
+"""DuckDB variable of a connection: the folder of the models fitted for today."""
+BLOCK_VARIABLE = "recsys_in_block"
+"""DuckDB variable of a connection: whether it is that of a block."""
+
+
+class Fitted(NamedTuple):
+    """A recommender and what it may list."""
+
+    recommender: Recommender
+    """Without its interactions."""
+    interactions: str
+    """Name of the file of its interactions."""
+    among: pa.Array | None
+    """Ids of the only products that may be listed; None allows all."""
+
+
+class FittedModels:
+    """A folder of fitted models; each has a name.
+
+    Recommenders that were fitted on the same interactions share a file of them. Arrays are mapped
+    into memory, so that several processes share them, too.
+    """
+
+    def __init__(self, folder: Path, *, in_block: bool = False) -> None:
+        self.folder = folder
+        self.in_block = in_block
+        """Whether this process serves a block; else it fits."""
+
+    @classmethod
+    def of(cls, session: Any) -> FittedModels | None:
+        """Return the folder that a connection knows of; None where it knows of none."""
+        [(folder, in_block)] = session.execute(
+            f"select getvariable('{FOLDER_VARIABLE}'), getvariable('{BLOCK_VARIABLE}')"
+        ).fetchall()
+        return None if folder is None else cls(Path(folder), in_block=bool(in_block))
+
+    def forget(self, name: str) -> None:
+        """Save None by this name: what isn't fitted this time serves nobody."""
+        self.save(name, None)
+
+    def save(self, name: str, value: Any) -> None:
+        """Write anything that pickle can write; a file of this name is replaced."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / f"{name}-{uuid4().hex}.unfinished"
+        joblib.dump(value, unfinished)
+        unfinished.replace(self._path(name))
+
+    def load(self, name: str) -> Any:
+        """Return what was saved by this name, None where it was forgotten.
+
+        Raises:
+            RecsysError: the model by this name wasn't run since customers were served last.
+
+        """
+        try:
+            return joblib.load(self._path(name), mmap_mode="r")
+        except FileNotFoundError as error:
+            raise RecsysError(
+                f"{name} wasn't fitted for today: what is fitted is kept until customers are "
+                "served. Run the whole build, or select int_served_blocks with all that it reads: "
+                "dbt build --select +int_served_blocks+"
+            ) from error
+
+    def save_recommender(self, fitted: Recommender, among: pa.Array | None) -> None:
+        """Write a fitted recommender."""
+        interactions = fitted.interactions_
+        file = f"interactions-{_fingerprint(interactions)}"
+        if not self._path(file).exists():
+            self.save(file, interactions)
+        del fitted.interactions_
+        self.save(fitted.name, Fitted(fitted, file, among))
+        fitted.interactions_ = interactions
+
+    def load_recommender(self, name: str) -> Fitted | None:
+        """Return a recommender, ready to score; None where it was forgotten or refused the data.
+
+        Raises:
+            RecsysError: its model wasn't run since customers were served last.
+
+        """
+        found: Fitted | None = self.load(name)
+        if found is not None:
+            found.recommender.interactions_ = self.load(found.interactions)
+        return found
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.joblib"
+
+
+def _fingerprint(interactions: Interactions) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
+    for matrix in (interactions.seen, interactions.weights, interactions.ratings):
+        for part in (matrix.indptr, matrix.indices, matrix.data):
+            digest.update(np.ascontiguousarray(part).tobytes())
+    for ids in (interactions.customer_ids, interactions.product_ids):
+        for buffer in ids.buffers():
+            if buffer is not None:
+                digest.update(buffer)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""DuckDB databases and the files and folders around them: opening, naming, owning, clearing up."""

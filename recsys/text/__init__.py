@@ -1,0 +1,1 @@
+"""Product texts as vectors: tokens, TF-IDF, latent and embedding vectors."""

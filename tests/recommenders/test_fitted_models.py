@@ -1,0 +1,95 @@
+"""A recommender read from its file ranks as it did when it was fitted."""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from recsys.data.interactions import Interactions
+from recsys.errors import RecsysError
+from recsys.recommenders import RECOMMENDERS, recommender_class
+from recsys.recommenders.base import Recommender
+from recsys.recommenders.fitted_models import FOLDER_VARIABLE, FittedModels
+
+
+@pytest.fixture(scope="module")
+def table():
+    random = np.random.default_rng(7)
+    pairs = sorted({(int(c), int(p)) for c, p in random.integers(0, [14, 9], (70, 2))})
+    return pa.table(
+        {
+            "customer_id": [f"c{c:02}" for c, _ in pairs],
+            "product_id": [f"p{p}" for _, p in pairs],
+            "rating": [1.0 + (c * p) % 5 for c, p in pairs],
+            "weight": [0.5 + (c + p) % 3 for c, p in pairs],
+            "earlier_weight": [float((c + p) % 3) for c, p in pairs],
+            "recent_orders": [c % 2 for c, _ in pairs],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def products():
+    return pa.table(
+        {
+            "product_id": [f"p{p}" for p in range(9)],
+            "title": ["green tea", "black tea", "plum jam", "jam"] * 2 + ["oil"],
+        }
+    )
+
+
+def ranked(recommender: Recommender, among: pa.Array | None) -> list[tuple[object, ...]]:
+    found = recommender.candidates(["c03", "c07"], 5, among=among).read_all()
+    return [tuple(row.values()) for row in found.to_pylist()]
+
+
+@pytest.mark.parametrize("name", RECOMMENDERS)
+def test_read_from_its_file_it_ranks_the_same(name, table, products, tmp_path):
+    interactions = Interactions.from_table(table)
+    fitted = recommender_class(name)().fit(interactions, products)
+    among = pa.array(["p0", "p1", "p2", "p5", "p8"])
+    expected = ranked(fitted, among)
+    FittedModels(tmp_path).save_recommender(fitted, among)
+    assert ranked(fitted, among) == expected  # saving leaves it as it was
+    read = FittedModels(tmp_path).load_recommender(name)
+    assert read is not None
+    assert read.among.equals(among)
+    assert ranked(read.recommender, read.among) == expected
+
+
+def test_recommenders_of_the_same_interactions_share_their_file(table, products, tmp_path):
+    models = FittedModels(tmp_path)
+    interactions = Interactions.from_table(table)
+    for name in ("svd", "ease", "content"):
+        models.save_recommender(recommender_class(name)().fit(interactions, products), None)
+    assert len(list(tmp_path.glob("interactions-*"))) == 1
+    others = Interactions.from_table(table.slice(1))
+    models.save_recommender(recommender_class("ease")().fit(others, products), None)
+    assert len(list(tmp_path.glob("interactions-*"))) == 2
+
+
+def test_what_was_forgotten_serves_nobody(tmp_path):
+    """As a recommender that the settings no longer name."""
+    models = FittedModels(tmp_path)
+    models.save("anything", [1, 2])
+    assert models.load("anything") == [1, 2]
+    for _ in range(2):
+        models.forget("anything")
+        assert models.load("anything") is None
+        assert models.load_recommender("anything") is None
+
+
+def test_what_was_not_fitted_at_all_is_no_recommender_without_lists(tmp_path):
+    """Lists of a run of some models would lack it, and nothing would say so."""
+    said = "svd wasn't fitted for today: .* dbt build --select \\+int_served_blocks\\+"
+    with pytest.raises(RecsysError, match=said):
+        FittedModels(tmp_path / "nowhere").load_recommender("svd")
+
+
+def test_a_connection_knows_its_folder(tmp_path):
+    with duckdb.connect() as connection:
+        assert FittedModels.of(connection) is None
+        connection.execute(f"set variable {FOLDER_VARIABLE} = '{tmp_path}'")
+        found = FittedModels.of(connection)
+    assert found is not None
+    assert (found.folder, found.in_block) == (tmp_path, False)

@@ -1,0 +1,71 @@
+"""What a block runs is read from dbt's manifest and what dbt compiled."""
+
+import json
+
+import pytest
+
+from recsys.errors import RecsysError
+from recsys.serving.plan import read_plan
+
+SQL = {"language": "sql", "config": {"materialized": "table"}}
+
+
+def node(name, parents=(), **more):
+    return {
+        "name": name,
+        "schema": "staging" if name.startswith("stg") else "intermediate",
+        "database": "shop",
+        "resource_type": "model",
+        "package_name": "recsys",
+        "original_file_path": f"models/{name}.sql",
+        "raw_code": "raw",
+        "depends_on": {"nodes": [*(f"model.recsys.{p}" for p in parents), "source.recsys.shop.x"]},
+        **SQL,
+        **more,
+    }
+
+
+@pytest.fixture
+def target(tmp_path):
+    nodes = [
+        node("stg_lines"),
+        node("folds"),
+        node("pairs", ["stg_lines", "folds"], config={"materialized": "view"}),
+        node("scores", ["pairs", "stg_lines"], language="python", raw_code="def model(): ..."),
+        node("lists", ["scores"]),
+        node("elsewhere", package_name="other"),
+    ]
+    manifest = {"nodes": {f"model.recsys.{one['name']}": one for one in nodes}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    compiled = tmp_path / "compiled" / "recsys" / "models"
+    compiled.mkdir(parents=True)
+    for name in ("pairs", "lists"):
+        (compiled / f"{name}.sql").write_text(f"select {name}", encoding="utf-8")
+    return tmp_path
+
+
+def test_models_come_after_what_they_read(target):
+    plan = read_plan(target, ["lists", "scores", "pairs"], replaced=["folds"])
+    assert [model.name for model in plan.models] == ["pairs", "scores", "lists"]
+    pairs, scores, lists = plan.models
+    assert (pairs.code, pairs.is_view, pairs.language) == ("select pairs", True, "sql")
+    assert (scores.code, scores.language) == ("def model(): ...", "python")
+    assert not lists.is_view
+    assert plan.catalog == "shop"
+    assert plan.inputs == (("staging", "stg_lines"),)
+    assert plan.filled == (("intermediate", "folds"),)
+
+
+def test_a_model_of_another_project_is_refused(target):
+    with pytest.raises(RecsysError, match="no model is called elsewhere"):
+        read_plan(target, ["pairs", "elsewhere"])
+
+
+def test_a_model_that_was_not_compiled_is_named(target):
+    with pytest.raises(RecsysError, match="model stg_lines isn't compiled: build it first"):
+        read_plan(target, ["stg_lines"])
+
+
+def test_without_a_manifest_it_says_so(tmp_path):
+    with pytest.raises(RecsysError, match=r"no manifest.json"):
+        read_plan(tmp_path, ["pairs"])
