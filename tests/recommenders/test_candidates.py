@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from recsys.arrow_tables import ids_as_text
 from recsys.compute import workers
+from recsys.data.arrow_tables import ids_as_text
 from recsys.data.interactions import Interactions
 from recsys.errors import (
     CatalogueTooLargeError,
