@@ -4,6 +4,8 @@
 import importlib.util
 import os
 import shutil
+import subprocess
+import threading
 from pathlib import Path
 
 import duckdb
@@ -51,16 +53,54 @@ def test_blocks_of_three_customers_serve_what_one_block_does(builder, tiny_shop,
     assert not any(found.values()), found
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
+needs_spark = pytest.mark.skipif(
     importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
     reason="needs Java and pip install 'recsys[spark]'",
 )
-def test_executors_of_spark_serve_what_this_process_does(
-    builder, tiny_shop, tiny_database, monkeypatch
-):
+SPARK = {"serving_block_customers": 3, "serving_engine": "spark"}
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """Two executors in processes of their own, unless the environment names a cluster."""
     master = "--master local-cluster[2,1,2048] --conf spark.ui.enabled=false pyspark-shell"
     monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", os.environ.get("PYSPARK_SUBMIT_ARGS", master))
-    variables = {"serving_block_customers": 3, "serving_engine": "spark"}
-    found = differing(tiny_database, builder.build(tiny_shop, variables=variables))
+
+
+@pytest.mark.slow
+@needs_spark
+def test_executors_of_spark_serve_what_this_process_does(
+    builder, tiny_shop, tiny_database, cluster
+):
+    found = differing(tiny_database, builder.build(tiny_shop, variables=SPARK))
+    assert not any(found.values()), found
+
+
+@pytest.mark.slow
+@needs_spark
+@pytest.mark.skipif(shutil.which("pkill") is None, reason="needs pkill")
+def test_an_executor_that_is_killed_midway_changes_nothing(
+    builder, tiny_shop, tiny_database, cluster
+):
+    """One is killed as soon as the first block is served; Spark starts another one."""
+    killed, is_over = [], threading.Event()
+
+    def kill() -> None:
+        while not is_over.wait(0.05):
+            folder = builder.database.parent
+            if any(folder.rglob("served/int_block_recommendations/*.parquet")):
+                # -o: the oldest that fits
+                kill = ["pkill", "-KILL", "-o", "-f", "CoarseGrainedExecutorBackend"]
+                killed.append(subprocess.run(kill, check=False).returncode == 0)
+                return
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        database = builder.build(tiny_shop, variables=SPARK)
+    finally:
+        is_over.set()
+        killer.join()
+    assert killed == [True]
+    found = differing(tiny_database, database)
     assert not any(found.values()), found

@@ -67,7 +67,7 @@ select
     'C' || customer as customer_id,
     'P' || product as product_id,
     'O' || customer || '-' || number as order_id,
-    timestamp '2025-01-01' + to_seconds(floor(86400 * days)::bigint) as purchased_at,
+    timestamp '2023-01-01' + to_seconds(floor(86400 * days)::bigint) as purchased_at,
     (1 + floor(.5 * wait(customer, line, 'quantity')))::int as quantity,
     price(product) as unit_price
 from ($lines) as lines
