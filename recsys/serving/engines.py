@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -104,7 +105,10 @@ def _spark(work: BlockWork, blocks: Sequence[int], write_rows: Callable[[int], N
 
     try:
         tasks = spark.range(0, len(blocks), 1, numPartitions=len(blocks))
-        rows = tasks.mapInArrow(serve, "place bigint, result string").collect()
+        with warnings.catch_warnings():
+            # no pandas takes part in it
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+            rows = tasks.mapInArrow(serve, "place bigint, result string").collect()
     finally:
         if is_ours:
             spark.stop()
