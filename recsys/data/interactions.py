@@ -83,6 +83,7 @@ class Interactions:
         last_at: str | None = DEFAULT_LAST_AT,
         earlier_weight: str | None = DEFAULT_EARLIER_WEIGHT,
         recent_orders: str | None = DEFAULT_RECENT_ORDERS,
+        tie_order: str | None = None,
         catalogue: Any = None,
     ) -> Self:
         """Read a table with one row per (customer, product) pair.
@@ -106,8 +107,12 @@ class Interactions:
             The column of weights as they were one label window ago, and of how often a pair was
             bought since; 0 or more. Without a column of the default name, or with None, nothing
             is known of it.
+        tie_order
+            The column of numbers that orders the products, the same in all rows of one. With None
+            they are ordered by popularity.
         catalogue
-            Ids of products that get a column although nobody may have bought them.
+            Ids of products that get a column although nobody may have bought them; not together
+            with `tie_order`.
 
         Raises
         ------
@@ -122,10 +127,14 @@ class Interactions:
         if arrow.num_rows == 0:
             raise InvalidTableError("the table is empty: at least one purchase or rating is needed")
         extra = None if catalogue is None else ids_as_text(catalogue, "the catalogue's ids")
+        if tie_order is None:
+            columns = _encode_by_popularity(products, extra)
+        else:
+            columns = _encode_by_order(products, _keys(arrow, tie_order))
         return cls._of_places(
             arrow,
             _encode(customers),
-            _encode_by_popularity(products, extra),
+            columns,
             _Columns(rating, weight, last_at, earlier_weight, recent_orders),
         )
 
@@ -152,13 +161,12 @@ class Interactions:
         if arrow.num_rows == 0:
             raise InvalidTableError("the table is empty: at least one purchase or rating is needed")
         customers, rows = np.unique(_keys(arrow, "customer_key"), return_inverse=True)
-        order, first, columns = np.unique(
-            _keys(arrow, "tie_order"), return_index=True, return_inverse=True
-        )
-        del order
-        products = _keys(arrow, "product_key")[first]
+        products = pa.array(_keys(arrow, "product_key"))
         return cls._of_places(
-            arrow, (pa.array(customers), rows), (pa.array(products), columns), _Columns()
+            arrow,
+            (pa.array(customers), rows),
+            _encode_by_order(products, _keys(arrow, "tie_order")),
+            _Columns(),
         )
 
     @classmethod
@@ -305,6 +313,11 @@ def _encode(ids: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
     encoded = ids.dictionary_encode()
     order = pc.array_sort_indices(encoded.dictionary).to_numpy()
     return encoded.dictionary.take(pa.array(order)), np.argsort(order)[encoded.indices.to_numpy()]
+
+
+def _encode_by_order(ids: pa.Array, order: NDArray[np.int32]) -> tuple[pa.Array, NDArray[np.int64]]:
+    _, first, position = np.unique(order, return_index=True, return_inverse=True)
+    return ids.take(pa.array(first)), position
 
 
 def _encode_by_popularity(

@@ -171,7 +171,7 @@ def _read(relations: PastRelations, window: _Window, wanted: _List) -> PastFold 
     rows = where(relations.training_rows, fold=fold).to_arrow_table()
     if rows.num_rows == 0:
         return None
-    interactions = Interactions.from_table(rows)
+    interactions = Interactions.from_table(rows, tie_order="tie_order")
     order = where(relations.fold_products, fold=fold).project("product_id, tie_order")
     tie_order = order.to_arrow_table()
     place = pc.index_in(

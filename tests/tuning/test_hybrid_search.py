@@ -144,7 +144,7 @@ def tables(bought: int):
         ) as folds (fold, cutoff_at, label_until);
         create table features as
         select
-            fold, 'c' || n as customer_id, 'p' as product_id, n as customer_key, true as is_new,
+            fold, n as customer_key, 1 as product_key, hash(n) as customer_hash, true as is_new,
             n < {bought} as is_bought, case when n < 500 then 1.0 end as training_weight,
             n / 1000 as signal, 1 as {IS_NEW}
         from folds cross join range(600) as numbers (n);
