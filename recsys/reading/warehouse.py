@@ -34,7 +34,7 @@ Row = dict[str, Any]
 
 
 class JudgedList(StrEnum):
-    """What is judged: a customer's lists, and what stands on a product's page."""
+    """Lists that are evaluated: those of a customer, and the product page."""
 
     discover = "discover"
     buy_again = "buy_again"
@@ -43,7 +43,7 @@ class JudgedList(StrEnum):
 
 
 class Verdict(StrEnum):
-    """How one recommender compares with another; inside the noise it is a tie."""
+    """How one recommender compares with another; a difference that isn't significant is a tie."""
 
     better = "better"
     worse = "worse"
@@ -292,7 +292,7 @@ class Warehouse:
         )
         assert counts is not None  # noqa: S101 - two counts are always one row
         has_lists = counts["recommendations"] or (
-            # where nobody is named nothing is personal
+            # without customers there are no personal lists
             not counts["customers"]
             and self._row("select 1 from marts.popular_products limit 1") is not None
         )
