@@ -81,7 +81,8 @@ def main() -> int:
         stale.append(page)
         if "--check" not in sys.argv:
             page.write_text(fresh, encoding="utf-8")
-    print(*(page.relative_to(ROOT) for page in stale), sep="\n")
+    for page in stale:
+        print(page.relative_to(ROOT))
     return int("--check" in sys.argv and bool(stale))
 
 
