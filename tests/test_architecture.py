@@ -82,6 +82,12 @@ def test_every_folder_is_declared_and_only_the_public_face_is_loose():
     assert {file.stem for file in package.glob("*.py")} == LOOSE
 
 
+def test_tests_stand_in_folders_of_the_same_names():
+    across = {"contract", "durability", "scripts", "tiny_shop"}
+    folders = {file.parent.name for file in (ROOT / "tests").glob("*/*.py")}
+    assert folders - across <= set(declared_folders())
+
+
 def test_no_import_leads_back_up():
     assert back_up(declared_folders(), package_imports()) == []
 
