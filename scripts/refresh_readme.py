@@ -1,7 +1,8 @@
-"""Run the README's questions on a built default shop and put the real answers below them.
+"""Run the questions of README and docs on a built default shop and put the answers below them.
 
 `.venv/bin/python scripts/refresh_readme.py [DATABASE] [--check]`; with --check nothing is written
-and the exit code says whether the README shows what the database says.
+and the exit code says whether the pages show what the database says. A command's output stands
+between `<!-- output: recsys … -->` and `<!-- /output -->`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from pathlib import Path
 from recsys.settings.project import database_path
 from recsys.storage.connections import connect
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / name for name in ("README.md", "docs/questions.md", "docs/quality.md")]
 QUESTION = re.compile(r"```sql\n(?P<sql>.*?)```\n(?:\n```text\n.*?```\n)?", re.DOTALL)
 COMMAND = re.compile(
     r"<!-- output: recsys (?P<arguments>[^>]*) -->\n.*?<!-- /output -->\n", re.DOTALL
@@ -24,7 +26,7 @@ LONGEST_CELL = 60
 
 
 def refreshed(text: str, database: Path) -> str:
-    """Return the README's text with the answers that this database gives."""
+    """Return a page's text with the answers that this database gives."""
     with connect(database, read_only=True) as connection:
 
         def answer(match: re.Match[str]) -> str:
@@ -67,15 +69,21 @@ def _cell(value: object) -> str:
 
 
 def main() -> int:
-    """Refresh the README, or check it."""
+    """Refresh the pages, or check them."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
     database = database_path(Path(arguments[0]) if arguments else None)
-    text = README.read_text(encoding="utf-8")
-    fresh = refreshed(text, database)
-    if "--check" in sys.argv:
-        return int(fresh != text)
-    README.write_text(fresh, encoding="utf-8")
-    return 0
+    stale = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        fresh = refreshed(text, database)
+        if fresh == text:
+            continue
+        stale.append(page)
+        if "--check" not in sys.argv:
+            page.write_text(fresh, encoding="utf-8")
+    for page in stale:
+        print(page.relative_to(ROOT))
+    return int("--check" in sys.argv and bool(stale))
 
 
 if __name__ == "__main__":

@@ -82,6 +82,12 @@ def test_every_folder_is_declared_and_only_the_public_face_is_loose():
     assert {file.stem for file in package.glob("*.py")} == LOOSE
 
 
+def test_tests_stand_in_folders_of_the_same_names():
+    across = {"contract", "durability", "scripts", "tiny_shop"}
+    folders = {file.parent.name for file in (ROOT / "tests").glob("*/*.py")}
+    assert folders - across <= set(declared_folders())
+
+
 def test_no_import_leads_back_up():
     assert back_up(declared_folders(), package_imports()) == []
 
@@ -90,3 +96,21 @@ def test_modules_import_each_other_in_no_circle():
     imports = package_imports()
     graph = {module: others & set(imports) for module, others in imports.items()}
     assert list(TopologicalSorter(graph).static_order())
+
+
+COINED = re.compile(
+    r"\b(teach\w*|taught|lessons?|exchange tables?|octaves?|(int_)?bought_after)\b", re.IGNORECASE
+)
+"""Words that were coined here, where the field has its own: docs/architecture.md has a glossary."""
+
+
+def test_words_are_those_of_the_glossary():
+    kinds = {".py", ".sql", ".yml", ".md"}
+    found = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for folder in ("recsys", "dbt_project", "docs", "scripts", "tests", "README.md")
+        for file in [ROOT / folder, *sorted((ROOT / folder).rglob("*"))]
+        if file.suffix in kinds and file != Path(__file__) and file.is_file()
+        for match in COINED.finditer(file.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -1,6 +1,6 @@
--- What a fold says was known one label window before its cut-off faded since as time passed, and what was
--- bought within the window added to it: neither knows a purchase of the other's time. (What weighs less
--- than twelve decimal places show is nothing.)
+-- A fold's weight is the weight one label window before its cut-off, decayed since, plus the purchases
+-- within the window. Neither part contains purchases of the other's time. (Weights below twelve decimal
+-- places count as 0.)
 with
 
 interactions as (select * from {{ ref('int_interactions') }} where orders > 0 and last_at is not null),

@@ -1,5 +1,5 @@
--- Judged customers are those the metrics say they are over, and nobody and nothing is lost between
--- those left out: the parts add up, and all that was bought is next_basket's.
+-- Judged customers are those of the metrics. Customers judged and left out add up to all customers, and all
+-- purchases of the label window belong to next_basket.
 with
 
 coverage as (select * from {{ ref('evaluation_coverage') }}),

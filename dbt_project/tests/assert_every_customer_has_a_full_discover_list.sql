@@ -1,11 +1,11 @@
--- Ten products, or as many as today's catalogue holds that this customer hasn't met.
+-- Lists have ten products, or all of today's catalogue that are new to the customer.
 with
 
 customers as (select * from {{ ref('customers') }}),
 
 catalogue as (select * from {{ ref('products') }} where is_recommendable),
 
--- what came back was had, too
+-- a returned product isn't new
 purchases as (select * from {{ ref('int_purchase_lines') }} where customer_id is not null),
 
 ratings as (select * from {{ ref('int_rating_lines') }}),

@@ -1,4 +1,4 @@
--- From 1 without gaps, by falling popularity, then by id: no two products of a fold share a place.
+-- tie_order is 1, 2, 3 … within a fold, by falling popularity, then by id.
 with
 
 fold_products as (select * from {{ ref('int_fold_products') }}),

@@ -1,4 +1,4 @@
--- Against the cleaned inputs themselves, not against our own notes of what a customer has met.
+-- Compared with the cleaned inputs, not with the interactions that the build derives from them.
 with
 
 recommendations as (select * from {{ ref('recommendations') }} where list_type = 'discover'),

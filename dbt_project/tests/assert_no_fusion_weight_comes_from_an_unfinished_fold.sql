@@ -1,4 +1,4 @@
--- Each weight is reckoned again from those folds alone whose label window was over at its cut-off.
+-- Each weight is computed again from folds whose label window ends by the cut-off.
 with
 
 folds as (select * from {{ ref('int_folds') }}),

@@ -1,4 +1,4 @@
--- Recounted from the cleaned inputs, whatever the folds' counts say.
+-- Counts are computed again from the cleaned inputs.
 with
 
 folds as (select * from {{ ref('int_folds') }}),

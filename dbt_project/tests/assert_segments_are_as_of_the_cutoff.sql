@@ -1,4 +1,4 @@
--- Each customer's measures are recounted before the cut-off; who is compared is of the same fold.
+-- Each customer's measures are computed again from before the cut-off; customers of one fold are compared.
 with
 
 folds as (select * from {{ ref('int_folds') }}),
@@ -11,12 +11,12 @@ purchases as (
     select * from {{ ref('int_purchase_lines') }} where customer_id is not null
 ),
 
--- what a product is has no date: the file, its lines or its sizes and colours say it
+-- a product's description has no date: it comes from the file, lines or variants
 products as (select * from {{ ref('int_products') }} where category is not null),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- what doesn't depend on the fold is added up once a day
+-- amounts per day don't depend on the fold
 days as (
     select
         customer_id,
@@ -98,7 +98,7 @@ known as (
         on ordered.fold = categories.fold and ordered.customer_id = categories.customer_id
 ),
 
--- equals share the mean of their places; who is alone is in the middle
+-- equal customers share their mean rank; a single customer is in the middle
 scored as (
     select
         *,

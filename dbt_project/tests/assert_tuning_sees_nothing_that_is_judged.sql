@@ -1,4 +1,4 @@
--- parameters chosen on what judges them would look better than they are
+-- parameters must not be chosen on judged folds, where they would look too good
 with
 
 judged as (select min(cutoff_at) as cutoff_at from {{ ref('int_folds') }} where purpose = 'judge'),
@@ -17,7 +17,7 @@ targets as (
     from {{ ref('int_tuning_targets') }}
 ),
 
--- a target that wasn't bought between its cut-off and the first judged one comes from elsewhere
+-- targets are purchases between their cut-off and the first judged one
 bought as (
     select distinct
         targets.fold,

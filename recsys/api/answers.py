@@ -82,7 +82,7 @@ class Metric(BaseModel):
 
 
 class Coverage(BaseModel):
-    """Whom and what the metrics of a list are silent about."""
+    """Customers and purchases that the metrics of a list leave out."""
 
     fold: str = Field(description="The cut-off's date: nothing later was seen.")
     list_type: JudgedList

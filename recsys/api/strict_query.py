@@ -1,4 +1,4 @@
-"""A route that refuses what it would ignore: unknown parameters, and one that is given twice."""
+"""A route that refuses unknown parameters and parameters that are given twice."""
 
 from collections import Counter
 from collections.abc import Callable, Coroutine

@@ -1,4 +1,4 @@
-"""Which recommenders the data can feed, and why not the others."""
+"""For which recommenders the data is sufficient, and what the others lack."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Verdict:
 def verdicts(
     connection: duckdb.DuckDBPyConnection, facts: dict[str, Any], customers: dict[str, Any]
 ) -> list[Verdict]:
-    """Return, per group of recommenders, whether this data feeds it."""
+    """Return, per group of recommenders, whether the data is sufficient for it."""
     found = ask_one(connection, EVIDENCE)
     if not facts["customers"]:
         return _of_orders(found, facts)
@@ -127,7 +127,7 @@ def _has_pairs(found: dict[str, Any], facts: dict[str, Any]) -> bool:
 
 
 def _of_orders(found: dict[str, Any], facts: dict[str, Any]) -> list[Verdict]:
-    """Return what can be made of orders alone: nothing that is somebody's."""
+    """Return the verdicts of a shop without customers, where only orders are known."""
     orders = f"{found['orders_of_several']:,} orders of several products"
     has_several = found["orders_of_several"] > 0 and found["listed"] >= FEWEST_PRODUCTS
     personal = ["buy_again", *MATRIX, "ridge", "profile", "hybrid"]

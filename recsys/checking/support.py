@@ -1,4 +1,4 @@
-"""What the cleaned data can support: lists, recommenders, folds, whom a judgement could be of."""
+"""What the cleaned data is sufficient for: lists, recommenders, folds, evaluation."""
 
 from __future__ import annotations
 

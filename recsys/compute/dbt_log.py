@@ -1,4 +1,4 @@
-"""What models say while they are built."""
+"""The log lines of dbt's Python models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _is_silent = ContextVar("is_silent", default=False)
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Say nothing in this thread meanwhile: a block of customers has no log of its own."""
+    """Write no log lines in this thread meanwhile: a block of customers has no log."""
     token = _is_silent.set(True)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Reading tables and ids from anything that speaks Arrow."""
+"""Reading tables and ids from any object with an Arrow interface."""
 
 from __future__ import annotations
 

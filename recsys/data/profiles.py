@@ -1,4 +1,4 @@
-"""Customers' attributes, whatever a shop has, as small whole numbers that a model can read."""
+"""Attributes of customers as small integer codes for models."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def candidates_of_pairs(
     pairs: Relation,
     settings: Relation,
 ) -> pa.RecordBatchReader:
-    """Let what was bought vote for what goes with it; return the candidates table.
+    """Score products by the pairs that they form with purchases; return the candidates table.
 
     A product's score is the sum, over what the customer bought and kept, of its decayed weight
     times the confidence of the pair. Ties go to the product with the lower `tie_order`. There are

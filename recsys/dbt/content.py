@@ -110,7 +110,7 @@ def text_vectors(
 
     def batches() -> Iterator[pa.RecordBatch]:
         for fold in fold_names(folds.filter("purpose = 'judge'")):
-            # which products were bought, not by whom
+            # only whether products were bought matters here
             rows = where(training_rows, fold=fold)
             bought = rows.project("'' as customer_id, product_id")
             table = bought.distinct().to_arrow_table()
@@ -204,7 +204,7 @@ def _new_lists(
     products = columns[places[listed]]
     buyers = np.repeat(customers, listed.sum(axis=1))
     ranks = np.broadcast_to(np.arange(1, places.shape[1] + 1), places.shape)[listed]
-    # what each purchase gives to the product, the largest gift first
+    # contributions of purchases to the product's score, the largest first
     weights = transformed(interactions.weights[buyers], content.transform)
     gifts = weights.multiply(content.shares_.T.tocsr()[products])
     reasons = sparse.csr_array(gifts).argmax(axis=1)

@@ -1,4 +1,4 @@
-"""What the dbt models of serving call: blocks of customers in, what is served out."""
+"""Functions that the dbt models of serving call: they serve customers in blocks."""
 
 # ruff: noqa: S608 - names are the project's own
 from __future__ import annotations

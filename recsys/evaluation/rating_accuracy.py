@@ -1,4 +1,4 @@
-"""How far predicted ratings are from real ones that the model didn't see."""
+"""Errors of predicted ratings on ratings that were held out."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from recsys.errors import RecsysError
 from recsys.export.cells import escaped, needs_escaping
 from recsys.export.folder import write_through
-from recsys.reading.warehouse import SCHEMA, Warehouse
+from recsys.reading.built_file import SCHEMA
+from recsys.reading.warehouse import Warehouse
 from recsys.storage.names import quoted, text
 
 COPY_OPTIONS = {

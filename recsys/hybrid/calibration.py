@@ -1,4 +1,4 @@
-"""Log odds of a ranking turned into probabilities that add up to what is bought."""
+"""Calibration: log odds become probabilities whose sum is the number of purchases."""
 
 from __future__ import annotations
 

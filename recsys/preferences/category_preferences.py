@@ -12,32 +12,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy import sparse
 from scipy.special import expit, logit
 
 from recsys.compute.native_threads import one_blas_thread, one_openmp_thread
 from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
 from recsys.data.profiles import Profiles
 from recsys.errors import InvalidTableError, NotFittedError
+from recsys.preferences.columns import Floats, base_rates, bounded, by_category, numbers
 from recsys.settings.parameters import require_choice, require_integer, require_number
 from recsys.trees.compiled_trees import CompiledTrees
 from recsys.trees.quantile_bins import QuantileBins
-
-Floats = NDArray[np.float64]
 
 NOT_FEATURES = {"customer_id", "category", "fold", "is_bought", "sample_weight", "has_history"}
 
 MOST_CATEGORIES = 250
 """What scikit-learn's trees can tell apart; further ones count as unknown."""
 
-LEAST_PROBABILITY = 1e-6
-"""Nothing is impossible or certain: the logarithmic loss stays finite."""
-
 REGULARIZATIONS = (1024.0, 256.0, 64.0, 16.0, 4.0, 1.0)
 """From what leaves little but the base rate to what believes a few customers."""
-
-BASE_RATE_SCALE = 10.0
-"""A large column is hardly shrunk: with little data, the base rate is what remains."""
 
 
 class Estimator(Protocol):
@@ -74,19 +66,18 @@ class _Grouped(NamedTuple):
 class CategoryPreferences:
     """Probability that a customer buys in a category within the label window.
 
-    Customers are cut into `groups` by a hash of their id. Each group has a model that learned from
-    the other groups alone, and whose predictions are all it ever gets: what a model remembers of
-    a customer's own past windows can't help it, so that new customers are predicted as well as
-    it seems. One sigmoid over the predictions of all groups, for the windows learned from,
-    calibrates them (Platt, *Probabilistic outputs for support vector machines*, 1999).
+    Customers are cut into `groups` by a hash of their id. Each group is predicted by a model that
+    was trained on the other groups only, so that measured quality holds for new customers. One
+    sigmoid over the predictions of all groups calibrates them (Platt, *Probabilistic outputs for
+    support vector machines*, 1999).
 
     With `from_history` the model is gradient boosting over numbers, profile and category, whose
     missing values need no filling. Without, it is a logistic regression over the profile, each of
     its values by category, and the base rate: with a few hundred profiles it measured better than
     boosting, which remembers who has which profile. How far it may leave the base rate is chosen
     by how well the groups are predicted (Stone, *Cross-validatory choice and assessment of
-    statistical predictions*, 1974): in one shop age decides, in another it says nothing.
-    The same rows give the same probabilities, whatever the number of cores.
+    statistical predictions*, 1974). The same rows give the same probabilities, whatever the
+    number of cores.
 
     >>> rows = pa.table({
     ...     "customer_id": ["ann", "ann", "bob", "bob"], "category": ["tea", "jam"] * 2,
@@ -98,7 +89,7 @@ class CategoryPreferences:
     """
 
     from_history: bool = True
-    """Whether the columns of numbers may be read; if not, the profile speaks alone."""
+    """Whether the columns of numbers may be read; if not, only the profile is."""
     groups: int = 3
     """How many models there are, each for the customers it never saw."""
     max_iter: int = 60
@@ -144,10 +135,10 @@ class CategoryPreferences:
         table = read_table(rows, "the table of past windows")
         if table.num_rows == 0:
             raise InvalidTableError("the table of past windows is empty; hand in at least one row")
-        bought = _numbers(column_of(table, "is_bought", "the table of past windows")) > 0
+        bought = numbers(column_of(table, "is_bought", "the table of past windows")) > 0
         weight = np.ones(len(table))
         if "sample_weight" in table.column_names:
-            weight = _numbers(table["sample_weight"])
+            weight = numbers(table["sample_weight"])
         self.profiles_ = Profiles(attributes)
         categories = pc.unique(column_of(table, "category")).cast(pa.string()).sort()
         self.categories_ = categories[:MOST_CATEGORIES]
@@ -160,7 +151,7 @@ class CategoryPreferences:
         if self.from_history:
             self.bins_ = QuantileBins.of(self._features(table))
         matrix = self._matrix(table)
-        rows_read = _Rows(matrix, bought, weight, _base_rate(table), self._group(table))
+        rows_read = _Rows(matrix, bought, weight, base_rates(table), self._group(table))
         best = self._grouped(rows_read, self.regularization or REGULARIZATIONS[0])
         weaker = () if self.from_history or self.regularization else REGULARIZATIONS[1:]
         for regularization in weaker:
@@ -202,7 +193,7 @@ class CategoryPreferences:
         if not hasattr(self, "slope_"):
             raise NotFittedError("this CategoryPreferences isn't fitted; call fit first")
         table = read_table(rows, "the table of customers and categories")
-        matrix, group, base_rate = self._matrix(table), self._group(table), _base_rate(table)
+        matrix, group, base_rate = self._matrix(table), self._group(table), base_rates(table)
         raw = np.empty(len(table))
         for number, model in enumerate(self.models_):
             held = group == number
@@ -210,7 +201,7 @@ class CategoryPreferences:
         if all(model is None for model in self.models_):
             return raw
         calibrated: Floats = expit(self.slope_ * logit(raw) + self.intercept_)
-        return _bounded(calibrated)
+        return bounded(calibrated)
 
     def _group(self, table: pa.Table) -> NDArray[np.intp]:
         ids = ids_as_text(column_of(table, "customer_id")).dictionary_encode()
@@ -228,8 +219,8 @@ class CategoryPreferences:
         names = column_of(table, "category").cast(pa.string()).combine_chunks()
         category = pc.fill_null(pc.index_in(names, value_set=self.categories_), -1).to_numpy()
         if not self.from_history:
-            base_rate = _base_rate(table)
-            return _by_category(category, len(self.categories_), codes, self.profiles_, base_rate)
+            base_rate = base_rates(table)
+            return by_category(category, len(self.categories_), codes, self.profiles_, base_rate)
         columns = [np.where(category < 0, np.nan, category), *codes.T, *self._features(table).T]
         matrix = np.empty((len(table), len(columns)), order="F")
         for place, column in enumerate(columns):
@@ -238,7 +229,7 @@ class CategoryPreferences:
 
     def _features(self, table: pa.Table) -> Floats:
         """Return the (rows, features) numbers."""
-        columns = [_numbers(column_of(table, name)) for name in self.features_]
+        columns = [numbers(column_of(table, name)) for name in self.features_]
         return np.column_stack([np.empty((len(table), 0)), *columns])
 
     def _estimator(
@@ -292,44 +283,8 @@ class CategoryPreferences:
         if model is None:
             return base_rate
         if isinstance(model, CompiledTrees):
-            return _bounded(expit(model.log_odds(matrix)))
-        return _bounded(model.predict_proba(matrix)[:, 1])
-
-
-def _by_category(
-    category: NDArray[np.intp],
-    n_categories: int,
-    codes: NDArray[np.int32],
-    profiles: Profiles,
-    base_rate: Floats,
-) -> sparse.csr_array:
-    """Return log odds of the base rate, category, values, and every value by category: one-hot."""
-    n_rows, n_attributes = codes.shape
-    starts = np.concatenate([[0], np.cumsum(profiles.counts)]).astype(np.intp)
-    values = codes + starts[:-1]
-    n_values = int(starts[-1])
-    known = category >= 0
-    at = np.where(known, category, 0)[:, None]
-    indices = np.hstack(
-        [
-            np.zeros((n_rows, 1), np.intp),
-            1 + at,
-            1 + n_categories + values,
-            1 + n_categories + n_values + at * n_values + values,
-        ]
-    )
-    is_known = known[:, None].astype(np.float64)
-    data = np.hstack(
-        [
-            logit(base_rate)[:, None] * BASE_RATE_SCALE,
-            is_known,
-            np.ones((n_rows, n_attributes)),
-            np.broadcast_to(is_known, (n_rows, n_attributes)),
-        ]
-    )
-    width = 1 + n_categories + n_values + n_categories * n_values
-    row_ends = np.arange(n_rows + 1) * indices.shape[1]
-    return sparse.csr_array((data.ravel(), indices.ravel(), row_ends), shape=(n_rows, width))
+            return bounded(expit(model.log_odds(matrix)))
+        return bounded(model.predict_proba(matrix)[:, 1])
 
 
 def _sigmoid(log_odds: Floats, bought: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
@@ -343,17 +298,3 @@ def _sigmoid(log_odds: Floats, bought: NDArray[np.bool_], weight: Floats) -> tup
         model.fit(log_odds[:, None], bought, sample_weight=weight)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
     return (slope, intercept) if slope > 0 else (1.0, 0.0)  # ranks are never turned round
-
-
-def _base_rate(table: pa.Table) -> Floats:
-    return _bounded(_numbers(column_of(table, "base_rate")))
-
-
-def _bounded(probabilities: Floats) -> Floats:
-    clipped: Floats = np.clip(probabilities, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
-    return clipped
-
-
-def _numbers(column: pa.ChunkedArray) -> Floats:
-    numbers: Floats = column.cast(pa.float64()).to_numpy().astype(np.float64)
-    return numbers

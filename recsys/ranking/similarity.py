@@ -1,4 +1,4 @@
-"""Which products are alike: exact cosine neighbours, and what makes them so."""
+"""Similar products: exact cosine neighbours and the reasons for their similarity."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from recsys.reading.built_file import OUTDATED, outdated
 from recsys.reading.ranked_tables import (
     BOUGHT_TOGETHER,
     FACTS,
@@ -21,7 +22,8 @@ from recsys.reading.ranked_tables import (
     SIMILAR_PRODUCTS,
     RankedTable,
 )
-from recsys.reading.warehouse import OUTDATED, Warehouse, outdated
+from recsys.reading.unknown_ids import unknown_id
+from recsys.reading.warehouse import Warehouse
 
 MOST_PRODUCTS = 200_000
 """So many products' facts are kept in memory, some 100 MB; those of others are read each time."""
@@ -72,7 +74,7 @@ class Lookups:
         with self._prepared() as prepared:
             found = self._ranked(prepared, RECOMMENDATIONS, customer_id, list_type, k)
             if not found and not prepared.rows(_IS_CUSTOMER, customer_id):
-                raise self._warehouse.unknown("customer", customer_id, MOST_COMPARED)
+                raise unknown_id(self._warehouse, "customer", customer_id, MOST_COMPARED)
         return found
 
     def similar_products(self, product_id: str, method: str | None, k: int | None) -> Rows:
@@ -131,7 +133,7 @@ class Lookups:
         """Return the product whose size or colour this one is, or itself."""
         facts = self._facts_of(prepared, [product_id]).get(product_id)
         if facts is None:
-            raise self._warehouse.unknown("product", product_id, MOST_COMPARED)
+            raise unknown_id(self._warehouse, "product", product_id, MOST_COMPARED)
         return facts[-1] or product_id
 
     def _facts_of(self, prepared: _Prepared, product_ids: Iterable[str]) -> dict[str, Facts]:

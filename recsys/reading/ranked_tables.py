@@ -21,7 +21,7 @@ class ListType(StrEnum):
 
 
 class Method(StrEnum):
-    """Ways of being similar: by what a product is, or by who buys it."""
+    """Similarity by product texts (`content`) or by buyers (`collaborative`)."""
 
     content = "content"
     collaborative = "collaborative"

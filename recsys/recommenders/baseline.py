@@ -1,4 +1,4 @@
-"""BaselineOnly: how generous a customer is and how well liked a product, nothing else."""
+"""BaselineOnly: the mean rating plus a bias of the customer and a bias of the product."""
 
 from __future__ import annotations
 

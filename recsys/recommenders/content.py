@@ -46,7 +46,7 @@ VECTORS = ("tfidf", "lsa", "embeddings")
 
 @dataclass(kw_only=True)
 class Content(Recommender):
-    """What reads like what the customer bought, the more popular first.
+    """Products with texts similar to those of the customer's purchases, weighted by popularity.
 
     Every purchase spreads its weight over the product itself and the `n_neighbours` products whose
     texts are most similar, in proportion to similarity ** `sharpness` times customers **

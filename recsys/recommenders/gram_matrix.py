@@ -1,4 +1,4 @@
-"""The matrix of ridge regression in closed form, and its inverse, in the memory of one."""
+"""The Gram matrix of ridge regression and its inverse, computed in place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Some of many customers, the same ones in every run."""
+"""A deterministic sample of customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The little database of a block: tables of products once, rows of customers block after block."""
+"""The in-memory database of a block: shared tables once, rows of customers per block."""
 
 # ruff: noqa: S608, S102 - what runs are the project's own models
 from __future__ import annotations
@@ -19,7 +19,7 @@ from recsys.storage.relations import Relation
 
 
 class BlockResult(NamedTuple):
-    """What a block came to."""
+    """Rows written and seconds taken by a block."""
 
     rows: dict[str, int]
     """Rows of each table served."""

@@ -1,1 +1,1 @@
-"""Boosted trees that scikit-learn has grown, as arrays that say the same many times as fast."""
+"""Boosted trees of scikit-learn as arrays, which predict the same many times faster."""

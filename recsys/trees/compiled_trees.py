@@ -1,4 +1,4 @@
-"""Boosted trees as arrays: what scikit-learn's say, without scikit-learn, many times as fast."""
+"""Boosted trees as arrays: the predictions of scikit-learn's, many times faster."""
 
 from __future__ import annotations
 

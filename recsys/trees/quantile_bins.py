@@ -1,4 +1,4 @@
-"""Numbers as the number of their quantile bin, for trees that look at no more than that."""
+"""Quantile bins: features as bin numbers, the only input of histogram-based trees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the splits of trees ask of a pair's features."""
+"""The splits of trees: feature, threshold and categories of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README says can be run: its questions, its Python, its commands, its shop file."""
+"""What README and docs/questions.md show can be run: SQL, Python, commands, the shop file."""
 
 import re
 import shlex
@@ -13,10 +13,12 @@ from recsys.shop.file import Shop
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+QUESTIONS = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+MOST_LINES = 180
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", README + QUESTIONS, re.DOTALL)
 
 
 COMMANDS = [
@@ -30,6 +32,15 @@ COMMANDS = [
 def test_there_is_something_to_run():
     assert len(blocks("sql")) >= 10
     assert len(COMMANDS) >= 6
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= MOST_LINES
+
+
+def test_every_page_of_the_docs_is_named_in_the_readme():
+    pages = {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")}
+    assert pages <= set(re.findall(r"\]\((docs/\w+\.md)\)", README))
 
 
 @pytest.mark.parametrize("sql", blocks("sql"), ids=lambda sql: sql.split("\n")[0][:50])
@@ -80,9 +91,22 @@ def test_every_setting_the_readme_names_exists():
         assert name in project["vars"]
 
 
-def test_every_file_the_readme_points_to_is_there():
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+def anchors(page: Path) -> set[str]:
+    """Return what a link may name of a page, as GitHub makes it of headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda page: page.stem
+)
+def test_every_link_of_the_docs_leads_somewhere(page):
+    for target, anchor in re.findall(
+        r"\]\((?!http)([^)#\s]*)#?([^)\s]*)\)", page.read_text(encoding="utf-8")
+    ):
+        file = page.parent / target if target else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), f"{target}#{anchor}"
 
 
 @pytest.mark.slow

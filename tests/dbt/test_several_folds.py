@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+QUESTIONS = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
 FIRST, LAST = "2024-04-04", "2024-05-02"
 
 
 def question(number: int) -> str:
-    [sql] = re.findall(rf"\*\*{number}\. .*?```sql\n(.*?)```", README, re.DOTALL)[:1]
+    [sql] = re.findall(rf"\*\*{number}\. .*?```sql\n(.*?)```", QUESTIONS, re.DOTALL)[:1]
     return str(sql)
 
 

@@ -19,7 +19,7 @@ cleaned as (
     from unnested
 ),
 
--- what was said of a customer who was merged into another counts where nothing is said of the other
+-- attributes of a merged customer fill those that the other customer lacks
 merged as (
     select
         coalesce(merged_customers.merged_into, cleaned.customer_id) as customer_id,

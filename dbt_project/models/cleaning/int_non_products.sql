@@ -28,7 +28,7 @@ worded as (
 shaped as (
     select
         *,
-        -- a shop's fees have codes of another make than its products, as POST among 85123A
+        -- codes of fees have another pattern than codes of products: POST among 85123A
         count(*) over (partition by code_shape) * 50 < count(*) over () as is_odd_code
     from worded
 ),
@@ -66,7 +66,7 @@ counted as (
     group by product_id
 ),
 
--- a shop of gift cards sells gift cards: what would take a tenth of its products are its products
+-- a kind that would exclude a tenth of the products isn't applied: a shop of gift cards sells gift cards
 ruled as (
     select
         counted.product_id,

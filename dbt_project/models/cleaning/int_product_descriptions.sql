@@ -1,7 +1,7 @@
-{# From the nearest to the furthest: the product file, lines, and those of its sizes and colours. #}
+{# Sources of a description by priority: the product file, lines, lines of variants. #}
 {% set sources = [('stg_products', 'product_id'), ('stg_descriptions', 'product_id'),
     ('stg_products', 'parent'), ('stg_descriptions', 'parent')] %}
-{# What sizes and colours differ by is said of their parent only where those that say it agree. #}
+{# Columns in which variants differ: a parent gets a value only if all variants with one agree. #}
 {% set varying = ['size', 'attributes'] %}
 
 with

@@ -40,7 +40,7 @@ case_variants as (
     select
         ids.product_id,
         ids.folded,
-        -- the spelling of the product file, else the one most lines have, stands for the others
+        -- the id is spelled as in the product file, else as in most lines
         first_value(ids.product_id) over (
             partition by ids.folded
             order by products.product_id is not null desc, ids.lines desc, ids.product_id asc

@@ -18,8 +18,8 @@ ids as (
     select recommend_as as product_id from parents
 ),
 
--- a parent of which the product file doesn't say it itself costs what its cheapest variant there does, and
--- can be sold where one of them can, unless it is sold by its own id: then these are what it replaces
+-- a parent without a price or availability in the product file has the price of its cheapest variant there
+-- and is available if one of them is, unless it is sold by its own id
 of_variants as (
     select
         parents.recommend_as as product_id,
@@ -53,7 +53,7 @@ described as (
         ) as is_available,
         coalesce(products.is_excluded, of_variants.is_excluded, false) or non_products.product_id is not null
             as is_excluded,
-        -- of what the shop excludes itself nothing more needs to be known
+        -- products that the shop excludes need no further check
         case when not coalesce(products.is_excluded, of_variants.is_excluded, false) then non_products.kind end
             as non_product_kind,
         parents.recommend_as

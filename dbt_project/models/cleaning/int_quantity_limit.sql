@@ -2,7 +2,7 @@ with
 
 purchases as (
     select * from {{ ref('stg_purchases') }}
-    -- what came back may be of the last day, as int_folds looks for it
+    -- returns count for the last day, as in int_folds
     where reject_reason is null and (not is_return or customer_id is not null)
 ),
 
@@ -23,7 +23,7 @@ past as (
     {{ past_folds('span') }}
 ),
 
--- what came after the first cut-off, a past fold doesn't know
+-- lines after the first cut-off are unknown to past folds
 cutoffs as (select min(cutoff_at) as first_cutoff_at from past),
 
 counted as (

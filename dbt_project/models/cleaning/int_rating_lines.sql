@@ -1,6 +1,6 @@
 with
 
--- what a later rating replaced was known before it
+-- a replaced rating counts until the later one
 ratings as (
     select * from {{ ref('stg_ratings') }} where reject_reason is null or reject_reason = 'superseded_rating'
 ),
@@ -24,7 +24,7 @@ lines as (
     left join parents on ratings.product_id = parents.product_id
 ),
 
--- of one moment the last line counts, as of a customer's ratings of sizes and colours of one product
+-- of several ratings at one moment the last line counts, for example those of variants of a product
 told_apart as (
     select lines.*
     from lines

@@ -17,8 +17,8 @@ measured as (
     group by customer_id
 ),
 
--- far out on the scale on which customers lie alike: beyond the upper quartile by three times the
--- distance of the quartiles (Tukey's outer fence)
+-- an outlier lies beyond the upper quartile by three times the distance of the quartiles (Tukey's outer
+-- fence), on a log scale
 fences as (
     select
         {% for measure in ['log_lines', 'log_units', 'log_orders_a_day'] %}
@@ -34,7 +34,7 @@ flagged as (
         measured.customer_id,
         case
             when measured.log_orders_a_day > fences.log_orders_a_day and measured.orders_a_day >= 20 then 'bot'
-            -- where most bought once, to come back is far out on that scale, and usual all the same
+            -- if most customers bought once, a second order would be an outlier without being unusual
             when
                 measured.log_units > greatest(fences.log_units, ln(20))
                 or measured.log_lines > greatest(fences.log_lines, ln(20))
@@ -42,7 +42,7 @@ flagged as (
         end as kind
     from measured
     cross join fences
-    -- among a handful nobody is usual
+    -- with too few customers nobody is called unusual
     where fences.customers >= 20
 )
 

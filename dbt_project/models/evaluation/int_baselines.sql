@@ -4,7 +4,7 @@ with
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- what every recommender is compared with: the simple ones, and whatever may serve
+-- every recommender is compared with the simple ones and with those that may serve
 baselines as (
     {% for name in simple_recommenders() + ['hybrid'] %}
     select '{{ name }}' as recommender

@@ -11,7 +11,7 @@ settings as (select * from {{ ref('stg_settings') }}),
 contest as (
     select
         metric_intervals.*,
-        -- chosen on all judged folds but the last, reported on the last; a single one has to do both
+        -- the choice is made on all judged folds but the last, which reports; a single fold does both
         metric_intervals.fold is null as is_choice,
         coalesce(
             metric_intervals.fold = max(metric_intervals.fold) over (partition by metric_intervals.list_type), false
@@ -50,7 +50,7 @@ chosen as (
         list_types.list_type,
         case
             when settings.pinned_champion is not null then settings.pinned_champion
-            -- nothing was judged: what needs no proof serves
+            -- without a judged fold a simple recommender serves
             when best_simple.recommender is null
                 then case when list_types.takes_bought then 'buy_again' else 'popularity' end
             when margins.ci_low > 0 then 'hybrid'

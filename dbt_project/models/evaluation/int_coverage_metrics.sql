@@ -4,7 +4,7 @@
 
 with
 
--- as everyone in the metrics: those with a history
+-- as in the other metrics: customers with a history
 judged_lists as (select * from {{ ref('int_judged_lists') }} where has_history),
 
 cutoffs as (
@@ -18,7 +18,7 @@ segments as (select * from {{ ref('int_customer_segments') }}),
 
 fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
 
--- numbers instead of names: a list is in a group of each kind
+-- integer keys for the groups; a list belongs to one group of each segment type
 numbered_lists as (
     select
         *,
@@ -67,7 +67,7 @@ listed as (
         on ranked_lists.fold = fold_products.fold and ranked_lists.product_id = fold_products.product_id
 ),
 
--- where each product stands in the list that shows it first
+-- the best rank of each product among the lists of a group
 shown as (
     select
         members.group_number,

@@ -1,4 +1,4 @@
-{# With so few orders a customer has a history, but hardly a habit. #}
+{# Customers with at most so many orders are `cool`. #}
 {% set most_orders_of_cool = 2 %}
 
 with
@@ -13,7 +13,7 @@ rfm as (select * from {{ ref('int_fold_rfm') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- orders stand for customers where nobody is named
+-- where purchases name no customers, orders are counted instead
 judged_orders as (
     select distinct
         pages.fold,
@@ -36,7 +36,7 @@ judged as (
     left join rfm on fold_customers.fold = rfm.fold and fold_customers.customer_id = rfm.customer_id
 ),
 
--- thirds of those who aren't new, by orders; equal customers are in the same third
+-- customers who aren't new, in thirds by orders; customers with equal orders are in the same third
 ranked as (
     select
         *,

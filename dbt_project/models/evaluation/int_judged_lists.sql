@@ -1,10 +1,10 @@
-{# Every list that is judged, empty ones too; who has nothing to find in a list isn't judged on it. #}
+{# All judged lists, including empty ones. A customer without a relevant product isn't judged. #}
 
 with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
--- those with a history; and those without, whom only their own segment judges
+-- customers with a history; those without one are judged in the segment `cold` only
 fold_customers as (
     select
         fold,

@@ -10,7 +10,7 @@ list_diversity as (select * from {{ ref('int_list_diversity') }}),
 
 product_page_metrics as (select * from {{ ref('int_product_page_metrics') }}),
 
--- a metric that a list doesn't have is no row
+-- a metric that is missing for a list has no row
 hits_by_metric as (
     unpivot customer_metrics
     on ndcg, precision, recall, map, mrr, hit_rate

@@ -26,7 +26,7 @@ popularity as (
     select
         fold_products.fold,
         fold_products.product_id,
-        -- how surprising it is that a customer bought it, in bits
+        -- self-information of a purchase of it, in bits
         -log2(fold_products.customers / customers_with_history.customers) as self_information,
         percent_rank() over (partition by fold_products.fold order by fold_products.customers) as percentile
     from fold_products
@@ -34,7 +34,7 @@ popularity as (
     where fold_products.customers > 0
 ),
 
--- without a single price nobody knows what a hit is worth
+-- no revenue where no purchase of the window has a price
 priced as (
     select distinct fold
     from held_out

@@ -49,7 +49,7 @@ found as (
         sought.fold,
         {{ k }} as k,
         count(*) filter (where sought.rank <= {{ k }}) / count(*) as content,
-        -- what a list drawn by lot would find
+        -- the recall of a random list
         least(1.0, {{ k }} / any_value(candidates.products)) as chance,
         count(distinct sought.customer_id) as customers
     from sought

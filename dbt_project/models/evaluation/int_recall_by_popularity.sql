@@ -4,7 +4,7 @@
 
 with
 
--- as everyone in the metrics: those with a history
+-- as in the other metrics: customers with a history
 judged_lists as (select * from {{ ref('int_judged_lists') }} where has_history),
 
 cutoffs as (
@@ -33,7 +33,7 @@ bands as (
     from fold_products
 ),
 
--- where each product that was to be found stands in its customer's list, if it does
+-- the rank of each relevant product in its customer's list; null if it isn't listed
 sought as (
     select
         judged_lists.fold,

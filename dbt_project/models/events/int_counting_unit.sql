@@ -1,4 +1,4 @@
-{# Below this share of named lines, who is named says little of what sells. #}
+{# If fewer lines than this share name a customer, orders are counted instead of customers. #}
 {% set least_named_share = 0.05 %}
 
 with

@@ -26,8 +26,8 @@ purchase_events as (
     from order_products
 ),
 
--- what came back was had before, though its purchase may lie before the data: not new. The purchases
--- that it cancels say so themselves, in returned_at
+-- a returned product isn't new to the customer, even if its purchase lies before the data. A purchase
+-- that a return cancels has the moment of it in returned_at
 return_events as (
     select
         customers.customer_key,
@@ -45,8 +45,7 @@ return_events as (
     group by customers.customer_key, products.product_key
 ),
 
--- in a shop without purchases, what its customers rated stands in for what they bought, from the
--- first time on that they did
+-- in a shop without purchases, ratings are used as purchases, from the first rating of a product on
 rating_events as (
     select
         customers.customer_key,
@@ -76,8 +75,8 @@ why_none as (
     {{ why_nothing_is_used() }}
 ),
 
--- files of which nothing can be used fail the build here, so that the last lists stay; the tables
--- that say why are built all the same
+-- if no line can be used, the build fails here and the last lists stay; the tables that explain why are
+-- built all the same
 events as (
     select * from found
     union all

@@ -16,7 +16,7 @@ order_products as (
         min(purchased_at) as purchased_at,
         cast(sum(cast(weighed_quantity as decimal(18, 4))) as double) as quantity,
         sum(amount) as amount,
-        -- of what was bought, not of what it weighs: a hundred for ten cost a tenth each
+        -- the price per unit uses the quantity that was bought, not the capped one
         sum(amount) / nullif(cast(sum(cast(quantity as decimal(18, 4))) as double), 0) as unit_price
     from purchases
     group by order_id, customer_id, product_id

@@ -15,7 +15,7 @@ returns as (
     group by customer_id, product_id, purchased_at
 ),
 
--- of what came back at all
+-- only pairs of customer and product with a return
 orders as (
     select
         purchases.customer_id,
@@ -37,7 +37,7 @@ moves as (
     select * from orders
 ),
 
--- what was bought and given back at the same moment was bought first
+-- at the same moment, purchases come before returns
 numbered as (
     select
         *,
@@ -51,7 +51,7 @@ numbered as (
     )
 ),
 
--- units held after each move: what came back beyond them was bought before the data began
+-- units held after each line; a return of more units belongs to purchases before the data begins
 held as (
     select
         *,
@@ -61,7 +61,8 @@ held as (
     from numbered
 ),
 
--- the last bought is the first given back: an order is gone once no more is held than before it
+-- a return cancels the latest purchases first: an order is returned once the units held are at most
+-- those before it
 returned as (
     select
         held.order_id,

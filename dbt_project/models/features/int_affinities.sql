@@ -1,4 +1,4 @@
-{# What products have in common that customers may like. #}
+{# Columns of products whose values customers may prefer. #}
 {% set kinds = ['department', 'category', 'subcategory', 'brand'] %}
 
 with

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- Of the folds, those whose customers the database holds. Of today's customers nothing is kept but what is
--- served: blocks of them are databases of their own, in which this is today's fold.
+-- The folds whose customers this database holds: the past folds. Today's customers are processed in blocks
+-- with databases of their own, in which this is the fold `serving`.
 with
 
 folds as (select * from {{ ref('int_folds') }} where purpose <> 'serve')

@@ -2,10 +2,10 @@
 
 with
 
--- that a past fold knows what only later orders name would tell it what sells
+-- only products of the product file: a past fold can't know those that only later orders name
 unlearned as (select * from {{ ref('int_unlearned_products') }} where is_described),
 
--- sold, to whomever, or else had or rated by a customer
+-- sold to anyone, returned or rated
 known as (
     select
         fold,
@@ -18,7 +18,7 @@ known as (
     from {{ ref('int_interactions') }}
 ),
 
--- today's stock is no news to the past, nor is which of these were sold later
+-- past folds know neither today's stock nor which products were sold later
 unsold as (
     select unlearned.*
     from unlearned

@@ -6,7 +6,7 @@ folds as (select * from {{ ref('int_folds') }} where purpose <> 'train'),
 
 fold_products as (select * from {{ ref('int_fold_products') }}),
 
--- a size or colour is shown as its parent, never itself
+-- variants are shown as their parent
 products as (select * from {{ ref('int_products') }} where not is_excluded and recommend_as is null),
 
 unlearned as (
@@ -26,5 +26,5 @@ unlearned as (
 )
 
 select * from unlearned
--- a bare id doesn't tell what it is
+-- a title that repeats the id is no description
 where is_described or coalesce({{ described_columns() | join(', ') }}) is not null

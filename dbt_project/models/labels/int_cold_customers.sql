@@ -21,7 +21,7 @@ with_hits as (
 
 with_profile as (select distinct customer_id from attributes),
 
--- today everyone without a history in the catalogue; in the past those who can be judged
+-- `serving`: all customers without a history in the catalogue; past folds: those who can be judged
 eligible as (
     select
         folds.fold,

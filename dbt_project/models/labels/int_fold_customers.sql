@@ -45,7 +45,7 @@ eligible as (
     cross join settings
     left join with_hits
         on with_history.fold = with_hits.fold and with_history.customer_key = with_hits.customer_key
-    -- today's lists are for whoever is still about; judging asks everyone
+    -- active_within_days limits the lists of `serving` only; past folds judge all customers
     where
         folds.purpose <> 'serve'
         or coalesce(settings.active_within_days, 0) = 0
@@ -55,7 +55,7 @@ eligible as (
 numbered as (
     select
         *,
-        -- the same customers in every run: a hash of the id decides, not chance
+        -- a hash of the id selects the sample, so every run has the same one
         row_number() over (
             partition by fold, has_hits order by md5(customer_id), customer_id
         ) as sample_number,
@@ -63,8 +63,8 @@ numbered as (
     from eligible
 ),
 
--- today's fold ranks for everyone with a history; a past one for some of those whom it can judge,
--- and for as many of the others: without them, buying would look certain to whoever learns from it
+-- `serving` ranks for all customers with a history. A past fold ranks for a sample of the judged customers
+-- and for as many others, because a model trained on buyers alone would overestimate purchases
 sampled as (
     select
         numbered.fold,

@@ -21,7 +21,7 @@ list_types as (
         true as takes_bought
 ),
 
--- without customers there are no lists; where none of them bought anything, nothing to buy again
+-- without customers there are no lists; without purchases there is no `buy_again`
 supported as (
     select *
     from list_types

@@ -14,7 +14,7 @@ shared as (
         categories.category,
         case
             when categories.recent_customers > 0 then fold_products.recent_customers / categories.recent_customers
-            -- nobody bought anything of it lately, or nothing has a date
+            -- no recent purchase in the category, or no dates
             else fold_products.customers / categories.customers
         end as category_share,
         fold_products.tie_order

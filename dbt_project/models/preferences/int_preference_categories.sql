@@ -35,7 +35,7 @@ ranked as (
         counted.recent_customers,
         counted.customers / shop_counts.customers as buyer_share,
         counted.customers_three_windows / shop_counts.customers as buyer_share_three_windows,
-        -- half a customer who bought and half another who didn't: nothing is certain to be bought or not
+        -- half a buyer and half a non-buyer are added, so that no probability is 0 or 1
         (counted.customers_one_window + 0.5) / (shop_counts.customers + 1) as base_rate,
         row_number() over (
             partition by counted.fold order by counted.customers desc, counted.category asc

@@ -12,7 +12,7 @@ attributes as (select * from {{ ref('int_customer_attributes') }}),
 
 with_profile as (select distinct customer_id from attributes),
 
--- everyone by history; those with a profile once more, as if that were all that is known
+-- all customers by history, and those with a profile a second time by the profile alone
 segmented as (
     select
         probabilities.*,

@@ -1,5 +1,4 @@
--- Whether what was learned of preferences predicts those known at the last judged cut-off better than
--- base rates do.
+-- Whether the models of preferences predict the last judged fold better than base rates do.
 with
 
 metrics as (select * from {{ ref('int_preference_metrics') }} where metric = 'log_loss'),

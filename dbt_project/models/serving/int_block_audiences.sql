@@ -1,4 +1,5 @@
--- Of a block's customers, those most likely to buy a product: the shop's are among those of its blocks.
+-- The customers of a block who are most likely to buy a product. The shop's audience is chosen among those
+-- of all blocks.
 with
 
 scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),

@@ -6,14 +6,14 @@ categories as (select * from {{ ref('int_preference_categories') }} where fold =
 
 verdicts as (select * from {{ ref('int_preference_verdicts') }}),
 
--- the profile speaks alone only where there is no history
+-- the profile model is used only for customers without a history
 best as (
     select *
     from probabilities
     qualify row_number() over (partition by customer_id, category order by basis = 'history' desc) = 1
 ),
 
--- what was learned serves where it was worth learning
+-- a model serves only where it was better than the base rate
 served as (
     select
         best.customer_id,

@@ -17,7 +17,7 @@ recommendations as (
         cast(served.rank as integer) as rank,
         served.product_id,
         served.score,
-        -- of every pair that the hybrid weighed, whichever recommender put it on the list
+        -- the hybrid's probability is shown whichever recommender serves the list
         scores.probability,
         served.recommender,
         reasons.reason,

@@ -14,7 +14,7 @@ fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'ser
 
 interactions as (select * from {{ ref('int_interactions') }} where fold = 'serving'),
 
--- without a past fold nobody has learned what profiles mean: popularity fills those lists
+-- without a past fold profiles can't be learned from; popularity fills these lists
 profiled as (
     select distinct cold_customers.customer_id
     from cold_customers
@@ -24,7 +24,7 @@ profiled as (
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- who has a profile but no history gets what customers like this one buy, whoever is champion
+-- customers with a profile and no history get lists of `profile`, whichever recommender is champion
 champion_lists as (
     select
         ranked_lists.customer_id,
@@ -65,7 +65,7 @@ seen_counts as (
     group by customer_key
 ),
 
--- who has little or no history, or a champion with too little to say, gets what is popular
+-- lists that the champion doesn't fill are filled up with popular products
 short_lists as (
     select
         list_lengths.*,

@@ -17,7 +17,7 @@ interactions as (select * from {{ ref('int_interactions') }} where fold = 'servi
 
 fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'serving'),
 
--- what is surely more than chance: milk is in one basket with everything
+-- only pairs that are surely bought together more often than by chance
 pairs as (select * from {{ ref('int_product_pairs') }} where fold = 'serving' and lift_low > 1),
 
 similar_products as (select * from {{ ref('int_similar_products') }} where fold = 'serving'),
@@ -48,7 +48,7 @@ keyed as (
         on customers.customer_key = own.customer_key and products.product_key = own.product_key
 ),
 
--- what leads from one product to another, the most telling kind first
+-- relations between two products, the strongest kind of evidence first
 links as (
     select
         product_key,
@@ -86,7 +86,7 @@ strongest as (
     cross join wording
     where
         keyed.own_orders is null
-        -- a product that was only a gift explains nothing
+        -- a product that was only a gift is no reason
         and (interactions.orders > 0 or (links.kind <> 'together' and interactions.rating is not null))
     qualify
         row_number() over (
@@ -102,9 +102,9 @@ reasons as (
         case
             when keyed.own_orders > 1
                 then concat('Bought ', keyed.own_orders, ' times, last on ', cast(keyed.own_last_at as date))
-            -- known by a rating alone, in a shop where others are bought
+            -- only rated, in a shop with purchases
             when keyed.own_orders is not null and keyed.own_last_at is null then 'Rated, not bought yet'
-            -- a gift, or what came back: its last day may be that of the return
+            -- a gift or a return: the last day may be that of the return
             when keyed.own_orders = 0 then concat('Had before, on ', cast(keyed.own_first_at as date))
             when keyed.own_orders is not null
                 then concat('Bought once, on ', cast(keyed.own_last_at as date))
@@ -127,7 +127,7 @@ reasons as (
                     'Popular: in ', fold_products.recent_customers, ' orders of the last ',
                     settings.popularity_window_days, ' days'
                 )
-            -- in a shop whose ratings have no dates nothing is of the last days
+            -- ratings without dates are never recent
             when fold_products.recent_customers = 0
                 then concat('Popular: ', wording.verb, ' by ', fold_products.customers, ' customers')
             else concat(
@@ -146,7 +146,7 @@ reasons as (
     left join products as named on strongest.reason_product_key = named.product_key
 ),
 
--- what nobody bought yet has no numbers: only what it reads like
+-- new products have no purchases; the reason is their similar text
 new_reasons as (
     select
         served.customer_id,

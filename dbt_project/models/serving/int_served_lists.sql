@@ -8,7 +8,7 @@ list_types as (select * from {{ ref('int_list_types') }} where takes_new),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
--- the last places of a list are theirs, as many as the shop gives them
+-- new products take the last places, as many as the setting says
 newcomers as (
     select
         new_products.customer_id,

@@ -43,7 +43,7 @@ select
     file,
     row_number,
     customer_id,
-    -- who is merged into a guest would make it somebody
+    -- nobody is merged into a guest, who is no single customer
     case when merged_into not in (select guests.id from guests) then merged_into end as merged_into,
     attributes,
     reject_reason,

@@ -4,7 +4,7 @@ with
 
 formats as (select * from {{ ref('stg_formats') }}),
 
--- what the lines say of their products, counted as it stands: most lines say the same
+-- descriptions on lines are counted as distinct values, because most lines repeat them
 spoken as (
     {% for input in ['purchases', 'ratings'] %}
     select

@@ -20,7 +20,7 @@ alike as (
     having count(*) > 1
 ),
 
--- what a layout makes of one row of a file is no copy of each other, whatever it says
+-- lines that a layout makes of one row of a file are never copies of each other
 suspects as (
     select
         lines.file,
@@ -47,13 +47,13 @@ repeats as (
         row_number,
         hash(line) as line_hash,
         number_in_file > 1 as is_again_in_file,
-        -- the third such line of a file is told twice if another file has three of them, too
+        -- the n-th copy within a file is a duplicate if another file has n copies, too
         row_number() over (partition by line, number_in_file order by file) > 1 as is_in_earlier_file,
         mapped_number > 1 as agrees_in_mapped
     from numbered
 ),
 
--- files whose lines all are those of an earlier one: sent twice, whoever the lines are of
+-- files whose lines are all in an earlier file were sent twice
 file_contents as (
     select
         suspects.file,
@@ -80,7 +80,7 @@ cast_lines as (
         {{ clean_id('lines.product_id', 'formats.has_float_product_ids') }} as product,
         {{ clean_id('lines.order_id', 'formats.has_float_order_ids') }} as order_name,
         {{ clean_time('lines.purchased_at', 'formats.date_order', 'settings.timezone') }} as bought_at,
-        -- a shop that doesn't say how many sold one
+        -- without a quantity it is 1
         case
             when {{ is_empty('lines.quantity') }} then 1
             else {{ clean_quantity('lines.quantity', 'formats.has_decimal_comma') }}
@@ -123,7 +123,7 @@ recognised as (
     select
         priced.*,
         guests.id is not null as is_guest,
-        -- two strangers may buy the same: an order or a customer says whose line it is
+        -- two unknown customers may buy the same, so only lines with an order or a customer are compared
         priced.order_name is not null or (priced.customer is not null and guests.id is null) as is_of_somebody
     from priced
     left join guests on priced.customer = guests.id
@@ -158,7 +158,7 @@ judged as (
             when bought_at < earliest_day then 'implausible_purchased_at'
             when bought_at >= as_of + interval 1 day then 'after_as_of'
             when bought_at >= {{ build_started_at() }} + interval 2 day then 'in_the_future'
-            -- not a number, infinite or beyond any shop's stock: what doesn't fit a decimal
+            -- NaN, infinite or too large for a decimal
             when try_cast(units as decimal(18, 4)) is null then 'unreadable_quantity'
             when units = 0 then 'zero_quantity'
             when
@@ -183,7 +183,7 @@ select
         else concat(judged.file, ' ', judged.row_number)
     end as order_id,
     judged.bought_at as purchased_at,
-    -- systems write what came back with a sign before the quantity, the value, both or neither
+    -- returns have a sign before the quantity, the value, both or neither
     case when judged.is_back then -abs(judged.units) else judged.units end as quantity,
     case when judged.is_back then abs(judged.price) else judged.price end as unit_price,
     case when judged.is_back then -abs(judged.total) else judged.total end as amount,
@@ -202,7 +202,7 @@ select
                     {{ column }} := judged.{{ column }}{{ ',' if not loop.last }}
                     {% endfor %}
                 )),
-                -- nothing is said of those that most shops don't have
+                -- missing optional columns aren't mentioned
                 to_json(struct_pack(
                     {% for column in rare %}
                     {{ column }} := judged.{{ column }}{{ ',' if not loop.last }}

@@ -17,7 +17,7 @@ all_trials as (
 
 first_judged as (select min(cutoff_at) as cutoff_at from folds),
 
--- what was learned from a time that is judged now doesn't count, as after more judged folds are set
+-- studies on folds that are judged now don't count, for example after judged_folds was raised
 trials as (
     select
         all_trials.*,
@@ -36,7 +36,7 @@ studies as (
         max(goodness) filter (where is_default) as default_goodness
     from trials
     group by study_id, recommender
-    -- one that has only measured the defaults so far chooses nothing
+    -- a study that has only measured the defaults chooses nothing
     having count(*) filter (where state = 'complete') > 1
     qualify row_number() over (partition by recommender order by max(added_as) desc) = 1
 ),

@@ -2,7 +2,7 @@ with
 
 champions as (select * from {{ ref('int_champions') }}),
 
--- why today's hybrid is no more than the rank fusion, where it is
+-- why the hybrid of `serving` falls back on rank fusion, if it does
 falls_back as (select why_not from {{ ref('int_hybrid_models') }} where fold = 'serving' and model is null)
 
 select

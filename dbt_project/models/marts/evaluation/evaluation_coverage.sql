@@ -68,7 +68,7 @@ purchase_counts as (
     group by fold, list_type
 ),
 
--- who has something to find
+-- customers with a relevant product
 finders as (
     select distinct
         fold,
@@ -100,7 +100,7 @@ finder_counts as (
     where finders.list_type <> 'product_page' or not counting_unit.counts_orders
     group by finders.fold, finders.list_type
     union all
-    -- orders that stand for customers have no history
+    -- where orders are counted instead of customers, nobody has a history
     select
         finders.fold,
         finders.list_type,

@@ -18,7 +18,7 @@ compared as (
         )
 ),
 
--- of all metrics, a bias is better when it's small
+-- a lower value is better for the bias only
 directed as (
     select
         *,

@@ -4,7 +4,7 @@ metrics as (select * from {{ ref('int_preference_metrics') }}),
 
 intervals as (select * from {{ ref('int_preference_intervals') }}),
 
--- nobody predicts better or worse for a larger sum
+-- sums aren't compared: a larger one is neither better nor worse
 comparisons as (
     select * from intervals where baseline is not null and metric not in ('expected_purchases', 'purchases')
 )
@@ -24,7 +24,7 @@ select
     comparisons.ci_high as difference_high,
     case
         when comparisons.value is null then null
-        -- of an area more is better, of a loss or an error less
+        -- a larger area is better; a smaller loss or error is better
         when case when metrics.metric like 'roc_auc%' then comparisons.ci_low > 0 else comparisons.ci_high < 0 end
             then 'better'
         when case when metrics.metric like 'roc_auc%' then comparisons.ci_high < 0 else comparisons.ci_low > 0 end

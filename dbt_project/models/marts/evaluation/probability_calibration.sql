@@ -24,7 +24,7 @@ calibration as (
         bins.actual_purchases / bins.weighed_pairs as share_bought,
         bins.log_loss_sum / bins.weighed_pairs as log_loss
     from bins
-    -- what was only rated has a probability, too, and without purchases no list that it belongs in
+    -- products that were only rated have a probability, but belong to no list in a shop without purchases
     inner join list_types on bins.list_type = list_types.list_type
 )
 

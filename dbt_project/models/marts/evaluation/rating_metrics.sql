@@ -39,15 +39,15 @@ means as (
     group by fold, recommender, how
 ),
 
--- a customer's errors resemble each other: customers vary, not single ratings (the ratio estimator
--- of cluster sampling), here in means, so that no scale of ratings is too wide; fewer than six of
--- them prove nothing
+-- Errors of one customer are correlated, so the variance is over customers, not ratings (the ratio
+-- estimator of cluster sampling). It is computed from means, so that no scale of ratings is too wide.
+-- Fewer than six customers have no interval
 spread as (
     select
         means.fold,
         means.recommender,
         means.how,
-        -- errors of nothing but 0 vary by nothing
+        -- if all errors are 0, their variance is 0
         coalesce(
             {{ exact_mean('power(customer_sums.absolute_errors / nullif(means.mae, 0) - customer_sums.ratings, 2)') }},
             0

@@ -35,7 +35,7 @@ counted as (
     from purchases
 ),
 
--- of an input that isn't there nothing more needs to be said
+-- the aspects of a missing input aren't listed
 relevant as (
     select said.*
     from said
@@ -43,7 +43,7 @@ relevant as (
     left join given on said.input = given.name
     where
         (said.input is null or given.name is not null)
-        -- nor of what would be said of customers where there are none
+        -- and neither are aspects of customers in a shop without customers
         and (
             said.is_given
             or said.aspect not in ('ratings', 'customers')
@@ -53,7 +53,7 @@ relevant as (
         )
 ),
 
--- products count by who bought or rated them, or by their orders where nobody is named
+-- products are counted by customers, or by orders where purchases name no customers
 interactions as (
     select
         purchases.product_id,
@@ -81,7 +81,7 @@ interactions as (
 
 interaction_products as (select distinct product_id from interactions),
 
--- sizes and colours count as one product
+-- variants (sizes, colours) are counted as their parent
 counted_products as (
     select
         coalesce(parents.recommend_as, interactions.product_id) as product_id,
@@ -139,7 +139,7 @@ found as (
     select
         22 as place,
         'history' as aspect,
-        -- as int_folds cuts: the last window has a day more, and something has to precede it
+        -- as in int_folds: the last window has one more day, and a fold needs earlier events
         counted.days > settings.label_window_days + 1 as is_given,
         null as share,
         concat(

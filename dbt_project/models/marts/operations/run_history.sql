@@ -5,7 +5,7 @@
     full_refresh=false
 ) }}
 
--- a run is written down once every public table is of it; a run that leaves tables out isn't
+-- a run has a row only if every public table was built in it
 -- depends_on: {{ ref('recommendations') }}
 -- depends_on: {{ ref('recommendation_details') }}
 -- depends_on: {{ ref('predicted_ratings') }}

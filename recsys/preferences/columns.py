@@ -1,0 +1,73 @@
+"""Columns of past windows as the arrays that models of preferences read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import logit
+
+from recsys.data.arrow_tables import column_of
+from recsys.data.profiles import Profiles
+
+Floats = NDArray[np.float64]
+
+LEAST_PROBABILITY = 1e-6
+"""Nothing is impossible or certain: the logarithmic loss stays finite."""
+
+BASE_RATE_SCALE = 10.0
+"""A large column is hardly shrunk: with little data, the base rate is what remains."""
+
+
+def by_category(
+    category: NDArray[np.intp],
+    n_categories: int,
+    codes: NDArray[np.int32],
+    profiles: Profiles,
+    base_rate: Floats,
+) -> sparse.csr_array:
+    """Return log odds of the base rate, category, values, and every value by category: one-hot."""
+    n_rows, n_attributes = codes.shape
+    starts = np.concatenate([[0], np.cumsum(profiles.counts)]).astype(np.intp)
+    values = codes + starts[:-1]
+    n_values = int(starts[-1])
+    known = category >= 0
+    at = np.where(known, category, 0)[:, None]
+    indices = np.hstack(
+        [
+            np.zeros((n_rows, 1), np.intp),
+            1 + at,
+            1 + n_categories + values,
+            1 + n_categories + n_values + at * n_values + values,
+        ]
+    )
+    is_known = known[:, None].astype(np.float64)
+    data = np.hstack(
+        [
+            logit(base_rate)[:, None] * BASE_RATE_SCALE,
+            is_known,
+            np.ones((n_rows, n_attributes)),
+            np.broadcast_to(is_known, (n_rows, n_attributes)),
+        ]
+    )
+    width = 1 + n_categories + n_values + n_categories * n_values
+    row_ends = np.arange(n_rows + 1) * indices.shape[1]
+    return sparse.csr_array((data.ravel(), indices.ravel(), row_ends), shape=(n_rows, width))
+
+
+def base_rates(table: pa.Table) -> Floats:
+    """Return the (rows,) base rates of the categories, above 0 and below 1."""
+    return bounded(numbers(column_of(table, "base_rate")))
+
+
+def bounded(probabilities: Floats) -> Floats:
+    """Return probabilities whose logarithmic loss is finite."""
+    clipped: Floats = np.clip(probabilities, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
+    return clipped
+
+
+def numbers(column: pa.ChunkedArray) -> Floats:
+    """Return a column as numbers, NaN for null."""
+    found: Floats = column.cast(pa.float64()).to_numpy().astype(np.float64)
+    return found
