@@ -12,7 +12,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.data.arrow_tables import ArrowTable, ids_as_text, read_table
+from recsys.data.pair_columns import (
+    by_id,
+    by_order,
+    by_popularity,
+    ids_of,
+    keys_of,
+    numbers_of,
+    times_of,
+)
 from recsys.errors import InvalidTableError, UnknownCustomerError, UnknownProductError
 
 DEFAULT_RATING = "rating"
@@ -122,18 +131,18 @@ class Interactions:
 
         """
         arrow = read_table(table)
-        customers = _ids(arrow, customer_id)
-        products = _ids(arrow, product_id)
+        customers = ids_of(arrow, customer_id)
+        products = ids_of(arrow, product_id)
         if arrow.num_rows == 0:
             raise InvalidTableError("the table is empty: at least one purchase or rating is needed")
         extra = None if catalogue is None else ids_as_text(catalogue, "the catalogue's ids")
         if tie_order is None:
-            columns = _encode_by_popularity(products, extra)
+            columns = by_popularity(products, extra)
         else:
-            columns = _encode_by_order(products, _keys(arrow, tie_order))
+            columns = by_order(products, keys_of(arrow, tie_order))
         return cls._of_places(
             arrow,
-            _encode(customers),
+            by_id(customers),
             columns,
             _Columns(rating, weight, last_at, earlier_weight, recent_orders),
         )
@@ -160,12 +169,12 @@ class Interactions:
         arrow = read_table(table)
         if arrow.num_rows == 0:
             raise InvalidTableError("the table is empty: at least one purchase or rating is needed")
-        customers, rows = np.unique(_keys(arrow, "customer_key"), return_inverse=True)
-        products = pa.array(_keys(arrow, "product_key"))
+        customers, rows = np.unique(keys_of(arrow, "customer_key"), return_inverse=True)
+        products = pa.array(keys_of(arrow, "product_key"))
         return cls._of_places(
             arrow,
             (pa.array(customers), rows),
-            _encode_by_order(products, _keys(arrow, "tie_order")),
+            by_order(products, keys_of(arrow, "tie_order")),
             _Columns(),
         )
 
@@ -180,12 +189,12 @@ class Interactions:
         """Return the matrices of the rows' values, at the rows and columns of their ids."""
         customer_ids, rows = customers
         product_ids, columns = products
-        rating_values = _numbers(arrow, names.rating, DEFAULT_RATING)
-        weight_values = _numbers(arrow, names.weight, DEFAULT_WEIGHT)
+        rating_values = numbers_of(arrow, names.rating, DEFAULT_RATING)
+        weight_values = numbers_of(arrow, names.weight, DEFAULT_WEIGHT)
         if weight_values is None:
             weight_values = np.ones(arrow.num_rows)
-        earlier = _numbers(arrow, names.earlier_weight, DEFAULT_EARLIER_WEIGHT)
-        recent = _numbers(arrow, names.recent_orders, DEFAULT_RECENT_ORDERS)
+        earlier = numbers_of(arrow, names.earlier_weight, DEFAULT_EARLIER_WEIGHT)
+        recent = numbers_of(arrow, names.recent_orders, DEFAULT_RECENT_ORDERS)
         nothing = np.zeros(arrow.num_rows)
         earlier, recent = (nothing if one is None else one for one in (earlier, recent))
         for name, values in (
@@ -198,16 +207,29 @@ class Interactions:
                     f"'{name}' is negative, for example {np.nanmin(values):g}; "
                     "use 0 or more: leave returns out"
                 )
-        times = _times(arrow, names.last_at)
-        _refuse_duplicates(rows, columns, customer_ids, product_ids)
-        shape = (len(customer_ids), len(product_ids))
-
-        def matrix(values: NDArray[Any], kept: NDArray[np.bool_]) -> sparse.csr_array:
-            return _csr(values[kept], rows[kept], columns[kept], shape)
-
-        everything = np.ones(arrow.num_rows, bool)
+        times = times_of(arrow, names.last_at, DEFAULT_LAST_AT)
         if rating_values is None:
             rating_values = np.full(arrow.num_rows, np.nan)
+        shape = (len(customer_ids), len(product_ids))
+        # sorted once, for all matrices
+        order = np.argsort(rows * shape[1] + columns)
+        rows, columns = rows[order], columns[order].astype(np.int32)
+        is_repeated = (rows[1:] == rows[:-1]) & (columns[1:] == columns[:-1])
+        if is_repeated.any():
+            place = int(np.flatnonzero(is_repeated)[0])
+            raise InvalidTableError(
+                f"customer '{customer_ids[rows[place]]}' and product "
+                f"'{product_ids[columns[place]]}' share more than one row; group by customer and "
+                "product first"
+            )
+
+        def matrix(values: NDArray[Any], kept: NDArray[np.bool_]) -> sparse.csr_array:
+            kept = kept[order]
+            counts = np.bincount(rows[kept], minlength=shape[0])
+            starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+            return sparse.csr_array((values[order][kept], columns[kept], starts), shape=shape)
+
+        everything = np.ones(arrow.num_rows, bool)
         return cls(
             customer_ids=customer_ids,
             product_ids=product_ids,
@@ -252,112 +274,6 @@ class Interactions:
     def product_index(self, ids: Iterable[Any]) -> NDArray[np.intp]:
         """Return the columns of these product ids; UnknownProductError names one that has none."""
         return _index(ids, self.product_ids, "product", UnknownProductError)
-
-
-def _keys(table: pa.Table, column: str) -> NDArray[np.int32]:
-    keys: NDArray[np.int32] = column_of(table, column).cast(pa.int32()).to_numpy()
-    return keys
-
-
-def _ids(table: pa.Table, column: str) -> pa.Array:
-    ids = ids_as_text(column_of(table, column), f"ids in '{column}'")
-    if ids.null_count:
-        raise InvalidTableError(
-            f"'{column}' is null in {ids.null_count:,} of {len(ids):,} rows; "
-            "leave purchases of nobody or nothing in particular out"
-        )
-    return ids
-
-
-def _numbers(table: pa.Table, column: str | None, default: str) -> NDArray[np.float64] | None:
-    """Return a column as float64 with NaN for null, or None when there is no such column."""
-    if column is None or (column == default and column not in table.column_names):
-        return None
-    values = column_of(table, column)
-    kind = values.type
-    if not (
-        pa.types.is_integer(kind)
-        or pa.types.is_floating(kind)
-        or pa.types.is_decimal(kind)
-        or pa.types.is_null(kind)
-    ):
-        raise InvalidTableError(f"'{column}' is of type {kind}; cast it to a number")
-    values = values.cast(pa.float64())
-    finite = pc.fill_null(pc.is_finite(values), True)
-    if not pc.all(finite).as_py():
-        example = values.filter(pc.invert(finite))[0].as_py()
-        raise InvalidTableError(f"'{column}' holds {example}; use null or a finite number")
-    numbers: NDArray[np.float64] = values.to_numpy()
-    return numbers
-
-
-def _times(table: pa.Table, column: str | None) -> NDArray[np.float64]:
-    """Return a column of times as seconds since 1970, NaN for null or without the column."""
-    if column is None or (column == DEFAULT_LAST_AT and column not in table.column_names):
-        return np.full(table.num_rows, np.nan)
-    values = column_of(table, column)
-    kind = values.type
-    if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)):
-        raise InvalidTableError(f"'{column}' is of type {kind}; cast it to a timestamp")
-    zone = kind.tz if pa.types.is_timestamp(kind) else None
-    microseconds = values.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
-    seconds: NDArray[np.float64] = pc.divide(
-        microseconds.cast(pa.float64(), safe=False),
-        1e6,  # whole microseconds only until 2255
-    ).to_numpy()
-    return seconds
-
-
-def _encode(ids: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
-    """Return the distinct ids in order, and the position of each row's id among them."""
-    encoded = ids.dictionary_encode()
-    order = pc.array_sort_indices(encoded.dictionary).to_numpy()
-    return encoded.dictionary.take(pa.array(order)), np.argsort(order)[encoded.indices.to_numpy()]
-
-
-def _encode_by_order(ids: pa.Array, order: NDArray[np.int32]) -> tuple[pa.Array, NDArray[np.int64]]:
-    _, first, position = np.unique(order, return_index=True, return_inverse=True)
-    return ids.take(pa.array(first)), position
-
-
-def _encode_by_popularity(
-    ids: pa.Array, catalogue: pa.Array | None
-) -> tuple[pa.Array, NDArray[np.int64]]:
-    both = ids if catalogue is None else pa.concat_arrays([ids, catalogue.drop_null()])
-    by_id, position = _encode(both)
-    position = position[: len(ids)]
-    popularity = np.bincount(position, minlength=len(by_id))
-    order = np.argsort(-popularity, kind="stable")
-    return by_id.take(pa.array(order)), np.argsort(order)[position]
-
-
-def _refuse_duplicates(
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    customer_ids: pa.Array,
-    product_ids: pa.Array,
-) -> None:
-    cells = np.sort(rows * len(product_ids) + columns)
-    repeated = cells[1:][cells[1:] == cells[:-1]]
-    if len(repeated):
-        row, column = divmod(int(repeated[0]), len(product_ids))
-        raise InvalidTableError(
-            f"customer '{customer_ids[row]}' and product '{product_ids[column]}' share more than "
-            "one row; group by customer and product first"
-        )
-
-
-def _csr(
-    values: NDArray[Any],
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    shape: tuple[int, int],
-) -> sparse.csr_array:
-    order = np.lexsort((columns, rows))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])
-    return sparse.csr_array(
-        (values[order], columns[order].astype(np.int32), starts.astype(np.int32)), shape=shape
-    )
 
 
 def _index(
