@@ -98,7 +98,11 @@ weighted as (
         on labelled.fold = rates.fold and labelled.is_new = rates.is_new and labelled.rank_bucket = rates.rank_bucket
 ),
 
-pairs as (select * exclude (rank_bucket, customer_id, product_id) from weighted where purpose <> 'train' or training_weight is not null),
+pairs as (
+    select * exclude (rank_bucket, customer_id, product_id)
+    from weighted
+    where purpose <> 'train' or training_weight is not null
+),
 
 -- only of the pairs that are kept: a row per recommender becomes columns, all of them in memory
 seen_by as (

@@ -5,15 +5,13 @@ candidates as (select * from {{ ref('int_candidates') }}),
 -- of whom nothing was bought before, a recommender of habits has nothing to say
 fold_customers as (select * from {{ ref('int_fold_customers') }}),
 
-fold_products as (select * from {{ ref('int_fold_products') }}),
-
 weights as (select * from {{ ref('int_fusion_weights') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
 -- weighted reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), scaled so that being first
 -- for every recommender scores the sum of the weights
-fused as (
+scored as (
     select
         candidates.fold,
         candidates.customer_key,
@@ -34,22 +32,6 @@ fused as (
     group by candidates.fold, candidates.customer_key, candidates.product_key, candidates.is_new
 ),
 
-ranked as (
-    select
-        fused.fold,
-        fused.customer_key,
-        fused.product_key,
-        fused.score,
-        fused.is_new,
-        cast(row_number() over (
-            partition by fused.fold, fused.customer_key, fused.is_new
-            order by fused.score desc, fold_products.tie_order asc
-        ) as integer) as rank_in_group
-    from fused
-    inner join fold_products on fused.fold = fold_products.fold and fused.product_key = fold_products.product_key
-)
+{{ ranked_candidates() }}
 
-select ranked.*
-from ranked
-cross join settings
-where ranked.rank_in_group <= settings.candidates_per_customer
+select * from best

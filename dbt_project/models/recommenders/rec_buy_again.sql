@@ -4,8 +4,6 @@ folds as (select * from {{ ref('int_folds') }}),
 
 fold_customers as (select * from {{ ref('int_fold_customers') }}),
 
-fold_products as (select * from {{ ref('int_fold_products') }}),
-
 interactions as (select * from {{ ref('int_interactions') }} where in_catalogue and weight > 0),
 
 product_features as (select * from {{ ref('int_product_features') }}),
@@ -17,7 +15,6 @@ timed as (
         interactions.fold,
         interactions.customer_key,
         interactions.product_key,
-        fold_products.tie_order,
         interactions.weight,
         coalesce(product_features.recent_repeat_share, 0) as recent_repeat_share,
         -- how many of this customer's own intervals have passed since the last purchase; a single
@@ -37,8 +34,6 @@ timed as (
     inner join folds on interactions.fold = folds.fold
     inner join fold_customers
         on interactions.fold = fold_customers.fold and interactions.customer_key = fold_customers.customer_key
-    inner join fold_products
-        on interactions.fold = fold_products.fold and interactions.product_key = fold_products.product_key
     left join product_features
         on interactions.fold = product_features.fold and interactions.product_key = product_features.product_key
     cross join settings
@@ -46,27 +41,16 @@ timed as (
 
 scored as (
     select
-        timed.*,
+        timed.fold,
+        timed.customer_key,
+        timed.product_key,
+        false as is_new,
         timed.weight * exp(-settings.overdue_discount * timed.intervals_since_last)
         + settings.repeat_share_weight * timed.recent_repeat_share as score
     from timed
     cross join settings
 ),
 
-ranked as (
-    select
-        fold,
-        customer_key,
-        product_key,
-        score,
-        false as is_new,
-        cast(row_number() over (
-            partition by fold, customer_key order by score desc, tie_order asc
-        ) as integer) as rank_in_group
-    from scored
-)
+{{ ranked_candidates() }}
 
-select ranked.*
-from ranked
-cross join settings
-where ranked.rank_in_group <= settings.candidates_per_customer
+select * from best

@@ -59,8 +59,7 @@ new_products as (
         places.fold,
         places.customer_key,
         popular.product_key,
-        popular.recent_customers,
-        popular.popularity_rank,
+        cast(popular.recent_customers as double) as score,
         true as is_new
     from places
     inner join popular on places.fold = popular.fold and places.popularity_rank = popular.popularity_rank
@@ -76,8 +75,7 @@ bought_products as (
         fold_customers.fold,
         fold_customers.customer_key,
         popular.product_key,
-        popular.recent_customers,
-        popular.popularity_rank,
+        cast(popular.recent_customers as double) as score,
         false as is_new
     from fold_customers
     inner join interactions
@@ -92,20 +90,6 @@ scored as (
     select * from bought_products
 ),
 
-ranked as (
-    select
-        fold,
-        customer_key,
-        product_key,
-        cast(recent_customers as double) as score,
-        is_new,
-        cast(row_number() over (
-            partition by fold, customer_key, is_new order by popularity_rank
-        ) as integer) as rank_in_group
-    from scored
-)
+{{ ranked_candidates() }}
 
-select ranked.*
-from ranked
-cross join settings
-where ranked.rank_in_group <= settings.candidates_per_customer
+select * from best
