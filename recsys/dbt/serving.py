@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from recsys.compute import dbt_log
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.recommenders.fitted_models import FittedModels
+from recsys.serving.best_rows import Best, BestRows
 from recsys.serving.engines import run_blocks
 from recsys.serving.plan import BlockPlan, read_plan
 from recsys.serving.work import BlockFiles, BlockTables, BlockWork
@@ -52,6 +53,7 @@ def serve_blocks(
     settings: Relation,
     computed: Sequence[str],
     served: Sequence[str],
+    best: Mapping[str, tuple[str, str, str]],
 ) -> pa.RecordBatchReader:
     """Serve all customers, block by block; return the files that hold what is served.
 
@@ -70,6 +72,9 @@ def serve_blocks(
         Names of the models that each block runs, `served` among them.
     served
         Names of the tables that are kept.
+    best
+        Of which served tables only the best rows of all blocks are kept: the column of their
+        groups, what comes first within a group, and the setting that says how many rows of one.
 
     """
     files = _files_of(session)
@@ -82,6 +87,14 @@ def serve_blocks(
     cursor = session.cursor()
     slicing = _Slicing(cursor, plan, files, int(size))
 
+    kept_best = {
+        name: BestRows(
+            cursor,
+            Best(group, order, settings.project(setting).fetchall()[0][0]),
+            files.served(name, 0).with_name("best.parquet"),
+        )
+        for name, (group, order, setting) in best.items()
+    }
     tables = BlockTables(
         slicing.shared, (*slicing.sliced, TODAY), tuple(served), tuple(_kept(kept, computed))
     )
@@ -108,24 +121,42 @@ def serve_blocks(
                     f"serving: block {done:,} of {len(customers):,}, "
                     f"{time.perf_counter() - started:.0f} s"
                 )
-            yield pa.RecordBatch.from_pylist(
-                [
-                    {
-                        "block": block,
-                        "customers": customers[block],
-                        "served": name,
-                        "rows": rows,
-                        "file": files.served(name, block).name,
-                    }
+            for name, kept_rows in kept_best.items():
+                kept_rows.add(files.served(name, block))
+            yield _of_block(
+                block,
+                customers[block],
+                {
+                    files.served(name, block): rows
                     for name, rows in result.rows.items()
-                    if name in served
-                ],
-                schema=BLOCK_SCHEMA,
+                    if name in served and name not in best
+                },
             )
+        yield _of_block(
+            len(customers) - 1,
+            sum(customers.values()),
+            {kept_rows.file: kept_rows.merge() for kept_rows in kept_best.values()},
+        )
         longest = ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.most_common(12))
         dbt_log.log(f"serving: {seconds.total():.0f} CPU seconds, the longest {longest}")
 
     return pa.RecordBatchReader.from_batches(BLOCK_SCHEMA, batches())
+
+
+def _of_block(block: int, customers: int, rows: Mapping[Path, int]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist(
+        [
+            {
+                "block": block,
+                "customers": customers,
+                "served": file.parent.name,
+                "rows": count,
+                "file": file.name,
+            }
+            for file, count in rows.items()
+        ],
+        schema=BLOCK_SCHEMA,
+    )
 
 
 def _files_of(session: Any) -> BlockFiles:

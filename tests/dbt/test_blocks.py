@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from recsys.serving import best_rows
+
 OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds", "parameters"}
 
 
@@ -45,11 +47,15 @@ def differing(one: Path, other: Path) -> dict[str, int]:
     return found
 
 
-def test_blocks_of_three_customers_serve_what_one_block_does(builder, tiny_shop, tiny_database):
+def test_blocks_of_three_customers_serve_what_one_block_does(
+    builder, tiny_shop, tiny_database, monkeypatch
+):
+    monkeypatch.setattr(best_rows, "FILES_AT_ONCE", 2)
     found = differing(
         tiny_database, builder.build(tiny_shop, variables={"serving_block_customers": 3})
     )
-    assert {"recommendations", "customer_preferences", "predicted_ratings"} <= set(found)
+    public = {"recommendations", "customer_preferences", "predicted_ratings", "product_audiences"}
+    assert public <= set(found)
     assert not any(found.values()), found
 
 

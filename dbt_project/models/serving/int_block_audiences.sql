@@ -4,10 +4,6 @@ with
 
 scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
 
-customers as (select * from {{ ref('int_customers') }}),
-
-products as (select * from {{ ref('int_products') }}),
-
 settings as (select * from {{ ref('stg_settings') }}),
 
 ranked as (
@@ -22,11 +18,9 @@ ranked as (
 )
 
 select
-    products.product_id,
-    customers.customer_id,
+    ranked.product_key,
+    ranked.customer_key,
     ranked.probability
 from ranked
 cross join settings
-inner join products on ranked.product_key = products.product_key
-inner join customers on ranked.customer_key = customers.customer_key
 where ranked.rank <= settings.audience_size

@@ -51,4 +51,12 @@ def model(dbt, session):
         settings=dbt.ref("stg_settings"),
         computed=[*computed, *served],
         served=list(served),
+        # of all blocks, the likeliest of a product; the mart ranks them so
+        best={
+            "int_block_audiences": (
+                "product_key",
+                "probability desc, customer_key",
+                "audience_size",
+            )
+        },
     )

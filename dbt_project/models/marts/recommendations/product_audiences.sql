@@ -2,25 +2,35 @@ with
 
 candidates as (select * from {{ ref('int_served_audiences') }}),
 
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
 settings as (select * from {{ ref('stg_settings') }}),
 
 ranked as (
     select
-        candidates.product_id,
+        candidates.product_key,
         cast(
             row_number() over (
-                partition by candidates.product_id order by candidates.probability desc, candidates.customer_id asc
+                partition by candidates.product_key order by candidates.probability desc, candidates.customer_key asc
             ) as integer
         ) as rank,
-        candidates.customer_id,
+        candidates.customer_key,
         candidates.probability
     from candidates
 ),
 
 audiences as (
-    select ranked.*
+    select
+        products.product_id,
+        ranked.rank,
+        customers.customer_id,
+        ranked.probability
     from ranked
     cross join settings
+    inner join products on ranked.product_key = products.product_key
+    inner join customers on ranked.customer_key = customers.customer_key
     where ranked.rank <= settings.audience_size
 )
 
