@@ -47,7 +47,7 @@ def differing(one: Path, other: Path) -> dict[str, int]:
 
 def test_blocks_of_three_customers_serve_what_one_block_does(builder, tiny_shop, tiny_database):
     found = differing(
-        tiny_database, builder.build(tiny_shop, variables={"serving_block_customers": 3})
+        tiny_database, builder.run(tiny_shop, variables={"serving_block_customers": 3})
     )
     assert {"recommendations", "customer_preferences", "predicted_ratings"} <= set(found)
     assert not any(found.values()), found
