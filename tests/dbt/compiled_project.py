@@ -19,13 +19,13 @@ import pyarrow as pa
 import pytest
 
 from recsys import __version__
-from recsys.blocks.fitted import FOLDER_VARIABLE
-from recsys.build import core_message
 from recsys.dbt import serving
 from recsys.errors import RecsysError
-from recsys.publishing import serving_folder
+from recsys.pipeline.build import core_message
+from recsys.recommenders.fitted_models import FOLDER_VARIABLE
 from recsys.shop import attach_shop, load_shop
-from recsys.shop.names import quoted, text
+from recsys.storage.names import quoted, text
+from recsys.storage.work_folder import serving_folder
 
 Node = dict[str, Any]
 
@@ -35,8 +35,8 @@ class CompiledProject:
 
     def __init__(self, target: Path) -> None:
         """Read what `dbt compile` wrote to its target folder."""
-        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-        nodes: dict[str, Node] = manifest["nodes"]
+        self.manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        nodes: dict[str, Node] = self.manifest["nodes"]
         parents = {
             key: [parent for parent in node["depends_on"]["nodes"] if parent in nodes]
             for key, node in nodes.items()
@@ -44,7 +44,7 @@ class CompiledProject:
         ordered = [nodes[key] for key in TopologicalSorter(parents).static_order()]
         self.target = target
         self.nodes = nodes
-        self._macros = {key: macro["macro_sql"] for key, macro in manifest["macros"].items()}
+        self._macros = {key: macro["macro_sql"] for key, macro in self.manifest["macros"].items()}
         self.models = [node for node in ordered if node["resource_type"] == "model"]
         self.tests = [node for node in ordered if node["resource_type"] == "test"]
 
@@ -145,10 +145,16 @@ def _make_in_python(connection: duckdb.DuckDBPyConnection, place: str, code: str
     exec(compile(code, place, "exec"), defined)  # noqa: S102 - the project's own model
     load: Callable[[str], Any] = lambda name: connection.query(f"select * from {name}")  # noqa: E731, S608
     made = defined["model"](defined["dbtObj"](load), connection)
-    rows = made.read_all() if isinstance(made, pa.RecordBatchReader) else made
+    rows = _read(made) if isinstance(made, pa.RecordBatchReader) else made
     connection.register("made", rows)
     connection.execute(f"create or replace table {place} as select * from made")  # noqa: S608
     connection.unregister("made")
+
+
+def _read(reader: pa.RecordBatchReader) -> pa.Table:
+    """Return all rows; batches may differ in which columns may be null, as DuckDB allows."""
+    batches = [pa.record_batch(batch.columns, batch.schema.names) for batch in reader]
+    return pa.Table.from_batches(batches) if batches else reader.schema.empty_table()
 
 
 def _make_as_agreed(

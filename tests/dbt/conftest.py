@@ -5,9 +5,10 @@ What is tested of tables is tested of those that `Builder.run` makes, which take
 """
 
 import gc
+import re
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -216,32 +217,25 @@ def ask_sampled(builder: Builder) -> Iterator[Query]:
         yield ask
 
 
-CLEANING = [  # models of cleaning, each after those that it reads
-    *("stg_settings", "stg_formats", "stg_customers", "stg_products", "stg_descriptions"),
-    *("stg_ratings", "stg_purchases", "stg_unreadable_lines", "int_customer_merges"),
-    *("int_product_parents", "int_product_descriptions", "int_non_products"),
-    *("int_unusual_customers", "int_left_out_customers", "int_quantity_limit", "int_products"),
-    *("int_purchase_lines", "int_rating_lines", "int_customers", "int_returned_orders"),
-    *("int_order_products", "int_counting_unit", "purchases", "product_titles", "input_audit"),
-    *("rejected_rows", "cleaning_report", "input_support"),
-]
-EVENTS = "int_events"
-"""Fails where nothing can be used, so that it is run where that is asked."""
+REFUSE = ("stg_settings", "stg_formats")
+"""Models of cleaning that refuse a shop."""
 
 
 class Cleaner:
-    """Runs the models of cleaning alone, as dbt compiled them, in memory: a shop in a moment."""
+    """Runs models of cleaning alone, in memory: a shop in a moment."""
 
-    def __init__(self, compiled: Mapping[str, Any], folder: Path) -> None:
+    def __init__(self, project: CompiledProject, folder: Path) -> None:
         self.folder = folder
-        models = [compiled[f"model.recsys.{name}"] for name in CLEANING]
-        self.events: str = compiled[f"model.recsys.{EVENTS}"]["compiled_code"]
-        self.models = [(f"recsys.{m['schema']}.{m['name']}", m["compiled_code"]) for m in models]
+        self.sql = {node["name"]: node["compiled_code"] for node in project.models}
+        self._project = project
 
     def clean(
         self, files: Mapping[str, str], settings: Mapping[str, object] | None = None
     ) -> Query:
-        """Clean the shop of these files, one of them shop.yml; return its query."""
+        """Attach the shop of these files, one of them shop.yml; return its query.
+
+        A table is made when a question names it first, with those that it reads.
+        """
         for name, text in files.items():
             (self.folder / name).write_text(text, encoding="utf-8", newline="")
         connection = duckdb.connect()
@@ -255,20 +249,29 @@ class Cleaner:
             shop,
             {"package_version": __version__, **shop.settings, **(settings or {})},
         )
-        for name, sql in self.models:
-            connection.execute(f"create table {name} as {sql}")
         connection.execute("use recsys")
+        made: set[str] = set()
+
+        def make(names: Iterable[str]) -> None:
+            for node in self._project.upstream(names):
+                if node["name"] not in made:
+                    made.add(node["name"])
+                    connection.execute(
+                        f"create table {node['relation_name']} as {node['compiled_code']}"
+                    )
 
         def ask(sql: str, *parameters: object) -> Rows:
+            make(set(re.findall(r"\w+", sql)) & self.sql.keys())
             return connection.execute(sql, parameters).fetchall()
 
+        make(REFUSE)
         return ask
 
 
 @pytest.fixture(scope="session")
 def cleaner(tmp_path_factory: pytest.TempPathFactory, project: CompiledProject) -> Cleaner:
     """Return a cleaner of shops."""
-    return Cleaner(project.nodes, tmp_path_factory.mktemp("cleaned"))
+    return Cleaner(project, tmp_path_factory.mktemp("cleaned"))
 
 
 @pytest.fixture(scope="session")
