@@ -11,6 +11,10 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+# Threads of OpenMP that wait for work would spin, and take the cores from other workers of pytest.
+# Read when the library is loaded, which nothing above does.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 TABLES = """
 create schema marts;
 create table marts.customers as
