@@ -1,13 +1,19 @@
 """A small built database, made once: the public tables with rows whose answers can be read off."""
 
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
+
+# Threads of OpenMP that wait for work would spin, and take the cores from other workers of pytest.
+# Read when the library is loaded, which nothing above does.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 TABLES = """
 create schema marts;
@@ -154,6 +160,32 @@ connection = duckdb.connect(sys.argv[1])
 print("held", flush=True)
 sys.stdin.read()
 """
+
+
+MadeOnce = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Return a function that fills a folder once for all of pytest's processes.
+
+    It takes the folder's name and what fills it, and returns the folder; nobody writes to it
+    afterwards.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def made(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, finished = root / "made-once" / name, root / "made-once" / f"{name}.finished"
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_suffix(".lock")):
+            if not finished.exists():
+                fill(folder)
+                finished.touch()
+        return folder
+
+    return made
 
 
 @pytest.fixture(scope="session")

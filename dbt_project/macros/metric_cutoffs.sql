@@ -1,7 +1,7 @@
 {#
-  The lengths at which lists are judged: NDCG@5, @10, @20. To Python, `CUTOFFS` of
-  recsys/dbt/evaluation.py says it.
+  The lengths at which lists are judged: NDCG@5, @10, @20, which champions may be chosen by. Python
+  reads them from the same model of settings.
 #}
 {% macro metric_cutoffs() %}
-    {{ return([5, 10, 20]) }}
+    {{ return(legal_settings()['champion_k'][1]) }}
 {% endmacro %}

@@ -27,7 +27,7 @@ SettingsOption = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="A setting of dbt_project.yml; wins over the shop file. May be repeated.",
+        help="A setting of docs/settings.md; wins over the shop file. May be repeated.",
     ),
 ]
 EngineOption = Annotated[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pyarrow as pa
 from scipy import sparse
@@ -10,9 +12,11 @@ from recsys.evaluation.diversity import intra_list_diversity
 from recsys.evaluation.metric_intervals import INTERVAL_SCHEMA, METRIC_SCHEMA
 from recsys.evaluation.metric_intervals import metric_intervals as intervals_of
 from recsys.ranking.similarity import unit_rows
+from recsys.settings.model import Settings
 from recsys.storage.relations import Relation, fold_names, where
 
-CUTOFFS = (5, 10, 20)
+CUTOFFS = get_args(Settings.model_fields["champion_k"].annotation)
+"""Lengths at which lists are judged."""
 LIST_COLUMNS = ["recommender", "list_type", "customer_id"]
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from recsys.compute.native_threads import one_blas_thread
-from recsys.settings.parameters import require_integer, require_number, require_seed
+from recsys.settings.parameters import PositiveShare, Seed, require
 
 Floats = NDArray[np.float64]
 
@@ -67,8 +68,8 @@ def resample_means(
     array([0.75      , 0.33333333])
 
     """
-    require_integer("resamples", resamples, minimum=2)
-    require_seed(random_state)
+    require("resamples", resamples, Annotated[int, Field(ge=2)])
+    require("random_state", random_state, Seed)
     if customers is None:
         customers = np.arange(len(values))
     count = int(customers.max()) + 1
@@ -100,7 +101,7 @@ def intervals(resampled: Resampled, confidence: float = 0.95) -> Intervals:
 
     Resamples in which nobody has a value are left out.
     """
-    require_number("confidence", confidence, minimum=0, above=True, maximum=1)
+    require("confidence", confidence, PositiveShare)
     tail = (1 - confidence) / 2
     ends = np.full((2, resampled.draws.shape[1]), np.nan)
     missing = np.isnan(resampled.draws)
@@ -152,7 +153,7 @@ def simultaneous_differences(
     array([0.5, 0. ])
 
     """
-    require_number("confidence", confidence, minimum=0, above=True, maximum=1)
+    require("confidence", confidence, PositiveShare)
     draws = resampled.draws.reshape(len(resampled.draws), recommenders, -1)
     means = resampled.value.reshape(recommenders, -1)
     if families is None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pydantic import Field
 from scipy import sparse
 
 from recsys.compute import workers
@@ -17,7 +19,7 @@ from recsys.data.interactions import Interactions
 from recsys.errors import InvalidParameterError, InvalidTableError
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.base import Recommender
-from recsys.settings.parameters import require_integer, require_number, require_seed
+from recsys.settings.parameters import Seed, require
 
 PREDICTION_SCHEMA = pa.schema(
     [
@@ -72,8 +74,8 @@ def held_out_predictions(
 
     """
     _require_ratings_predicted(recommender)
-    require_number("share", share, above=True, maximum=0.99)
-    require_seed(random_state)
+    require("share", share, Annotated[float, Field(gt=0, le=0.99)])
+    require("random_state", random_state, Seed)
     ratings = interactions.ratings
     held_out = round(share * ratings.nnz)
     if held_out in {0, ratings.nnz}:
@@ -133,8 +135,8 @@ def cross_validated_predictions(
 
     """
     _require_ratings_predicted(recommender)
-    require_integer("folds", folds, minimum=2)
-    require_seed(random_state)
+    require("folds", folds, Annotated[int, Field(ge=2)])
+    require("random_state", random_state, Seed)
     ratings = interactions.ratings
     if ratings.nnz < folds:
         raise InvalidTableError(

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss
 
@@ -17,7 +18,14 @@ from recsys.hybrid.examples import Examples, Floats
 from recsys.hybrid.forests import Forest, best_size, gains, mean_log_odds
 from recsys.hybrid.linear_odds import Columns, LinearOdds
 from recsys.recommenders.search_space import Range
-from recsys.settings.parameters import require_integer, require_number
+from recsys.settings.parameters import (
+    Amount,
+    Count,
+    Positive,
+    PositiveShare,
+    Share,
+    check_parameters,
+)
 from recsys.trees.compiled_trees import CompiledTrees
 from recsys.trees.feature_blocks import feature_blocks
 from recsys.trees.quantile_bins import QuantileBins
@@ -54,36 +62,26 @@ class PurchaseModel:
     than either.
     """
 
-    learning_rate: Annotated[float, Range(low=0.02, high=0.2, log=True)] = 0.05
-    max_trees: int = 200
+    learning_rate: Annotated[PositiveShare, Range(low=0.02, high=0.2, log=True)] = 0.05
+    max_trees: Count = 200
     """Trees of a forest."""
-    forests_per_half: int = 2
-    max_leaf_nodes: Annotated[int, Range(low=7, high=127, log=True)] = 31
-    min_pairs_per_leaf: Annotated[int, Range(low=20, high=1000, log=True)] = 200
+    forests_per_half: Count = 2
+    max_leaf_nodes: Annotated[int, Field(ge=2), Range(low=7, high=127, log=True)] = 31
+    min_pairs_per_leaf: Annotated[Count, Range(low=20, high=1000, log=True)] = 200
     """A leaf has at least so many pairs; fewer in a small table, a thousandth but 20."""
-    max_features: Annotated[float, Range(low=0.1, high=1.0)] = 0.25
+    max_features: Annotated[PositiveShare, Range(low=0.1, high=1.0)] = 0.25
     """Share of the features that each split chooses from."""
-    l2_regularization: Annotated[float, Range(low=0.1, high=100.0, log=True)] = 5.0
-    most_features: Annotated[int, Range(low=20, high=100)] = 45
+    l2_regularization: Annotated[Amount, Range(low=0.1, high=100.0, log=True)] = 5.0
+    most_features: Annotated[Count, Range(low=20, high=100)] = 45
     """How many features a forest reads."""
-    linear_share: float = 0.4
+    linear_share: Share = 0.4
     """Share in the log odds that the logistic regressions have."""
-    linear_regularization: float = 10.0
+    linear_regularization: Positive = 10.0
     """Weight of their squared coefficients."""
-    random_state: int = 0
+    random_state: Annotated[int, Field(ge=0)] = 0
 
     def __post_init__(self) -> None:
-        require_number("learning_rate", self.learning_rate, above=True, maximum=1)
-        require_integer("max_trees", self.max_trees, minimum=1)
-        require_integer("forests_per_half", self.forests_per_half, minimum=1)
-        require_integer("max_leaf_nodes", self.max_leaf_nodes, minimum=2)
-        require_integer("min_pairs_per_leaf", self.min_pairs_per_leaf, minimum=1)
-        require_number("max_features", self.max_features, above=True, maximum=1)
-        require_number("l2_regularization", self.l2_regularization)
-        require_integer("most_features", self.most_features, minimum=1)
-        require_number("linear_share", self.linear_share, maximum=1)
-        require_number("linear_regularization", self.linear_regularization, above=True)
-        require_integer("random_state", self.random_state, minimum=0)
+        check_parameters(self)
 
     def fit(self, earlier: Examples, later: Examples, *, columns: Columns | None = None) -> Self:
         """Learn from both; each is what the models of the other are checked and calibrated on.

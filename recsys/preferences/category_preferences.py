@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Annotated, Any, NamedTuple, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pydantic import Field
 from scipy.special import expit, logit
 
 from recsys.compute.native_threads import one_blas_thread, one_openmp_thread
@@ -19,7 +20,7 @@ from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_ta
 from recsys.data.profiles import Profiles
 from recsys.errors import InvalidTableError, NotFittedError
 from recsys.preferences.columns import Floats, base_rates, bounded, by_category, numbers
-from recsys.settings.parameters import require_choice, require_integer, require_number
+from recsys.settings.parameters import Count, Positive, PositiveShare, check_parameters
 from recsys.trees.compiled_trees import CompiledTrees
 from recsys.trees.quantile_bins import QuantileBins
 
@@ -90,29 +91,22 @@ class CategoryPreferences:
 
     from_history: bool = True
     """Whether the columns of numbers may be read; if not, only the profile is."""
-    groups: int = 3
+    groups: Annotated[int, Field(ge=2, le=100)] = 3
     """How many models there are, each for the customers it never saw."""
-    max_iter: int = 60
+    max_iter: Count = 60
     """Trees."""
-    learning_rate: float = 0.1
+    learning_rate: PositiveShare = 0.1
     """What each tree's step is multiplied by."""
-    max_leaf_nodes: int = 15
+    max_leaf_nodes: Annotated[int, Field(ge=2)] = 15
     """Leaves of a tree."""
-    min_samples_leaf: int = 200
+    min_samples_leaf: Count = 200
     """Fewest rows of a leaf; but never more than a hundredth of the rows, nor fewer than 5."""
-    regularization: float | None = None
+    regularization: Positive | None = None
     """Weight of the squared coefficients of the logistic regression. None: of `REGULARIZATIONS`,
     down to the first that is worse, the one by which the groups are predicted best."""
 
     def __post_init__(self) -> None:
-        require_choice("from_history", self.from_history, [True, False])
-        require_integer("groups", self.groups, minimum=2, maximum=100)
-        require_integer("max_iter", self.max_iter, minimum=1)
-        require_number("learning_rate", self.learning_rate, above=True, maximum=1)
-        require_integer("max_leaf_nodes", self.max_leaf_nodes, minimum=2)
-        require_integer("min_samples_leaf", self.min_samples_leaf, minimum=1)
-        if self.regularization is not None:
-            require_number("regularization", self.regularization, above=True)
+        check_parameters(self)
 
     def fit(self, rows: ArrowTable, attributes: ArrowTable) -> Self:
         """Learn from past windows and return self.

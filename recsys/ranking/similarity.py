@@ -15,7 +15,7 @@ from recsys.compute.block_threads import map_blocks
 from recsys.data.interactions import Interactions
 from recsys.ranking.nearest import most_similar
 from recsys.ranking.top_k import TopK, blocks, blocks_at_once, top_k
-from recsys.settings.parameters import require_integer
+from recsys.settings.parameters import Count, require
 
 SIMILAR_SCHEMA = pa.schema(
     [
@@ -86,7 +86,7 @@ def similar_pairs(
     array([0.6, 0.8, 0.8])
 
     """
-    require_integer("k", k, minimum=1)
+    require("k", k, Count)
     everything = np.arange(vectors.shape[0])
     asked = everything if wanted is None else wanted
     others = everything if among is None else among

@@ -14,13 +14,8 @@ from recsys.data.arrow_tables import ArrowTable
 from recsys.data.interactions import Interactions
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.weighting import TRANSFORMS, transformed
-from recsys.settings.parameters import (
-    require_choice,
-    require_integer,
-    require_number,
-    require_seed,
-)
+from recsys.recommenders.weighting import TRANSFORMS, Transform, transformed
+from recsys.settings.parameters import Count, Positive, Seed
 
 
 @dataclass(kw_only=True)
@@ -49,26 +44,18 @@ class ALS(Recommender):
 
     name = "als"
 
-    n_factors: Annotated[int, Range(low=8, high=256, log=True)] = 64
+    n_factors: Annotated[Count, Range(low=8, high=256, log=True)] = 64
     """Numbers learned per customer and per product."""
-    regularization: Annotated[float, Range(low=0.01, high=1_000.0, log=True)] = 30.0
+    regularization: Annotated[Positive, Range(low=0.01, high=1_000.0, log=True)] = 30.0
     """Penalty on the size of factors."""
-    alpha: Annotated[float, Range(low=0.1, high=100.0, log=True)] = 1.0
+    alpha: Annotated[Positive, Range(low=0.1, high=100.0, log=True)] = 1.0
     """How much more confidence a unit of transformed weight brings."""
-    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
+    transform: Annotated[Transform, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    n_iterations: Annotated[int, Range(low=5, high=30, log=True)] = 10
+    n_iterations: Annotated[Count, Range(low=5, high=30, log=True)] = 10
     """Times that both sides are solved for."""
-    random_state: int = 0
+    random_state: Seed = 0
     """Seed of the factors that the first iteration starts from."""
-
-    def _check_parameters(self) -> None:
-        require_integer("n_factors", self.n_factors, minimum=1)
-        require_number("regularization", self.regularization, above=True)
-        require_number("alpha", self.alpha, above=True)
-        require_choice("transform", self.transform, TRANSFORMS)
-        require_integer("n_iterations", self.n_iterations, minimum=1)
-        require_seed(self.random_state)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415

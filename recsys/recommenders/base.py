@@ -24,7 +24,7 @@ from recsys.ranking.top_k import (
     top_k,
     top_unseen,
 )
-from recsys.settings.parameters import require_integer
+from recsys.settings.parameters import Count, check_parameters, require
 
 CANDIDATE_SCHEMA = pa.schema(
     [
@@ -66,6 +66,7 @@ class Recommender(ABC):
     """Whether a score is a predicted rating, on the scale of the ratings fitted."""
 
     def __post_init__(self) -> None:
+        check_parameters(self)
         self._check_parameters()
 
     def fit(self, interactions: Interactions, products: ArrowTable | None = None) -> Self:
@@ -154,7 +155,7 @@ class Recommender(ABC):
             A product of `among` wasn't.
 
         """
-        require_integer("k", k, minimum=1)
+        require("k", k, Count)
         interactions = self._fitted()
         listable = self._listable(among)
         self._prepare_scores()
@@ -227,7 +228,7 @@ class Recommender(ABC):
         among: Iterable[Any] | None = None,
     ) -> Iterator[Candidates]:
         """Return `candidates` as blocks of row and column indices of the interactions."""
-        require_integer("per_customer", per_customer, minimum=1)
+        require("per_customer", per_customer, Count)
         interactions = self._fitted()
         customers = self._customers(customer_ids)
         self._prepare_scores()
@@ -255,9 +256,8 @@ class Recommender(ABC):
             raise NotFittedError(f"this {type(self).__name__} isn't fitted; call fit first")
         return interactions
 
-    @abstractmethod
-    def _check_parameters(self) -> None:
-        """Raise InvalidParameterError for a field out of its range."""
+    def _check_parameters(self) -> None:  # noqa: B027 - most need nothing
+        """Raise InvalidParameterError for what annotations can't say."""
 
     @abstractmethod
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:

@@ -3,55 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
-from recsys.settings.parameters import (
-    require_choice,
-    require_integer,
-    require_number,
-)
+from recsys.settings.parameters import Amount, Count, PositiveShare
 
 
 @dataclass(kw_only=True)
 class BaselineParameters:
     """How the biases of customers and products are learned; two ways, each with its fields."""
 
-    baselines: Annotated[str, Choice(("als", "sgd"))] = "als"
+    baselines: Annotated[Literal["als", "sgd"], Choice(("als", "sgd"))] = "als"
     """`als`: alternating least squares; `sgd`: stochastic gradient descent."""
-    als_epochs: Annotated[int, Range(low=5, high=30, log=True, only_if=("baselines", "als"))] = 10
+    als_epochs: Annotated[Count, Range(low=5, high=30, log=True, only_if=("baselines", "als"))] = 10
     """Rounds of least squares; `sgd` ignores this and the next two."""
     als_customer_regularization: Annotated[
-        float, Range(low=1.0, high=50.0, log=True, only_if=("baselines", "als"))
+        Amount, Range(low=1.0, high=50.0, log=True, only_if=("baselines", "als"))
     ] = 15
     """Ratings of nobody in particular, all as the mean, that each customer is taken to have."""
     als_product_regularization: Annotated[
-        float, Range(low=1.0, high=50.0, log=True, only_if=("baselines", "als"))
+        Amount, Range(low=1.0, high=50.0, log=True, only_if=("baselines", "als"))
     ] = 10
     """The same for products."""
-    sgd_epochs: Annotated[int, Range(low=5, high=60, log=True, only_if=("baselines", "sgd"))] = 20
+    sgd_epochs: Annotated[Count, Range(low=5, high=60, log=True, only_if=("baselines", "sgd"))] = 20
     """Passes over all ratings; `als` ignores this and the next two."""
     sgd_learning_rate: Annotated[
-        float, Range(low=0.001, high=0.05, log=True, only_if=("baselines", "sgd"))
+        PositiveShare, Range(low=0.001, high=0.05, log=True, only_if=("baselines", "sgd"))
     ] = 0.005
     """Step of the descent."""
     sgd_regularization: Annotated[
-        float, Range(low=0.005, high=0.5, log=True, only_if=("baselines", "sgd"))
+        Amount, Range(low=0.005, high=0.5, log=True, only_if=("baselines", "sgd"))
     ] = 0.02
     """Penalty on the size of biases."""
-
-    def _check_baselines(self) -> None:
-        require_choice("baselines", self.baselines, ["als", "sgd"])
-        require_integer("als_epochs", self.als_epochs, minimum=1)
-        require_number("als_customer_regularization", self.als_customer_regularization)
-        require_number("als_product_regularization", self.als_product_regularization)
-        require_integer("sgd_epochs", self.sgd_epochs, minimum=1)
-        require_number("sgd_learning_rate", self.sgd_learning_rate, above=True, maximum=1)
-        require_number("sgd_regularization", self.sgd_regularization)
 
     def _baseline_options(self) -> dict[str, Any]:
         if self.baselines == "als":
@@ -92,9 +79,6 @@ class BaselineOnly(BaselineParameters, BiasedModel):
     """
 
     name = "baseline"
-
-    def _check_parameters(self) -> None:
-        self._check_baselines()
 
     def _algorithm(self) -> tuple[str, dict[str, Any]]:
         return "BaselineOnly", {"bsl_options": self._baseline_options(), "verbose": False}

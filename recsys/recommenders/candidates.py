@@ -20,7 +20,7 @@ from recsys.errors import REFUSALS
 from recsys.ranking.top_k import Candidates
 from recsys.recommenders.base import CANDIDATE_SCHEMA, Recommender
 from recsys.recommenders.fitted_models import FittedModels
-from recsys.settings.parameters import require_integer
+from recsys.settings.parameters import Count, require
 
 FOLD_CANDIDATES_SCHEMA = pa.schema([("fold", pa.string()), *CANDIDATE_SCHEMA])
 """One ranking per fold and customer: higher scores are better."""
@@ -110,7 +110,7 @@ def candidates_per_fold(
     {'fold': 'serving', 'customer_id': 'bob', 'product_id': 'tea', 'is_new': False}
 
     """
-    require_integer("per_customer", per_customer, minimum=1)
+    require("per_customer", per_customer, Count)
     return pa.RecordBatchReader.from_batches(
         schema,
         _batches(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pydantic import Field
 from scipy import sparse
 
 from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
@@ -18,13 +19,8 @@ from recsys.errors import InvalidParameterError, InvalidTableError
 from recsys.ranking.similarity import nearest_products, shared_terms, similar_pairs
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.weighting import TRANSFORMS, transformed
-from recsys.settings.parameters import (
-    require_choice,
-    require_integer,
-    require_number,
-    require_seed,
-)
+from recsys.recommenders.weighting import TRANSFORMS, Transform, transformed
+from recsys.settings.parameters import Amount, Count, PositiveShare, Seed, require
 from recsys.text.dense_vectors import latent_vectors, sentence_embeddings
 from recsys.text.tfidf import CATEGORY_PATH, TextVectors, field_tokens, tf_idf
 
@@ -40,7 +36,7 @@ FIELD_WEIGHTS: Mapping[str, float] = {
 """How much a field counts unless `weights` says otherwise; others count 0.5."""
 OTHER_FIELDS = 0.5
 
-VECTORS = ("tfidf", "lsa", "embeddings")
+Vectors = Literal["tfidf", "lsa", "embeddings"]
 """Legal values of `vectors`."""
 
 
@@ -85,27 +81,27 @@ class Content(Recommender):
     """Columns that are one path, the most general first; together they are `category_path`."""
     weights: Mapping[str, float] | None = None
     """How much each field counts, 0 or more; of those not named, see `FIELD_WEIGHTS`."""
-    ngrams: Annotated[int, Range(low=1, high=3)] = 2
+    ngrams: Annotated[int, Field(ge=1, le=5), Range(low=1, high=3)] = 2
     """So many words in a row count as a term, too."""
-    min_products: Annotated[int, Range(low=1, high=20, log=True)] = 1
+    min_products: Annotated[Count, Range(low=1, high=20, log=True)] = 1
     """Fewest products a term has to occur in."""
-    max_share: float = 1.0
+    max_share: PositiveShare = 1.0
     """Terms of a larger share of the products are left out."""
-    vectors: str = "tfidf"
+    vectors: Vectors = "tfidf"
     """`tfidf`, `lsa` or `embeddings`."""
-    n_components: int = 100
+    n_components: Count = 100
     """Dimensions of `lsa`; fewer where there are fewer products or terms."""
     embedding_model: str | None = None
     """Folder of the sentence-transformers model for `embeddings`."""
-    transform: Annotated[str, Choice(TRANSFORMS)] = "log"
+    transform: Annotated[Transform, Choice(TRANSFORMS)] = "log"
     """What becomes of purchase weights: `sqrt`, `log`, `binary` or `none`."""
-    n_neighbours: Annotated[int, Range(low=20, high=500, log=True)] = 100
+    n_neighbours: Annotated[Count, Range(low=20, high=500, log=True)] = 100
     """Products that a purchase speaks for, beside the one bought."""
-    sharpness: Annotated[float, Range(low=0.5, high=6.0)] = 2.0
+    sharpness: Annotated[float, Field(ge=0, le=100), Range(low=0.5, high=6.0)] = 2.0
     """Above 1 the most similar products stand out."""
-    popularity_exponent: Annotated[float, Range(low=0.0, high=1.5)] = 0.75
+    popularity_exponent: Annotated[float, Field(ge=0, le=100), Range(low=0.0, high=1.5)] = 0.75
     """0 leaves popularity out."""
-    random_state: int = 0
+    random_state: Seed = 0
     """Seed of the truncated SVD."""
 
     def _check_parameters(self) -> None:
@@ -119,12 +115,7 @@ class Content(Recommender):
                     f"weights is {self.weights!r}; use a mapping of field to number"
                 )
             for field, weight in self.weights.items():
-                require_number(f"weights['{field}']", weight)
-        require_integer("ngrams", self.ngrams, minimum=1, maximum=5)
-        require_integer("min_products", self.min_products, minimum=1)
-        require_number("max_share", self.max_share, above=True, maximum=1)
-        require_choice("vectors", self.vectors, VECTORS)
-        require_integer("n_components", self.n_components, minimum=1)
+                require(f"weights['{field}']", weight, Amount)
         if not isinstance(self.embedding_model, str | None):
             raise InvalidParameterError(
                 f"embedding_model is {self.embedding_model!r}; use the path of a folder"
@@ -134,11 +125,6 @@ class Content(Recommender):
                 "vectors is 'embeddings' and embedding_model is empty; name the folder of a "
                 "sentence-transformers model, or use vectors='lsa'"
             )
-        require_choice("transform", self.transform, TRANSFORMS)
-        require_integer("n_neighbours", self.n_neighbours, minimum=1)
-        require_number("sharpness", self.sharpness, maximum=100)
-        require_number("popularity_exponent", self.popularity_exponent, maximum=100)
-        require_seed(self.random_state)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         texts = self.text_vectors(interactions, products)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 from scipy import sparse
 
 from recsys.data.arrow_tables import ArrowTable
@@ -16,8 +17,8 @@ from recsys.ranking.top_k import blocks
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.gram_matrix import gram_matrix, invert
 from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.weighting import TRANSFORMS, faded, transformed
-from recsys.settings.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.weighting import TRANSFORMS, Transform, faded, transformed
+from recsys.settings.parameters import Amount, Positive, Share
 
 
 @dataclass(kw_only=True)
@@ -58,40 +59,31 @@ class EASE(Recommender):
 
     name = "ease"
 
-    regularization: Annotated[float, Range(low=1.0, high=10_000.0, log=True)] = 300.0
+    regularization: Annotated[Positive, Range(low=1.0, high=10_000.0, log=True)] = 300.0
     """λ: the larger, the more a product has to be bought to count."""
-    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
+    transform: Annotated[Transform, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    activity_discount: Annotated[float, Range(low=0.0, high=1.0)] = 0.0
+    activity_discount: Annotated[Share, Range(low=0.0, high=1.0)] = 0.0
     """From 0 to 1: when fitting, a customer of n products counts (mean n / n) to this power. With
     0 all count alike, so that those who buy many products say most."""
-    popularity_discount: Annotated[float, Range(low=0.0, high=1.0)] = 0.0
+    popularity_discount: Annotated[Share, Range(low=0.0, high=1.0)] = 0.0
     """From 0 to 1: the column of a product of n customers is divided by (n / mean n) to this power,
     the mean being over products with any, so that popular products weigh less, as causes and in
     scores. With 0 columns stay as they are."""
-    profile_half_life: Annotated[float | None, Choice((None, 5.0, 10.0, 20.0, 50.0, 100.0))] = None
+    profile_half_life: Annotated[Positive | None, Choice((None, 5.0, 10.0, 20.0, 50.0, 100.0))] = (
+        None
+    )
     """After so many other products, what a customer met counts half in the customer's row of X
     when scoring, though not when fitting; None: it doesn't fade. Needs `last_at`."""
-    repeat_weight: Annotated[float, Choice((0.0, 0.3, 1.0, 3.0), ranks_bought_only=True)] = 0.0
+    repeat_weight: Annotated[Amount, Choice((0.0, 0.3, 1.0, 3.0), ranks_bought_only=True)] = 0.0
     """What a customer's weight of a product adds to its own score; it ranks what was bought before
     and nothing else. With 0 a score is XB alone, of which a hybrid that knows the customer's
     purchases otherwise learns more."""
-    max_products: int = 20_000
+    # LAPACK counts the cells of a matrix in 32 bits
+    max_products: Annotated[int, Field(ge=1, le=46_340)] = 20_000
     """Most products, or customers if they are fewer. See Notes for memory."""
-    beyond_max: str = "refuse"
+    beyond_max: Literal["refuse", "most_popular"] = "refuse"
     """With more: `refuse`, or `most_popular`: so many products, the others get no score."""
-
-    def _check_parameters(self) -> None:
-        require_number("regularization", self.regularization, above=True)
-        require_choice("transform", self.transform, TRANSFORMS)
-        require_number("activity_discount", self.activity_discount, maximum=1)
-        require_number("popularity_discount", self.popularity_discount, maximum=1)
-        if self.profile_half_life is not None:
-            require_number("profile_half_life", self.profile_half_life, above=True)
-        require_number("repeat_weight", self.repeat_weight)
-        # LAPACK counts the cells of a matrix in 32 bits
-        require_integer("max_products", self.max_products, minimum=1, maximum=46_340)
-        require_choice("beyond_max", self.beyond_max, ["refuse", "most_popular"])
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         weights = interactions.weights

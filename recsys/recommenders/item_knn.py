@@ -14,8 +14,15 @@ from recsys.data.interactions import Interactions
 from recsys.ranking.nearest import nearest
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.weighting import SCHEMES, TRANSFORMS, transformed, weighted
-from recsys.settings.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.weighting import (
+    SCHEMES,
+    TRANSFORMS,
+    Scheme,
+    Transform,
+    transformed,
+    weighted,
+)
+from recsys.settings.parameters import Amount, Count, Share
 
 
 @dataclass(kw_only=True)
@@ -49,37 +56,28 @@ class ItemKNN(Recommender):
 
     name = "item_knn"
 
-    k: Annotated[int, Range(low=5, high=500, log=True)] = 50
+    k: Annotated[Count, Range(low=5, high=500, log=True)] = 50
     """Neighbours of each product: the most similar ones."""
-    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
+    transform: Annotated[Transform, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    weighting: Annotated[str, Choice(SCHEMES)] = "tfidf"
+    weighting: Annotated[Scheme, Choice(SCHEMES)] = "tfidf"
     """`tfidf`: who buys few products tells more; `bm25`: popular ones don't stand out; `none`."""
     bm25_k1: Annotated[
-        float, Range(low=0.1, high=10.0, log=True, only_if=("weighting", "bm25"))
+        Amount, Range(low=0.1, high=10.0, log=True, only_if=("weighting", "bm25"))
     ] = 1.2
     """`bm25`: the larger, the later more of the same stops to count."""
-    bm25_b: Annotated[float, Range(low=0.0, high=1.0, only_if=("weighting", "bm25"))] = 0.75
+    bm25_b: Annotated[Share, Range(low=0.0, high=1.0, only_if=("weighting", "bm25"))] = 0.75
     """`bm25`: from 0 to 1, how much a product's total counts against it."""
-    shrinkage: Annotated[float, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
+    shrinkage: Annotated[Amount, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
     """Added to the divisor of the cosine: few purchases in common count less."""
 
-    repeat_weight: Annotated[float, Choice((0.0, 1.0, 3.0, 10.0, 30.0), ranks_bought_only=True)] = (
-        0.0
-    )
+    repeat_weight: Annotated[
+        Amount, Choice((0.0, 1.0, 3.0, 10.0, 30.0), ranks_bought_only=True)
+    ] = 0.0
     """What a customer's weight of a product adds to its own score, in similarities: a product is
     as similar to itself as 1, and says more than that where customers buy the same again. It ranks
     what was bought before and nothing else. With 0 only others speak for a product, from which a
     hybrid that knows the customer's purchases otherwise learns more."""
-
-    def _check_parameters(self) -> None:
-        require_integer("k", self.k, minimum=1)
-        require_choice("transform", self.transform, TRANSFORMS)
-        require_choice("weighting", self.weighting, SCHEMES)
-        require_number("bm25_k1", self.bm25_k1)
-        require_number("bm25_b", self.bm25_b, maximum=1)
-        require_number("shrinkage", self.shrinkage)
-        require_number("repeat_weight", self.repeat_weight)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         self.weights_ = transformed(interactions.weights, self.transform)

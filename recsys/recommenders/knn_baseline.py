@@ -12,7 +12,7 @@ from recsys.data.interactions import Interactions
 from recsys.recommenders.baseline import BaselineParameters
 from recsys.recommenders.search_space import Choice
 from recsys.recommenders.surprise_bridge import NeighbourModel, RatedPart, spread
-from recsys.settings.parameters import require_number
+from recsys.settings.parameters import Amount
 
 
 @dataclass(kw_only=True)
@@ -49,13 +49,8 @@ class KNNBaseline(BaselineParameters, NeighbourModel):
 
     On MovieLens-100k the latter's errors are smaller: RMSE .922 instead of .930.
     """
-    shrinkage: float = 100
+    shrinkage: Amount = 100
     """With `pearson_baseline`, n ratings in common count (n - 1) / (n - 1 + shrinkage)."""
-
-    def _check_parameters(self) -> None:
-        super()._check_parameters()
-        self._check_baselines()
-        require_number("shrinkage", self.shrinkage)
 
     def _algorithm(self) -> tuple[str, dict[str, Any]]:
         options = self._options()

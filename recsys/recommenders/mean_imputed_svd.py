@@ -13,7 +13,7 @@ from recsys.data.arrow_tables import ArrowTable
 from recsys.data.interactions import Interactions
 from recsys.recommenders.base import Recommender, require_ratings
 from recsys.recommenders.search_space import Range
-from recsys.settings.parameters import require_integer, require_seed
+from recsys.settings.parameters import Count, Seed
 
 
 @dataclass(kw_only=True)
@@ -49,14 +49,10 @@ class MeanImputedSVD(Recommender):
     name = "mean_imputed_svd"
     predicts_ratings = True
 
-    n_factors: Annotated[int, Range(low=2, high=200, log=True)] = 20
+    n_factors: Annotated[Count, Range(low=2, high=200, log=True)] = 20
     """Directions kept: the largest singular values."""
-    random_state: int = 0
+    random_state: Seed = 0
     """Seed of the vector that the solver starts from; changes the last digits only."""
-
-    def _check_parameters(self) -> None:
-        require_integer("n_factors", self.n_factors, minimum=1)
-        require_seed(self.random_state)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         require_ratings(self.name, interactions)

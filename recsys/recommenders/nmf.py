@@ -7,12 +7,7 @@ from typing import Annotated, Any
 
 from recsys.recommenders.search_space import Range
 from recsys.recommenders.surprise_bridge import FactorModel
-from recsys.settings.parameters import (
-    require_choice,
-    require_integer,
-    require_number,
-    require_seed,
-)
+from recsys.settings.parameters import Amount, Count, Seed, Share
 
 
 @dataclass(kw_only=True)
@@ -41,27 +36,18 @@ class NMF(FactorModel):
 
     biased: bool = False
     """Whether ratings are modelled around the mean and biases; overfits more easily."""
-    n_factors: Annotated[int, Range(low=5, high=100, log=True)] = 15
+    n_factors: Annotated[Count, Range(low=5, high=100, log=True)] = 15
     """Numbers learned per customer and per product."""
-    n_epochs: Annotated[int, Range(low=10, high=100, log=True)] = 50
+    n_epochs: Annotated[Count, Range(low=10, high=100, log=True)] = 50
     """Passes over all ratings."""
-    regularization: Annotated[float, Range(low=0.01, high=0.5, log=True)] = 0.06
+    regularization: Annotated[Amount, Range(low=0.01, high=0.5, log=True)] = 0.06
     """Penalty on the size of factors."""
-    bias_learning_rate: float = 0.005
+    bias_learning_rate: Share = 0.005
     """Step of the descent of biases; without biases it changes nothing."""
-    bias_regularization: float = 0.02
+    bias_regularization: Amount = 0.02
     """Penalty on the size of biases; without biases it changes nothing."""
-    random_state: int = 0
+    random_state: Seed = 0
     """Seed of the factors that the descent starts from."""
-
-    def _check_parameters(self) -> None:
-        require_choice("biased", self.biased, [True, False])
-        require_integer("n_factors", self.n_factors, minimum=1)
-        require_integer("n_epochs", self.n_epochs, minimum=1)
-        require_number("regularization", self.regularization)
-        require_number("bias_learning_rate", self.bias_learning_rate, maximum=1)
-        require_number("bias_regularization", self.bias_regularization)
-        require_seed(self.random_state)
 
     def _algorithm(self) -> tuple[str, dict[str, Any]]:
         return "NMF", {

@@ -14,7 +14,7 @@ from scipy import sparse
 from recsys.data.arrow_tables import ArrowTable, column_of, read_table
 from recsys.ranking.top_k import top_candidates
 from recsys.recommenders.base import CANDIDATE_SCHEMA
-from recsys.settings.parameters import require_integer
+from recsys.settings.parameters import Count, require
 
 
 def profile_candidates(
@@ -53,7 +53,7 @@ def profile_candidates(
     [('ann', 'green', 0.25, True), ('ann', 'plum', 0.2, False)]
 
     """
-    require_integer("per_customer", per_customer, minimum=1)
+    require("per_customer", per_customer, Count)
     wanted = read_table(probabilities, "the table of probabilities")
     offered = read_table(category_products, "the table of products")
     had = read_table(interactions, "the table of interactions")

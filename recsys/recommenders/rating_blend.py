@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 from scipy.optimize import nnls
 
 from recsys.data.arrow_tables import ArrowTable
@@ -15,7 +16,7 @@ from recsys.data.interactions import Interactions
 from recsys.errors import REFUSALS, InvalidParameterError, RecsysError
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender, require_ratings
-from recsys.settings.parameters import require_number, require_seed
+from recsys.settings.parameters import Seed
 
 
 @dataclass(kw_only=True)
@@ -61,14 +62,12 @@ class RatingBlend(Recommender):
 
     On MovieLens-100k the default's RMSE is .904, that of its best member .908.
     """
-    holdout_share: float = 0.1
+    holdout_share: Annotated[float, Field(gt=0, le=0.9)] = 0.1
     """Share of the ratings to learn the weights from."""
-    random_state: int = 0
+    random_state: Seed = 0
     """Seed of what is held out."""
 
     def _check_parameters(self) -> None:
-        require_number("holdout_share", self.holdout_share, above=True, maximum=0.9)
-        require_seed(self.random_state)
         legal = [
             name
             for name in RECOMMENDERS

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from recsys.data.arrow_tables import ArrowTable
 from recsys.data.interactions import Interactions
@@ -16,8 +17,8 @@ from recsys.recommenders.base import Recommender
 from recsys.recommenders.gram_matrix import gram_matrix, invert
 from recsys.recommenders.sampling import evenly_spaced
 from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.weighting import TRANSFORMS, transformed
-from recsys.settings.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.weighting import TRANSFORMS, Transform, transformed
+from recsys.settings.parameters import Positive
 
 
 @dataclass(kw_only=True)
@@ -61,19 +62,14 @@ class Ridge(Recommender):
     name = "ridge"
     needs_window = True
 
-    regularization: Annotated[float, Range(low=1.0, high=300.0, log=True)] = 15.0
+    regularization: Annotated[Positive, Range(low=1.0, high=300.0, log=True)] = 15.0
     """λ, in mean squared lengths of the rows of X: the larger, the more customers have to agree."""
-    transform: Annotated[str, Choice(TRANSFORMS)] = "log"
+    transform: Annotated[Transform, Choice(TRANSFORMS)] = "log"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    max_customers: int = 5_000
+    # LAPACK counts the cells of a matrix in 32 bits
+    max_customers: Annotated[int, Field(ge=1, le=46_340)] = 5_000
     """Most customers learned from where products are more: of more customers, evenly spaced ones by
     id."""
-
-    def _check_parameters(self) -> None:
-        require_number("regularization", self.regularization, above=True)
-        require_choice("transform", self.transform, TRANSFORMS)
-        # LAPACK counts the cells of a matrix in 32 bits
-        require_integer("max_customers", self.max_customers, minimum=1, maximum=46_340)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         rows = transformed(interactions.earlier_weights, self.transform)

@@ -12,7 +12,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from recsys.data.interactions import Interactions
 from recsys.errors import CatalogueTooLargeError, DivergedError, NothingToLearnError
 from recsys.recommenders.base import Recommender, require_ratings
 from recsys.recommenders.search_space import Choice, Range
-from recsys.settings.parameters import require_choice, require_integer
+from recsys.settings.parameters import Count, require
 
 
 class RatedPart(NamedTuple):
@@ -220,29 +220,23 @@ class NeighbourModel(SurpriseModel):
     similarities: ClassVar[tuple[str, ...]] = ("msd", "cosine", "pearson")
     """Legal values of `similarity`."""
 
-    k: Annotated[int, Range(low=5, high=200, log=True)] = 40
+    k: Annotated[Count, Range(low=5, high=200, log=True)] = 40
     """Most neighbours that count: the nearest *among those who rated the product*."""
-    min_k: Annotated[int, Range(low=1, high=10)] = 1
+    min_k: Annotated[Count, Range(low=1, high=10)] = 1
     """Fewest neighbours of positive similarity; with fewer, none counts."""
     similarity: Annotated[str, Choice(("msd", "cosine", "pearson"))] = "msd"
     """`msd` (1 / (mean squared difference + 1)), `cosine` or `pearson`, over common ratings."""
-    min_support: Annotated[int, Range(low=1, high=10)] = 1
+    min_support: Annotated[Count, Range(low=1, high=10)] = 1
     """Fewest ratings in common for a similarity above 0."""
     user_based: bool = True
     """Neighbours are customers who rated alike; if false, products that were rated alike."""
-    max_customers_user_based: int = 10_000
+    max_customers_user_based: Count = 10_000
     """Most customers with ratings: 10,000 take about 4 GB while fitting (squared)."""
-    max_products_item_based: int = 5_000
+    max_products_item_based: Count = 5_000
     """Most rated products when item-based: 5,000 take about 1 GB while fitting (squared)."""
 
     def _check_parameters(self) -> None:
-        require_integer("k", self.k, minimum=1)
-        require_integer("min_k", self.min_k, minimum=1)
-        require_choice("similarity", self.similarity, self.similarities)
-        require_integer("min_support", self.min_support, minimum=1)
-        require_choice("user_based", self.user_based, [True, False])
-        require_integer("max_customers_user_based", self.max_customers_user_based, minimum=1)
-        require_integer("max_products_item_based", self.max_products_item_based, minimum=1)
+        require("similarity", self.similarity, Literal[self.similarities])
 
     def _options(self) -> dict[str, Any]:
         options = {

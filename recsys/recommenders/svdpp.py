@@ -11,7 +11,7 @@ from scipy import sparse
 
 from recsys.recommenders.search_space import Range
 from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
-from recsys.settings.parameters import require_integer, require_number, require_seed
+from recsys.settings.parameters import Amount, Count, PositiveShare, Seed
 
 
 @dataclass(kw_only=True)
@@ -45,26 +45,18 @@ class SVDpp(BiasedModel):
 
     name = "svdpp"
 
-    n_factors: Annotated[int, Range(low=5, high=100, log=True)] = 20
+    n_factors: Annotated[Count, Range(low=5, high=100, log=True)] = 20
     """Numbers learned per customer and twice per product."""
-    n_epochs: Annotated[int, Range(low=5, high=60, log=True)] = 20
+    n_epochs: Annotated[Count, Range(low=5, high=60, log=True)] = 20
     """Passes over all ratings."""
-    learning_rate: Annotated[float, Range(low=0.001, high=0.05, log=True)] = 0.007
+    learning_rate: Annotated[PositiveShare, Range(low=0.001, high=0.05, log=True)] = 0.007
     """Step of the descent, for biases and factors alike."""
-    regularization: Annotated[float, Range(low=0.005, high=0.5, log=True)] = 0.02
+    regularization: Annotated[Amount, Range(low=0.005, high=0.5, log=True)] = 0.02
     """Penalty on the size of biases and factors."""
-    initial_std: Annotated[float, Range(low=0.01, high=0.5, log=True)] = 0.1
+    initial_std: Annotated[Amount, Range(low=0.01, high=0.5, log=True)] = 0.1
     """Standard deviation of the factors that the descent starts from."""
-    random_state: int = 0
+    random_state: Seed = 0
     """Seed of those factors."""
-
-    def _check_parameters(self) -> None:
-        require_integer("n_factors", self.n_factors, minimum=1)
-        require_integer("n_epochs", self.n_epochs, minimum=1)
-        require_number("learning_rate", self.learning_rate, above=True, maximum=1)
-        require_number("regularization", self.regularization)
-        require_number("initial_std", self.initial_std)
-        require_seed(self.random_state)
 
     def _algorithm(self) -> tuple[str, dict[str, Any]]:
         return "SVDpp", {

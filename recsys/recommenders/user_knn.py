@@ -14,8 +14,15 @@ from recsys.ranking.nearest import nearest
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.sampling import evenly_spaced
 from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.weighting import SCHEMES, TRANSFORMS, transformed, weighted
-from recsys.settings.parameters import require_choice, require_integer, require_number
+from recsys.recommenders.weighting import (
+    SCHEMES,
+    TRANSFORMS,
+    Scheme,
+    Transform,
+    transformed,
+    weighted,
+)
+from recsys.settings.parameters import Amount, Count, Share
 
 
 @dataclass(kw_only=True)
@@ -49,28 +56,20 @@ class UserKNN(Recommender):
 
     name = "user_knn"
 
-    k: Annotated[int, Range(low=5, high=500, log=True)] = 50
+    k: Annotated[Count, Range(low=5, high=500, log=True)] = 50
     """Neighbours of each customer: the most similar ones."""
-    own_share: Annotated[float, Range(low=0.0, high=1.0, ranks_bought_only=True)] = 0.7
+    own_share: Annotated[Share, Range(low=0.0, high=1.0, ranks_bought_only=True)] = 0.7
     """Share of the customer's own vector, from 0 to 1; the neighbours' mean has the rest. What the
     customer never bought has a score by the neighbours alone, in the same order whatever the
     share (but 1, with which it has none of it)."""
-    transform: Annotated[str, Choice(TRANSFORMS)] = "sqrt"
+    transform: Annotated[Transform, Choice(TRANSFORMS)] = "sqrt"
     """What is made of a weight w: `sqrt`, `log` (ln(1 + w)), `binary` (1) or `none` (w)."""
-    weighting: Annotated[str, Choice(SCHEMES)] = "none"
+    weighting: Annotated[Scheme, Choice(SCHEMES)] = "none"
     """For the cosine. `tfidf`: products of few customers tell more; `bm25`; `none`: all alike."""
-    shrinkage: Annotated[float, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
+    shrinkage: Annotated[Amount, Choice((0.0, 1.0, 10.0, 100.0))] = 0.0
     """Added to the divisor of the cosine: few purchases in common count less."""
-    max_pool: int = 10_000
+    max_pool: Count = 10_000
     """Most customers among whom neighbours are sought: of more, evenly spaced ones by id."""
-
-    def _check_parameters(self) -> None:
-        require_integer("k", self.k, minimum=1)
-        require_number("own_share", self.own_share, maximum=1)
-        require_choice("transform", self.transform, TRANSFORMS)
-        require_choice("weighting", self.weighting, SCHEMES)
-        require_number("shrinkage", self.shrinkage)
-        require_integer("max_pool", self.max_pool, minimum=1)
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         self.weights_ = transformed(interactions.weights, self.transform)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+Transform = Literal["sqrt", "log", "binary", "none"]
+"""Legal values of a parameter `transform`."""
+TRANSFORMS: tuple[Transform, ...] = get_args(Transform)
 _TRANSFORMS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "sqrt": np.sqrt,
     "log": np.log1p,
     "binary": np.ones_like,
     "none": np.asarray,
 }
-
-TRANSFORMS = tuple(_TRANSFORMS)
-"""Legal values of a parameter `transform`."""
 
 
 def transformed(weights: sparse.csr_array, transform: str) -> sparse.csr_array:
@@ -68,7 +69,8 @@ def _cells(matrix: sparse.csr_array, width: int) -> NDArray[np.int64]:
     return positions
 
 
-SCHEMES = ("tfidf", "bm25", "none")
+Scheme = Literal["tfidf", "bm25", "none"]
+SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 """Legal values of `scheme` in `weighted`."""
 
 

@@ -3,9 +3,8 @@
 import os
 from pathlib import Path
 
-import yaml
-
 from recsys.errors import RecsysError
+from recsys.settings.model import Settings
 
 PACKAGE = Path(__file__).resolve().parents[1]
 DATABASE_VARIABLE = "RECSYS_DATABASE"
@@ -31,8 +30,7 @@ def dbt_project_folder() -> Path:
 
 def setting_names() -> list[str]:
     """Return the names of the settings, which are the variables of the dbt project."""
-    project = (dbt_project_folder() / "dbt_project.yml").read_text(encoding="utf-8")
-    return sorted(yaml.safe_load(project)["vars"])
+    return sorted(Settings.model_fields)
 
 
 def database_path(chosen: Path | None = None) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 from recsys.errors import InvalidParameterError
 from recsys.recommenders import RECOMMENDERS, recommender_class, unknown
 from recsys.recommenders.search_space import search_space
-from recsys.settings.parameters import require_integer, require_number
+from recsys.settings.parameters import Count, Positive, Seed, check_parameters, require
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, PastExamples
 from recsys.tuning.list_search import ListSearch
 from recsys.tuning.past_folds import PastFold, folds_with_hits
@@ -36,18 +36,15 @@ class Budget:
     recsys.errors.InvalidParameterError: trials is 0; use a whole number of at least 1
     """
 
-    trials: int | None = None
+    trials: Count | None = None
     """Per study in all, those of earlier runs included; None: no limit."""
-    minutes: float | None = None
+    minutes: Positive | None = None
     """Of all recommenders together, in this run; a trial under way is finished. None: no limit."""
 
     def __post_init__(self) -> None:
+        check_parameters(self)
         if self.trials is None and self.minutes is None:
             raise InvalidParameterError("a search needs a budget: trials, minutes or both")
-        if self.trials is not None:
-            require_integer("trials", self.trials, minimum=1)
-        if self.minutes is not None:
-            require_number("minutes", self.minutes, above=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +119,7 @@ def searches(
         A recommender doesn't exist, can't be tuned, or isn't searched by this metric.
 
     """
-    require_integer("seed", seed, minimum=0, maximum=2**32 - 1)
+    require("seed", seed, Seed)
     for name in recommenders:
         _require_tunable(name, has_examples=examples is not None)
     of_others = [name for name in recommenders if name != HYBRID]

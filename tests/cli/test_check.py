@@ -10,11 +10,42 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from recsys.checking import report
 from recsys.checking.recommenders import verdicts
 from recsys.cli import app
 from recsys.errors import ShopFileError
+from recsys.pipeline.build import build
+from recsys.storage.work_folder import unpublished
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("checked")
+
+
+@pytest.fixture(autouse=True)
+def _parsed_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all checks build at the same paths: dbt reads the project afresh for others."""
+
+    def build_there(shop: Path, database: Path, **options: object) -> None:
+        source, there = Path(shop).expanduser(), place / database.name
+        shutil.rmtree(place / "shop", ignore_errors=True)
+        shutil.copytree(source.parent, place / "shop")
+        there.unlink(missing_ok=True)
+        try:
+            build(place / "shop" / source.name, there, **options)
+        finally:
+            for made, wanted in (
+                (there, database),
+                (unpublished(there.resolve()), unpublished(database.resolve())),
+            ):
+                if made.exists():
+                    wanted.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.move(made, wanted)
+
+    monkeypatch.setattr(report, "build", build_there)
 
 
 def check(folder: Path, *options: str):

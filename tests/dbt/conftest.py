@@ -1,10 +1,14 @@
-"""Builds shops for real, in this process: the tiny shop once, others where a test needs them."""
+"""Builds shops: the tiny shop once, others where a test needs them, by dbt or as dbt compiled them.
+
+What is tested of tables is tested of those that `Builder.run` makes, which takes seconds;
+`Builder.build` is for what dbt and publishing do.
+"""
 
 import gc
-import json
+import re
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +24,8 @@ from recsys.pipeline.build import BuildResult, build
 from recsys.settings.project import dbt_project_folder
 from recsys.shop import attach_shop, load_shop
 from recsys.storage.work_folder import kept_folder, serving_folder
+
+from .compiled_project import CompiledProject
 
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
 Rows = list[tuple[Any, ...]]
@@ -41,7 +47,8 @@ class Builder:
     the same paths it reads it once, which makes a build three times as fast.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, project: CompiledProject) -> None:
+        self.project = project
         self.shop = folder / "shop"
         self.database = folder / "work" / "recsys.duckdb"
         self.finished = folder / "finished"
@@ -57,13 +64,7 @@ class Builder:
         variables: Mapping[str, object] | None = None,
     ) -> Path:
         """Build the shop of these files (or this folder), and return its database."""
-        shutil.rmtree(self.shop, ignore_errors=True)
-        if isinstance(files, Path):
-            shutil.copytree(files, self.shop)
-        else:
-            self.shop.mkdir()
-            for name, text in files.items():
-                (self.shop / name).write_text(text, encoding="utf-8")
+        self._write(files)
         with leftovers_ignored():
             gc.collect()  # a build that failed may have left its connection to the collector
         self.database.unlink(missing_ok=True)
@@ -82,9 +83,44 @@ class Builder:
                 self.shop / "shop.yml", self.database, variables=variables
             )
             gc.collect()
-        number = len(list(self.finished.glob("*.duckdb")))
-        finished = Path(shutil.move(self.database, self.finished / f"{number}.duckdb"))
-        kept = kept_folder(serving_folder(self.database))
+        return self._put_away(self.database, self._next_folder())
+
+    def run(
+        self,
+        files: Mapping[str, str] | Path,
+        *,
+        onto: Path | None = None,
+        variables: Mapping[str, object] | None = None,
+    ) -> Path:
+        """Make the tables that a build would make of a shop, and test them, without dbt."""
+        self._write(files)
+        folder = self._next_folder()
+        database = folder / "work" / "recsys.duckdb"
+        database.parent.mkdir()
+        if onto is not None:
+            shutil.copy(onto, database)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("RECSYS_JOBS", "1")
+            self.warnings = self.project.build(self.shop / "shop.yml", database, variables)
+        return self._put_away(database, folder)
+
+    def _write(self, files: Mapping[str, str] | Path) -> None:
+        shutil.rmtree(self.shop, ignore_errors=True)
+        if isinstance(files, Path):
+            shutil.copytree(files, self.shop)
+            return
+        self.shop.mkdir()
+        for name, text in files.items():
+            (self.shop / name).write_text(text, encoding="utf-8")
+
+    def _next_folder(self) -> Path:
+        folder = self.finished / str(len(list(self.finished.iterdir())))
+        folder.mkdir()
+        return folder
+
+    def _put_away(self, database: Path, folder: Path) -> Path:
+        finished = Path(shutil.move(database, folder / "recsys.duckdb"))
+        kept = kept_folder(serving_folder(database))
         if kept.exists():
             shutil.move(kept, finished.with_suffix(".kept"))
         return finished
@@ -105,8 +141,29 @@ class Builder:
 
 
 @pytest.fixture(scope="session")
-def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
-    yield Builder(tmp_path_factory.mktemp("builds"))
+def project(made_once: Callable[[str, Callable[[Path], None]], Path]) -> CompiledProject:
+    """Return the project as dbt compiles it, with the defaults of all settings."""
+    return CompiledProject(made_once("compiled", compile_project))
+
+
+def compile_project(target: Path) -> None:
+    project = str(dbt_project_folder())
+    with pytest.MonkeyPatch.context() as patch, leftovers_ignored():
+        patch.setenv("RECSYS_DATABASE", str(target / "recsys.duckdb"))
+        patch.setenv("RECSYS_SHOP", str(TINY_SHOP / "shop.yml"))
+        options = ["--project-dir", project, "--profiles-dir", project, "--no-introspect"]
+        options += ["--target-path", str(target), "--log-path", str(target)]
+        ran = dbtRunner().invoke(["compile", "--quiet", "--log-level-file", "none", *options])
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()
+    assert ran.success, ran.exception
+
+
+@pytest.fixture(scope="session")
+def builder(
+    tmp_path_factory: pytest.TempPathFactory, project: CompiledProject
+) -> Iterator[Builder]:
+    yield Builder(tmp_path_factory.mktemp("builds"), project)
     with leftovers_ignored():
         gc.collect()
 
@@ -123,9 +180,18 @@ def tiny_variables() -> Mapping[str, object]:
 
 
 @pytest.fixture(scope="session")
-def tiny_database(builder: Builder, tiny_variables: Mapping[str, object]) -> Path:
-    """Return the tiny shop, built once; nobody writes to it."""
-    return builder.build(TINY_SHOP, variables=tiny_variables)
+def tiny_database(
+    builder: Builder,
+    tiny_variables: Mapping[str, object],
+    made_once: Callable[[str, Callable[[Path], None]], Path],
+) -> Path:
+    """Return the tiny shop, built once by dbt; nobody writes to it."""
+
+    def build_into(folder: Path) -> None:
+        built = builder.build(TINY_SHOP, variables=tiny_variables)
+        shutil.copytree(built.parent, folder, dirs_exist_ok=True)
+
+    return made_once("tiny", build_into) / "recsys.duckdb"
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +208,7 @@ def query(tiny_database: Path) -> Iterator[Query]:
 @pytest.fixture(scope="session")
 def ask_sampled(builder: Builder) -> Iterator[Query]:
     """Return a function that asks of the tiny shop, built with two judged folds of 8 customers."""
-    database = builder.build(TINY_SHOP, variables={"judged_folds": 2, "judged_customers": 8})
+    database = builder.run(TINY_SHOP, variables={"judged_folds": 2, "judged_customers": 8})
     with duckdb.connect(database, read_only=True) as connection:
 
         def ask(sql: str, *parameters: object) -> Rows:
@@ -151,32 +217,25 @@ def ask_sampled(builder: Builder) -> Iterator[Query]:
         yield ask
 
 
-CLEANING = [  # models of cleaning, each after those that it reads
-    *("stg_settings", "stg_formats", "stg_customers", "stg_products", "stg_descriptions"),
-    *("stg_ratings", "stg_purchases", "stg_unreadable_lines", "int_customer_merges"),
-    *("int_product_parents", "int_product_descriptions", "int_non_products"),
-    *("int_unusual_customers", "int_left_out_customers", "int_quantity_limit", "int_products"),
-    *("int_purchase_lines", "int_rating_lines", "int_customers", "int_returned_orders"),
-    *("int_order_products", "int_counting_unit", "purchases", "product_titles", "input_audit"),
-    *("rejected_rows", "cleaning_report", "input_support"),
-]
-EVENTS = "int_events"
-"""Fails where nothing can be used, so that it is run where that is asked."""
+REFUSE = ("stg_settings", "stg_formats")
+"""Models of cleaning that refuse a shop."""
 
 
 class Cleaner:
-    """Runs the models of cleaning alone, as dbt compiled them, in memory: a shop in a moment."""
+    """Runs models of cleaning alone, in memory: a shop in a moment."""
 
-    def __init__(self, compiled: Mapping[str, Any], folder: Path) -> None:
+    def __init__(self, project: CompiledProject, folder: Path) -> None:
         self.folder = folder
-        models = [compiled[f"model.recsys.{name}"] for name in CLEANING]
-        self.events: str = compiled[f"model.recsys.{EVENTS}"]["compiled_code"]
-        self.models = [(f"recsys.{m['schema']}.{m['name']}", m["compiled_code"]) for m in models]
+        self.sql = {node["name"]: node["compiled_code"] for node in project.models}
+        self._project = project
 
     def clean(
         self, files: Mapping[str, str], settings: Mapping[str, object] | None = None
     ) -> Query:
-        """Clean the shop of these files, one of them shop.yml; return its query."""
+        """Attach the shop of these files, one of them shop.yml; return its query.
+
+        A table is made when a question names it first, with those that it reads.
+        """
         for name, text in files.items():
             (self.folder / name).write_text(text, encoding="utf-8", newline="")
         connection = duckdb.connect()
@@ -190,43 +249,32 @@ class Cleaner:
             shop,
             {"package_version": __version__, **shop.settings, **(settings or {})},
         )
-        for name, sql in self.models:
-            connection.execute(f"create table {name} as {sql}")
         connection.execute("use recsys")
+        made: set[str] = set()
+
+        def make(names: Iterable[str]) -> None:
+            for node in self._project.upstream(names):
+                if node["name"] not in made:
+                    made.add(node["name"])
+                    connection.execute(
+                        f"create table {node['relation_name']} as {node['compiled_code']}"
+                    )
 
         def ask(sql: str, *parameters: object) -> Rows:
+            make(set(re.findall(r"\w+", sql)) & self.sql.keys())
             return connection.execute(sql, parameters).fetchall()
 
+        make(REFUSE)
         return ask
 
 
 @pytest.fixture(scope="session")
-def cleaner(tmp_path_factory: pytest.TempPathFactory) -> Cleaner:
-    """Return a cleaner of shops; dbt compiles the models once."""
-    folder = tmp_path_factory.mktemp("compiled")
-    project = str(dbt_project_folder())
-    with pytest.MonkeyPatch.context() as patch, leftovers_ignored():
-        patch.setenv("RECSYS_DATABASE", str(folder / "recsys.duckdb"))
-        patch.setenv("RECSYS_SHOP", str(TINY_SHOP / "shop.yml"))
-        options = ["--project-dir", project, "--profiles-dir", project]
-        options += ["--target-path", str(folder), "--log-path", str(folder), "--no-introspect"]
-        ran = dbtRunner().invoke(["compile", "--quiet", "--select", *CLEANING, EVENTS, *options])
-        DuckDBConnectionManager.close_all_connections()
-        gc.collect()
-    assert ran.success, ran.exception
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return Cleaner(manifest["nodes"], tmp_path_factory.mktemp("cleaned"))
+def cleaner(tmp_path_factory: pytest.TempPathFactory, project: CompiledProject) -> Cleaner:
+    """Return a cleaner of shops."""
+    return Cleaner(project, tmp_path_factory.mktemp("cleaned"))
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    """Return what dbt knows of the project's models, parsed once."""
-    folder = tmp_path_factory.mktemp("parsed")
-    with pytest.MonkeyPatch.context() as patch, leftovers_ignored():
-        patch.setenv("RECSYS_DATABASE", str(folder / "parsed.duckdb"))
-        project, target = str(dbt_project_folder()), str(folder)
-        options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
-        result = dbtRunner().invoke(["parse", "--quiet", *options, "--log-path", target])
-        gc.collect()
-    assert result.success, result.exception
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+def manifest(project: CompiledProject) -> Mapping[str, Any]:
+    """Return what dbt knows of the project's models."""
+    return project.manifest

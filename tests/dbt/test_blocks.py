@@ -52,7 +52,7 @@ def test_blocks_of_three_customers_serve_what_one_block_does(
 ):
     monkeypatch.setattr(best_rows, "FILES_AT_ONCE", 2)
     found = differing(
-        tiny_database, builder.build(tiny_shop, variables={"serving_block_customers": 3})
+        tiny_database, builder.run(tiny_shop, variables={"serving_block_customers": 3})
     )
     public = {"recommendations", "customer_preferences", "predicted_ratings", "product_audiences"}
     assert public <= set(found)

@@ -14,9 +14,7 @@ way, the test says so and checks the formula that leads from theirs to ours:
 * Customers with nothing to find: left out by us, 0 or an error elsewhere; none is made here.
 """
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import duckdb
 import ir_measures
@@ -24,18 +22,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import ranx
-from dbt.cli.main import dbtRunner
 from sklearn.metrics import average_precision_score, ndcg_score, precision_score, recall_score
 
+from .compiled_project import CompiledProject
+
 pytestmark = [
-    # dbt leaves its log file to the garbage collector
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     # ranx adds unsigned to signed numbers
     pytest.mark.filterwarnings("ignore::numba.core.errors.NumbaTypeSafetyWarning"),
 ]
 
-PROJECT = Path(__file__).parents[2] / "dbt_project"
 MODELS = ("int_judged_lists", "int_customer_metrics")
 """Which lists are judged, and how good they are."""
 CUTOFFS = (5, 10, 20)
@@ -108,29 +103,21 @@ cases = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def sql(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """Return the models' compiled SQL; their tables stand in a database named `certified`."""
-    folder = tmp_path_factory.mktemp("compiled")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RECSYS_DATABASE", str(folder / "certified.duckdb"))
-        project, target = str(PROJECT), str(folder)
-        options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
-        select = ["--select", *MODELS, "--no-introspect"]
-        ran = dbtRunner().invoke(["compile", "--quiet", *select, *options, "--log-path", target])
-    assert ran.success, ran.exception
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return {name: manifest["nodes"][f"model.recsys.{name}"]["compiled_code"] for name in MODELS}
+def sql(project: CompiledProject) -> Mapping[str, str]:
+    """Return the models' compiled SQL; their tables stand in a database named `recsys`."""
+    nodes = {node["name"]: node for node in project.models}
+    return {name: nodes[name]["compiled_code"] for name in MODELS}
 
 
 @pytest.fixture
 def ours(sql: Mapping[str, str], lists: Lists, wanted: Wanted) -> Metrics:
     """Return what the SQL measures."""
     with duckdb.connect() as connection:
-        connection.execute("attach ':memory:' as certified; create schema certified.intermediate")
+        connection.execute("attach ':memory:' as recsys; create schema recsys.intermediate")
 
         def create(name: str, columns: dict[str, list | pa.Array]) -> None:
             given = pa.table(columns)  # noqa: F841 - DuckDB reads it by its name
-            connection.execute(f"create table certified.intermediate.{name} as from given")
+            connection.execute(f"create table recsys.intermediate.{name} as from given")
 
         create("int_folds", {"fold": ["f"], "purpose": ["judge"]})
         create(
@@ -168,10 +155,10 @@ def ours(sql: Mapping[str, str], lists: Lists, wanted: Wanted) -> Metrics:
             },
         )
         for name, model in sql.items():
-            connection.execute(f"create table certified.intermediate.{name} as {model}")
+            connection.execute(f"create table recsys.intermediate.{name} as {model}")
         rows = connection.execute(
             "select customer_id, metric, k, value from "
-            "(unpivot certified.intermediate.int_customer_metrics "
+            "(unpivot recsys.intermediate.int_customer_metrics "
             "on ndcg, precision, recall, map, mrr, hit_rate into name metric value value)"
         ).fetchall()
     found = {(customer, metric, k): value for customer, metric, k, value in rows}

@@ -373,7 +373,7 @@ def test_what_is_missing_is_said_once(cleaner):
 def test_why_nothing_can_be_used_is_said(cleaner, lines, why):
     ask = cleaner.clean(shop("c,p,t,q\n" + lines, ", quantity: q"))
     with pytest.raises(duckdb.Error) as caught:
-        ask(cleaner.events)
+        ask(cleaner.sql["int_events"])
     assert f"no purchase or rating can be used: {why}; marts.input_audit" in str(caught.value)
 
 

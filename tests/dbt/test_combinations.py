@@ -74,7 +74,7 @@ def made(kinds, given):
 def assert_built(builder, kinds, bits):
     given = {name for name, bit in zip(OPTIONAL, bits, strict=True) if bit == "1"}
     files = made(kinds, given)
-    ask = builder.ask(builder.build(files))
+    ask = builder.ask(builder.run(files))
     assert_sound(ask, files)
     assert ask("select * from marts.rejected_rows") == []
     listed = ask("select distinct customer_id from marts.recommendations order by all")

@@ -40,7 +40,7 @@ def ask(builder):
             day = f"2024-{1 + order // 28:02}-{1 + order % 28:02}"
             lines.append(f"c{order % 7},{product},{day},o{order},{said}")
     files = {"shop.yml": SHOP, "goods.csv": GOODS, "lines.csv": "\n".join([*lines, ""])}
-    return builder.ask(builder.build(files))  # with its tests: whatever recounts finds the same
+    return builder.ask(builder.run(files))  # with its tests: whatever recounts finds the same
 
 
 def test_categories_are_those_of_lines_and_of_sizes(ask):

@@ -8,12 +8,6 @@ from typing import Any
 import duckdb
 import pytest
 
-# dbt leaves its log file to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
 LAYERS = {"staging", "intermediate", "recommenders", "marts"}
 GRAIN_LAST = re.compile(r"Grain: [^.]+\.$")
 

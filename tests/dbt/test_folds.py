@@ -115,7 +115,7 @@ def test_another_future_changes_no_past_ranking(query, builder, tmp_path):
             line[product] = "coffee-0"
     with (folder / "purchases.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([heads, *lines])
-    ask = builder.ask(builder.build(folder))
+    ask = builder.ask(builder.run(folder))
 
     tables = query("select table_name from duckdb_tables() where schema_name = 'recommenders'")
     assert len(tables) >= 9

@@ -30,8 +30,8 @@ OF_THE_FUTURE = {
 @pytest.fixture(scope="module")
 def both(builder, tiny_shop):
     """Return a connection with the databases `later` and `earlier`."""
-    later = builder.build(tiny_shop, variables={"judged_folds": 2})
-    earlier = builder.build(tiny_shop, variables={"as_of": EARLIER})
+    later = builder.run(tiny_shop, variables={"judged_folds": 2})
+    earlier = builder.run(tiny_shop, variables={"as_of": EARLIER})
     with duckdb.connect() as connection:
         attach(connection, later=later, earlier=earlier)
         yield connection

@@ -60,7 +60,7 @@ def shops(draw):
 def built(builder, files):
     """Return the query of the shop's database; None where nothing in its files can be used."""
     try:
-        return builder.ask(builder.build(files))
+        return builder.ask(builder.run(files))
     except RecsysError as error:
         if "no purchase or rating can be used" not in str(error):
             raise

@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,8 @@ import pytest
 
 from recsys.errors import RecsysError
 from recsys.pipeline.build import build
+
+from .compiled_project import CompiledProject, rows_found
 
 # dbt leaves its log file and an event loop per Python model to the garbage collector.
 pytestmark = [
@@ -21,15 +24,10 @@ FAILS = f"{WARNS}_where_required"
 BETTER, TIE, WORSE = (0.1, 0.3), (-0.1, 0.3), (-0.3, -0.1)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("gate")
-
-
 @pytest.fixture
-def database(tiny_database: Path, folder: Path) -> Path:
-    """Return a fresh copy, always at one path: dbt reads the project afresh for another."""
-    return Path(shutil.copy(tiny_database, folder / "shop.duckdb"))
+def database(tiny_database: Path, tmp_path: Path) -> Path:
+    """Return a fresh copy."""
+    return Path(shutil.copy(tiny_database, tmp_path / "recsys.duckdb"))
 
 
 def judge(database: Path, against: dict[tuple[str, str], tuple[float, float]]) -> None:
@@ -51,8 +49,29 @@ def judge(database: Path, against: dict[tuple[str, str], tuple[float, float]]) -
             )
 
 
-def outcome(database: Path, shop: Path, *, required: bool) -> set[str]:
-    """Return which of the two tests found something: one warns, the other fails."""
+@pytest.fixture
+def outcome(project: CompiledProject, tiny_shop: Path) -> Callable[..., set[str]]:
+    """Return a function that says which tests of a database's tables find something."""
+    nodes = {node["name"]: node for node in (*project.models, *project.tests)}
+
+    def found(database: Path, *tests: str, **settings: object) -> set[str]:
+        with project.opened(tiny_shop / "shop.yml", database, settings) as connection:
+            project.make(connection, nodes["stg_settings"])
+            return {name for name in tests if rows_found(connection, nodes[name])}
+
+    return found
+
+
+@pytest.fixture
+def gate(outcome: Callable[..., set[str]]) -> Callable[..., set[str]]:
+    """Return a function that says which of the two tests finds something."""
+    return lambda database, required: outcome(
+        database, WARNS, FAILS, require_better_champion=required
+    )
+
+
+def built(database: Path, shop: Path, *, required: bool) -> set[str]:
+    """Return which of the two tests is heard of in a build: one warns, the other fails."""
     try:
         found = build(
             shop / "shop.yml",
@@ -69,34 +88,32 @@ def outcome(database: Path, shop: Path, *, required: bool) -> set[str]:
 
 
 def test_a_champion_no_better_than_simple_warns_or_fails(database, tiny_shop):
-    assert outcome(database, tiny_shop, required=False) == {WARNS}
-    assert outcome(database, tiny_shop, required=True) == {FAILS}
+    assert built(database, tiny_shop, required=False) == {WARNS}
+    assert built(database, tiny_shop, required=True) == {FAILS}
 
 
 @pytest.mark.parametrize(
     ("popularity", "habit", "is_proven"),
     [(BETTER, BETTER, True), (BETTER, TIE, False), (BETTER, WORSE, False), (TIE, BETTER, False)],
 )
-def test_it_has_to_beat_popularity_and_habit_both(
-    database, tiny_shop, popularity, habit, is_proven
-):
+def test_it_has_to_beat_popularity_and_habit_both(database, gate, popularity, habit, is_proven):
     judge(database, {("2024-05-02", "popularity"): popularity, ("2024-05-02", "buy_again"): habit})
-    assert outcome(database, tiny_shop, required=True) == (set() if is_proven else {FAILS})
+    assert gate(database, required=True) == (set() if is_proven else {FAILS})
 
 
-def test_what_an_earlier_fold_says_is_no_excuse(database, tiny_shop):
+def test_what_an_earlier_fold_says_is_no_excuse(database, gate):
     judge(database, {("2024-04-04", "popularity"): BETTER, ("2024-05-02", "popularity"): TIE})
-    assert outcome(database, tiny_shop, required=True) == {FAILS}
+    assert gate(database, required=True) == {FAILS}
     judge(database, {("2024-04-04", "popularity"): TIE, ("2024-05-02", "popularity"): BETTER})
-    assert outcome(database, tiny_shop, required=True) == set()
+    assert gate(database, required=True) == set()
 
 
-def test_where_nothing_was_judged_nothing_is_proven(database, tiny_shop):
+def test_where_nothing_was_judged_nothing_is_proven(database, gate):
     judge(database, {})
     with duckdb.connect(database) as connection:
         connection.execute("update marts.champions set recommender = 'popularity', baseline = null")
-    assert outcome(database, tiny_shop, required=False) == set()
-    assert outcome(database, tiny_shop, required=True) == {FAILS}
+    assert gate(database, required=False) == set()
+    assert gate(database, required=True) == {FAILS}
 
 
 BEATEN = "assert_no_recommender_beats_the_champion"
@@ -112,7 +129,7 @@ BEATEN = "assert_no_recommender_beats_the_champion"
     ],
 )
 def test_a_recommender_that_beats_what_serves_is_warned_of(
-    database, tiny_shop, compared, pinned, warns
+    database, outcome, compared, pinned, warns
 ):
     judge(database, {("2024-05-02", "popularity"): BETTER})
     with duckdb.connect(database) as connection:
@@ -128,11 +145,4 @@ def test_a_recommender_that_beats_what_serves_is_warned_of(
             """,
             compared,
         )
-    found = build(
-        tiny_shop / "shop.yml",
-        database,
-        select=["stg_settings", BEATEN],
-        variables={"pinned_champion": pinned},
-    )
-    gc.collect()
-    assert (BEATEN in {node.name for node in found.warnings}) is warns
+    assert (BEATEN in outcome(database, BEATEN, pinned_champion=pinned)) is warns

@@ -22,7 +22,7 @@ KEPT = "int_hybrid_scores, int_candidate_pairs, rec_hybrid"
 def database(builder, tiny_shop):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feature_table, "FEWEST_BOUGHT", 20)
-        return builder.build(
+        return builder.run(
             tiny_shop,
             variables={
                 "pinned_champion": "hybrid",

@@ -72,7 +72,7 @@ ratings:
   columns: {customer_id: c, product_id: p, rating: r, rated_at: t}
 """
     told = [f"c{c},p{p},4,2024-02-29" for c in range(6) for p in range(8) if (c + p) % 3]
-    database = builder.build(
+    database = builder.run(
         {"shop.yml": yml + SETTINGS, "ratings.csv": csv("c,p,r,t", told)},
         variables={"keep_block_tables": "rec_item_knn, rec_svd"},
     )
@@ -151,7 +151,7 @@ def test_ratings_and_returns_after_the_last_purchase(builder):
         "lines.csv": csv("c,p,t,q", lines),
         "stars.csv": csv("c,p,r,t", ratings),
     }
-    ask = builder.ask(builder.build(files))
+    ask = builder.ask(builder.run(files))
     assert ask("""
         select product_id, rating, is_implied from marts.ratings
         where (customer_id, product_id) in (('c1', 'p1'), ('c2', 'p9')) order by all
@@ -177,7 +177,7 @@ def test_a_rating_given_anew_last_of_all_counts(builder):
         "{customer_id: c, product_id: p, rating: r, rated_at: t}}\n" + SETTINGS
     )
     files = {"shop.yml": shop, "stars.csv": csv("c,p,r,t", [*ratings, "c0,p0,2,2024-05-20"])}
-    ask = builder.ask(builder.build(files))
+    ask = builder.ask(builder.run(files))
     assert ask("""
         select rating from marts.ratings where customer_id = 'c0' and product_id = 'p0'
     """) == [(2.0,)]

@@ -14,7 +14,6 @@ from recsys.shop.cleaning_rules import rule
 
 LINES = 60
 START = datetime(2023, 1, 2, 8, 30)
-MODELS = ("stg_settings", "stg_formats", "stg_purchases")
 MONEY: dict[str, Callable[[int], str]] = {  # of whole units and, in the last two digits, cents
     "rupees": lambda cents: f"Rs. {cents // 100:,}.{cents % 100:02}",
     "lakhs": lambda cents: f"₹{cents // 10},{cents % 10}5,000",
@@ -46,7 +45,6 @@ class Shop:
 
     def __init__(self, cleaner, folder) -> None:
         self.cleaner, self.folder = cleaner, folder
-        cleaner.models = [model for model in cleaner.models if model[0].endswith(MODELS)]
 
     def read(self, prices, times):
         lines = ["order_id,customer_id,order_date,sku,qty,price"]
@@ -67,8 +65,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(cleaner, tmp_path, monkeypatch):
-    monkeypatch.setattr(cleaner, "models", cleaner.models)
+def shop(cleaner, tmp_path):
     return Shop(cleaner, tmp_path)
 
 
@@ -130,7 +127,7 @@ def test_thousands_are_marked_and_a_currency_of_three_decimals_is_none(shop):
 
 
 def test_a_model_holds_the_very_rule_that_the_draft_asks(cleaner):
-    [sql] = [sql for name, sql in cleaner.models if name.endswith("stg_purchases")]
+    sql = cleaner.sql["stg_purchases"]
     for text in (
         rule("clean_id", "lines.product_id", "formats.has_float_product_ids"),
         rule("clean_time", "lines.purchased_at", "formats.date_order", "settings.timezone"),

@@ -1,23 +1,17 @@
 """The leak tests bite: of a project with one leak planted in it, exactly the named tests fail."""
 
 import csv
-import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
-# dbt leaves its log file and an event loop per Python model to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+from .compiled_project import CompiledProject, rows_found
+from .rendering import Renderer
 
-ROOT = Path(__file__).parents[2]
 JUDGED_FROM = "2024-05-02"
 
 TRAINING = "assert_no_training_row_is_at_or_after_its_folds_cutoff"
@@ -278,49 +272,42 @@ LEAKS = {
 }
 
 
-class Project:
-    """A copy of the dbt project and of a shop it was built on, both put back for every leak."""
+class Past:
+    """A shop built once, put back after every leak."""
 
-    def __init__(self, folder: Path, shop: Path, patch: pytest.MonkeyPatch) -> None:
-        self.folder = folder / "project"
-        shutil.copytree(
-            ROOT / "dbt_project", self.folder, ignore=shutil.ignore_patterns("target", "logs")
-        )
-        self.work = folder / "work"
-        self.work.mkdir()
-        self.database, self.built = self.work / "shop.duckdb", folder / "built.duckdb"
-        patch.setenv("RECSYS_DATABASE", str(self.database))
-        patch.setenv("RECSYS_SHOP", str(shop / "shop.yml"))
-        patch.setenv("RECSYS_JOBS", "1")
-        patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-        self.run("run", *(f"+{node}" for node in LEAK_TESTS))
-        shutil.copy(self.database, self.built)
+    def __init__(self, project: CompiledProject, connection: duckdb.DuckDBPyConnection) -> None:
+        self._project = project
+        self._connection = connection
+        self._renderer = Renderer(project)
+        self._of = {node["name"]: node for node in (*project.models, *project.tests)}
 
-    def run(self, command: str, *nodes: str) -> dict[str, str]:
-        """Run dbt on these nodes, and return each one's outcome."""
-        arguments = [command, "--quiet", "--project-dir", str(self.folder)]
-        arguments += ["--profiles-dir", str(self.folder)]
-        arguments += ["--target-path", str(self.work), "--log-path", str(self.work)]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(self.folder)
-            outcome: Any = dbtRunner().invoke([*arguments, "--select", *nodes])
-            close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
-            close()  # else this process keeps the lock
-        gc.collect()
-        assert outcome.exception is None, outcome.exception
-        outcomes = {result.node.name: str(result.status) for result in outcome.result}
-        broken = [result.message for result in outcome.result if result.status == "error"]
-        assert broken == []
-        return outcomes
+    def rendered(self, model: str) -> str:
+        return self._renderer.render(self._of[model]["raw_code"])
 
-    def failures(self, models: tuple[str, ...] = ()) -> set[str]:
-        """Build these models, and return which of the leak tests fail."""
-        shutil.copy(self.built, self.database)
-        if models:
-            assert set(self.run("run", *models)) == set(models)
-        outcomes = self.run("test", *LEAK_TESTS)
-        assert set(outcomes) == LEAK_TESTS
-        return {name for name, status in outcomes.items() if status == "fail"}
+    def compiled(self, model: str) -> str:
+        return str(self._of[model]["compiled_code"])
+
+    def planted(self, leak: Leak) -> str:
+        """Return what a model with the leak is compiled to."""
+        node = self._of[Path(leak.model).stem]
+        is_python = node["language"] == "python"
+        source = node["compiled_code" if is_python else "raw_code"]
+        assert source.count(leak.text) == 1
+        leaky = source.replace(leak.text, leak.leaky)
+        return leaky if is_python else self._renderer.render(leaky)
+
+    def failures(self, leak: Leak | None = None) -> set[str]:
+        """Make the models of a leak anew, and return which of the leak tests fail."""
+        self._connection.execute("begin")
+        try:
+            if leak is not None:
+                node = self._of[Path(leak.model).stem]
+                self._project.make(self._connection, node, self.planted(leak))
+                for name in leak.also_built:
+                    self._project.make(self._connection, self._of[name])
+            return {name for name in LEAK_TESTS if rows_found(self._connection, self._of[name])}
+        finally:
+            self._connection.execute("rollback")
 
 
 def shop_with_a_past(source: Path, folder: Path) -> Path:
@@ -366,27 +353,35 @@ def double_later_prices(row: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, tiny_shop: Path) -> Iterator[Project]:
+def past(
+    tmp_path_factory: pytest.TempPathFactory, tiny_shop: Path, project: CompiledProject
+) -> Iterator[Past]:
     folder = tmp_path_factory.mktemp("leaks")
-    with pytest.MonkeyPatch.context() as patch:
-        yield Project(folder, shop_with_a_past(tiny_shop, folder / "shop"), patch)
+    shop = shop_with_a_past(tiny_shop, folder / "shop") / "shop.yml"
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        project.opened(shop, folder / "recsys.duckdb") as connection,
+    ):
+        patch.setenv("RECSYS_JOBS", "1")
+        for node in project.upstream(LEAK_TESTS):
+            project.make(connection, node)
+        yield Past(project, connection)
 
 
-def test_no_leak_test_fails_as_things_are(project: Project) -> None:
-    assert project.failures() == set()
+def test_no_leak_test_fails_as_things_are(past: Past) -> None:
+    assert past.failures() == set()
 
 
 @pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS.keys())
-def test_a_planted_leak_fails_exactly_its_tests(project: Project, leak: Leak) -> None:
-    name = Path(leak.model)
-    [model] = (project.folder / "models").rglob(name.name if name.suffix else f"{name.name}.sql")
-    sound = model.read_text(encoding="utf-8")
-    assert sound.count(leak.text) == 1
-    model.write_text(sound.replace(leak.text, leak.leaky), encoding="utf-8")
-    try:
-        assert project.failures((model.stem, *leak.also_built)) == leak.fails
-    finally:
-        model.write_text(sound, encoding="utf-8")
+def test_a_planted_leak_fails_exactly_its_tests(past: Past, leak: Leak) -> None:
+    assert past.failures(leak) == leak.fails
+
+
+@pytest.mark.parametrize(
+    "model", sorted({Path(leak.model).stem for leak in LEAKS.values() if ".py" not in leak.model})
+)
+def test_models_are_rendered_as_dbt_compiles_them(past: Past, model: str) -> None:
+    assert past.rendered(model).strip() == past.compiled(model).strip()
 
 
 def test_every_leak_test_is_shown_to_bite() -> None:

@@ -1,38 +1,19 @@
 """The SQL of the preferences' metrics gives what scikit-learn gives, ties and weights included."""
 
-import json
-from pathlib import Path
-
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from dbt.cli.main import dbtRunner
 from sklearn.metrics import log_loss, roc_auc_score
 
-# dbt leaves its log file to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
 MODELS = ["int_preference_predictions", "int_preference_metrics"]
-PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
 @pytest.fixture(scope="module")
-def sql(tmp_path_factory):
-    """Return the models' compiled SQL; their tables stand in a database named `measured`."""
-    folder = tmp_path_factory.mktemp("compiled")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RECSYS_DATABASE", str(folder / "measured.duckdb"))
-        project, target = str(PROJECT), str(folder)
-        options = ["--project-dir", project, "--profiles-dir", project, "--target-path", target]
-        select = ["--select", *MODELS, "--no-introspect"]
-        ran = dbtRunner().invoke(["compile", "--quiet", *select, *options, "--log-path", target])
-    assert ran.success, ran.exception
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return {name: manifest["nodes"][f"model.recsys.{name}"]["compiled_code"] for name in MODELS}
+def sql(project):
+    """Return the models' compiled SQL; their tables stand in a database named `recsys`."""
+    nodes = {node["name"]: node for node in project.models}
+    return {name: nodes[name]["compiled_code"] for name in MODELS}
 
 
 @pytest.fixture(scope="module", params=[0, 1], ids=["one weight", "two weights"])
@@ -61,7 +42,7 @@ def world(request):
 @pytest.fixture(scope="module")
 def ours(sql, world):
     with duckdb.connect() as connection:
-        connection.execute("attach ':memory:' as measured; create schema measured.intermediate")
+        connection.execute("attach ':memory:' as recsys; create schema recsys.intermediate")
         connection.register("world", world)
         for name, query in {
             "int_folds": "select 'f' as fold, 'judge' as purpose",
@@ -71,10 +52,10 @@ def ours(sql, world):
             "int_category_probabilities": "unpivot (select fold, customer_id, category, history, "
             "profile from world) on history, profile into name basis value probability",
         }.items():
-            connection.execute(f"create table measured.intermediate.{name} as {query}")
+            connection.execute(f"create table recsys.intermediate.{name} as {query}")
         predictions, metrics = (sql[name] for name in MODELS)
         connection.execute(
-            f"create view measured.intermediate.int_preference_predictions as {predictions}"
+            f"create view recsys.intermediate.int_preference_predictions as {predictions}"
         )
         rows = connection.execute(
             f"select segment, model, metric, value from ({metrics})"  # noqa: S608

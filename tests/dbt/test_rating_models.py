@@ -45,7 +45,7 @@ def ask(builder):
     text = io.StringIO()
     csv.writer(text).writerows([("c", "p", "r", "t"), *ratings()])
     files = {"shop.yml": SHOP, "ratings.csv": text.getvalue()}
-    return builder.ask(builder.build(files, variables={"rating_models": ", ".join(MODELS)}))
+    return builder.ask(builder.run(files, variables={"rating_models": ", ".join(MODELS)}))
 
 
 def test_ratings_before_the_cut_off_are_cross_validated_and_those_after_it_tested(ask):

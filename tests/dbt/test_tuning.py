@@ -67,7 +67,7 @@ def chosen(tiny_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def two_judged_folds(builder, tiny_shop, chosen) -> Path:
     """Return that shop built with the fold judged that it was tuned on."""
-    return builder.build(tiny_shop, onto=chosen, variables={"judged_folds": 2})
+    return builder.run(tiny_shop, onto=chosen, variables={"judged_folds": 2})
 
 
 @pytest.fixture(scope="module")

@@ -144,7 +144,7 @@ def test_orders_are_counted_where_hardly_a_line_is_named(cleaner, kind):
 def test_few_named_lines_leave_the_others_their_catalogue(builder):
     """Two of 60 orders name a customer: they get lists of what the other orders show."""
     named = files() | {"lines.csv": lines(lambda n: f"c{n}" if n in (7, 31) else "")}
-    ask = builder.ask(builder.build(named))
+    ask = builder.ask(builder.run(named))
     assert ask("select count(*) from marts.products where is_recommendable") == [(5,)]
     rows = ask("""
         select distinct customer_id, list_type from marts.recommendations order by all

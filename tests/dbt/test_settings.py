@@ -1,0 +1,73 @@
+"""The SQL of the settings takes and refuses what the model of settings does."""
+
+import duckdb
+import pytest
+from pydantic import ValidationError
+
+from recsys.settings.model import Settings
+from scripts.write_settings import FIELDS, choices, kind, limits
+
+
+@pytest.fixture(scope="module")
+def read(project):
+    """Return a function that reads settings as a build does."""
+    [node] = [node for node in project.models if node["name"] == "stg_settings"]
+
+    def settings(**given):
+        with duckdb.connect() as connection:
+            connection.execute("attach ':memory:' as recsys_inputs")
+            connection.execute("create table recsys_inputs.settings (name text, value text)")
+            for name, value in given.items():
+                connection.execute(
+                    "insert into recsys_inputs.settings values (?, ?)", [name, str(value)]
+                )
+            result = connection.execute(node["compiled_code"])
+            names = [column[0] for column in result.description]
+            return dict(zip(names, result.fetchall()[0], strict=True))
+
+    return settings
+
+
+def test_without_a_word_of_a_shop_the_defaults_are_read(read):
+    found = read()
+    for name, value in Settings().model_dump().items():
+        assert found[name] == value, name
+
+
+def wrong_values(field):
+    """Return values that are not legal, if there are any."""
+    if choices(field):
+        return ["something else"]
+    if ends := limits(field):
+        return [ends[0] - 1, ends[1] + 1, "many"]
+    return ["perhaps"] if kind(field) is not str else []
+
+
+def test_both_refuse_the_same(read):
+    refused = 0
+    for name, field in FIELDS.items():
+        for value in wrong_values(field):
+            with pytest.raises(duckdb.Error, match=rf"setting {name} is {value}; use "):
+                read(**{name: value})
+            with pytest.raises(ValidationError):
+                Settings.model_validate({name: value})
+            refused += 1
+    assert refused > 100
+
+
+def test_both_take_what_is_just_legal(read):
+    for name, field in FIELDS.items():
+        if name in {"rating_min", "rating_max", "candidates_per_customer", "list_length"}:
+            continue  # what is legal depends on another
+        for value in [*limits(field), *choices(field)]:
+            assert read(**{name: value})[name] == (None if value == "" else value), name
+            assert Settings.model_validate({name: value or None if value == "" else value})
+
+
+def test_what_depends_on_another_setting_is_looked_at_together(read):
+    with pytest.raises(duckdb.Error, match=r"setting rating_max is 1\.0; use a number above"):
+        read(rating_min=1, rating_max=1)
+    with pytest.raises(duckdb.Error, match="setting candidates_per_customer is 5; use at least"):
+        read(candidates_per_customer=5)
+    with pytest.raises(duckdb.Error, match="setting pinned_champion is ease; name it in"):
+        read(pinned_champion="ease", recommenders="svd")
