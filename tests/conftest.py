@@ -1,6 +1,7 @@
 """A small built database, made once: the public tables with rows whose answers can be read off."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -215,3 +216,12 @@ def held(built: Path) -> Iterator[int]:
         assert holder.stdout.readline() == "held\n"
         yield holder.pid
         holder.communicate()
+
+
+@pytest.fixture(scope="session")
+def training_folds() -> str:
+    """Return the SQL of int_training_folds; it reads `folds`."""
+    project = Path(__file__).parents[1] / "dbt_project"
+    [model] = (project / "models").rglob("int_training_folds.sql")
+    sql = re.sub(r"{{ config\(.*?\) }}", "", model.read_text(encoding="utf-8"))
+    return sql.replace("{{ ref('int_folds') }}", "main.folds")

@@ -21,12 +21,12 @@ from recsys.hybrid.feature_table import (
     feature_names,
     read_examples,
     too_few_bought,
-    training_folds,
+    with_enough_bought,
 )
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.recommenders import require_parameters
-from recsys.storage.relations import Relation, where
+from recsys.storage.relations import Relation, learning_folds, where
 
 MODEL_SCHEMA = pa.schema(
     [
@@ -75,12 +75,13 @@ class _Learned(NamedTuple):
 def hybrid_models(
     *,
     folds: Relation,
+    training_folds: Relation,
     features: Relation,
     settings: Relation,
     tuned: Relation | None = None,
     parameters: Parameters = None,
 ) -> pa.RecordBatchReader:
-    """Learn one `PurchaseModel` per fold that is judged or served, from the folds before it.
+    """Learn one `PurchaseModel` per fold that is judged or served, from its latest training folds.
 
     Its parameters are those given, else those tuned, else its defaults.
 
@@ -105,7 +106,7 @@ def hybrid_models(
             if name not in examples:
                 examples[name] = read_examples(features, name, names)
         of_past = {name: examples[name] for name in past}
-        training = training_folds(of_past)
+        training = with_enough_bought(of_past)
         read = training or of_past
         parts = list(read.values())
         pairs = sum(len(part) for part in parts)
@@ -115,7 +116,9 @@ def hybrid_models(
         return _Learning(fold, list(read), pairs, bought, learned, why_not)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        started = [learn(fold, past) for fold, past in _past_folds(folds, wanted)]
+        started = [
+            learn(fold, past) for fold, past in learning_folds(folds, training_folds, wanted)
+        ]
         examples.clear()
         for learning in started:
             yield _row(learning, names)
@@ -143,19 +146,6 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
 
     # threads of this process: what predicts leaves Python's lock to others, and copies nothing
     return pa.RecordBatchReader.from_batches(SCORE_SCHEMA, map_blocks(scored, pairs()))
-
-
-def _past_folds(folds: Relation, wanted: int) -> Iterator[tuple[str, list[str]]]:
-    """Yield each fold to rank, and the last `wanted` folds whose labels it may know."""
-    rows = folds.order("cutoff_at").project("fold, purpose, cutoff_at, label_until").fetchall()
-    for fold, purpose, cutoff_at, _ in rows:
-        if purpose != "train":
-            known = [
-                name
-                for name, kind, _, label_until in rows
-                if kind != "serve" and label_until <= cutoff_at
-            ]
-            yield fold, known[-wanted:] if wanted else []
 
 
 def _learn(unfitted: PurchaseModel, parts: list[Examples], columns: Columns) -> _Learned:

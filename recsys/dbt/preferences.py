@@ -14,7 +14,7 @@ from recsys.preferences.category_preferences import CategoryPreferences
 from recsys.recommenders.candidates import KEYED_SCHEMA, keyed_batches
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.recommenders.profile_lists import profile_candidates
-from recsys.storage.relations import SERVING, Relation, fold_names, where
+from recsys.storage.relations import SERVING, Relation, fold_names, learning_folds, where
 
 PROBABILITY_SCHEMA = pa.schema(
     [
@@ -45,11 +45,16 @@ class _Fitting(NamedTuple):
 
 
 def category_probabilities(
-    *, folds: Relation, features: Relation, attributes: Relation, session: Any = None
+    *,
+    folds: Relation,
+    training_folds: Relation,
+    features: Relation,
+    attributes: Relation,
+    session: Any = None,
 ) -> pa.RecordBatchReader:
     """Return how likely customers are to buy in each category, in the judged folds and serving.
 
-    A fold's models learn from the folds whose label windows were over at its cut-off. `basis` is
+    A fold's models learn from all of its training folds. `basis` is
     `history` (all features, customers with a history) or `profile` (the profile alone, everyone;
     none where no customer has one).
     A fold without past folds, or with fewer than two categories in them, has no rows; the log
@@ -64,7 +69,7 @@ def category_probabilities(
     profiles = attributes.to_arrow_table()
     fittings = [
         fitting
-        for fold, past in _pasts(folds)
+        for fold, past in learning_folds(folds, training_folds)
         for fitting in _start(fold, past, features, profiles)
     ]
 
@@ -173,19 +178,6 @@ def profile_lists(
             dbt_log.log(f"profile: fold {fold}: {listed:,} candidates")
 
     return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, batches())
-
-
-def _pasts(folds: Relation) -> Iterator[tuple[str, list[str]]]:
-    """Yield each fold that is judged or served, with the folds that were over at its cut-off."""
-    rows = folds.order("cutoff_at").project("fold, purpose, cutoff_at, label_until").fetchall()
-    for fold, purpose, cutoff_at, _ in rows:
-        if purpose != "train":
-            past = [
-                name
-                for name, kind, _, label_until in rows
-                if kind != "serve" and label_until <= cutoff_at
-            ]
-            yield fold, past
 
 
 def _start(

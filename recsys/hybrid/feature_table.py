@@ -80,7 +80,7 @@ def earlier_and_later(parts: Sequence[Examples]) -> tuple[Examples, Examples]:
     return parts[0].halves()
 
 
-def training_folds(examples: Mapping[str, Examples]) -> dict[str, Examples]:
+def with_enough_bought(examples: Mapping[str, Examples]) -> dict[str, Examples]:
     """Return the folds that a model is trained on: those in which enough was bought."""
     return {name: part for name, part in examples.items() if _bought(part) >= FEWEST_BOUGHT}
 

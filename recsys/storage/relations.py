@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from operator import and_
 
@@ -30,6 +31,31 @@ def fold_names(relation: Relation) -> list[str]:
     """Return the folds that a relation has rows of, in their order."""
     rows = relation.project("fold").distinct().order("fold").fetchall()
     return [fold for (fold,) in rows]
+
+
+def learning_folds(
+    folds: Relation, training_folds: Relation, latest: int | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield each fold that is judged or served, and its training folds, the earliest first.
+
+    Parameters
+    ----------
+    folds
+        fold, purpose, cutoff_at.
+    training_folds
+        fold, training_fold, recency_rank: from which past folds a fold may learn, 1 the latest.
+    latest
+        Take at most so many of them, the latest; all where None.
+
+    """
+    allowed: dict[str, list[str]] = {}
+    ranked = training_folds.order("fold, recency_rank desc")
+    for fold, training_fold, rank in ranked.project("fold, training_fold, recency_rank").fetchall():
+        if latest is None or rank <= latest:
+            allowed.setdefault(fold, []).append(training_fold)
+    learning = folds.filter("purpose <> 'train'").order("cutoff_at")
+    for (fold,) in learning.project("fold").fetchall():
+        yield fold, allowed.get(fold, [])
 
 
 def listable_products(training_rows: Relation, fold: str, column: str = "product_id") -> pa.Array:

@@ -17,7 +17,7 @@ from recsys.hybrid.feature_table import (
     feature_names,
     read_examples,
     too_few_bought,
-    training_folds,
+    with_enough_bought,
 )
 from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
@@ -70,7 +70,7 @@ def read_past_examples(folds: Relation, features: Relation) -> PastExamples:
         )
     names = feature_names(features)
     examples = {fold: read_examples(features, fold, names) for fold, _ in rows}
-    training = training_folds(examples)
+    training = with_enough_bought(examples)
     if not training:
         raise DatabaseError(f"the hybrid can't be tuned: {too_few_bought(examples)}")
     until = max(label_until for fold, label_until in rows if fold in training)

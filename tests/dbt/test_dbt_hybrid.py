@@ -30,7 +30,7 @@ def said(monkeypatch) -> list[str]:
 
 
 @pytest.fixture
-def shop() -> duckdb.DuckDBPyConnection:
+def shop(training_folds) -> duckdb.DuckDBPyConnection:
     """Return tables of 2,000 pairs a fold; the higher `signal`, the likelier bought."""
     generator = np.random.default_rng(1)
     connection = duckdb.connect()
@@ -38,6 +38,7 @@ def shop() -> duckdb.DuckDBPyConnection:
         "create table folds (fold text, purpose text, cutoff_at timestamp, label_until timestamp)"
     )
     connection.executemany("insert into folds values (?, ?, ?, ?)", FOLDS)
+    connection.execute(f"create view training_folds as {training_folds}")
     draws = generator.random((2, 8000))  # noqa: F841 - DuckDB reads it by its name
     connection.execute("""
         create table features as
@@ -66,6 +67,7 @@ def shop() -> duckdb.DuckDBPyConnection:
 def learned(shop, *, wanted=2, parameters=PARAMETERS) -> list[dict]:
     reader = dbt_hybrid.hybrid_models(
         folds=shop.table("folds"),
+        training_folds=shop.view("training_folds"),
         features=shop.table("features"),
         settings=shop.sql(f"select {wanted} as hybrid_training_folds, 0 as hybrid_seed"),
         parameters=parameters,

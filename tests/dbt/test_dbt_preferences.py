@@ -29,8 +29,10 @@ def said(monkeypatch):
 
 
 @pytest.fixture
-def connection():
+def connection(training_folds):
     with duckdb.connect() as connection:
+        connection.execute(f"create view folds as {FOLDS}")
+        connection.execute(f"create view training_folds as {training_folds}")
         connection.execute("""
             create table features as
             select folds.fold, 'c' || c as customer_id, category, c < 40 as has_history,
@@ -54,8 +56,10 @@ def connection():
 
 
 def probabilities(connection, folds=FOLDS, features="features"):
+    connection.execute(f"create or replace view folds as {folds}")
     reader = category_probabilities(
-        folds=connection.sql(folds),
+        folds=connection.view("folds"),
+        training_folds=connection.view("training_folds"),
         features=connection.table(features),
         attributes=connection.table("attributes"),
     )

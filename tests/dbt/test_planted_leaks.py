@@ -36,6 +36,31 @@ LEAK_TESTS = {
 }
 
 
+KNOWN = "{{ ref('int_known_events') }}"
+LATER = """(
+    select
+        folds.fold,
+        folds.cutoff_at,
+        events.*,
+        {{ kept_at('events', 'folds.cutoff_at') }} as is_kept,
+        {{ days_between('events.occurred_at', 'folds.cutoff_at') }} as age_days
+    from {{ ref('int_folds') }} as folds
+    inner join {{ ref('int_events') }} as events on folds.label_until > events.occurred_at
+)"""
+"""What one model alone reads instead of what is known: the label window is known too."""
+COME_BACK = LATER.replace(
+    "{{ kept_at('events', 'folds.cutoff_at') }}", "events.returned_at is null"
+).replace("folds.label_until >", "folds.cutoff_at >")
+"""What one model alone reads instead: what comes back later has come back already."""
+KNOWING = (
+    *("int_interactions", "int_fold_products", "int_product_features", "int_product_pairs"),
+    *("int_customer_product_features", "int_customer_features"),
+    *("int_category_history", "int_preference_features"),
+)
+LABELLED = ("int_labels", "int_held_out", "int_fusion_weights")
+"""Tables made of what is known, and of labels."""
+
+
 class Leak(NamedTuple):
     """A text of a model that is replaced, the models built on it, and the tests that then fail.
 
@@ -58,8 +83,8 @@ LEAKS = {
     ),
     "purchases train the fold they judge": Leak(
         "interactions/int_interactions",
-        "folds.cutoff_at > events.occurred_at",
-        "folds.label_until > events.occurred_at",
+        KNOWN,
+        LATER,
         {TRAINING, RETURNS},
     ),
     "what was bought within the last window was known before it": Leak(
@@ -75,10 +100,11 @@ LEAKS = {
         {WINDOW},
     ),
     "ratings train the fold they come after": Leak(
-        "interactions/int_interactions",
-        "folds.cutoff_at > ratings.rated_at",
+        "folds/int_known_ratings",
+        "{{ known_at('folds', 'ratings.rated_at') }}",
         "folds.label_until > ratings.rated_at",
         {TRAINING},
+        ("int_interactions",),
     ),
     "today's training rows serve every fold": Leak(
         "interactions/int_training_rows",
@@ -89,8 +115,8 @@ LEAKS = {
     ),
     "popularity counts the label window": Leak(
         "folds/int_fold_products",
-        "folds.cutoff_at > events.occurred_at",
-        "folds.label_until > events.occurred_at",
+        KNOWN,
+        LATER,
         {COUNTS, PRICES},
     ),
     "today's popularity is the past's": Leak(
@@ -108,8 +134,8 @@ LEAKS = {
     ),
     "a product of the label window gets into the catalogue": Leak(
         "folds/int_fold_products",
-        "folds.cutoff_at > events.occurred_at",
-        "folds.label_until > events.occurred_at",
+        KNOWN,
+        LATER,
         {COUNTS, PRICES, TEXTS},
         ("int_product_texts",),
     ),
@@ -141,14 +167,14 @@ LEAKS = {
     ),
     "what comes back later was never bought": Leak(
         "interactions/int_interactions",
-        "{{ kept_at('events', 'folds.cutoff_at') }}",
-        "events.returned_at is null",
+        KNOWN,
+        COME_BACK,
         {RETURNS},
     ),
     "what comes back later was never popular": Leak(
         "folds/int_fold_products",
-        "{{ kept_at('events', 'folds.cutoff_at') }}",
-        "events.returned_at is null",
+        KNOWN,
+        COME_BACK,
         {COUNTS},
     ),
     "what comes back later was never in a basket": Leak(
@@ -158,11 +184,11 @@ LEAKS = {
         {PAIRS},
     ),
     "what comes back after the label window was never to be found": Leak(
-        "folds/int_labels",
+        "folds/int_label_events",
         "{{ kept_at('events', 'folds.label_until') }}",
         "events.returned_at is null",
         {HELD_OUT},
-        ("int_held_out", "int_fusion_weights"),
+        LABELLED,
     ),
     "baskets of the label window make pairs": Leak(
         "features/int_product_pairs",
@@ -184,13 +210,13 @@ LEAKS = {
     ),
     "orders of the label window make a loyal customer": Leak(
         "features/int_fold_rfm",
-        "folds.cutoff_at > orders.ordered_at",
+        "{{ known_at('folds', 'orders.ordered_at') }}",
         "folds.label_until > orders.ordered_at",
         {SEGMENTS},
     ),
     "money of the label window makes a good customer": Leak(
         "features/int_fold_rfm",
-        "folds.cutoff_at > purchases.purchased_at",
+        "{{ known_at('folds', 'purchases.purchased_at') }}",
         "folds.label_until > purchases.purchased_at",
         {SEGMENTS},
     ),
@@ -202,51 +228,71 @@ LEAKS = {
     ),
     "the hybrid is tuned on the fold it is judged by": Leak(
         "lists/int_fusion_weights",
+        "{{ ref('int_training_folds') }}",
+        "(select fold, fold as training_fold from {{ ref('int_folds') }})",
+        {WEIGHTS},
+    ),
+    "folds learn from folds that aren't over": Leak(
+        "folds/int_training_folds",
         "folds.cutoff_at >= past_folds.label_until",
         "folds.label_until >= past_folds.label_until",
-        {WEIGHTS},
+        {WEIGHTS, TRAINING_FOLDS, TUNING},
+        ("int_fusion_weights", "int_hybrid_models", "int_tuning_folds", "int_tuning_targets"),
+    ),
+    "nothing stops at the cut-off": Leak(
+        "folds/int_known_events",
+        "{{ known_at('folds', 'events.occurred_at') }}",
+        "folds.label_until > events.occurred_at",
+        {TRAINING, RETURNS, COUNTS, PRICES, PAIRS, FEATURES, PREFERENCES},
+        KNOWING,
+    ),
+    "what comes back later was known not to be kept": Leak(
+        "folds/int_known_events",
+        "{{ kept_at('events', 'folds.cutoff_at') }}",
+        "events.returned_at is null",
+        {RETURNS, COUNTS, PAIRS, FEATURES},
+        KNOWING,
     ),
     "orders of the label window are a pair's features": Leak(
         "hybrid/int_customer_product_features",
-        "folds.cutoff_at > with_intervals.occurred_at",
-        "folds.label_until > with_intervals.occurred_at",
+        KNOWN,
+        LATER,
         {FEATURES},
     ),
     "orders of the label window are a customer's features": Leak(
         "hybrid/int_customer_features",
-        "folds.cutoff_at > events.occurred_at",
-        "folds.label_until > events.occurred_at",
+        KNOWN,
+        LATER,
         {FEATURES},
     ),
     "orders of the label window are a product's features": Leak(
         "features/int_product_features",
-        "folds.cutoff_at > events.occurred_at",
-        "folds.label_until > events.occurred_at",
+        KNOWN,
+        LATER,
         {FEATURES},
     ),
     "the hybrid learns from the fold it is judged by": Leak(
         "hybrid/int_hybrid_models.py",
-        'dbt.ref("int_folds")',
-        'dbt.ref("int_folds").project("fold, purpose, cutoff_at, cutoff_at as label_until")',
+        'dbt.ref("int_training_folds")',
+        'dbt.ref("int_folds").project("fold, fold as training_fold, 1 as recency_rank")',
         {TRAINING_FOLDS},
     ),
     "what is bought in a category in the label window was bought before": Leak(
         "preferences/int_category_history",
-        "folds.cutoff_at > category_orders.occurred_at",
-        "folds.label_until > category_orders.occurred_at",
+        KNOWN,
+        LATER,
         {PREFERENCES},
     ),
     "orders of the label window make a lively customer": Leak(
         "preferences/int_preference_features",
-        "folds.cutoff_at > events.occurred_at",
-        "folds.label_until > events.occurred_at",
+        KNOWN,
+        LATER,
         {PREFERENCES},
     ),
     "parameters are tuned on the fold that judges them": Leak(
         "tuning/int_tuning_folds",
-        "folds.purpose = 'train' and folds.label_until <= coalesce(first_judged.cutoff_at, "
-        "folds.label_until)",
-        "folds.purpose <> 'serve'",
+        "training_folds.fold = first_judged.fold",
+        "training_folds.fold = 'serving'",
         {TUNING},
     ),
     "parameters are tuned on what is bought in the judged window": Leak(
@@ -256,18 +302,18 @@ LEAKS = {
         {TUNING},
     ),
     "the past is to be found too": Leak(
-        "folds/int_labels",
+        "folds/int_label_events",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.label_until > events.occurred_at",
         {HELD_OUT, TUNING},
-        ("int_held_out", "int_fusion_weights"),
+        LABELLED,
     ),
     "what comes after the label window is to be found too": Leak(
-        "folds/int_labels",
+        "folds/int_label_events",
         "folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at",
         "folds.cutoff_at <= events.occurred_at",
         {HELD_OUT, TUNING},
-        ("int_held_out", "int_fusion_weights"),
+        LABELLED,
     ),
 }
 

@@ -2,24 +2,23 @@
 
 with
 
-folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
-
 settings as (select * from {{ ref('stg_settings') }}),
 
 counting_unit as (select * from {{ ref('int_counting_unit') }}),
 
 -- a customer's baskets count as one customer, a nameless order for itself
-order_products as (
+label_events as (
     select
-        order_products.*,
+        label_events.*,
         counting_unit.counts_orders,
         case
-            when counting_unit.counts_orders then order_products.order_key
-            else order_products.customer_key
+            when counting_unit.counts_orders then label_events.order_key
+            else label_events.customer_key
         end as buyer_key
-    from {{ ref('int_order_products') }} as order_products
+    from {{ ref('int_label_events') }} as label_events
     cross join counting_unit
-    where order_products.is_paid and (counting_unit.counts_orders or order_products.customer_key is not null)
+    where
+        label_events.purpose = 'judge' and (counting_unit.counts_orders or label_events.customer_key is not null)
 ),
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -40,18 +39,15 @@ popular as (
 
 held_out_baskets as (
     select
-        folds.fold,
-        order_products.counts_orders,
-        order_products.buyer_key,
-        order_products.order_key,
-        order_products.product_key,
+        label_events.fold,
+        label_events.counts_orders,
+        label_events.buyer_key,
+        label_events.order_key,
+        label_events.product_key,
         fold_products.product_id
-    from folds
-    inner join order_products
-        on folds.cutoff_at <= order_products.purchased_at and folds.label_until > order_products.purchased_at
+    from label_events
     inner join fold_products
-        on folds.fold = fold_products.fold and order_products.product_key = fold_products.product_key
-    where {{ kept_at('order_products', 'folds.label_until') }}
+        on label_events.fold = fold_products.fold and label_events.product_key = fold_products.product_key
 ),
 
 -- customers are sampled where lists are judged, orders here

@@ -1,10 +1,8 @@
 with
 
-folds as (select * from {{ ref('int_folds') }}),
-
 fold_customers as (select * from {{ ref('int_fold_customers') }}),
 
-events as (select * from {{ ref('int_events') }} where customer_key is not null and is_interest),
+events as (select * from {{ ref('int_known_events') }} where is_interest and is_kept),
 
 customer_products as (select * from {{ ref('int_customer_product_features') }}),
 
@@ -19,19 +17,10 @@ aged as (
         settings.label_window_days,
         events.order_key,
         events.amount,
-        coalesce(
-            {{ days_between('events.occurred_at', 'folds.cutoff_at') }}, settings.label_window_days
-        ) as age
+        coalesce(events.age_days, settings.label_window_days) as age
     from fold_customers
-    inner join folds on fold_customers.fold = folds.fold
     inner join events
-        on
-            fold_customers.customer_key = events.customer_key
-            and (
-                folds.cutoff_at > events.occurred_at
-                or (events.occurred_at is null and folds.purpose = 'serve')
-            )
-            and {{ kept_at('events', 'folds.cutoff_at') }}
+        on fold_customers.fold = events.fold and fold_customers.customer_key = events.customer_key
     cross join settings
 ),
 

@@ -6,60 +6,64 @@
 (
     with
 
-    folds as (select * from {{ ref('int_folds') }}),
-
     fold_customers as (select * from {{ ref('int_fold_customers') }}),
 
     events as (
-        select * from {{ ref('int_events') }}
-        where customer_key is not null and is_interest and customer_key % {{ parts }} = {{ part }}
+        select * from {{ ref('int_known_events') }}
+        where is_interest and {{ in_part('customer_key', part, parts) }}
     ),
 
     settings as (select * from {{ ref('stg_settings') }}),
 
+    known as (
+        select events.*
+        from fold_customers
+        inner join events
+            on fold_customers.fold = events.fold and fold_customers.customer_key = events.customer_key
+    ),
+
     -- the lines of an order may have times of their own
-    of_orders as (
+    orders as (
         select
-            *,
-            min(occurred_at) over (partition by customer_key, order_key) as ordered_at
-        from events
+            fold,
+            customer_key,
+            order_key,
+            row_number() over (
+                partition by fold, customer_key order by min(occurred_at), order_key
+            ) as order_number
+        from known
+        group by fold, customer_key, order_key
     ),
 
     with_intervals as (
         select
             *,
-            dense_rank() over (partition by customer_key order by ordered_at, order_key) as order_number,
             {{ days_between(
-                'lag(occurred_at) over (partition by customer_key, product_key order by occurred_at, order_key)',
+                'lag(occurred_at) over (partition by fold, customer_key, product_key order by occurred_at, order_key)',
                 'occurred_at'
             ) }} as interval_before
-        from of_orders
+        from known
     ),
 
     aged as (
         select
-            fold_customers.fold,
+            with_intervals.fold,
             settings.label_window_days,
             with_intervals.customer_key,
             with_intervals.product_key,
             with_intervals.interval_before,
-            with_intervals.order_number,
+            orders.order_number,
             with_intervals.quantity,
             -- without a date, as old as a label window
-            coalesce(
-                {{ days_between('with_intervals.occurred_at', 'folds.cutoff_at') }}, settings.label_window_days
-            ) as age
-        from fold_customers
-        inner join folds on fold_customers.fold = folds.fold
-        inner join with_intervals
+            coalesce(with_intervals.age_days, settings.label_window_days) as age
+        from with_intervals
+        inner join orders
             on
-                fold_customers.customer_key = with_intervals.customer_key
-                and (
-                    folds.cutoff_at > with_intervals.occurred_at
-                    or (with_intervals.occurred_at is null and folds.purpose = 'serve')
-                )
-                and {{ kept_at('with_intervals', 'folds.cutoff_at') }}
+                with_intervals.fold = orders.fold
+                and with_intervals.customer_key = orders.customer_key
+                and with_intervals.order_key = orders.order_key
         cross join settings
+        where with_intervals.is_kept
     ),
 
     features as (

@@ -5,7 +5,10 @@ folds as (select * from {{ ref('int_folds') }}),
 customers as (select * from {{ ref('int_customers') }}),
 
 -- read three times rather than kept whole
-purchases as not materialized (select * from {{ ref('int_purchase_lines') }} where customer_id is not null),
+purchases as not materialized (
+    select * from {{ ref('int_purchase_lines') }}
+    where customer_id is not null and purchased_at is not null
+),
 
 products as (select * from {{ ref('int_products') }}),
 
@@ -28,7 +31,7 @@ ordered as (
         min(orders.ordered_at) as first_purchase_at,
         max(orders.ordered_at) as last_purchase_at
     from folds
-    inner join orders on folds.cutoff_at > orders.ordered_at
+    inner join orders on {{ known_at('folds', 'orders.ordered_at') }}
     group by folds.fold, folds.cutoff_at, orders.customer_id
 ),
 
@@ -38,7 +41,7 @@ spent as (
         purchases.customer_id,
         cast(sum(purchases.amount) as decimal(18, 2)) as spend
     from folds
-    inner join purchases on folds.cutoff_at > purchases.purchased_at
+    inner join purchases on {{ known_at('folds', 'purchases.purchased_at') }}
     group by folds.fold, purchases.customer_id
 ),
 
@@ -59,7 +62,7 @@ categories as (
         first_in_category.customer_id,
         count(*) as categories
     from folds
-    inner join first_in_category on folds.cutoff_at > first_in_category.bought_from
+    inner join first_in_category on {{ known_at('folds', 'first_in_category.bought_from') }}
     group by folds.fold, first_in_category.customer_id
 ),
 

@@ -1,29 +1,24 @@
 with
 
-folds as (select * from {{ ref('int_folds') }}),
-
 fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
 
 interactions as (select * from {{ ref('int_interactions') }}),
 
-events as (select * from {{ ref('int_events') }} where customer_key is not null and is_interest),
+events as (
+    select * from {{ ref('int_known_events') }}
+    where customer_key is not null and is_interest and is_kept
+),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
 aged as (
     select
-        folds.fold,
+        events.fold,
         events.product_key,
         events.customer_key,
         settings.label_window_days,
-        coalesce(
-            {{ days_between('events.occurred_at', 'folds.cutoff_at') }}, settings.label_window_days
-        ) as age
-    from folds
-    inner join events
-        on
-            (folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve'))
-            and {{ kept_at('events', 'folds.cutoff_at') }}
+        coalesce(events.age_days, settings.label_window_days) as age
+    from events
     cross join settings
 ),
 

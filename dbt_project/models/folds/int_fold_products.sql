@@ -4,8 +4,6 @@
 
 with
 
-folds as (select * from {{ ref('int_folds') }}),
-
 products as (select * from {{ ref('int_products') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
@@ -18,35 +16,32 @@ events_{{ part }} as (
         events.*,
         -- whose lines are nobody's counts orders
         case when counting_unit.counts_orders then events.order_key else events.customer_key end as buyer_key
-    from {{ ref('int_events') }} as events
+    from {{ ref('int_known_events') }} as events
     cross join counting_unit
-    where events.is_interest and events.product_key % {{ parts }} = {{ part }}
+    where events.is_interest and events.is_kept and {{ in_part('events.product_key', part, parts) }}
 ),
 
 {% endfor %}
 counted as (
     {% for part in range(parts) %}
     select
-        folds.fold,
-        folds.cutoff_at,
+        events.fold,
+        events.cutoff_at,
         events.product_key,
         count(distinct events.buyer_key) as customers,
         -- an event is one order of one product
         count(*) as orders,
         count(distinct events.buyer_key) filter (
-            where events.occurred_at >= folds.cutoff_at - settings.popularity_window_days * interval 1 day
+            where events.occurred_at >= events.cutoff_at - settings.popularity_window_days * interval 1 day
         ) as recent_customers,
-        count(*) filter (where events.occurred_at >= folds.cutoff_at - interval 14 day) as orders_14d,
-        count(*) filter (where events.occurred_at >= folds.cutoff_at - interval 42 day) as orders_42d,
+        count(*) filter (where events.occurred_at >= events.cutoff_at - interval 14 day) as orders_14d,
+        count(*) filter (where events.occurred_at >= events.cutoff_at - interval 42 day) as orders_42d,
         min(events.occurred_at) as first_sold_at,
         max(events.occurred_at) as last_sold_at,
         median(events.unit_price) as median_paid_price
-    from folds
-    inner join events_{{ part }} as events
-        on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')
+    from events_{{ part }} as events
     cross join settings
-    where {{ kept_at('events', 'folds.cutoff_at') }}
-    group by folds.fold, folds.cutoff_at, events.product_key
+    group by events.fold, events.cutoff_at, events.product_key
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -4,9 +4,9 @@ with
 
 folds as (select * from {{ ref('int_folds') }}),
 
-events as (select * from {{ ref('int_events') }} where customer_key is not null),
+events as (select * from {{ ref('int_known_events') }} where customer_key is not null),
 
-ratings as (select * from {{ ref('int_rating_lines') }}),
+ratings as (select * from {{ ref('int_known_ratings') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -18,24 +18,17 @@ settings as (select * from {{ ref('stg_settings') }}),
 
 -- likes are no scale: beside purchases they are the strongest interest, alone they weigh as purchases
 -- do, and nothing is predicted of them
-said as (
-    select
-        {{ is_unary('rating') }} as is_unary,
-        (select count(*) from {{ ref('int_order_products') }}) > 0 as has_purchases
-    from ratings
-),
+rating_scale as (select * from {{ ref('int_rating_scale') }}),
 
 known as (
     select
-        folds.fold,
-        folds.cutoff_at,
-        events.customer_key,
-        events.product_key,
-        events.occurred_at,
-        events.is_interest and {{ kept_at('events', 'folds.cutoff_at') }} as is_interest
-    from folds
-    inner join events
-        on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')
+        fold,
+        cutoff_at,
+        customer_key,
+        product_key,
+        occurred_at,
+        is_interest and is_kept as is_interest
+    from events
 ),
 
 bought as (
@@ -65,21 +58,12 @@ bought as (
 
 rated as (
     select
-        folds.fold,
+        ratings.fold,
         customers.customer_key,
         products.product_key,
         ratings.rating,
         ratings.rated_at
-    from folds
-    inner join ratings
-        on
-            case
-                -- the day after the last purchase knows ratings of still later days, too
-                when folds.purpose = 'serve' then ratings.replaced_at is null
-                else
-                    folds.cutoff_at > ratings.rated_at
-                    and (ratings.replaced_at is null or folds.cutoff_at <= ratings.replaced_at)
-            end
+    from ratings
     inner join customers on ratings.customer_id = customers.customer_id
     inner join products on ratings.product_id = products.product_id
 ),
@@ -91,13 +75,13 @@ implied_scales as (
         folds.fold,
         settings.rating_max as highest,
         case
-            when not said.is_unary and exists (select 1 from rated where rated.fold = folds.fold)
+            when not rating_scale.is_unary and exists (select 1 from rated where rated.fold = folds.fold)
                 then (settings.rating_min + settings.rating_max) / 2
             else settings.rating_min
         end as lowest
     from folds
     cross join settings
-    cross join said
+    cross join rating_scale
 ),
 
 interactions as (
@@ -124,8 +108,8 @@ scaled as (
         -- implied rating: the decayed count on a log scale, from the lowest (never again, long ago)
         -- to the highest (this customer's strongest habit)
         case
-            when said.is_unary and not said.has_purchases then null
-            when said.is_unary and interactions.explicit_rating is not null then implied_scales.highest
+            when rating_scale.is_unary and not rating_scale.has_purchases then null
+            when rating_scale.is_unary and interactions.explicit_rating is not null then implied_scales.highest
             when interactions.weight > 0 then round(
                 implied_scales.lowest
                 + (implied_scales.highest - implied_scales.lowest) * ln(1 + interactions.weight)
@@ -135,10 +119,10 @@ scaled as (
                 6
             )
         end as implied_rating,
-        interactions.explicit_rating is not null and not said.is_unary as is_on_scale
+        interactions.explicit_rating is not null and not rating_scale.is_unary as is_on_scale
     from interactions
     inner join implied_scales on interactions.fold = implied_scales.fold
-    cross join said
+    cross join rating_scale
 ),
 
 final as (

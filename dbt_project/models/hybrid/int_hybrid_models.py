@@ -4,6 +4,7 @@ def model(dbt, session):
     dbt.ref("int_hybrid_tuning_run")  # what it found is used
     return hybrid_models(
         folds=dbt.ref("int_folds"),
+        training_folds=dbt.ref("int_training_folds"),
         features=dbt.ref("int_hybrid_features"),
         settings=dbt.ref("stg_settings"),
         tuned=dbt.ref("int_tuned_parameters"),

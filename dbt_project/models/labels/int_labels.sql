@@ -1,8 +1,6 @@
 with
 
-folds as (select * from {{ ref('int_folds') }} where purpose <> 'serve'),
-
-events as (select * from {{ ref('int_events') }} where customer_key is not null and is_interest),
+label_events as (select * from {{ ref('int_label_events') }} where customer_key is not null),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -22,17 +20,13 @@ customers_with_history as (
 
 pairs as (
     select
-        folds.fold,
-        events.customer_key,
-        events.product_key,
+        fold,
+        customer_key,
+        product_key,
         count(*) as orders,
-        sum(events.amount) as amount
-    from folds
-    inner join events
-        on folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at
-    -- what came back within the window wasn't wanted after all; what comes back later can't be known
-    where {{ kept_at('events', 'folds.label_until') }}
-    group by folds.fold, events.customer_key, events.product_key
+        sum(amount) as amount
+    from label_events
+    group by fold, customer_key, product_key
 ),
 
 labels as (

@@ -1,43 +1,37 @@
+-- Part after part of the customers: all orders of all folds at once would fill the memory of a shop of
+-- millions of lines.
+{% set parts = 8 %}
+
 with
 
-folds as (select * from {{ ref('int_folds') }}),
-
 products as (select * from {{ ref('int_products') }} where not is_excluded),
-
-events as (select * from {{ ref('int_events') }} where customer_key is not null and is_interest),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
 -- an order counts once per category, however many of its products it holds
-category_orders as (
+{% for part in range(parts) %}
+aged_{{ part }} as (
     select
+        events.fold,
         events.customer_key,
         coalesce(products.category, products.department) as category,
         events.order_key,
-        min(events.occurred_at) as occurred_at,
-        -- it counts until the last of them has come back
-        max(coalesce(events.returned_at, timestamp 'infinity')) as kept_until
-    from events
+        max(events.age_days) as age
+    from {{ ref('int_known_events') }} as events
     inner join products on events.product_key = products.product_key
-    where coalesce(products.category, products.department) is not null
-    group by events.customer_key, coalesce(products.category, products.department), events.order_key
+    where
+        events.is_interest
+        and events.customer_key is not null
+        and {{ in_part('events.customer_key', part, parts) }}
+        and coalesce(products.category, products.department) is not null
+    group by events.fold, events.customer_key, coalesce(products.category, products.department), events.order_key
+    -- it counts until the last of them has come back
+    having bool_or(events.is_kept)
 ),
 
-aged as (
-    select
-        folds.fold,
-        category_orders.customer_key,
-        category_orders.category,
-        {{ days_between('category_orders.occurred_at', 'folds.cutoff_at') }} as age
-    from folds
-    inner join category_orders
-        on
-            folds.cutoff_at > category_orders.occurred_at
-            or (category_orders.occurred_at is null and folds.purpose = 'serve')
-    where category_orders.kept_until >= folds.cutoff_at
-),
-
+{% endfor %}
 history as (
+    {% for part in range(parts) %}
     select
         aged.fold,
         aged.customer_key,
@@ -49,9 +43,11 @@ history as (
         {{ exact_sum('coalesce(power(0.5, aged.age / (3 * settings.label_window_days)), 0)') }} as decayed_orders,
         min(aged.age) as days_since_last,
         (max(aged.age) - min(aged.age)) / nullif(count(*) - 1, 0) as usual_interval
-    from aged
+    from aged_{{ part }} as aged
     cross join settings
     group by aged.fold, aged.customer_key, aged.category, settings.label_window_days
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from history

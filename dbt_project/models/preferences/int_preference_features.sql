@@ -14,7 +14,12 @@ rfm as (select * from {{ ref('int_fold_rfm') }}),
 
 products as (select * from {{ ref('int_products') }} where not is_excluded),
 
-events as (select * from {{ ref('int_events') }} where customer_key is not null and is_interest),
+events as (
+    select * from {{ ref('int_known_events') }}
+    where customer_key is not null and is_interest and is_kept
+),
+
+label_events as (select * from {{ ref('int_label_events') }} where customer_key is not null),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -38,35 +43,30 @@ customers as (
 
 activity as (
     select
-        folds.fold,
+        events.fold,
         events.customer_key,
         count(distinct events.order_key) as orders,
         count(distinct events.order_key) filter (
-            where events.occurred_at >= folds.cutoff_at - settings.label_window_days * interval 1 day
+            where events.occurred_at >= events.cutoff_at - settings.label_window_days * interval 1 day
         ) as orders_one_window,
         count(distinct events.order_key) filter (
-            where events.occurred_at >= folds.cutoff_at - 3 * settings.label_window_days * interval 1 day
+            where events.occurred_at >= events.cutoff_at - 3 * settings.label_window_days * interval 1 day
         ) as orders_three_windows,
-        {{ days_between('max(events.occurred_at)', 'folds.cutoff_at') }} as days_since_last,
-        {{ days_between('min(events.occurred_at)', 'folds.cutoff_at') }} as days_since_first
-    from folds
-    inner join events
-        on folds.cutoff_at > events.occurred_at or (events.occurred_at is null and folds.purpose = 'serve')
+        min(events.age_days) as days_since_last,
+        max(events.age_days) as days_since_first
+    from events
+    inner join folds on events.fold = folds.fold
     cross join settings
-    where {{ kept_at('events', 'folds.cutoff_at') }}
-    group by folds.fold, folds.cutoff_at, events.customer_key
+    group by events.fold, events.customer_key
 ),
 
 labels as (
     select distinct
-        folds.fold,
-        events.customer_key,
+        label_events.fold,
+        label_events.customer_key,
         coalesce(products.category, products.department) as category
-    from folds
-    inner join events
-        on folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at
-    inner join products on events.product_key = products.product_key
-    where folds.purpose <> 'serve' and {{ kept_at('events', 'folds.label_until') }}
+    from label_events
+    inner join products on label_events.product_key = products.product_key
 ),
 
 features as (

@@ -1,6 +1,6 @@
 with
 
-folds as (select * from {{ ref('int_folds') }}),
+training_folds as (select * from {{ ref('int_training_folds') }}),
 
 candidates as (select * from {{ ref('int_candidates') }}),
 
@@ -34,15 +34,13 @@ past as (
 -- a fold's weights come from the folds whose label window was over at its cut-off
 weights as (
     select
-        folds.fold,
+        training_folds.fold,
         past.recommender,
         past.is_new,
         sum(past.hits) / sum(past.candidates) as weight
-    from folds
-    inner join folds as past_folds
-        on folds.cutoff_at >= past_folds.label_until and past_folds.purpose <> 'serve'
-    inner join past on past_folds.fold = past.fold
-    group by folds.fold, past.recommender, past.is_new
+    from training_folds
+    inner join past on training_folds.training_fold = past.fold
+    group by training_folds.fold, past.recommender, past.is_new
 ),
 
 -- many weak recommenders would outvote a strong one: only those near the best have a say

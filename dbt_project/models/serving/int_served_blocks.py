@@ -3,6 +3,7 @@ def model(dbt, session):
 
     # each block of customers runs these models, as compiled for the past folds
     computed = {
+        "int_known_events": dbt.ref("int_known_events"),
         "int_fold_customers": dbt.ref("int_fold_customers"),
         "int_cold_customers": dbt.ref("int_cold_customers"),
         "int_customer_product_features": dbt.ref("int_customer_product_features"),

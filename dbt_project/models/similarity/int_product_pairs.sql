@@ -2,7 +2,7 @@ with
 
 folds as (select * from {{ ref('int_folds') }}),
 
-order_products as (select * from {{ ref('int_order_products') }}),
+events as (select * from {{ ref('int_known_events') }} where order_key is not null),
 
 fold_products as (select * from {{ ref('int_fold_products') }} where is_learned_from),
 
@@ -11,17 +11,13 @@ settings as (select * from {{ ref('stg_settings') }}),
 -- the first fold that sees an order, and the first that knows that it came back; later ones do too
 seen_orders as (
     select
-        order_products.order_key,
-        order_products.product_key,
-        min(folds.cutoff_at) as seen_from,
-        coalesce(
-            min(folds.cutoff_at) filter (where not {{ kept_at('order_products', 'folds.cutoff_at') }}),
-            'infinity'
-        ) as gone_from
-    from order_products
-    inner join folds on order_products.purchased_at < folds.cutoff_at
-    where order_products.product_key in (select fold_products.product_key from fold_products)
-    group by order_products.order_key, order_products.product_key
+        order_key,
+        product_key,
+        min(cutoff_at) as seen_from,
+        coalesce(min(cutoff_at) filter (where not is_kept), 'infinity') as gone_from
+    from events
+    where product_key in (select fold_products.product_key from fold_products)
+    group by order_key, product_key
 ),
 
 counted_pairs as (
@@ -94,11 +90,10 @@ product_baskets as (
 
 all_baskets as (
     select
-        folds.fold,
-        count(distinct order_products.order_key) as baskets
-    from order_products
-    inner join folds on order_products.purchased_at < folds.cutoff_at
-    group by folds.fold
+        fold,
+        count(distinct order_key) as baskets
+    from events
+    group by fold
 ),
 
 measured as (

@@ -6,7 +6,7 @@ training_rows as (select * from {{ ref('int_training_rows') }}),
 
 folds as (select * from {{ ref('int_folds') }} where purpose <> 'train'),
 
-order_products as (select * from {{ ref('int_order_products') }} where is_paid),
+events as (select * from {{ ref('int_known_events') }} where is_interest and is_kept),
 
 fold_products as (select * from {{ ref('int_fold_products') }} where is_learned_from),
 
@@ -18,18 +18,18 @@ settings as (select * from {{ ref('stg_settings') }}),
 order_rows as (
     select
         folds.fold,
-        cast(order_products.order_key as varchar) as customer_id,
+        cast(events.order_key as varchar) as customer_id,
         fold_products.product_id,
         cast(null as double) as rating,
-        {{ decayed('order_products.purchased_at', 'folds.cutoff_at', 'settings.decay_half_life_days') }} as weight,
+        {{ decayed('events.occurred_at', 'events.cutoff_at', 'settings.decay_half_life_days') }} as weight,
         fold_products.in_catalogue
     from folds
-    inner join order_products on folds.cutoff_at > order_products.purchased_at
+    inner join events on folds.fold = events.fold
     inner join fold_products
-        on folds.fold = fold_products.fold and order_products.product_key = fold_products.product_key
+        on events.fold = fold_products.fold and events.product_key = fold_products.product_key
     cross join settings
     cross join counting_unit
-    where counting_unit.counts_orders and {{ kept_at('order_products', 'folds.cutoff_at') }}
+    where counting_unit.counts_orders
 )
 
 select

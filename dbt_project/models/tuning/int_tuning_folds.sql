@@ -2,23 +2,25 @@
 
 with
 
-folds as (select * from {{ ref('int_folds') }}),
+folds as (select * from {{ ref('int_folds') }} where purpose <> 'train'),
 
+training_folds as (select * from {{ ref('int_training_folds') }}),
+
+-- what chooses parameters must not see what judges them; where nothing is judged, today's fold is the first
 first_judged as (
-    select min(cutoff_at) as cutoff_at
+    select fold
     from folds
-    where purpose = 'judge'
+    order by cutoff_at asc
+    limit 1
 ),
 
--- what chooses parameters must not see what judges them
 earlier as (
     select
-        folds.fold,
-        folds.cutoff_at,
-        folds.label_until
-    from folds
-    cross join first_judged
-    where folds.purpose = 'train' and folds.label_until <= coalesce(first_judged.cutoff_at, folds.label_until)
+        training_folds.training_fold as fold,
+        training_folds.cutoff_at,
+        training_folds.label_until
+    from training_folds
+    inner join first_judged on training_folds.fold = first_judged.fold
 )
 
 select * from earlier

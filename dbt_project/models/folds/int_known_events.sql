@@ -1,0 +1,30 @@
+{{ config(materialized='view') }}
+
+-- The one place where folds meet events that they know of. A view: what it yields is as large as the events
+-- times the folds, and each model reads the part that it needs.
+with
+
+folds as (select * from {{ ref('int_folds') }}),
+
+events as (select * from {{ ref('int_events') }}),
+
+known as (
+    select
+        folds.fold,
+        folds.cutoff_at,
+        events.customer_key,
+        events.product_key,
+        events.order_key,
+        events.occurred_at,
+        events.quantity,
+        events.amount,
+        events.unit_price,
+        events.is_interest,
+        -- when it comes back later, nobody knows yet
+        {{ kept_at('events', 'folds.cutoff_at') }} as is_kept,
+        {{ days_between('events.occurred_at', 'folds.cutoff_at') }} as age_days
+    from folds
+    inner join events on {{ known_at('folds', 'events.occurred_at') }}
+)
+
+select * from known
