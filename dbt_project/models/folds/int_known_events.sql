@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- The one place where folds meet events that they know of. A view: what it yields is as large as the events
--- times the folds, and each model reads the part that it needs.
+-- No other model joins folds with the events that they know of. This one is a view: its rows are as many as
+-- the events times the folds, and each model reads the part that it needs.
 with
 
 folds as (select * from {{ ref('int_folds') }}),

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- The one place that says from which past folds a fold may learn.
+-- No other model says from which past folds a fold may learn.
 with
 
 folds as (select * from {{ ref('int_folds') }}),

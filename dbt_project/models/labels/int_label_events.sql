@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- The one place where folds meet the events that judge them.
+-- No other model joins folds with the events of their label windows.
 with
 
 folds as (select * from {{ ref('int_folds') }} where purpose <> 'serve'),
