@@ -5,6 +5,7 @@ What is tested of tables is tested of those that `Builder.run` makes, which take
 """
 
 import gc
+import json
 import re
 import shutil
 import warnings
@@ -23,10 +24,13 @@ from recsys.pipeline import build as build_module
 from recsys.pipeline.build import BuildResult, build
 from recsys.settings.project import dbt_project_folder
 from recsys.shop import attach_shop, load_shop
+from recsys.storage.scratch import PREFIX
 from recsys.storage.work_folder import kept_folder, serving_folder
 
 from .compiled_project import CompiledProject
 
+TOLD = "told.json"
+"""What the tiny shop's build is asked about itself, beside its database."""
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
 Rows = list[tuple[Any, ...]]
 Query = Callable[..., Rows]
@@ -190,6 +194,9 @@ def tiny_database(
     def build_into(folder: Path) -> None:
         built = builder.build(TINY_SHOP, variables=tiny_variables)
         shutil.copytree(built.parent, folder, dirs_exist_ok=True)
+        left = [str(path) for path in builder.database.parent.rglob(f"{PREFIX}*")]
+        said = {"shop": str(builder.shop), "left_behind": left}
+        (folder / TOLD).write_text(json.dumps(said), encoding="utf-8")
 
     return made_once("tiny", build_into) / "recsys.duckdb"
 

@@ -1,5 +1,6 @@
 """The file that a build leaves: others can open it, now and after an accident."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,8 +10,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
-from recsys.storage.scratch import PREFIX
 
 READ = """
 import sys, duckdb
@@ -71,11 +70,12 @@ def test_every_public_column_is_described_in_the_database(query):
     assert [table for table, comment in rows if "Grain:" not in (comment or "")] == []
 
 
-def test_nothing_of_the_inputs_is_left_behind(tiny_database, tiny_shop, builder):
-    assert list(builder.database.parent.rglob(f"{PREFIX}*")) == []
+def test_nothing_of_the_inputs_is_left_behind(tiny_database, tiny_shop):
+    told = json.loads(tiny_database.with_name("told.json").read_text(encoding="utf-8"))
+    assert told["left_behind"] == []
     content = tiny_database.read_bytes()
-    for folder in (builder.shop, tiny_shop):
-        assert str(folder).encode() not in content
+    for folder in (told["shop"], str(tiny_shop)):
+        assert folder.encode() not in content
 
 
 @pytest.mark.slow
