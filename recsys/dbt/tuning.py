@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from recsys.compute import dbt_log
@@ -25,7 +24,7 @@ from recsys.tuning.past_folds import (
 from recsys.tuning.search import Search
 from recsys.tuning.store import DatabaseTrials
 from recsys.tuning.trials import Metric, Sampler
-from recsys.tuning.tune import BASES, Budget, StudyEnded, TuningEvent, searches, tune
+from recsys.tuning.tune import BASES, Budget, StudyEnded, searches, tune
 from recsys.tuning.words import words_of
 
 RUN_SCHEMA = pa.schema(
@@ -61,10 +60,8 @@ def tuning_run(
 
     """
     asked = tuning_settings(settings)
-    if not asked.tuning_trials and not asked.tuning_minutes:
-        return RUN_SCHEMA.empty_table()
     others = [name for name in asked.tuning_recommenders if name != HYBRID]
-    if not others:
+    if not _is_wanted(asked) or not others:
         return RUN_SCHEMA.empty_table()
     relations = PastRelations(
         folds=folds,
@@ -96,20 +93,20 @@ def hybrid_tuning_run(
     to learn from, nothing is searched, and the log says so.
     """
     asked = tuning_settings(settings)
-    is_wanted = asked.tuning_trials or asked.tuning_minutes
-    if not is_wanted or HYBRID not in asked.tuning_recommenders:
+    if not _is_wanted(asked) or HYBRID not in asked.tuning_recommenders:
         return RUN_SCHEMA.empty_table()
     try:
         examples = read_past_examples(folds, features)
     except DatabaseError as error:  # the build falls back to rank fusion, too
         dbt_log.log(f"{HYBRID}: not tuned: {error}")
         return RUN_SCHEMA.empty_table()
-    search = HybridSearch(
-        examples,
-        sampler=Sampler(asked.tuning_sampler),
-        seed=asked.tuning_seed,
-    )
+    sampler = Sampler(asked.tuning_sampler)
+    search = HybridSearch(examples, sampler=sampler, seed=asked.tuning_seed)
     return _run([search], asked, session)
+
+
+def _is_wanted(asked: TuningSettings) -> bool:
+    return bool(asked.tuning_trials or asked.tuning_minutes)
 
 
 def _run(wanted: Sequence[Search], asked: TuningSettings, session: Any) -> pa.Table:
@@ -118,18 +115,12 @@ def _run(wanted: Sequence[Search], asked: TuningSettings, session: Any) -> pa.Ta
 
     budget = Budget(trials=asked.tuning_trials or None, minutes=asked.tuning_minutes or None)
 
-    @contextmanager
-    def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
-        opened = session.cursor()  # its own: what it writes is kept though the build may fail
-        try:
-            yield opened
-        finally:
-            opened.close()
-
-    run_id = get_invocation_id()
-    ended = []
-    for event in tune(wanted, DatabaseTrials(cursor), budget, run_id=run_id):
-        _log(event)
+    run_id, ended = get_invocation_id(), []
+    # a cursor of its own: what it writes is kept though the build may fail
+    trials = DatabaseTrials(lambda: closing(session.cursor()))
+    for event in tune(wanted, trials, budget, run_id=run_id):
+        for line in words_of(event):
+            dbt_log.log(line)
         if isinstance(event, StudyEnded):
             ended.append(event)
     rows = [
@@ -161,8 +152,3 @@ def parameters_for(
     rows = [] if tuned is None else tuned.project("recommender, parameters").fetchall()
     chosen = {name: json.loads(parameters) for name, parameters in rows}
     return {**BASES.get(recommender, {}), **chosen.get(recommender, {}), **(given or {})}
-
-
-def _log(event: TuningEvent) -> None:
-    for line in words_of(event):
-        dbt_log.log(line)

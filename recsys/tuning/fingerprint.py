@@ -20,23 +20,13 @@ def fingerprint(*parts: str | pa.Array | pa.Table | NDArray[np.generic] | sparse
     """
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
-        for piece in _pieces(part):
-            digest.update(len(piece).to_bytes(8, "little"))
-            digest.update(piece)
+        if isinstance(part, sparse.csr_array):
+            part = fingerprint(str(part.shape), part.data, part.indices, part.indptr)  # noqa: PLW2901
+        elif isinstance(part, pa.Array | pa.Table):
+            part = repr(part.to_pylist())  # noqa: PLW2901
+        if isinstance(part, str):
+            piece = part.encode()
+        else:
+            piece = repr(part.dtype).encode() + part.tobytes()
+        digest.update(len(piece).to_bytes(8, "little") + piece)
     return digest.hexdigest()
-
-
-def _pieces(
-    part: str | pa.Array | pa.Table | NDArray[np.generic] | sparse.csr_array,
-) -> list[bytes]:
-    if isinstance(part, str):
-        return [part.encode()]
-    if isinstance(part, pa.Array | pa.Table):
-        return [repr(part.to_pylist()).encode()]
-    if isinstance(part, sparse.csr_array):
-        arrays = (part.data, part.indices, part.indptr)
-        return [
-            str(part.shape).encode(),
-            *(np.ascontiguousarray(each).tobytes() for each in arrays),
-        ]
-    return [str(part.dtype).encode(), np.ascontiguousarray(part).tobytes()]

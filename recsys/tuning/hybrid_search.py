@@ -23,8 +23,8 @@ from recsys.hybrid.linear_odds import Columns
 from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.storage.relations import Relation
 from recsys.tuning.fingerprint import fingerprint
-from recsys.tuning.optuna_search import OptunaSearch
-from recsys.tuning.trials import Metric, Sampler, Study
+from recsys.tuning.search import Search
+from recsys.tuning.trials import Metric, Sampler
 
 HYBRID = "hybrid"
 SHARES = (4, 1)
@@ -82,7 +82,7 @@ def read_past_examples(folds: Relation, features: Relation) -> PastExamples:
     )
 
 
-class HybridSearch(OptunaSearch):
+class HybridSearch(Search):
     """Minimises the log loss of the probabilities that a `PurchaseModel` gives pairs.
 
     Half of its forests learn from the folds before the latest past one, the others from that one;
@@ -97,29 +97,19 @@ class HybridSearch(OptunaSearch):
         seed: int,
         base: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(HYBRID, base or {}, sampler, seed)
         self.examples = examples
-
-    @staticmethod
-    def _class(recommender: str) -> type[Any]:
-        del recommender
-        return PurchaseModel
-
-    @cached_property
-    def study(self) -> Study:
-        """What its trials have in common."""
-        return self._study(
-            Metric.log_loss,
-            list_type=None,
-            k=None,
-            folds=self.examples.folds,
-            known_until=self.examples.label_until,
-            fingerprints=[self.examples.fingerprint],
+        super().__init__(
+            HYBRID,
+            PurchaseModel,
+            base=base or {},
+            sampler=sampler,
+            seed=seed,
+            steps=len(SHARES),
+            data=[examples.fingerprint],
+            metric=Metric.log_loss,
+            folds=examples.folds,
+            known_until=examples.label_until,
         )
-
-    @property
-    def _steps(self) -> int:
-        return len(SHARES)
 
     def _values(self, parameters: Mapping[str, Any]) -> Iterator[float]:
         for share in SHARES:

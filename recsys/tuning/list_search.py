@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from recsys.errors import NothingToLearnError
-from recsys.recommenders import recommender_from_parameters
+from recsys.recommenders import recommender_class, recommender_from_parameters
 from recsys.tuning.list_quality import list_ndcg
-from recsys.tuning.optuna_search import OptunaSearch
 from recsys.tuning.past_folds import PastFold
-from recsys.tuning.trials import Metric, Sampler, Study
+from recsys.tuning.search import Search
+from recsys.tuning.trials import Metric
 
 K = 10
 STEPS_PER_FOLD = 4
 """Parts of a fold's customers, at random: after each, a trial may be given up."""
 
 
-class ListSearch(OptunaSearch):
+class ListSearch(Search):
     """Maximises NDCG@10 of one list type over the customers of all past folds."""
 
     def __init__(
@@ -30,34 +29,23 @@ class ListSearch(OptunaSearch):
         *,
         list_type: str,
         candidates_per_customer: int,
-        base: Mapping[str, Any],
-        sampler: Sampler,
-        seed: int,
+        **how: Any,
     ) -> None:
-        with_bought = any(fold.takes_bought for fold in folds)
-        super().__init__(recommender, base, sampler, seed, with_bought=with_bought)
         self.folds = folds
-        self.list_type = list_type
         self.candidates_per_customer = max(candidates_per_customer, K)
-
-    @cached_property
-    def study(self) -> Study:
-        """What its trials have in common."""
-        return self._study(
-            Metric.ndcg,
-            list_type=self.list_type,
+        super().__init__(
+            recommender,
+            recommender_class(recommender),
+            steps=STEPS_PER_FOLD * len(folds),
+            data=[*(fold.fingerprint for fold in folds), str(self.candidates_per_customer)],
+            with_bought=any(fold.takes_bought for fold in folds),
+            metric=Metric.ndcg,
+            list_type=list_type,
             k=K,
-            folds=tuple(fold.fold for fold in self.folds),
-            known_until=max(fold.label_until for fold in self.folds),
-            fingerprints=[
-                *(fold.fingerprint for fold in self.folds),
-                str(self.candidates_per_customer),
-            ],
+            folds=tuple(fold.fold for fold in folds),
+            known_until=max(fold.label_until for fold in folds),
+            **how,
         )
-
-    @property
-    def _steps(self) -> int:
-        return STEPS_PER_FOLD * len(self.folds)
 
     def _values(self, parameters: Mapping[str, Any]) -> Iterator[float]:
         """Yield the mean NDCG of the customers looked at so far, step by step."""

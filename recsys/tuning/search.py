@@ -1,87 +1,91 @@
-"""What every search is: one recommender, one metric, trials that can be compared."""
+"""A search: one recommender, one metric, trials that Optuna proposes and gives up."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from recsys import __version__
-from recsys.errors import InvalidParameterError
-from recsys.recommenders import recommender_class
-from recsys.recommenders.search_space import Space, is_active, search_space
-from recsys.tuning.trials import Metric, Outcome, Sampler, Study, Trial
+from recsys.errors import InvalidParameterError, RecsysError
+from recsys.recommenders.search_space import Choice, Dimension, Range, is_active, search_space
+from recsys.tuning.trials import Outcome, Sampler, State, Study, Trial
 
 GRID_POINTS = 3
 """Values of each range in a grid."""
+
+STARTUP_TRIALS = 5
+"""Complete ones before TPE takes over from chance, and before any trial is given up."""
 
 
 class Search(ABC):
     """Tries parameters of one recommender; what it tries next follows from the trials before.
 
+    Source: Bergstra, Bardenet, Bengio and Kégl, *Algorithms for hyper-parameter optimization*
+    (2011); the pruning rule is that of Golovin et al., *Google Vizier* (2017), section 3.2.2, by
+    the median of what earlier trials had reached after as many steps.
+
     Parameters
     ----------
-    recommender
-        Its name.
+    recommender, searched
+        Its name, and the class that has its parameters.
     base
         Parameters that differ from the class's defaults in every trial.
-    with_bought
-        Whether the metric sees how products that were bought before are ordered; else what does
-        nothing but order them stays as it is.
     sampler, seed
         How parameters are proposed. A trial depends on these, on its number and on the trials
         before it, on nothing else: a search that goes on later is the one that never stopped.
+    steps
+        How many values a trial has that isn't given up.
+    data
+        Fingerprints of what is measured on.
+    with_bought
+        Whether the metric sees how products that were bought before are ordered; else what does
+        nothing but order them stays as it is.
+    study
+        What its trials have in common, as the fields of a `Study`.
 
     Raises
     ------
     InvalidParameterError
-        There is no such recommender, or nothing of it can be tuned.
+        Nothing of the recommender can be tuned.
 
     """
 
     def __init__(
         self,
         recommender: str,
+        searched: type[Any],
+        *,
         base: Mapping[str, Any],
         sampler: Sampler,
         seed: int,
-        *,
+        steps: int,
+        data: Sequence[str],
         with_bought: bool = True,
+        **study: Any,
     ) -> None:
-        self.recommender = recommender
-        self.base = dict(base)
-        self.sampler = sampler
-        self.seed = seed
-        made = self._class(recommender)
-        self.space: Space = search_space(made, with_bought=with_bought)
-        self.unseen = search_space(made).keys() - self.space.keys()
+        self.recommender, self.base = recommender, dict(base)
+        self.sampler, self.seed, self._steps = sampler, seed, steps
+        self.space = search_space(searched, with_bought=with_bought)
+        self.unseen = search_space(searched).keys() - self.space.keys()
         """Parameters that the metric can't see."""
         if not self.space:
             raise InvalidParameterError(f"{recommender} has no parameters to tune; leave it out")
-        usual = made(**self.base)
+        usual = searched(**self.base)
         self.defaults = {name: getattr(usual, name) for name in self.space}
-
-    @staticmethod
-    def _class(recommender: str) -> type[Any]:
-        """Return what has the parameters."""
-        return recommender_class(recommender)
-
-    @property
-    @abstractmethod
-    def study(self) -> Study:
-        """What its trials have in common."""
+        of_lists = [study.get("list_type"), study.get("k")]
+        named = [recommender, study["metric"], *of_lists, self.base, self.space, [*data]]
+        digest = hashlib.blake2b(_text([*named, __version__]).encode(), digest_size=8)
+        self.study = Study(study_id=digest.hexdigest(), recommender=recommender, **study)
 
     @abstractmethod
-    def measure(
-        self, number: int, past: list[Trial], fixed: Mapping[str, Any] | None = None
-    ) -> Outcome:
-        """Run a trial: with the parameters given, else with new ones. It isn't kept."""
+    def _values(self, parameters: Mapping[str, Any]) -> Iterator[float]:
+        """Yield the metric, step by step, over more and more; the last value counts."""
 
     def next_trial(self, past: list[Trial], warm_start: Mapping[str, Any] | None) -> Outcome | None:
         """Run the trial that follows; None when a grid has been searched.
@@ -90,34 +94,91 @@ class Search(ABC):
         before the data changed.
         """
         number = len(past)
+        fixed = self._legal(warm_start) if number == 1 else None
         if number == 0:
-            return self.measure(number, past, self._active(self.defaults))
-        before = self._legal(warm_start)
-        if before is not None and number == 1:
-            return self.measure(number, past, before)
-        if self.sampler is Sampler.grid:
+            fixed = self._active(self.defaults)
+        elif fixed is None and self.sampler is Sampler.grid:
             tried = {_text(trial.outcome.parameters) for trial in past}
-            untried = (point for point in self.grid() if _text(point) not in tried)
-            fixed = next(untried, None)
-            return None if fixed is None else self.measure(number, past, fixed)
-        return self.measure(number, past)
+            fixed = next((point for point in self.grid() if _text(point) not in tried), None)
+            if fixed is None:
+                return None
+        return self.measure(number, past, fixed)
+
+    def measure(
+        self, number: int, past: list[Trial], fixed: Mapping[str, Any] | None = None
+    ) -> Outcome:
+        """Run a trial, with the parameters given or with new ones; it isn't kept.
+
+        One that repeats another gets its value without being fitted again.
+        """
+        import optuna  # noqa: PLC0415
+
+        trial, parameters = self.ask(number, past, fixed)
+        for other in past:
+            if other.outcome.parameters == parameters and other.outcome.state != State.pruned:
+                return other.outcome
+        steps: list[float] = []
+        try:
+            for value in self._values(parameters):
+                if not np.isfinite(value):
+                    raise RecsysError("it diverged")
+                steps.append(value)
+                trial.report(value, len(steps))
+                is_last = len(steps) == self._steps
+                if fixed is None and not is_last and trial.should_prune():
+                    raise optuna.TrialPruned
+        except optuna.TrialPruned:
+            return Outcome(parameters=parameters, state=State.pruned, steps=tuple(steps))
+        except (RecsysError, ZeroDivisionError) as error:
+            return Outcome(parameters=parameters, state=State.failed, message=str(error))
+        return Outcome(
+            parameters=parameters, state=State.complete, value=steps[-1], steps=tuple(steps)
+        )
+
+    def ask(
+        self, number: int, past: list[Trial], fixed: Mapping[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return Optuna's trial of this number after those of the past, and its parameters."""
+        import optuna  # noqa: PLC0415
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        # draws follow from the number alone, so that a search that goes on needs no memory of them
+        seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
+        study = optuna.create_study(
+            direction="maximize" if self.study.metric.is_higher_better else "minimize",
+            sampler=optuna.samplers.TPESampler(n_startup_trials=STARTUP_TRIALS, seed=seed)
+            if self.sampler is Sampler.tpe
+            else optuna.samplers.RandomSampler(seed=seed),
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=STARTUP_TRIALS),
+        )
+        space = {name: _distribution(dimension) for name, dimension in self.space.items()}
+        for outcome in (one.outcome for one in past if one.outcome.state != State.failed):
+            study.add_trial(
+                optuna.trial.create_trial(
+                    state=optuna.trial.TrialState[outcome.state.upper()],
+                    value=outcome.value,
+                    params=dict(outcome.parameters),
+                    distributions={name: space[name] for name in outcome.parameters},
+                    intermediate_values=dict(enumerate(outcome.steps, start=1)),
+                )
+            )
+        if fixed is not None:
+            study.enqueue_trial(dict(fixed))
+        trial = study.ask({name: space[name] for name in (space if fixed is None else fixed)})
+        chosen = {n: _rounded(self.space[n], value) for n, value in trial.params.items()}
+        return trial, self._active(chosen)
 
     def grid(self) -> list[dict[str, Any]]:
-        """Return all combinations of a few values of each parameter but the defaults, shuffled."""
-        values = [dimension.grid(GRID_POINTS) for dimension in self.space.values()]
-        combinations: list[dict[str, Any]] = []
-        known = {_text(self._active(self.defaults))}
-        for chosen in product(*values):
-            active = self._active(dict(zip(self.space, chosen, strict=True)))
-            if _text(active) not in known:
-                known.add(_text(active))
-                combinations.append(active)
-        order = np.random.default_rng(self.seed).permutation(len(combinations))
-        return [combinations[place] for place in order]
+        """Return all combinations of a few values of each parameter but the defaults, shuffled.
 
-    def trial_seed(self, number: int) -> int:
-        """Return the seed of a trial's draws."""
-        return int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
+        Optuna's own grid would try those again that differ in what changes nothing.
+        """
+        values = [dimension.grid(GRID_POINTS) for dimension in self.space.values()]
+        chosen = (dict(zip(self.space, point, strict=True)) for point in product(*values))
+        points = {_text(point): point for point in map(self._active, chosen)}
+        points.pop(_text(self._active(self.defaults)), None)
+        order = np.random.default_rng(self.seed).permutation(len(points))
+        return [list(points.values())[place] for place in order]
 
     def _active(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Leave out what changes nothing, given the others."""
@@ -140,27 +201,20 @@ class Search(ABC):
         active = self._active(whole)
         return None if active == self._active(self.defaults) else active
 
-    def _study(
-        self,
-        metric: Metric,
-        *,
-        list_type: str | None,
-        k: int | None,
-        folds: tuple[str, ...],
-        known_until: datetime,
-        fingerprints: list[str],
-    ) -> Study:
-        named = [self.recommender, metric, list_type, k, self.base, self.space, fingerprints]
-        digest = hashlib.blake2b(_text([*named, __version__]).encode(), digest_size=8)
-        return Study(
-            study_id=digest.hexdigest(),
-            recommender=self.recommender,
-            metric=metric,
-            list_type=list_type,
-            k=k,
-            folds=folds,
-            known_until=known_until,
-        )
+
+def _distribution(dimension: Dimension) -> Any:
+    import optuna  # noqa: PLC0415
+
+    if isinstance(dimension, Choice):
+        return optuna.distributions.CategoricalDistribution(dimension.values)
+    low, high, log = dimension.low, dimension.high, dimension.log
+    if dimension.is_whole:
+        return optuna.distributions.IntDistribution(int(low), int(high), log=log)
+    return optuna.distributions.FloatDistribution(low, high, log=log)
+
+
+def _rounded(dimension: Dimension, value: Any) -> Any:
+    return dimension.rounded(value) if isinstance(dimension, Range) else value
 
 
 def _text(value: Any) -> str:

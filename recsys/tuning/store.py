@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -13,28 +14,7 @@ from recsys import __version__
 from recsys.errors import DatabaseError
 from recsys.tuning.trials import Metric, Outcome, State, Study, Trial
 
-COLUMNS = (
-    "study_id",
-    "trial_number",
-    "run_id",
-    "recommender",
-    "metric",
-    "k",
-    "list_type",
-    "folds",
-    "known_until",
-    "sampler",
-    "seed",
-    "is_default",
-    "parameters",
-    "state",
-    "value",
-    "steps",
-    "message",
-    "seconds",
-    "finished_at",
-    "package_version",
-)
+Made = TypeVar("Made", Study, Outcome, Trial)
 
 
 class DatabaseTrials:
@@ -56,12 +36,11 @@ class DatabaseTrials:
     def of_study(self, study_id: str) -> list[Trial]:
         """Return a study's trials by number."""
         with self._connect() as connection:
-            rows = connection.execute(
-                f"select {', '.join(COLUMNS)} from tuning.trials where study_id = ? "  # noqa: S608
-                "order by trial_number",
-                [study_id],
-            ).fetchall()
-        return [_trial(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+            found = connection.execute(
+                "from tuning.trials where study_id = ? order by trial_number", [study_id]
+            )
+            names = [name for name, *_ in found.description or ()]
+            return [_trial(dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
     def best_before(self, study: Study) -> Mapping[str, Any] | None:
         """Return the best parameters of the latest other study of the same kind, if any.
@@ -70,6 +49,7 @@ class DatabaseTrials:
         that the last row was added to: clocks are set back.
         """
         best_first = "desc" if study.metric.is_higher_better else "asc"
+        wanted = ("recommender", "metric", "list_type", "study_id", "known_until")
         with self._connect() as connection:
             rows = connection.execute(
                 f"""
@@ -84,76 +64,51 @@ class DatabaseTrials:
                     value {best_first}, trial_number
                 limit 1
                 """,  # noqa: S608 - one of two words
-                {
-                    "recommender": study.recommender,
-                    "metric": str(study.metric),
-                    "list_type": study.list_type,
-                    "study_id": study.study_id,
-                    "known_until": study.known_until,
-                },
+                {name: getattr(study, name) for name in wanted},
             ).fetchall()
         return json.loads(rows[0][0]) if rows else None
 
     def append(self, trial: Trial) -> None:
         """Keep a trial for good; DatabaseError if another process kept one of this number."""
-        outcome, study = trial.outcome, trial.study
-        values = {
-            "study_id": study.study_id,
-            "trial_number": trial.number,
-            "run_id": trial.run_id,
-            "recommender": study.recommender,
-            "metric": str(study.metric),
-            "k": study.k,
-            "list_type": study.list_type,
-            "folds": list(study.folds),
-            "known_until": study.known_until,
-            "sampler": trial.sampler,
-            "seed": trial.seed,
-            "is_default": trial.is_default,
-            "parameters": json.dumps(dict(outcome.parameters), sort_keys=True),
-            "state": str(outcome.state),
-            "value": outcome.value,
-            "steps": list(outcome.steps),
-            "message": outcome.message,
-            "seconds": trial.seconds,
-            "finished_at": trial.finished_at,
-            "package_version": __version__,
-        }
-        named = ", ".join(f"${name}" for name in COLUMNS)
+        row = row_of(trial)
+        values = ", ".join(f"${name} as {name}" for name in row)
         try:
             with self._connect() as connection:
-                connection.execute(
-                    f"insert into tuning.trials ({', '.join(COLUMNS)}) values ({named})",  # noqa: S608
-                    values,
-                )
+                connection.execute(f"insert into tuning.trials by name select {values}", row)
         except duckdb.ConstraintException as error:
             raise DatabaseError(
-                f"another process is tuning {study.recommender} too: wait until it ends"
+                f"another process is tuning {trial.study.recommender} too: wait until it ends"
             ) from error
 
 
-def _trial(row: Mapping[str, Any]) -> Trial:
-    return Trial(
-        study=Study(
-            study_id=row["study_id"],
-            recommender=row["recommender"],
-            metric=Metric(row["metric"]),
-            list_type=row["list_type"],
-            k=row["k"],
-            folds=tuple(row["folds"]),
-            known_until=row["known_until"],
-        ),
-        number=row["trial_number"],
-        outcome=Outcome(
-            parameters=json.loads(row["parameters"]),
-            state=State(row["state"]),
-            value=row["value"],
-            steps=tuple(row["steps"]),
-            message=row["message"],
-        ),
-        run_id=row["run_id"],
-        sampler=row["sampler"],
-        seed=row["seed"],
-        seconds=row["seconds"],
-        finished_at=row["finished_at"],
-    )
+def row_of(trial: Trial) -> dict[str, Any]:
+    """Return a trial by the names of the table's columns."""
+    row = {**vars(trial.study), **vars(trial.outcome), **vars(trial)}
+    for name in ("study", "outcome", "number"):
+        del row[name]
+    return {
+        **row,
+        "trial_number": trial.number,
+        "is_default": trial.is_default,
+        "folds": list(trial.study.folds),
+        "parameters": json.dumps(dict(trial.outcome.parameters), sort_keys=True),
+        "steps": list(trial.outcome.steps),
+        "package_version": __version__,
+    }
+
+
+def _trial(row: dict[str, Any]) -> Trial:
+    row |= {
+        "number": row["trial_number"],
+        "metric": Metric(row["metric"]),
+        "state": State(row["state"]),
+        "folds": tuple(row["folds"]),
+        "steps": tuple(row["steps"]),
+        "parameters": json.loads(row["parameters"]),
+    }
+    row["study"], row["outcome"] = _made(Study, row), _made(Outcome, row)
+    return _made(Trial, row)
+
+
+def _made(kind: type[Made], row: Mapping[str, Any]) -> Made:
+    return kind(**{field.name: row[field.name] for field in fields(kind)})

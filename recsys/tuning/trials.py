@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 
 class State(StrEnum):
@@ -69,9 +69,9 @@ class Study:
     """Names the recommender, metric, search space, data and version of this package."""
     recommender: str
     metric: Metric
-    list_type: str | None
+    list_type: str | None = None
     """Which list is measured; None for ratings and probabilities."""
-    k: int | None
+    k: int | None = None
     """How long the lists are; None for ratings and probabilities."""
     folds: tuple[str, ...]
     """The past folds whose data was used."""
@@ -99,23 +99,12 @@ class Trial:
         return self.number == 0
 
 
-class TrialStore(Protocol):
-    """Where trials are kept."""
-
-    def of_study(self, study_id: str) -> list[Trial]:
-        """Return a study's trials by number."""
-
-    def best_before(self, study: Study) -> Mapping[str, Any] | None:
-        """Return the best parameters of the latest other study of the same kind, if any."""
-
-    def append(self, trial: Trial) -> None:
-        """Keep a trial for good."""
-
-
-def best_of(trials: list[Trial]) -> Trial | None:
+def best_of(trials: Sequence[Trial]) -> Trial | None:
     """Return the complete trial with the best value, the earliest of equal ones."""
     complete = [trial for trial in trials if trial.outcome.value is not None]
-    if not complete:
-        return None
-    sign = -1 if complete[0].study.metric.is_higher_better else 1
-    return min(complete, key=lambda trial: (sign * (trial.outcome.value or 0.0), trial.number))
+    sign = -1 if complete and complete[0].study.metric.is_higher_better else 1
+    return min(
+        complete,
+        key=lambda trial: (sign * (trial.outcome.value or 0.0), trial.number),
+        default=None,
+    )

@@ -17,7 +17,8 @@ from recsys.tuning.list_search import ListSearch
 from recsys.tuning.past_folds import PastFold, folds_with_hits
 from recsys.tuning.rating_search import RatingSearch
 from recsys.tuning.search import Search
-from recsys.tuning.trials import Metric, Sampler, Study, Trial, TrialStore, best_of
+from recsys.tuning.store import DatabaseTrials
+from recsys.tuning.trials import Metric, Sampler, Study, Trial, best_of
 
 BASES: Mapping[str, Mapping[str, Any]] = {
     # a catalogue too large for one matrix must not fail a build
@@ -81,7 +82,7 @@ class StudyEnded:
     @property
     def best(self) -> Trial | None:
         """The best trial, which may be that of the defaults."""
-        return best_of(list(self.trials))
+        return best_of(self.trials)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,41 +121,36 @@ def searches(
 
     """
     require("seed", seed, Seed)
+    tunable = [one for one in RECOMMENDERS if search_space(recommender_class(one))]
+    tunable += [HYBRID] if examples is not None else []
     for name in recommenders:
-        _require_tunable(name, has_examples=examples is not None)
-    of_others = [name for name in recommenders if name != HYBRID]
-    judged = folds_with_hits(folds) if of_others and metric is not Metric.rmse else []
+        if name not in {*RECOMMENDERS, *tunable}:
+            raise InvalidParameterError(unknown("nothing to tune is called", name, tunable))
+    of_lists = set(recommenders) - {HYBRID} and metric is not Metric.rmse
+    judged = folds_with_hits(folds) if of_lists else []
+    how: dict[str, Any] = {"sampler": sampler, "seed": seed}
 
     def search(name: str) -> Search:
         if name == HYBRID and examples is not None:
-            return HybridSearch(examples, sampler=sampler, seed=seed)
+            return HybridSearch(examples, **how)
         base = {**BASES.get(name, {}), **(given or {}).get(name, {})}
         if metric is Metric.rmse:
-            return RatingSearch(name, folds, base=base, sampler=sampler, seed=seed)
+            return RatingSearch(name, folds, base=base, **how)
         return ListSearch(
             name,
             judged,
             list_type=list_type,
             candidates_per_customer=candidates_per_customer,
             base=base,
-            sampler=sampler,
-            seed=seed,
+            **how,
         )
 
     return [search(name) for name in recommenders]
 
 
-def _require_tunable(name: str, *, has_examples: bool) -> None:
-    if name in RECOMMENDERS or (name == HYBRID and has_examples):
-        return
-    legal = [one for one in RECOMMENDERS if search_space(recommender_class(one))]
-    legal += [HYBRID] if has_examples else []
-    raise InvalidParameterError(unknown("nothing to tune is called", name, legal))
-
-
 def tune(
     wanted: Sequence[Search],
-    store: TrialStore,
+    store: DatabaseTrials,
     budget: Budget,
     *,
     run_id: str,
@@ -173,18 +169,16 @@ def tune(
     """
     started = clock()
     for place, search in enumerate(wanted):
-        now = clock()
-        minutes = None
+        share = budget
         if budget.minutes is not None:
-            left = budget.minutes - (now - started) / 60
-            minutes = max(left, 1e-9) / (len(wanted) - place)
-        share = replace(budget, minutes=minutes)
+            left = budget.minutes - (clock() - started) / 60
+            share = replace(budget, minutes=max(left, 1e-9) / (len(wanted) - place))
         yield from _study(search, store, share, run_id=run_id, clock=clock)
 
 
 def _study(
     search: Search,
-    store: TrialStore,
+    store: DatabaseTrials,
     budget: Budget,
     *,
     run_id: str,

@@ -9,8 +9,8 @@ from surprise.model_selection import KFold, cross_validate
 from recsys.data.interactions import Interactions
 from recsys.errors import InvalidTableError, NothingToLearnError
 from recsys.recommenders.search_space import Range
-from recsys.tuning.rating_search import SPLITS, RatingSearch, _Draws
-from recsys.tuning.trials import Sampler, State
+from recsys.tuning.rating_search import SPLITS, RatingSearch
+from recsys.tuning.trials import Sampler, State, Trial
 
 from .conftest import past_fold
 
@@ -31,7 +31,8 @@ def test_it_is_surprise_s_cross_validated_error(fold):
     outcome = search(fold, "svd").measure(0, [], {"n_factors": 7, "n_epochs": 9})
     theirs = surprise_rmse(fold, SVD(n_factors=7, n_epochs=9, random_state=0))
     assert outcome.value == pytest.approx(theirs, abs=1e-12)
-    assert np.mean(outcome.steps) == pytest.approx(theirs)
+    assert outcome.steps[-1] == outcome.value
+    assert len(outcome.steps) == SPLITS
 
 
 def test_neighbours_too(fold):
@@ -63,14 +64,34 @@ def test_too_many_customers_fail_before_memory_does(fold):
     assert "over the limit of 39 customers" in outcome.message
 
 
-def test_draws_reach_both_ends_alike():
-    state = np.random.RandomState(0)
-    drawn = [_Draws(Range(low=1, high=4)).rvs(state) for _ in range(4_000)]
-    assert np.bincount(drawn, minlength=5)[1:] == pytest.approx([1_000] * 4, rel=0.1)
-    logs = [_Draws(Range(low=0.01, high=1.0, log=True)).rvs(state) for _ in range(4_000)]
-    assert np.mean(np.array(logs) < 0.1) == pytest.approx(0.5, abs=0.03)
+def test_draws_reach_both_ends_alike(fold):
+    drawing = search(fold, "svd")
+    drawing.space = {
+        "whole": Range(low=1, high=4),
+        "by factors": Range(low=0.01, high=1.0, log=True),
+    }
+    drawing.defaults = {"whole": 1, "by factors": 1.0}
+    drawn = [drawing.ask(number, [])[1] for number in range(1_000)]
+    whole = [parameters["whole"] for parameters in drawn]
+    assert np.bincount(whole, minlength=5)[1:] == pytest.approx([250] * 4, rel=0.15)
+    logs = np.array([parameters["by factors"] for parameters in drawn])
+    assert np.mean(logs < 0.1) == pytest.approx(0.5, abs=0.04)
     assert min(logs) >= 0.01
     assert max(logs) <= 1
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "random"])
+def test_a_hopeless_trial_is_given_up_after_a_split(fold, sampler):
+    """Of five trials the first split came to .5; .6 is worse, whatever comes after."""
+    searching = search(fold, "svd", sampler)
+    past: list[Trial] = []
+    for number, errors in enumerate([[0.5, 0.5, 0.5]] * 5 + [[0.6, 0.1, 0.1], [0.4, 0.45, 0.45]]):
+        searching._values = lambda parameters, errors=errors: iter(errors)
+        outcome = searching.measure(number, past)
+        past.append(Trial(study=searching.study, number=number, outcome=outcome))
+    given_up, better = past[-2].outcome, past[-1].outcome
+    assert (given_up.state, given_up.value, given_up.steps) == (State.pruned, None, (0.6,))
+    assert (better.state, better.value) == (State.complete, 0.45)
 
 
 def test_without_ratings_there_is_nothing_to_search():
