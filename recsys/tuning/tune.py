@@ -22,7 +22,7 @@ from recsys.tuning.trials import Metric, Sampler, Study, Trial, best_of
 
 BASES: Mapping[str, Mapping[str, Any]] = {
     # a catalogue too large for one matrix must not fail a build
-    "ease": {"beyond_max": "most_popular"},
+    "ease": {"beyond_max": "most_popular"}
 }
 """What builds give recommenders instead of their classes' defaults."""
 
