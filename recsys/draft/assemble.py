@@ -84,7 +84,7 @@ def draft_shop(
         connection.execute("set enable_progress_bar = false")
         files, skipped = look_at_all(paths)
         profiles = profiles_of(connection, files, folder, skipped)
-        halves = find_halves(connection, profiles)
+        halves = find_halves(profiles)
         if halves is None and join:
             raise ShopFileError(
                 "--join: no two of these files are orders and their lines, to be joined by an id "
@@ -94,52 +94,41 @@ def draft_shop(
             profiles = _joined(connection, profiles, halves, folder / JOINED, join)
         taken, unused = _assign(profiles)
         unused += skipped
-        drafted: dict[str, tuple[DraftTable, FileProfile]] = {}
+        drafted: dict[str, DraftTable] = {}
         for table in ("products", *TABLES):
             if table in taken and table not in drafted:
-                profile, role = taken[table]
-                made = _table(table, profile, role, folder, drafted)
-                mark_unlike(made, files)
-                drafted[table] = (made, profile)
-        mark_alike(profiles, taken, {table: made for table, (made, _) in drafted.items()})
-        draft = Draft(
-            name or _shop_name(paths),
-            [drafted[t][0] for t in TABLES if t in drafted],
-            unused,
-        )
-        _refine(connection, draft, drafted)
-        for made, profile in drafted.values():
-            mark_unread(connection, draft, made, profile)
-        used = {table: profile for table, (_, profile) in drafted.items()}
-        check_joins(connection, draft, used)
+                drafted[table] = _table(table, *taken[table], folder, drafted.get("products"))
+                mark_unlike(drafted[table], files)
+        mark_alike(profiles, taken, drafted)
+        tables = [drafted[table] for table in TABLES if table in drafted]
+        draft = Draft(name or _shop_name(paths), tables, unused)
+        _refine(draft)
+        for made in drafted.values():
+            mark_unread(draft, made)
+        check_joins(draft)
         for table in POINTING:
             if table in drafted:
-                add_pointing(connection, draft, drafted[table][0], used)
+                add_pointing(draft, drafted[table])
     return draft
 
 
-def _refine(
-    connection: duckdb.DuckDBPyConnection,
-    draft: Draft,
-    drafted: dict[str, tuple[DraftTable, FileProfile]],
-) -> None:
+def _refine(draft: Draft) -> None:
     """Refine interactions by what their columns say together."""
-    for table in INTERACTIONS:
-        if table in drafted:
-            settle_unknown_ids(connection, *drafted[table])
-            check_descriptions(connection, *drafted[table])
-    if "purchases" in drafted:
-        add_date_parts(*drafted["purchases"], "purchased_at")
-        refine_purchases(connection, draft, *drafted["purchases"])
-    if "ratings" in drafted:
-        refine_ratings(draft, *drafted["ratings"])
-    if "purchases" in drafted:
-        check_orders(connection, *drafted["purchases"])
-    for table in INTERACTIONS:
-        if table in drafted:
-            name_blank_ids(connection, *drafted[table])
-    if "purchases" in drafted:
-        take_out_counts(*drafted["purchases"])
+    interactions = [table for table in draft.tables if table.name in INTERACTIONS]
+    for table in interactions:
+        settle_unknown_ids(table)
+        check_descriptions(table)
+    if purchases := draft.table("purchases"):
+        add_date_parts(purchases, "purchased_at")
+        refine_purchases(draft, purchases)
+    if ratings := draft.table("ratings"):
+        refine_ratings(draft, ratings)
+    if purchases:
+        check_orders(purchases)
+    for table in interactions:
+        name_blank_ids(table)
+    if purchases:
+        take_out_counts(purchases)
 
 
 def _joined(
@@ -154,7 +143,7 @@ def _joined(
             f"{halves.said}. A shop file reads a table from one place: the same command with "
             f"--join writes them as one, {target.name}, and drafts with it"
         )
-    join_halves(connection, halves, target)
+    join_halves(halves, target)
     [file] = look_at(target)
     opened = [open_file(connection, file, target.parent)]
     rest = [profile for profile in profiles if profile not in (halves.lines, halves.heads)]
@@ -201,10 +190,10 @@ def _table(
     profile: FileProfile,
     role: Role,
     folder: Path,
-    drafted: dict[str, tuple[DraftTable, FileProfile]],
+    products: DraftTable | None,
 ) -> DraftTable:
     chooser = Chooser(name, profile)
-    columns = chooser.choose(_described(name, drafted))
+    columns = chooser.choose(_described(name, products))
     left_out: list[str] = []
     used = [column.source for column in columns]
     for column in leftover(profile, used):
@@ -224,7 +213,7 @@ def _table(
     return DraftTable(
         name=name,
         path=pattern_of(profile.files).written(folder),
-        files=list(profile.files),
+        profile=profile,
         evidence=[_counted(profile), f"taken for {name}: {role.why}", *why],
         columns=columns,
         where=profile.file.where,
@@ -234,7 +223,7 @@ def _table(
     )
 
 
-def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) -> tuple[str, ...]:
+def _described(name: str, products: DraftTable | None) -> tuple[str, ...]:
     """Return what a table may say of products; lines need not repeat what the product file says.
 
     Titles of sold lines are taken beside it: fees and postage are in no product file, and are known
@@ -242,11 +231,10 @@ def _described(name: str, drafted: dict[str, tuple[DraftTable, FileProfile]]) ->
     """
     if name == "customers":
         return ()
-    if name == "purchases" and "products" in drafted:
+    if products is not None and name == "purchases":
         return ("title",)
-    if name == "ratings" and "products" in drafted:
-        known = {column.target for column in drafted["products"][0].columns}
-        return ("title",) if "title" not in known else ()
+    if products is not None and name == "ratings":
+        return () if products.column("title") else ("title",)
     if name == "ratings":  # its texts are the reviews
         return tuple(target for target in DESCRIPTION if target != "description")
     return DESCRIPTION

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import duckdb
-
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.guesses import SURE, ranked
 from recsys.draft.profiling import UNIQUE, FileProfile, share_found
@@ -18,15 +16,13 @@ FEWEST = 10
 """Fewer different values are found in any column of small numbers."""
 
 
-def name_bare_ids(
-    connection: duckdb.DuckDBPyConnection, profiles: Sequence[FileProfile]
-) -> list[FileProfile]:
+def name_bare_ids(profiles: Sequence[FileProfile]) -> list[FileProfile]:
     """Return the profiles; a bare `id` is called after the ids of other files that it holds."""
     named = list(profiles)
     for number, profile in enumerate(profiles):
         others = [other for other in profiles if other is not profile]
         columns = [
-            replace(column, of_what=_of_what(connection, profile, column, others))
+            replace(column, of_what=_of_what(profile, column, others))
             if _is_bare_key(column)
             else column
             for column in profile.columns
@@ -40,7 +36,6 @@ def _is_bare_key(column: ColumnProfile) -> bool:
 
 
 def _of_what(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     column: ColumnProfile,
     others: Sequence[FileProfile],
@@ -50,6 +45,6 @@ def _of_what(
             for found in ranked(other.columns, kind)[:1]:
                 is_told = found.certainty >= SURE and found.column.distinct >= FEWEST
                 ids, among = (other, found.column.name), (profile, column.name)
-                if is_told and share_found(connection, ids, among) >= MOST_FOUND:
+                if is_told and share_found(ids, among) >= MOST_FOUND:
                     return thing
     return ""

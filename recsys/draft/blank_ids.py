@@ -3,32 +3,28 @@
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
 
-import duckdb
-
 from recsys.draft.draft import DraftTable
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.shop.names import quoted
 
 NAMED = 0.95
 """Share of the lines without an id that have a name."""
 MOST_BLANK = 0.5
 
 
-def name_blank_ids(
-    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
-) -> None:
+def name_blank_ids(table: DraftTable) -> None:
     """Let the name stand for the product in lines that have no id of it: they were sold, too."""
     product, title = table.column("product_id"), table.source("title")
-    names = {column.name for column in profile.columns}
+    names = {column.name for column in table.profile.columns}
     if product is None or title is None or not {product.source, title} <= names:
         return
     blank, name = (
         f"nullif(trim(cast({quoted(source)} as varchar)), '')" for source in (product.source, title)
     )
-    lines = f"{profile.sample}" + (f" where {table.where}" if table.where else "")
-    [(empty, named)] = connection.execute(
+    lines = f"{table.profile.sample}" + (f" where {table.where}" if table.where else "")
+    (empty, named) = table.profile.ask(
         f"select avg(({blank} is null)::int), avg(({name} is not null)::int) "
         f"filter ({blank} is null) from {lines}"
-    ).fetchall()
+    )
     if not 0 < (empty or 0) <= MOST_BLANK or named < NAMED:
         return
     share = f"{100 * empty:.0f} %" if empty >= 0.01 else "under 1 %"
@@ -42,6 +38,6 @@ def name_blank_ids(
         )
     )
     own = quoted(product.source)
-    is_text = profile.column(product.source).type == "VARCHAR"
+    is_text = table.profile.column(product.source).type == "VARCHAR"
     own = f"nullif(trim({own}), '')" if is_text else f"cast({own} as varchar)"
     product.source = f"coalesce({own}, {quoted(title)})"

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import math
 
-import duckdb
-
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftTable
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.shop.names import quoted
 
 MINUS = r"^[^0-9]*[-(\x{2212}]|[0-9]-$"
 HALF = 0.5
@@ -22,9 +20,7 @@ ERRORS = 3
 """Standard errors by which that share exceeds what chance would have it be."""
 
 
-def are_booked_apart(
-    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile, condition: str
-) -> bool | None:
+def are_booked_apart(table: DraftTable, condition: str) -> bool | None:
     """Return whether lines take back what other lines sold; None: the values don't show it.
 
     They do if their quantities are negative; if their order sold the product on another line; or if
@@ -32,27 +28,23 @@ def are_booked_apart(
 
     Parameters
     ----------
-    connection
-        Has the sample.
     table
         The purchases as far as they are drafted.
-    profile
-        Their file.
     condition
         Holds for the lines in question.
 
     """
-    columns = {name: _source(table, profile, name) for name in ("customer_id", "order_id")}
-    product = _source(table, profile, "product_id")
-    sold = _source(table, profile, "quantity") or _source(table, profile, "amount")
+    columns = {name: _source(table, name) for name in ("customer_id", "order_id")}
+    product = _source(table, "product_id")
+    sold = _source(table, "quantity") or _source(table, "amount")
     customer, order = columns["customer_id"], columns["order_id"]
-    [(undone, negative, beside, in_order, again)] = connection.execute(
+    (undone, negative, beside, in_order, again) = table.profile.ask(
         f"""
         with lines as (
             select coalesce({condition}, false) as is_undone, {product or "null"} as product,
                 {customer or "null"} as customer, {order or "null"} as order_id,
                 regexp_matches({sold or "''"}, '{MINUS}') as is_negative
-            from {profile.sample}
+            from {table.profile.sample}
         ), counted as (
             select is_undone, is_negative,
                 count(*) filter (where not is_undone) over (partition by customer, product) as held,
@@ -67,7 +59,7 @@ def are_booked_apart(
             avg((held > 1)::int) filter (where not is_undone)
         from counted
         """
-    ).fetchall()
+    )
     if undone and negative > HALF:
         return True
     if product is None or undone < FEWEST:
@@ -81,31 +73,29 @@ def are_booked_apart(
 
 
 def stands_on_first_lines_only(
-    connection: duckdb.DuckDBPyConnection,
     table: DraftTable,
-    profile: FileProfile,
     column: ColumnProfile,
 ) -> bool:
     """Return whether a value stands on the first line of its order alone, and means all of them."""
-    order = _source(table, profile, "order_id")
+    order = _source(table, "order_id")
     if order is None or column.present == column.rows:
         return False
     filled = f"nullif(trim(cast({quoted(column.name)} as varchar)), '') is not null"
-    [(share,)] = connection.execute(
+    (share,) = table.profile.ask(
         f"select avg((first_filled = first and filled < lines)::int) from (select "
         f"count(*) as lines, count(*) filter (where {filled}) as filled, min(rowid) as first, "
         f"min(rowid) filter (where {filled}) as first_filled "
-        f"from {profile.sample} where {order} <> '' group by {order}) "
+        f"from {table.profile.sample} where {order} <> '' group by {order}) "
         "where lines > 1 and filled > 0"
-    ).fetchall()
+    )
     return share is not None and share > MOSTLY
 
 
-def _source(table: DraftTable, profile: FileProfile, target: str) -> str | None:
+def _source(table: DraftTable, target: str) -> str | None:
     """Return a drafted column as SQL that gives text."""
     source = table.source(target)
     if source is None or source == MISSING:
         return None
-    if source in {column.name for column in profile.columns}:
+    if source in {column.name for column in table.profile.columns}:
         source = quoted(source)
     return f"trim(cast({source} as varchar))"

@@ -8,9 +8,10 @@ from dataclasses import replace
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
 from recsys.draft.guesses import SURE, Guess, guess, ranked
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.profiling import FileProfile
 from recsys.draft.unknown_nouns import is_line_id
 from recsys.draft.value_fit import fit
+from recsys.shop.names import quoted
 
 TARGETS = {
     "purchases": (

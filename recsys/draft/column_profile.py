@@ -9,6 +9,7 @@ from functools import cached_property
 from recsys.draft.numbers import Numbers, read_numbers, share_read
 from recsys.draft.times import Times, read_times
 from recsys.draft.words import Name, parse_name
+from recsys.shop.names import quoted
 
 TEXT_TYPES = ("VARCHAR", "JSON")
 
@@ -61,6 +62,11 @@ class ColumnProfile:
     def share_read(self, rule: str) -> float:
         """Return which share of the values one more rule of cleaning reads: clean_price."""
         return share_read(rule, self.values) if self.type in TEXT_TYPES else 0.0
+
+    @property
+    def text(self) -> str:
+        """The column as SQL that gives text; empty where there are only blanks."""
+        return f"trim(cast({quoted(self.name)} as varchar))"
 
     @property
     def filled(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from recsys.draft.draft import DraftColumn, DraftTable
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.shop.names import quoted
 
 TIMES = "[xX*\u00d7]"
 FORMS = (
@@ -17,10 +17,10 @@ FORMS = (
 MOSTLY = 0.9
 
 
-def take_out_counts(table: DraftTable, profile: FileProfile) -> None:
+def take_out_counts(table: DraftTable) -> None:
     """Make the product and the quantity of a column that says both."""
     product = table.column("product_id")
-    found = next((c for c in profile.columns if product and c.name == product.source), None)
+    found = next((c for c in table.profile.columns if product and c.name == product.source), None)
     if product is None or found is None or table.column("quantity") is not None:
         return
     for rest, number in FORMS:

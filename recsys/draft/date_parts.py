@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftTable
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.profiling import FileProfile
+from recsys.shop.names import quoted
 
 PARTS = {
     "year": ({"year", "jahr", "annee", "ano", "anno", "jaar", "yr", "yyyy"}, 1990, 2100),
@@ -14,12 +15,12 @@ PARTS = {
 """The words that a column's name consists of, and between which numbers it lies."""
 
 
-def add_date_parts(table: DraftTable, profile: FileProfile, target: str) -> None:
+def add_date_parts(table: DraftTable, target: str) -> None:
     """Make the day of its parts where no column says it whole; of a month alone, its first day."""
     column = table.column(target)
     if column is None or column.source != MISSING:
         return
-    found = {part: _column_of(profile, part) for part in PARTS}
+    found = {part: _column_of(table.profile, part) for part in PARTS}
     year, month, day = found["year"], found["month"], found["day"]
     if year is None or month is None:
         return

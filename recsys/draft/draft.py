@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.files import InputFile
+from recsys.draft.profiling import FileProfile
+from recsys.shop.names import quoted
 
 MISSING = "???"
 """Stands where a required column wasn't found: no build begins before it's replaced."""
@@ -21,6 +24,10 @@ class DraftColumn:
     doubt: str = ""
     """What to check, with the alternatives; empty where there is no doubt."""
 
+    def mark(self, doubt: str) -> None:
+        """Add a doubt to those there are."""
+        self.doubt = f"{self.doubt}; {doubt}" if self.doubt else doubt
+
 
 @dataclass
 class DraftTable:
@@ -28,7 +35,8 @@ class DraftTable:
 
     name: str
     path: str
-    files: list[InputFile]
+    profile: FileProfile
+    """What its file, or its files of one shape, are like."""
     evidence: list[str]
     columns: list[DraftColumn]
     where: str = ""
@@ -41,7 +49,7 @@ class DraftTable:
     @property
     def file(self) -> InputFile:
         """The file, or the first of several of one shape."""
-        return self.files[0]
+        return self.profile.file
 
     def source(self, target: str) -> str | None:
         """Return their column for one of ours."""
@@ -61,6 +69,30 @@ class DraftTable:
         """Take a column out of the draft, and say why."""
         self.columns.remove(column)
         self.left_out.append(f"{column.source} ({why})")
+
+    def take(self, *names: str) -> None:
+        """Say of columns no longer that they aren't used."""
+        self.left_out = [said for said in self.left_out if said not in names]
+
+    def given(self, target: str) -> ColumnProfile | None:
+        """Return their column behind one of ours, where it is one as it stands."""
+        return self.profile.find(self.source(target) or "")
+
+    def inside(self, target: str) -> list[ColumnProfile]:
+        """Return their columns that one of ours is made of, in the order in which it names them."""
+        source = self.source(target) or ""
+        if alone := self.profile.find(source):
+            return [alone]
+        found = {source.find(quoted(one.name)): one for one in self.profile.columns}
+        return [found[place] for place in sorted(found) if place >= 0]
+
+    def sql(self, target: str) -> str | None:
+        """Return one of our columns as SQL that gives text; None: there is none."""
+        source = self.source(target)
+        if source is None or source == MISSING:
+            return None
+        found = self.profile.find(source)
+        return found.text if found else f"trim(cast({source} as varchar))"
 
 
 @dataclass

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.draft.profiling import FileProfile, quoted, share_found
+from recsys.draft.profiling import FileProfile, share_found
 from recsys.draft.roles import Evidence, is_order_detail, is_order_head
 from recsys.errors import ShopFileError
-from recsys.storage.names import text
+from recsys.shop.names import quoted, text
 
 LEAST_FOUND = 0.5
 
@@ -38,15 +38,11 @@ class Halves:
         )
 
 
-def find_halves(
-    connection: duckdb.DuckDBPyConnection, profiles: Sequence[FileProfile]
-) -> Halves | None:
+def find_halves(profiles: Sequence[FileProfile]) -> Halves | None:
     """Return the two files that are purchases together, where no file is alone.
 
     Parameters
     ----------
-    connection
-        Has the samples.
     profiles
         One for each shape of file.
 
@@ -62,7 +58,7 @@ def find_halves(
             if mine is None or theirs is None:
                 continue
             keys = (mine.column.name, theirs.column.name)
-            share = share_found(connection, (lines, keys[0]), (heads, keys[1]))
+            share = share_found((lines, keys[0]), (heads, keys[1]))
             partial = not (lines.is_whole and heads.is_whole)
             if (share >= LEAST_FOUND or (partial and share > 0)) and (not best or share > best[0]):
                 best = (share, Halves(lines, keys[0], heads, keys[1]))
@@ -79,7 +75,7 @@ def _is_whole(profile: FileProfile) -> bool:
     )
 
 
-def join_halves(connection: duckdb.DuckDBPyConnection, halves: Halves, target: Path) -> None:
+def join_halves(halves: Halves, target: Path) -> None:
     """Write the lines with what their order says as a Parquet file.
 
     Lines whose order isn't there keep their place, with nothing beside.
@@ -98,7 +94,7 @@ def join_halves(connection: duckdb.DuckDBPyConnection, halves: Halves, target: P
             beside.append(f"heads.{quoted(column.name)} as {quoted(name)}")
     lines, heads = halves.lines.source, halves.heads.source
     try:
-        connection.execute(
+        halves.lines.connection.execute(
             f"copy (select order_lines.*, {', '.join(beside)} from {lines} as order_lines "
             f"left join {heads} as heads on trim(cast(order_lines.{quoted(halves.lines_key)} as "
             f"varchar)) = trim(cast(heads.{quoted(halves.heads_key)} as varchar))) "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recsys.draft.draft import MISSING, Draft, DraftSetting, DraftTable
-from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.roles import parse_file_name
 from recsys.draft.value_fit import DISLIKED, LIKED
+from recsys.shop.names import quoted
 
 ONE_SAID = (
     "every rating is {}: they count as interest, as likes do, and no rating is predicted; is this "
@@ -15,16 +15,16 @@ ONE_SAID = (
 )
 
 
-def draft_likes(draft: Draft, table: DraftTable, profile: FileProfile) -> bool:
+def draft_likes(draft: Draft, table: DraftTable) -> bool:
     """Draft ratings in words as numbers; return whether they are such."""
     column = table.column("rating")
     if column is None:
         return False
-    if column.source == MISSING and "like" in parse_file_name(profile):
-        column.source, column.evidence = "1", f"a line of {profile.file.label} is a like"
+    if column.source == MISSING and "like" in parse_file_name(table.profile):
+        column.source, column.evidence = "1", f"a line of {table.profile.file.label} is a like"
         column.doubt = ONE_SAID.format(1)
         return True
-    found = next((found for found in profile.columns if found.name == column.source), None)
+    found = table.profile.find(column.source)
     if found is None or found.numbers.share > 0:
         return False
     said = {value.lower() for value, _ in found.common}

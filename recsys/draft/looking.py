@@ -64,11 +64,11 @@ def profiles_of(
             skipped += [Unused(file.file.label, NO_ROWS) for file in group]
     if not profiles:
         raise ShopFileError(f"{skipped[0].label} {skipped[0].why}")
-    profiles = name_bare_ids(connection, profiles)
+    profiles = name_bare_ids(profiles)
     for number, profile in enumerate(profiles):
         others = [other for other in profiles if other is not profile]
         profiles[number] = _in_lines(connection, profile, others, number, folder)
-    return name_bare_ids(connection, profiles)
+    return name_bare_ids(profiles)
 
 
 def _in_lines(
@@ -80,7 +80,7 @@ def _in_lines(
 ) -> FileProfile:
     """Return the profile of the lines of a file whose rows aren't lines; of another as it is."""
     for _ in range(MOST_LAYOUTS):
-        layout = find_layout(connection, profile, others)
+        layout = find_layout(profile, others)
         if layout is None or layout.format.keys() & profile.file.format.keys():
             break
         files = [

@@ -25,7 +25,10 @@ def mark_alike(
     for profile in profiles:
         best = roles(profile)[0]
         if profile not in used and best.certainty >= LIKELY and best.table in drafted:
-            if set(paths_of(profile.files)) <= pattern_of(drafted[best.table].files).files():
+            if (
+                set(paths_of(profile.files))
+                <= pattern_of(drafted[best.table].profile.files).files()
+            ):
                 continue  # it is read, and marked as unlike the others
             labels = ", ".join(file.label for file in profile.files)
             drafted[best.table].doubts.append(
@@ -43,7 +46,7 @@ def pattern_of(files: Sequence[InputFile]) -> FilePattern:
 
 def mark_unlike(table: DraftTable, given: Sequence[InputFile]) -> None:
     """Mark a path that names files, given or not, beside those of one shape."""
-    others = pattern_of(table.files).files() - set(paths_of(table.files))
+    others = pattern_of(table.profile.files).files() - set(paths_of(table.profile.files))
     unlike = [file.label for file in given if file.path in others]
     if unlike:
         table.doubts.append(

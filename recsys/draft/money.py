@@ -3,17 +3,15 @@
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
 
-import duckdb
-
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.cleaning_rules import rule
+from recsys.draft.profiling import FileProfile
 from recsys.draft.written import how_written
-from recsys.shop.cleaning_rules import rule
+from recsys.shop.names import quoted
 
 FEWEST_PRODUCTS = 10
 
 
 def share_of_line_values(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     product: str,
     quantity: str,
@@ -24,9 +22,9 @@ def share_of_line_values(
     Products sold in several quantities: money per unit differs less from line to line than money
     itself where it is the line's value, and more where it is the price of one.
     """
-    written = how_written(connection, profile, (quantity,), (money,))
+    written = how_written(profile, (quantity,), (money,))
     value, units = _number(money, written.has_money_comma), _number(quantity, written.has_comma)
-    rows = connection.execute(
+    products, share = profile.ask(
         f"""
         with lines as (
             select
@@ -45,27 +43,25 @@ def share_of_line_values(
         select count(*), avg((of_unit < of_money)::int) from spread
         where of_unit <> of_money
         """
-    ).fetchall()
-    products, share = rows[0]
+    )
     return float(share) if products >= FEWEST_PRODUCTS else None
 
 
 def agreement(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     quantity: str,
     price: str,
     amount: str,
 ) -> float | None:
     """Return for which share of lines quantity times price is the amount, to a cent or two."""
-    written = how_written(connection, profile, (quantity,), (price, amount))
+    written = how_written(profile, (quantity,), (price, amount))
     each, total = (_number(name, written.has_money_comma) for name in (price, amount))
     units = _number(quantity, written.has_comma)
-    [(share,)] = connection.execute(
+    (share,) = profile.ask(
         f"select avg((abs(each * units - total) <= 0.02 + 0.005 * abs(units))::int) from (select "
         f"cast({each} as double) as each, cast({units} as double) as units, "
         f"cast({total} as double) as total from {profile.sample})"
-    ).fetchall()
+    )
     return None if share is None else float(share)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from recsys.draft.choosing import LEAST_REQUIRED
 from recsys.draft.draft import DraftTable
 from recsys.draft.guesses import ranked
@@ -14,25 +12,23 @@ FEWEST = 20
 """Fewer orders show nothing: of a few customers each may have bought once."""
 
 
-def check_customers(
-    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
-) -> None:
+def check_customers(table: DraftTable) -> None:
     """Take the id that comes again with other orders; mark the customer's where none does."""
-    parts = {column.name: part_of_column(column) for column in profile.columns}
+    parts = {column.name: part_of_column(column) for column in table.profile.columns}
     column = table.column("customer_id")
     order = parts.get(table.source("order_id") or "")
     customer = parts.get(column.source) if column is not None else None
     if column is None or order is None or customer is None:
         return
-    orders = look(connection, profile, [order], customer, None, []).orders
-    if orders < FEWEST or not same_orders(connection, profile, customer, order):
+    orders = look(table.profile, [order], customer, None, []).orders
+    if orders < FEWEST or not same_orders(table.profile, customer, order):
         return
     used = {drafted.source for drafted in table.columns}
-    for guess in ranked(profile.columns, "customer_id"):
+    for guess in ranked(table.profile.columns, "customer_id"):
         other = parts[guess.column.name]
         is_free = other.name not in used and guess.certainty >= LEAST_REQUIRED
-        if is_free and _comes_again(connection, profile, other, order, orders):
-            table.left_out = [said for said in table.left_out if said != other.name]
+        if is_free and _comes_again(table.profile, other, order, orders):
+            table.take(other.name)
             table.left_out.append(f"{column.source} (another for every order)")
             column.source, column.evidence = other.name, guess.evidence
             column.doubt = f"'{customer.name}' is another for every order: is this the customer's?"
@@ -50,13 +46,12 @@ def check_customers(
 
 
 def _comes_again(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     customer: Part,
     order: Part,
     orders: int,
 ) -> bool:
     """Whether each order has one of these ids, and some have the same."""
-    seen = look(connection, profile, [order], customer, None, [])
-    of_customers = look(connection, profile, [customer], None, None, [])
+    seen = look(profile, [order], customer, None, [])
+    of_customers = look(profile, [customer], None, None, [])
     return seen.of_one_customer_at_all >= AGREEING and of_customers.orders < AGREEING * orders

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
-
 from recsys.draft.column_profile import ColumnProfile
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.profiling import FileProfile
+from recsys.shop.names import quoted
 
 AGREEING = 0.95
 """Share of orders that must agree."""
@@ -73,8 +72,7 @@ class Seen:
         return f"of its numbers {', '.join(found)}" if found else "its lines agree"
 
 
-def look(  # noqa: PLR0917 - what lines may agree on
-    connection: duckdb.DuckDBPyConnection,
+def look(
     profile: FileProfile,
     key: Sequence[Part],
     customer: Part | None,
@@ -95,7 +93,7 @@ def look(  # noqa: PLR0917 - what lines may agree on
         f", avg((place_{number} <= 1)::int) filter (where lines > 1)"
         for number in range(len(places))
     )
-    [row] = connection.execute(
+    row = profile.ask(
         f"""
         select count(*), count(*) filter (where lines > 1),
             avg((customers <= 1)::int) filter (where lines > 1),
@@ -107,7 +105,7 @@ def look(  # noqa: PLR0917 - what lines may agree on
             where {key[-1].is_there} group by {", ".join(part.text for part in key)}
         )
         """
-    ).fetchall()
+    )
     orders, grouped, *shares = row
     one_customer, at_all, one_day, days, lines, *one_place = (
         1.0 if s is None else float(s) for s in shares
@@ -115,25 +113,21 @@ def look(  # noqa: PLR0917 - what lines may agree on
     return Seen(orders, grouped, one_customer, at_all, one_day, days, lines, tuple(one_place))
 
 
-def same_orders(
-    connection: duckdb.DuckDBPyConnection, profile: FileProfile, one: Part, other: Part
-) -> bool:
+def same_orders(profile: FileProfile, one: Part, other: Part) -> bool:
     """Return whether two ids make the same orders."""
-    [(ones, others, pairs)] = connection.execute(
+    (ones, others, pairs) = profile.ask(
         f"select count(distinct {one.text}), count(distinct {other.text}), "
         f"count(distinct ({one.text}, {other.text})) from {profile.sample}"
-    ).fetchall()
+    )
     return bool(ones == others == pairs)
 
 
-def depends_on(
-    connection: duckdb.DuckDBPyConnection, profile: FileProfile, part: Part, whole: Part
-) -> bool:
+def depends_on(profile: FileProfile, part: Part, whole: Part) -> bool:
     """Return whether one column follows from another, as a product's origin from the product."""
-    [(wholes, pairs)] = connection.execute(
+    (wholes, pairs) = profile.ask(
         f"select count(distinct {whole.text}), count(distinct ({whole.text}, {part.text})) "
         f"from {profile.sample}"
-    ).fetchall()
+    )
     return bool(pairs <= wholes * (2 - AGREEING))
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import duckdb
-
 from recsys.draft.choosing import LEAST, ORDER
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftColumn, DraftTable
@@ -21,7 +19,6 @@ from recsys.draft.order_keys import (
     part_of_column,
     same_orders,
 )
-from recsys.draft.profiling import FileProfile
 
 NAMED = 0.6
 """Certainty of a name that is taken for an order's though few of its values differ."""
@@ -42,25 +39,23 @@ TAKEN = {"order_id", "is_return", "title", "category", "department", "subcategor
 """Targets whose columns may be an order's all the same."""
 
 
-def draft_orders(
-    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
-) -> None:
+def draft_orders(table: DraftTable) -> None:
     """Find what names an order, and say how its lines agree; mark what doesn't name one."""
-    candidates = _candidates(table, profile)
+    candidates = _candidates(table)
     if candidates:
-        _Orders(connection, table, profile, candidates).draft()
+        _Orders(table, candidates).draft()
 
 
-def _candidates(table: DraftTable, profile: FileProfile) -> list[Guess]:
+def _candidates(table: DraftTable) -> list[Guess]:
     """Return the columns that may name an order, the one that was chosen first."""
     taken = " ".join(column.source for column in table.columns if column.target not in TAKEN)
     found = [
         guess
-        for guess in ranked(profile.columns, "order_id")
+        for guess in ranked(table.profile.columns, "order_id")
         if guess.certainty >= LEAST["order_id"]
     ]
     known = {guess.column.name for guess in found}
-    for column in profile.columns:
+    for column in table.profile.columns:
         certainty, words = kinds_by_name(column.parsed_name).get("order_id", (0.0, ""))
         # a number that begins again every day has few values
         is_number = column.distinct >= FEWEST and _has_digits(column)
@@ -84,17 +79,15 @@ class _Orders:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
         table: DraftTable,
-        profile: FileProfile,
         candidates: list[Guess],
     ) -> None:
-        self.connection, self.table, self.profile = connection, table, profile
+        self.table, self.profile = table, table.profile
         self.candidates = candidates
-        customer = _column_behind(table, profile, "customer_id")
+        customer = _column_behind(table, "customer_id")
         self.customer = part_of_column(customer) if customer else None
         self.are_known = customer is not None and customer.filled >= KNOWN
-        days = _column_behind(table, profile, "purchased_at")
+        days = _column_behind(table, "purchased_at")
         self.day = days_of(days) if days else None
         self.places = self._places()
 
@@ -102,7 +95,7 @@ class _Orders:
         """Return stores and tills, else places; what a product has is no place of an order."""
         used = {column.source for column in self.table.columns}
         used |= {guess.column.name for guess in self.candidates}
-        product = _column_behind(self.table, self.profile, "product_id")
+        product = _column_behind(self.table, "product_id")
         for sense in ("store", "place"):
             found = [
                 part_of_column(column)
@@ -113,11 +106,7 @@ class _Orders:
             ]
             if product is not None:
                 goods = part_of_column(product)
-                found = [
-                    part
-                    for part in found
-                    if not depends_on(self.connection, self.profile, part, goods)
-                ]
+                found = [part for part in found if not depends_on(self.profile, part, goods)]
             if found:
                 return found[:PLACES]
         return []
@@ -141,7 +130,7 @@ class _Orders:
 
     def _look(self, parts: list[Part]) -> Seen:
         whom = (self.customer, self.day, self.places)
-        return look(self.connection, self.profile, parts, *whom)
+        return look(self.profile, parts, *whom)
 
     def _fits(self, seen: Seen, *, is_whole: bool = False) -> bool:
         """Whether the lines of an id agree; on the day alone where customers don't say it."""
@@ -169,7 +158,7 @@ class _Orders:
         if _is_of_line(other) or not self._fits(self._look([part_of_column(other.column)])):
             return False
         parts = (part_of_column(guess.column), part_of_column(other.column))
-        return not same_orders(self.connection, self.profile, *parts)
+        return not same_orders(self.profile, *parts)
 
     def _combined(self, guess: Guess, alone: Seen) -> bool:
         """Draft a number with what tells its orders apart; False: nothing does."""
@@ -235,7 +224,7 @@ class _Orders:
         if column is not None:
             why = "another on every line" if self._is_unique(column.source) else "not an order's"
             self.table.leave_out(column, why)
-        self.table.left_out = [said for said in self.table.left_out if said != name]
+        self.table.take(name)
         drafted = DraftColumn("order_id", name, guess.evidence)
         self.table.columns.append(drafted)
         self.table.columns.sort(key=lambda column: ORDER.index(column.target))
@@ -253,10 +242,10 @@ def _is_of_line(guess: Guess) -> bool:
     return guess.column.uniqueness >= ONE_LINE
 
 
-def _column_behind(table: DraftTable, profile: FileProfile, target: str) -> ColumnProfile | None:
+def _column_behind(table: DraftTable, target: str) -> ColumnProfile | None:
     """Return the first column that a drafted one is made of."""
     source = table.source(target) or ""
-    for column in profile.columns:
+    for column in table.profile.columns:
         if source == column.name or part_of_column(column).sql in source:
             return column
     return None

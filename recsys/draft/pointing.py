@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import duckdb
-
 from recsys.draft.choosing import leftover
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import Draft, DraftColumn, DraftTable
 from recsys.draft.guesses import guess, values_counted
-from recsys.draft.profiling import FileProfile, share_found
+from recsys.draft.profiling import share_found
 
 POINTING = {"products": ("product_id", "recommend_as"), "customers": ("customer_id", "merged_into")}
 """By table: its key, and our column that names another key."""
@@ -18,29 +14,21 @@ LEAST_FOUND = 0.8
 """Share of the values that must be such ids, or they name something else."""
 
 
-def add_pointing(
-    connection: duckdb.DuckDBPyConnection,
-    draft: Draft,
-    table: DraftTable,
-    profiles: Mapping[str, FileProfile],
-) -> None:
+def add_pointing(draft: Draft, table: DraftTable) -> None:
     """Take a column for `recommend_as` or `merged_into` whose values are ids of the shop."""
-    profile = profiles[table.name]
     key, target = POINTING[table.name]
-    source = table.source(key)
-    if source not in {column.name for column in profile.columns} or table.column(target):
+    own = table.given(key)
+    if own is None or table.column(target):
         return
-    for column in leftover(profile, [c.source for c in table.columns if c.target != target]):
+    ids = [(one.profile, of.name) for one in draft.tables if (of := one.given(key))]
+    others = [column.source for column in table.columns if column.target != target]
+    for column in leftover(table.profile, others):
         found = guess(column).get(target)
-        if found is None or column.name == source:
+        if found is None or column is own:
             continue
-        share = max(
-            share_found(connection, (profile, column.name), (profiles[other.name], ids))
-            for other in draft.tables
-            if (ids := str(other.source(key))) in {c.name for c in profiles[other.name].columns}
-        )
+        share = max(share_found((table.profile, column.name), one) for one in ids)
         table.left_out = [said for said in table.left_out if not _is_of(said, column)]
-        if share < LEAST_FOUND and profile.is_whole:
+        if share < LEAST_FOUND and table.profile.is_whole:
             table.left_out.append(
                 f"{column.name}: {100 * share:.0f} % of its values are {key}s, the others name "
                 "something else"

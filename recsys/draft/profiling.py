@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 
@@ -16,6 +17,7 @@ from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
 from recsys.shop.cleaning_rules import rule
 from recsys.shop.json_records import KEY
+from recsys.shop.names import quoted
 
 MOST_ROWS = 100_000
 """Rows looked at: enough to tell an id that repeats from one that doesn't."""
@@ -46,6 +48,8 @@ class FileProfile:
     """The temporary table that holds them."""
     source: str
     """The FROM item of all rows."""
+    connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
+    """Has both."""
     empty: tuple[InputFile, ...] = ()
     """Files among them that have no rows."""
 
@@ -64,9 +68,18 @@ class FileProfile:
             return f"{self.rows:,}{total} lines of all of them looked at"
         return f"the first {self.rows:,}{total} lines"
 
+    def find(self, name: str) -> ColumnProfile | None:
+        """Return the column of this name, if there is one."""
+        return next((column for column in self.columns if column.name == name), None)
+
     def column(self, name: str) -> ColumnProfile:
         """Return the column of this name."""
         return next(column for column in self.columns if column.name == name)
+
+    def ask(self, query: str) -> tuple[Any, ...]:
+        """Return the one row that a query has."""
+        [row] = self.connection.execute(query).fetchall()
+        return row
 
 
 def profile_files(
@@ -145,6 +158,7 @@ def profile_files(
         total=total,
         sample=sample,
         source=source,
+        connection=connection,
         empty=tuple(file.file for file in opened if not file.has_rows),
     )
 
@@ -223,15 +237,11 @@ def _is_bare(name: str) -> bool:
     return parse_name(name).known == {"id"}
 
 
-def share_found(
-    connection: duckdb.DuckDBPyConnection,
-    ids: tuple[FileProfile, str],
-    among: tuple[FileProfile, str],
-) -> float:
+def share_found(ids: tuple[FileProfile, str], among: tuple[FileProfile, str]) -> float:
     """Return which share of the distinct values of one column is among another's, both cleaned."""
-    [(share,)] = connection.execute(
+    (share,) = ids[0].ask(
         f"select avg((value in (from {_ids(*among)}))::int) from {_ids(*ids)} as ids"
-    ).fetchall()
+    )
     return float(share or 0.0)
 
 
@@ -242,8 +252,3 @@ def _ids(profile: FileProfile, column: str) -> str:
         f"{quoted(column)} as id, {has_float_ids} as is_float from {profile.sample}) "
         "where value is not null)"
     )
-
-
-def quoted(identifier: str) -> str:
-    """Return an identifier as SQL writes it."""
-    return '"' + identifier.replace('"', '""') + '"'

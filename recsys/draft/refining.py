@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from recsys.draft.clocks import add_clock
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, Draft, DraftSetting, DraftTable
@@ -12,10 +10,10 @@ from recsys.draft.likes import ONE_SAID, draft_likes
 from recsys.draft.money import agreement, share_of_line_values
 from recsys.draft.order_customers import check_customers
 from recsys.draft.orders import draft_orders
-from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.rating_words import RATING_IN_WORDS
 from recsys.draft.statuses import draft_outcomes
 from recsys.draft.undone_parts import mark_undone_parts
+from recsys.shop.names import quoted
 
 GUEST_SHARE = 0.05
 GUEST_TIMES = 10
@@ -28,31 +26,29 @@ MOST_DAYS = 20_000
 """Larger numbers are dates of another form."""
 
 
-def refine_purchases(
-    connection: duckdb.DuckDBPyConnection, draft: Draft, table: DraftTable, profile: FileProfile
-) -> None:
+def refine_purchases(draft: Draft, table: DraftTable) -> None:
     """Refine the columns of purchases by what they say together."""
-    _money(connection, table, profile)
-    _currency(table, profile)
-    _date_order(draft, table, profile, "purchased_at")
-    add_clock(table, profile, "purchased_at")
-    _counted_days(table, profile)
+    _money(table)
+    _currency(table)
+    _date_order(draft, table, "purchased_at")
+    add_clock(table, "purchased_at")
+    _counted_days(table)
     _anonymous(table)
-    draft_orders(connection, table, profile)
-    check_customers(connection, table, profile)
-    draft_outcomes(connection, table, profile)
-    mark_undone_parts(table, profile)
-    _guest(draft, table, profile)
-    _all_negative(table, profile)
+    draft_orders(table)
+    check_customers(table)
+    draft_outcomes(table)
+    mark_undone_parts(table)
+    _guest(draft, table)
+    _all_negative(table)
 
 
-def refine_ratings(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
+def refine_ratings(draft: Draft, table: DraftTable) -> None:
     """Refine the columns of ratings, and the scale."""
-    if not draft_likes(draft, table, profile):
-        _scale(draft, table, profile)
-    _date_order(draft, table, profile, "rated_at")
-    add_clock(table, profile, "rated_at")
-    verified = ranked(profile.columns, "verified")
+    if not draft_likes(draft, table):
+        _scale(draft, table)
+    _date_order(draft, table, "rated_at")
+    add_clock(table, "rated_at")
+    verified = ranked(table.profile.columns, "verified")
     if verified and draft.table("purchases") is None:
         draft.notes.append(
             f"ratings: '{verified[0].column.name}' marks ratings of verified purchases. To count "
@@ -60,23 +56,18 @@ def refine_ratings(draft: Draft, table: DraftTable, profile: FileProfile) -> Non
         )
 
 
-def _profile_of(table: DraftTable, profile: FileProfile, target: str) -> ColumnProfile | None:
-    source = table.source(target)
-    return next((column for column in profile.columns if column.name == source), None)
-
-
-def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile) -> None:
-    product = _profile_of(table, profile, "product_id")
-    quantity = _profile_of(table, profile, "quantity")
-    price = _profile_of(table, profile, "unit_price")
-    amount = _profile_of(table, profile, "amount")
+def _money(table: DraftTable) -> None:
+    product = table.given("product_id")
+    quantity = table.given("quantity")
+    price = table.given("unit_price")
+    amount = table.given("amount")
     if quantity is None and product is not None and price is not None and amount is not None:
-        _counted_amount(connection, table, profile, (product, price, amount))
+        _counted_amount(table, (product, price, amount))
         return
     if quantity is None or product is None:
         return
     if price is not None and amount is not None:
-        share = agreement(connection, profile, quantity.name, price.name, amount.name)
+        share = agreement(table.profile, quantity.name, price.name, amount.name)
         column = table.column("amount")
         if column is not None and column.doubt and (share is None or share < 0.9):
             table.columns.remove(column)
@@ -92,7 +83,7 @@ def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: Fi
     for target, money in (("unit_price", price), ("amount", amount)):
         if money is None:
             continue
-        share = share_of_line_values(connection, profile, product.name, quantity.name, money.name)
+        share = share_of_line_values(table.profile, product.name, quantity.name, money.name)
         column = table.column(target)
         if share is None or column is None:
             continue
@@ -111,9 +102,9 @@ def _money(connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: Fi
             column.doubt = "named like an amount, but it is the price of one by its numbers"
 
 
-def _all_negative(table: DraftTable, profile: FileProfile) -> None:
+def _all_negative(table: DraftTable) -> None:
     """Mark a file of returns alone; or of sales, written as what left the stock."""
-    column, found = table.column("quantity"), _profile_of(table, profile, "quantity")
+    column, found = table.column("quantity"), table.given("quantity")
     if column is not None and found is not None and found.numbers.high < 0:
         column.doubt = (
             "no quantity is above 0, so every line is a return, and nothing could be built; if "
@@ -122,16 +113,14 @@ def _all_negative(table: DraftTable, profile: FileProfile) -> None:
 
 
 def _counted_amount(
-    connection: duckdb.DuckDBPyConnection,
     table: DraftTable,
-    profile: FileProfile,
     columns: tuple[ColumnProfile, ColumnProfile, ColumnProfile],
 ) -> None:
     """Take an amount that counts for the quantity: the word means both."""
     product, price, amount = columns
     if amount.numbers.whole < 1 or amount.numbers.high >= price.numbers.high:
         return
-    share = share_of_line_values(connection, profile, product.name, amount.name, price.name)
+    share = share_of_line_values(table.profile, product.name, amount.name, price.name)
     counted, money = table.column("amount"), table.column("unit_price")
     if share is None or counted is None or money is None:
         return
@@ -142,8 +131,8 @@ def _counted_amount(
         money.doubt = f"it grows with '{amount.name}': the value of the line, not the price of one"
 
 
-def _currency(table: DraftTable, profile: FileProfile) -> None:
-    found = _profile_of(table, profile, "currency")
+def _currency(table: DraftTable) -> None:
+    found = table.given("currency")
     if found is None or found.distinct < 2:
         return
     first, lines = found.common[0]
@@ -156,8 +145,8 @@ def _currency(table: DraftTable, profile: FileProfile) -> None:
     )
 
 
-def _date_order(draft: Draft, table: DraftTable, profile: FileProfile, target: str) -> None:
-    found = _profile_of(table, profile, target)
+def _date_order(draft: Draft, table: DraftTable, target: str) -> None:
+    found = table.given(target)
     if found is not None and found.times.order == "unknown":
         shown = "dates of both orders" if found.times.shows_both else "no date has a part above 12"
         draft.settings.append(
@@ -170,12 +159,12 @@ def _date_order(draft: Draft, table: DraftTable, profile: FileProfile, target: s
         )
 
 
-def _counted_days(table: DraftTable, profile: FileProfile) -> None:
+def _counted_days(table: DraftTable) -> None:
     """Make times of days that are counted from 1, where there is nothing better."""
     column = table.column("purchased_at")
     if column is None or column.source != MISSING:
         return
-    for found in profile.columns:
+    for found in table.profile.columns:
         numbers = found.numbers
         is_day = bool(found.parsed_name.words) and set(found.parsed_name.words) <= COUNTING
         is_count = numbers.share == numbers.whole == 1 and found.distinct >= FEWEST_DAYS
@@ -201,8 +190,8 @@ def _anonymous(table: DraftTable) -> None:
         )
 
 
-def _guest(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
-    found = _profile_of(table, profile, "customer_id")
+def _guest(draft: Draft, table: DraftTable) -> None:
+    found = table.given("customer_id")
     if found is None or len(found.common) < 2 or found.distinct < 20:
         return
     (first, lines), (_, second) = found.common[:2]
@@ -213,8 +202,8 @@ def _guest(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
         )
 
 
-def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
-    found = _profile_of(table, profile, "rating")
+def _scale(draft: Draft, table: DraftTable) -> None:
+    found = table.given("rating")
     if found is None:
         return
     values = [float(v.replace(",", ".")) for v, _ in found.common if _is_number(v)]
@@ -228,7 +217,7 @@ def _scale(draft: Draft, table: DraftTable, profile: FileProfile) -> None:
     if low == high:
         column = table.column("rating")
         if column is not None:
-            column.doubt = "; ".join(filter(None, [column.doubt, ONE_SAID.format(f"{low:g}")]))
+            column.mark(ONE_SAID.format(f"{low:g}"))
         if not 1 <= low <= 5:
             name = "rating_min" if low < 1 else "rating_max"
             draft.settings.append(DraftSetting(name, _plain(low), f"every rating is {low:g}"))

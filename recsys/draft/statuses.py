@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
-
 from recsys.draft.booked_apart import are_booked_apart, stands_on_first_lines_only
 from recsys.draft.draft import DraftColumn, DraftTable
 from recsys.draft.outcomes import BACK, NEVER, SOLD
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.profiling import FileProfile
 from recsys.draft.told import Told, columns_that_tell
+from recsys.shop.names import quoted
 
 MOST_COLUMNS = 3
 SHOWN = 6
@@ -24,14 +23,16 @@ PLACED = {"category", "department", "subcategory", "is_return"}
 """Targets that give way: a column that tells what happened isn't a product's type."""
 
 
-def draft_outcomes(
-    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
-) -> None:
+def draft_outcomes(table: DraftTable) -> None:
     """Draft what to do with orders that were never sold, and with what came back."""
     taken = [column.source for column in table.columns if column.target not in PLACED]
-    told = [one for one in columns_that_tell(profile.columns) if not _is_in(one.column.name, taken)]
+    told = [
+        one
+        for one in columns_that_tell(table.profile.columns)
+        if not _is_in(one.column.name, taken)
+    ]
     for number, one in enumerate(told[:MOST_COLUMNS]):
-        _Outcomes(connection, table, profile, one, is_first=number == 0).draft()
+        _Outcomes(table, one, is_first=number == 0).draft()
 
 
 class _Outcomes:
@@ -39,16 +40,14 @@ class _Outcomes:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
         table: DraftTable,
-        profile: FileProfile,
         told: Told,
         *,
         is_first: bool,
     ) -> None:
-        self.connection, self.table, self.profile, self.told = connection, table, profile, told
+        self.table, self.told = table, told
         self.name = told.column.name
-        self.text = _text(connection, told, profile)
+        self.text = _text(told, table.profile)
         self.lines = dict(told.column.common)
         # what waits to be sent is sold; beside a status of the order, what waits to be paid, too
         may_wait = not is_first or bool(told.column.parsed_name.known & {"delivery", "shipping"})
@@ -62,9 +61,7 @@ class _Outcomes:
             self._purchases_only()
             return
         undone = [*self.never, *self.back]
-        if undone and stands_on_first_lines_only(
-            self.connection, self.table, self.profile, self.told.column
-        ):
+        if undone and stands_on_first_lines_only(self.table, self.told.column):
             self._give_way()
             self.table.doubts.append(
                 f"'{self.name}' says which orders were undone ({self._listed(undone)}), but not on "
@@ -95,7 +92,7 @@ class _Outcomes:
 
     def _is_apart(self, values: Sequence[str]) -> bool | None:
         condition = self._are(values)
-        return are_booked_apart(self.connection, self.table, self.profile, condition)
+        return are_booked_apart(self.table, condition)
 
     def _is_of_events(self) -> bool:
         senses = self.told.column.parsed_name.known
@@ -147,7 +144,7 @@ class _Outcomes:
 
     def _give_way(self) -> None:
         """Free the column where it stands for something else, or for nothing."""
-        self.table.left_out = [said for said in self.table.left_out if said != self.name]
+        self.table.take(self.name)
         for column in list(self.table.columns):
             if column.source == self.name and column.target in PLACED:
                 self.table.columns.remove(column)
@@ -180,7 +177,7 @@ class _Outcomes:
         return f"{_quoted(values)} ({lines:,} {'line' if lines == 1 else 'lines'})"
 
 
-def _text(connection: duckdb.DuckDBPyConnection, told: Told, profile: FileProfile) -> str:
+def _text(told: Told, profile: FileProfile) -> str:
     """Return the column as SQL that equals the values of its profile, however they are written."""
     column = told.column
     if column.type == "BOOLEAN":
@@ -191,10 +188,10 @@ def _text(connection: duckdb.DuckDBPyConnection, told: Told, profile: FileProfil
         return f"nullif(trim({quoted(column.name)}), '')"
     same = {value.lower() for value, _ in column.common}
     if column.type == "VARCHAR" and len(same) == len(column.common):
-        [(padded,)] = connection.execute(
+        (padded,) = profile.ask(
             f"select count(*) from {profile.sample} "
             f"where {quoted(column.name)} <> trim({quoted(column.name)})"
-        ).fetchall()
+        )
         if not padded:
             return quoted(column.name)
     return f"lower(trim(cast({quoted(column.name)} as varchar)))"

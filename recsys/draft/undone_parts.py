@@ -5,8 +5,8 @@ from __future__ import annotations
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftTable
 from recsys.draft.guesses import guess
-from recsys.draft.profiling import FileProfile, quoted
 from recsys.draft.value_fit import fit
+from recsys.shop.names import quoted
 
 MOSTLY = 0.9
 UNDONE = {"return", "cancelled"}
@@ -14,17 +14,17 @@ COUNTED = {"undone_units": "quantity", "undone_money": "amount"}
 """Kinds of names, and what such a column takes away from."""
 
 
-def mark_undone_parts(table: DraftTable, profile: FileProfile) -> None:
+def mark_undone_parts(table: DraftTable) -> None:
     """Mark what a line's quantity or amount doesn't take off, and say how to.
 
     The line itself is no return: its sale is booked with all of its units.
     """
-    for column in profile.columns:
+    for column in table.profile.columns:
         target = _taken_off(column)
         if target is None or any(drafted.source == column.name for drafted in table.columns):
             continue
         whole = table.source(target)
-        if whole in {found.name for found in profile.columns}:
+        if whole in {found.name for found in table.profile.columns}:
             whole = f"try_cast({quoted(str(whole))} as double)"
         elif target == "quantity" and whole is None:
             whole = "1"

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import duckdb
-
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftTable
 from recsys.draft.guesses import guess, values_counted
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.profiling import FileProfile
 from recsys.draft.told import columns_that_tell
 from recsys.draft.value_fit import fit
+from recsys.shop.names import quoted
 
 LINE_ID = 0.97
 """Share of differing values from which on a column numbers lines."""
@@ -69,9 +68,7 @@ def unknown_ids(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile
     return codes or weak or [column for column in free if not column.parsed_name.known]
 
 
-def settle_unknown_ids(
-    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
-) -> None:
+def settle_unknown_ids(table: DraftTable) -> None:
     """Take the only id that is left for the product or customer that no name speaks of, marked."""
     for target, other in (("product_id", "customer_id"), ("customer_id", "product_id")):
         column = table.column(target)
@@ -81,16 +78,16 @@ def settle_unknown_ids(
         used = [drafted.source for drafted in table.columns if drafted.target != "title"]
         left = [
             found
-            for found in unknown_ids(profile, used)
-            if _meets_many(connection, profile, found, str(table.source(other)))
-            and (target == "product_id" or _may_be_customer(connection, table, profile, found))
+            for found in unknown_ids(table.profile, used)
+            if _meets_many(table.profile, found, str(table.source(other)))
+            and (target == "product_id" or _may_be_customer(table, found))
         ]
         what = target.removesuffix("_id")
         if len(left) == 1:
             column.source = left[0].name
             column.evidence = values_counted(left[0].distinct)
             column.doubt = f"no name says {what}; this is the only id left over: is it the {what}?"
-            table.left_out = [said for said in table.left_out if said != left[0].name]
+            table.take(left[0].name)
             table.columns = [
                 drafted
                 for drafted in table.columns
@@ -130,35 +127,31 @@ def _claims(column: ColumnProfile) -> set[str]:
     )
 
 
-def _meets_many(
-    connection: duckdb.DuckDBPyConnection, profile: FileProfile, column: ColumnProfile, other: str
-) -> bool:
+def _meets_many(profile: FileProfile, column: ColumnProfile, other: str) -> bool:
     """Return whether an id meets several of the other ids, and each of these several of it."""
     one = f"trim(cast({quoted(column.name)} as varchar))"
     is_column = other in {found.name for found in profile.columns}
     two = f"trim(cast({quoted(other) if is_column else other} as varchar))"
-    [(ones, twos, pairs)] = connection.execute(
+    (ones, twos, pairs) = profile.ask(
         f"select count(distinct {one}), count(distinct {two}), count(distinct ({one}, {two})) "
         f"from {profile.sample} where {one} <> '' and {two} <> ''"
-    ).fetchall()
+    )
     return bool(ones and twos and pairs >= MANY * ones and pairs >= MANY * twos)
 
 
 def _may_be_customer(
-    connection: duckdb.DuckDBPyConnection,
     table: DraftTable,
-    profile: FileProfile,
     column: ColumnProfile,
 ) -> bool:
     """Return whether so many differ, and each order is of one."""
     if column.distinct < FEWEST_CUSTOMERS or column.common[0][1] > MOST_OF_ONE * column.present:
         return False
     order = table.source("order_id")
-    if order not in {found.name for found in profile.columns}:
+    if order not in {found.name for found in table.profile.columns}:
         return True
     counted = f"count(distinct {quoted(column.name)}) as found"
-    [(share,)] = connection.execute(
+    (share,) = table.profile.ask(
         "select avg((found <= 1)::int) from "
-        f"(select {counted} from {profile.sample} group by {quoted(str(order))})"
-    ).fetchall()
+        f"(select {counted} from {table.profile.sample} group by {quoted(str(order))})"
+    )
     return share is not None and share >= OF_ORDERS

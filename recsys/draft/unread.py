@@ -12,10 +12,10 @@ import duckdb
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftTable
 from recsys.draft.name_rules import CLEAR, kinds_by_name
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.profiling import FileProfile
 from recsys.draft.value_fit import fit
 from recsys.draft.written import Written, how_written
-from recsys.shop.cleaning_rules import rule
+from recsys.shop.names import quoted
 
 MONEY = ("unit_price", "amount", "price")
 NUMBERS = {"quantity": "clean_quantity", "rating": "clean_rating", "price": "clean_price"}
@@ -37,30 +37,25 @@ WORDS = {
 }
 
 
-def mark_unread(
-    connection: duckdb.DuckDBPyConnection, draft: Draft, table: DraftTable, profile: FileProfile
-) -> None:
+def mark_unread(draft: Draft, table: DraftTable) -> None:
     """Mark columns with values that cleaning rejects, and those that a name alone speaks for."""
-    written = _written(connection, table, profile)
+    written = _written(table)
     for column in table.columns:
         if column.target in READ and column.source != MISSING:
-            _mark(connection, draft, profile, column, written)
+            _mark(draft, table.profile, column, written)
         if column.target in MONEY and written.is_only_likely:
-            _mark_thousands(profile, column)
+            _mark_thousands(table.profile, column)
         if column.target in MONEY:
-            _mark_currencies(profile, column)
-    for unused in profile.columns:
+            _mark_currencies(table.profile, column)
+    for unused in table.profile.columns:
         _mark_left_out(table, unused)
 
 
-def _written(
-    connection: duckdb.DuckDBPyConnection, table: DraftTable, profile: FileProfile
-) -> Written:
-    names = {column.name for column in profile.columns}
+def _written(table: DraftTable) -> Written:
+    names = {column.name for column in table.profile.columns}
     found = {c.target: c.source for c in table.columns if c.source in names}
     return how_written(
-        connection,
-        profile,
+        table.profile,
         [found[target] for target in ("quantity", "rating") if target in found],
         [found[target] for target in MONEY if target in found],
         found.get("currency"),
@@ -68,7 +63,6 @@ def _written(
 
 
 def _mark(
-    connection: duckdb.DuckDBPyConnection,
     draft: Draft,
     profile: FileProfile,
     column: DraftColumn,
@@ -85,13 +79,13 @@ def _mark(
         comma = written.has_money_comma if column.target in MONEY else written.has_comma
         read = rule(NUMBERS.get(column.target, "clean_number"), "value", str(comma).lower())
     try:
-        [(unread, present, example)] = connection.execute(
+        (unread, present, example) = profile.ask(
             f"with texts as (select {value} as value from {profile.sample}), "
             f"found as (select value, ({read}) is null as is_unread from texts "
             f"where not {rule('is_blank', 'value')}) "
             "select count(*) filter (where is_unread), count(*), "
             "min(cast(value as varchar)) filter (where is_unread) from found"
-        ).fetchall()
+        )
     except duckdb.Error:
         return  # the shop file's own check says what is wrong with an expression
     if unread:
@@ -99,29 +93,29 @@ def _mark(
         what = "a time" if column.target in TIMES else "a number"
         hint = "; `date_formats` under `format:` says how" if column.target in TIMES else ""
         doubt = f"{unread:,} of {present:,} values, such as '{said}', can't be read as {what}{hint}"
-        column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
+        column.mark(doubt)
 
 
 def _mark_thousands(profile: FileProfile, column: DraftColumn) -> None:
-    found = next((one for one in profile.columns if one.name == column.source), None)
+    found = profile.find(column.source)
     example = next((v for v in found.values if v.count(".") == 1), None) if found else None
     if example is not None:
         doubt = (
             f"every point has three digits behind it: {_shown(example)} is taken for thousands; if "
             "it separates decimals, set decimal_separator: '.' (under settings)"
         )
-        column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
+        column.mark(doubt)
 
 
 def _mark_currencies(profile: FileProfile, column: DraftColumn) -> None:
-    found = next((one for one in profile.columns if one.name == column.source), None)
+    found = profile.find(column.source)
     marks = currencies(found.values) if found else []
     if len(marks) > 1:
         doubt = (
             f"several signs stand beside the numbers ({', '.join(marks[:4])}): amounts of several "
             "currencies can't be added, so read those of one with `where:`"
         )
-        column.doubt = "; ".join(filter(None, [column.doubt, doubt]))
+        column.mark(doubt)
 
 
 def currencies(values: Sequence[str]) -> list[str]:

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
-
-from recsys.draft.profiling import FileProfile, quoted
-from recsys.shop.cleaning_rules import rule
+from recsys.cleaning_rules import rule
+from recsys.draft.profiling import FileProfile
+from recsys.shop.names import quoted
 
 NOT_SET = "null::varchar"
 
@@ -27,7 +26,6 @@ class Written:
 
 
 def how_written(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     others: Sequence[str],
     money: Sequence[str],
@@ -37,8 +35,6 @@ def how_written(
 
     Parameters
     ----------
-    connection
-        Holds the profile's rows.
     profile
         The file.
     others
@@ -57,9 +53,9 @@ def how_written(
     if currency is not None:
         named = f"cast({quoted(currency)} as varchar)"
         currencies = f"(select string_agg(distinct {named}, ' ') from {profile.sample})"
-    [(comma, money_comma)] = connection.execute(
+    (comma, money_comma) = profile.ask(
         f"select {rule('decides_decimal_comma', NOT_SET)}, "
         f"{rule('decides_money_comma', NOT_SET, currencies)} "
         f"from (select {evidence} from {profile.sample})"
-    ).fetchall()
+    )
     return Written(bool(comma), bool(money_comma), bool(money_comma) and not comma)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import duckdb
-
 from recsys.draft.layouts.cells import lines_in_cells
 from recsys.draft.layouts.heads import heads_among_lines
 from recsys.draft.layouts.layout import Layout
@@ -17,15 +15,11 @@ from recsys.draft.roles import LIKELY, roles
 __all__ = ["Layout", "find_layout"]
 
 
-def find_layout(
-    connection: duckdb.DuckDBPyConnection, profile: FileProfile, others: Iterable[FileProfile]
-) -> Layout | None:
+def find_layout(profile: FileProfile, others: Iterable[FileProfile]) -> Layout | None:
     """Return how lines are made of a file, where it has no line per product; None: it has.
 
     Parameters
     ----------
-    connection
-        Has the samples.
     profile
         The file's.
     others
@@ -33,9 +27,9 @@ def find_layout(
 
     """
     found = (
-        lines_in_lists(connection, profile)
-        or heads_among_lines(connection, profile)
-        or lines_in_cells(connection, profile)
+        lines_in_lists(profile)
+        or heads_among_lines(profile)
+        or lines_in_cells(profile)
         or baskets_in_rows(profile)
     )
     if found is None and not any(_has_interactions(other) for other in others):

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
-
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.layouts.layout import Layout, has_product, is_of_orders
 from recsys.draft.name_rules import kinds_by_name
-from recsys.draft.profiling import FileProfile, quoted
+from recsys.draft.profiling import FileProfile
 from recsys.draft.roles import Evidence
 from recsys.shop.cells import pieces
+from recsys.shop.names import quoted
 
 SEPARATORS = (",", ";", "|", "\n", " / ", " + ", " & ")
 LEAST_WITH = 0.2
@@ -40,7 +39,7 @@ class _Cells:
     """Share of the values that hold a digit."""
 
 
-def lines_in_cells(connection: duckdb.DuckDBPyConnection, profile: FileProfile) -> Layout | None:
+def lines_in_cells(profile: FileProfile) -> Layout | None:
     """Return which column's cells hold several products, and what stands between them."""
     evidence = Evidence(profile)
     order = evidence.best("order_id")
@@ -61,10 +60,10 @@ def lines_in_cells(connection: duckdb.DuckDBPyConnection, profile: FileProfile) 
         for separator in SEPARATORS:
             if not any(separator in value for value in column.values):
                 continue
-            found = _cut(connection, profile, column, separator)
+            found = _cut(profile, column, separator)
             if not (_are_products(found) or (_says_product(column) and _are_ids(found))):
                 continue
-            beside = _cut_alike(connection, profile, column, separator)
+            beside = _cut_alike(profile, column, separator)
             if has_product(evidence, beside=frozenset({column.name, *beside})):
                 continue
             explode: dict[str, object] = {
@@ -97,7 +96,6 @@ def _as_list(column: ColumnProfile) -> bool:
 
 
 def _cut(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     column: ColumnProfile,
     separator: str,
@@ -114,7 +112,7 @@ def _cut(
         "(select avg((value in (from inside))::int) from alone), "
         "(select avg(regexp_matches(value, '[0-9]')::int) from inside) from cells"
     )
-    [(several, counts, cells, values, known, numbered)] = connection.execute(query).fetchall()
+    (several, counts, cells, values, known, numbered) = profile.ask(query)
     return _Cells(
         *(several or 0.0, counts, cells, values, 1.0 if known is None else known, numbered or 0.0)
     )
@@ -138,7 +136,6 @@ def _are_ids(found: _Cells) -> bool:
 
 
 def _cut_alike(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     column: ColumnProfile,
     separator: str,
@@ -151,9 +148,9 @@ def _cut_alike(
         if not any(separator in value for value in other.values):
             continue
         parts = [f"len({pieces(quoted(name), separator)})" for name in (column.name, other.name)]
-        [(share,)] = connection.execute(
+        (share,) = profile.ask(
             f"select avg(({parts[0]} = {parts[1]})::int) from {profile.sample} where {parts[0]} > 1"
-        ).fetchall()
+        )
         if share is not None and share >= MOSTLY:
             alike.append(other.name)
     return alike

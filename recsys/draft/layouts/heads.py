@@ -3,13 +3,12 @@
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
 
-import duckdb
-
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.guesses import ranked
 from recsys.draft.layouts.layout import LEAST, Layout, is_of_orders, may_be
-from recsys.draft.profiling import PART, FileProfile, quoted
+from recsys.draft.profiling import PART, FileProfile
 from recsys.draft.roles import Evidence
+from recsys.shop.names import quoted
 
 OF_ORDERS = ("customer_id", "purchased_at", "status", "is_return", "currency")
 """What an order says once of all of its lines. Money isn't among it: totals aren't the line's."""
@@ -20,7 +19,7 @@ MOSTLY = 0.95
 """Share of the orders, or of the empty cells, of which something has to hold."""
 
 
-def heads_among_lines(connection: duckdb.DuckDBPyConnection, profile: FileProfile) -> Layout | None:
+def heads_among_lines(profile: FileProfile) -> Layout | None:
     """Return which columns have to be filled down, and by what."""
     evidence = Evidence(profile)
     product = evidence.best("product_id") or evidence.best("title")
@@ -36,25 +35,24 @@ def heads_among_lines(connection: duckdb.DuckDBPyConnection, profile: FileProfil
     orders = [found.column for found in ranked(profile.columns, "order_id")[:2]]
     for order in orders:
         if order.filled >= FULL and order.uniqueness < MOSTLY:
-            filled = [c for c in partly if c is not order and _fills(connection, profile, c, order)]
+            filled = [c for c in partly if c is not order and _fills(profile, c, order)]
             if filled:
-                return _layout(connection, profile, filled, order, product.column)
+                return _layout(profile, filled, order, product.column)
     blank = next((order for order in orders if order in partly or order.filled < FULL), None)
     if blank is not None and blank.filled > 0:
-        beside = [c for c in partly if c is not blank and _goes_with(connection, profile, c, blank)]
+        beside = [c for c in partly if c is not blank and _goes_with(profile, c, blank)]
         if beside:
-            return _layout(connection, profile, [blank, *beside], blank, product.column)
+            return _layout(profile, [blank, *beside], blank, product.column)
     if not any(order.filled > 0 for order in orders) and len(partly) > 1:
         first, *others = partly
-        beside = [column for column in others if _goes_with(connection, profile, column, first)]
+        beside = [column for column in others if _goes_with(profile, column, first)]
         kinds = [kind for kind in REQUIRED if any(may_be(c, kind) for c in (first, *beside))]
         if len(kinds) == len(REQUIRED):
-            return _layout(connection, profile, [first, *beside], None, product.column)
+            return _layout(profile, [first, *beside], None, product.column)
     return None
 
 
 def _fills(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     column: ColumnProfile,
     order: ColumnProfile,
@@ -65,32 +63,30 @@ def _fills(
         f"(select {value} as value, {by} as number, {PART}, row_number() over () as place "
         f"from {profile.sample} where {by} is not null)"
     )
-    [(share, blanks)] = connection.execute(
+    (share, blanks) = profile.ask(
         "select avg((is_first_filled and not has_other)::int), sum(blanks) from (select "
         "arg_min(value is not null, place) as is_first_filled, count(distinct value) > 1 as "
         f"has_other, count(*) - count(value) as blanks from {rows} group by {PART}, number "
         "having count(*) > 1 and count(value) > 0 and count(value) < count(*))"
-    ).fetchall()
-    [(empty,)] = connection.execute(f"select count(*) - count(value) from {rows}").fetchall()
+    )
+    (empty,) = profile.ask(f"select count(*) - count(value) from {rows}")
     return share is not None and share >= MOSTLY and blanks > empty / 2
 
 
 def _goes_with(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     column: ColumnProfile,
     order: ColumnProfile,
 ) -> bool:
     """Whether a column is empty in the rows in which the order is empty, and in no others."""
-    [(alike,)] = connection.execute(
+    (alike,) = profile.ask(
         f"select avg((({_unless_blank(column)} is null) = ({_unless_blank(order)} is null))::int) "
         f"from {profile.sample}"
-    ).fetchall()
+    )
     return bool(alike >= MOSTLY)
 
 
 def _layout(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     columns: list[ColumnProfile],
     order: ColumnProfile | None,
@@ -99,7 +95,7 @@ def _layout(
     names = [column.name for column in columns]
     listed = ", ".join(f"'{name}'" for name in names)
     where = where_doubt = ""
-    if _are_heads(connection, profile, columns, product):
+    if _are_heads(profile, columns, product):
         where = f"{quoted(product.name)} is not null"
         where_doubt = f"rows without '{product.name}' are the heads of orders, not lines of them"
     of_each = f"of each '{order.name}' " if order is not None else ""
@@ -112,17 +108,16 @@ def _layout(
 
 
 def _are_heads(
-    connection: duckdb.DuckDBPyConnection,
     profile: FileProfile,
     columns: list[ColumnProfile],
     product: ColumnProfile,
 ) -> bool:
     """Whether the rows without a product are those that say who bought and when."""
     says = " or ".join(f"{_unless_blank(column)} is not null" for column in columns)
-    [(heads, products)] = connection.execute(
+    (heads, products) = profile.ask(
         f"select avg(({says})::int) filter ({_unless_blank(product)} is null), "
         f"avg(({says})::int) filter ({_unless_blank(product)} is not null) from {profile.sample}"
-    ).fetchall()
+    )
     return (heads or 0) >= MOSTLY and (products or 0) <= 1 - MOSTLY
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import duckdb
-
 from recsys.draft.layouts.layout import Layout, has_product
 from recsys.draft.name_rules import kinds_by_name
 from recsys.draft.profiling import FileProfile
@@ -17,10 +15,10 @@ OF_LINES = ("product_id", "title", "quantity", "unit_price", "amount")
 LEAST_BY_NAME = 0.5
 
 
-def lines_in_lists(connection: duckdb.DuckDBPyConnection, profile: FileProfile) -> Layout | None:
+def lines_in_lists(profile: FileProfile) -> Layout | None:
     """Return how to make lines of the lists inside a file's rows."""
     lists = {column.name: column.type for column in profile.columns if column.type.endswith("[]")}
-    found = [way for name, kind in lists.items() for way in _ways(connection, name, kind)]
+    found = [way for name, kind in lists.items() for way in _ways(profile, name, kind)]
     best = max((score for score, _ in found), default=0)
     if best == 0 or has_product(Evidence(profile), beside=frozenset(lists)):
         return None
@@ -31,7 +29,7 @@ def lines_in_lists(connection: duckdb.DuckDBPyConnection, profile: FileProfile) 
     return Layout({"explode": ways[0]}, doubt)
 
 
-def _ways(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Iterator[tuple[int, str]]:
+def _ways(profile: FileProfile, name: str, kind: str) -> Iterator[tuple[int, str]]:
     """Yield lists that may be lines, with how much their fields say so; lists inside them, too."""
     member = kind.removesuffix("[]")
     last = name.rpartition(".")[2]
@@ -39,12 +37,12 @@ def _ways(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Iterat
         if not member.endswith(("]", ")")) and _means(last, "product_id", "title"):
             yield 1, name
         return
-    fields = dict(_fields(connection, member))
+    fields = dict(_fields(profile, member))
     inside = [
         way
         for field, type_name in fields.items()
         if type_name.endswith("[]")
-        for way in _ways(connection, f"{name}.{field}", type_name)
+        for way in _ways(profile, f"{name}.{field}", type_name)
     ]
     named = [f"{last} {field.rpartition('.')[2]}" for field in fields]
     if inside:  # these are the lines, and their lists the orders
@@ -53,12 +51,12 @@ def _ways(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Iterat
         yield 1 + sum(any(_means(said, of) for said in named) for of in OF_LINES), name
 
 
-def _fields(connection: duckdb.DuckDBPyConnection, kind: str) -> Iterator[tuple[str, str]]:
+def _fields(profile: FileProfile, kind: str) -> Iterator[tuple[str, str]]:
     """Yield the fields of an object, those of objects inside it by their path."""
-    described = connection.execute(f"describe select unnest(null::{kind})").fetchall()
+    described = profile.connection.execute(f"describe select unnest(null::{kind})").fetchall()
     for name, type_name, *_ in described:
         if type_name.startswith("STRUCT(") and type_name.endswith(")"):
-            yield from ((f"{name}.{field}", of) for field, of in _fields(connection, type_name))
+            yield from ((f"{name}.{field}", of) for field, of in _fields(profile, type_name))
         else:
             yield name, type_name
 
