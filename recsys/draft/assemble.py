@@ -14,7 +14,6 @@ from recsys.draft.blank_ids import name_blank_ids
 from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
 from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.counted_names import take_out_counts
-from recsys.draft.date_parts import add_date_parts
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
 from recsys.draft.files import look_at
 from recsys.draft.grouping import paths_of
@@ -22,6 +21,7 @@ from recsys.draft.halves import Halves, find_halves, join_halves
 from recsys.draft.joining import check_joins
 from recsys.draft.looking import look_at_all, profiles_of
 from recsys.draft.marking import mark_alike, mark_unlike, pattern_of, repeated
+from recsys.draft.moments import add_date_parts
 from recsys.draft.pointing import POINTING, add_pointing
 from recsys.draft.profiling import FileProfile, profile_files
 from recsys.draft.reading import open_file
@@ -30,6 +30,7 @@ from recsys.draft.roles import LIKELY, Role, roles, shows_sales
 from recsys.draft.unknown_nouns import settle_unknown_ids
 from recsys.draft.unread import mark_unread
 from recsys.draft.unusable import why_unused
+from recsys.draft.words import listed
 from recsys.errors import ShopFileError
 from recsys.storage.connections import connect
 from recsys.storage.scratch import Scratch
@@ -42,18 +43,6 @@ JOINED = "purchases_joined.parquet"
 """Orders and their lines as one, beside the shop file."""
 JOINED_NUMBER = 1_000_000
 """Its sample's, above all others."""
-ANY_FOLDER = {
-    "data",
-    "raw",
-    "input",
-    "inputs",
-    "export",
-    "exports",
-    "files",
-    "download",
-    "downloads",
-}
-"""Folders whose names say nothing of the shop."""
 
 
 def draft_shop(
@@ -252,7 +241,6 @@ def _counted(profile: FileProfile) -> str:
 
 def _shop_name(paths: Sequence[Path]) -> str:
     folder = Path(os.path.commonpath([path.absolute().parent for path in paths]))
-    named = next(
-        (part for part in (folder, *folder.parents) if part.name not in ANY_FOLDER), folder
-    )
+    anything = listed("any folder")
+    named = next((part for part in (folder, *folder.parents) if part.name not in anything), folder)
     return re.sub(r"[^A-Za-z0-9_ -]+", "_", named.name).strip("_ -") or "my_shop"

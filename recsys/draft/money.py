@@ -1,34 +1,93 @@
-"""Whether a column of money is the price of one unit or the value of the line."""
+"""Money: the price of one unit or the value of the line, of one currency, of sales or returns."""
 
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
 
 from recsys.cleaning_rules import rule
+from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.draft import DraftTable
 from recsys.draft.profiling import FileProfile
 from recsys.draft.written import how_written
-from recsys.shop.names import quoted
+from recsys.shop.names import quoted, text
 
 FEWEST_PRODUCTS = 10
 
 
-def share_of_line_values(
-    profile: FileProfile,
-    product: str,
-    quantity: str,
-    money: str,
+def draft_money(table: DraftTable) -> None:
+    """Tell prices from amounts by how money and quantities go together."""
+    product, quantity = table.given("product_id"), table.given("quantity")
+    price, amount = table.given("unit_price"), table.given("amount")
+    of_price, of_amount = table.column("unit_price"), table.column("amount")
+    if product is None:
+        return
+    if quantity is None:
+        if price and amount and of_price and of_amount:
+            _counted_amount(table, (product, price, amount))
+        return
+    if price is not None and amount is not None and of_amount is not None:
+        share = _agreement(table.profile, quantity, price, amount)
+        if of_amount.doubt and (share is None or share < 0.9):
+            table.leave_out(of_amount, "beside a price, and not quantity x price")
+        elif share is not None:
+            of_amount.evidence += f"; quantity x price in {100 * share:.0f} % of the lines"
+            if share < 0.5:
+                of_amount.doubt = (
+                    "differs from quantity x unit price in most lines: is it the line's value, "
+                    "after discounts, or the whole order's?"
+                )
+        return
+    column, money = (of_price, price) if price is not None else (of_amount, amount)
+    if column is None or money is None:
+        return
+    share = _share_of_line_values(table.profile, product, quantity, money)
+    if share is None:
+        return
+    column.evidence += (
+        f"; grows with quantity for {100 * share:.0f} % of the products"
+        if share >= 0.2
+        else "; the same for one as for many"
+    )
+    if column.target == "unit_price" and share > 0.8:
+        column.target = "amount"
+        column.doubt = "named like a price, but it is the value of the line by its numbers"
+    elif column.target == "amount" and share < 0.2:
+        column.target = "unit_price"
+        column.doubt = "named like an amount, but it is the price of one by its numbers"
+
+
+def _counted_amount(
+    table: DraftTable, columns: tuple[ColumnProfile, ColumnProfile, ColumnProfile]
+) -> None:
+    """Take an amount that counts for the quantity: the word means both."""
+    product, price, amount = columns
+    if amount.numbers.whole < 1 or amount.numbers.high >= price.numbers.high:
+        return
+    share = _share_of_line_values(table.profile, product, amount, price)
+    counted, money = table.column("amount"), table.column("unit_price")
+    if share is None or counted is None or money is None:
+        return
+    counted.target = "quantity"
+    counted.doubt = f"named like money, but whole numbers, smaller than '{price.name}'"
+    if share > 0.8:
+        money.target = "amount"
+        money.doubt = f"it grows with '{amount.name}': the value of the line, not the price of one"
+
+
+def _share_of_line_values(
+    profile: FileProfile, product: ColumnProfile, quantity: ColumnProfile, money: ColumnProfile
 ) -> float | None:
     """Return for which share of products money grows with quantity; None: too few show it.
 
     Products sold in several quantities: money per unit differs less from line to line than money
     itself where it is the line's value, and more where it is the price of one.
     """
-    written = how_written(profile, (quantity,), (money,))
+    written = how_written(profile, [quantity.name], [money.name])
     value, units = _number(money, written.has_money_comma), _number(quantity, written.has_comma)
     products, share = profile.ask(
         f"""
         with lines as (
             select
-                cast({quoted(product)} as varchar) as product,
+                cast({quoted(product.name)} as varchar) as product,
                 cast({value} as double) as money,
                 cast({units} as double) as units
             from {profile.sample}
@@ -47,15 +106,12 @@ def share_of_line_values(
     return float(share) if products >= FEWEST_PRODUCTS else None
 
 
-def agreement(
-    profile: FileProfile,
-    quantity: str,
-    price: str,
-    amount: str,
+def _agreement(
+    profile: FileProfile, quantity: ColumnProfile, price: ColumnProfile, amount: ColumnProfile
 ) -> float | None:
     """Return for which share of lines quantity times price is the amount, to a cent or two."""
-    written = how_written(profile, (quantity,), (price, amount))
-    each, total = (_number(name, written.has_money_comma) for name in (price, amount))
+    written = how_written(profile, [quantity.name], [price.name, amount.name])
+    each, total = (_number(one, written.has_money_comma) for one in (price, amount))
     units = _number(quantity, written.has_comma)
     (share,) = profile.ask(
         f"select avg((abs(each * units - total) <= 0.02 + 0.005 * abs(units))::int) from (select "
@@ -65,5 +121,30 @@ def agreement(
     return None if share is None else float(share)
 
 
-def _number(column: str, comma: bool) -> str:
-    return rule("clean_number", quoted(column), str(comma).lower())
+def _number(column: ColumnProfile, comma: bool) -> str:
+    return rule("clean_number", quoted(column.name), str(comma).lower())
+
+
+def restrict_currency(table: DraftTable) -> None:
+    """Read the lines of the commonest currency only."""
+    found = table.given("currency")
+    if found is None or found.distinct < 2:
+        return
+    first, lines = found.common[0]
+    others = ", ".join(value for value, _ in found.common[1:5])
+    table.restrict(
+        f"{quoted(found.name)} = {text(first)}",
+        f"amounts of several currencies can't be added: only {first} ({lines:,} of "
+        f"{found.present:,} lines) is read, not {others}; or convert the prices, and leave "
+        "`currency` out",
+    )
+
+
+def mark_negative(table: DraftTable) -> None:
+    """Mark a file of returns alone; or of sales, written as what left the stock."""
+    column, found = table.column("quantity"), table.given("quantity")
+    if column is not None and found is not None and found.numbers.high < 0:
+        column.doubt = (
+            "no quantity is above 0, so every line is a return, and nothing could be built; if "
+            f"these are sales, write  quantity: '-try_cast({quoted(found.name)} as double)'"
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.outcomes import BACK, KINDS_OF_LINES, NEVER, SOLD, Outcome, outcome
-from recsys.draft.words import tokens
+from recsys.draft.words import listed, tokens
 
 MOST_VALUES = 50
 """As many as a profile counts."""
@@ -24,39 +24,8 @@ OTHERS = {
 }
 """Whose status it is where no order is named."""
 DESCRIBING = {
-    "brand",
-    "size",
-    "title",
-    "name",
-    "text",
-    "category",
-    "department",
-    "currency",
-    "review",
+    *("brand", "size", "title", "name", "text", "category", "department", "currency", "review")
 }
-PAYING = (
-    "payment",
-    "pay",
-    "card",
-    "tender",
-    "zahl",
-    "paiement",
-    "pago",
-    "pagam",
-    "betaal",
-    "betal",
-    "platn",
-)
-"""How somebody paid: credit is a card's there."""
-MEANS_OF_PAYMENT = {
-    *("cash", "card", "visa", "mastercard", "maestro", "amex", "paypal", "klarna", "stripe"),
-    *("cheque", "check", "upi", "wallet", "iban", "sepa", "bar", "karte", "lastschrift"),
-    *("especes", "carte", "efectivo", "tarjeta", "contanti", "carta", "dinheiro", "pix"),
-}
-"""Beside these `credit` is how somebody paid, too."""
-SIGNS = {"sign", "vorzeichen", "signe", "signo", "segno", "direction", "richtung", "faktor"}
-YES = {"true", "t", "yes", "y", "1", "x", "ja", "j", "si", "s", "oui", "o", "sim", "tak"}
-NO = {"false", "f", "no", "n", "0", "nein", "non", "nao", "nie", "nee"}
 BACK_LETTERS = set("RCGZD")
 """Return, credit, Gutschrift, zwrot, devolución."""
 SOLD_LETTERS = set("SVPOIKFBAN") | {"R"}
@@ -98,7 +67,7 @@ def _told(column: ColumnProfile) -> Told | None:
     if column.distinct > MOST_VALUES or column.mean_length > LONGEST:
         is_status = "status" in column.parsed_name.known
         return Told(column, {}, tuple(value for value, _ in column.common)) if is_status else None
-    if all(value.lower() in YES | NO for value, _ in column.common):
+    if all(value.lower() in listed("yes") | listed("no") for value, _ in column.common):
         flag = _flag(column)
         if flag is not None or column.parsed_name.known.isdisjoint(NAMED):
             return flag
@@ -111,7 +80,7 @@ def _is_about_another(column: ColumnProfile) -> bool:
         return True
     if senses & DESCRIBING and not senses & {*NAMED, "type"}:
         return True
-    says_how = any(word.startswith(PAYING) for word in words)
+    says_how = any(word.startswith(tuple(listed("paying"))) for word in words)
     return says_how and "status" not in senses and "state" not in words and _said(column) is None
 
 
@@ -134,7 +103,7 @@ def _flag(column: ColumnProfile) -> Told | None:
     said, denied = _said(column), outcome(f"not {column.name}")
     if said is None or denied is None:
         return None
-    by_value = {v: said if v.lower() in YES else denied.what for v, _ in column.common}
+    by_value = {v: said if v.lower() in listed("yes") else denied.what for v, _ in column.common}
     if set(by_value.values()) <= SOLD:
         return None
     return Told(column, by_value, is_of_lines=said == "return", is_flag=True)
@@ -142,7 +111,7 @@ def _flag(column: ColumnProfile) -> Told | None:
 
 def _signs(column: ColumnProfile) -> Told | None:
     values = [value for value, _ in column.common]
-    is_named = bool(set(tokens(column.name)) & SIGNS)
+    is_named = bool(set(tokens(column.name)) & listed("sign"))
     if set(values) == {"+", "-"} or (is_named and set(values) <= {"1", "-1", "+1", "+", "-"}):
         by_value = {value: "return" if value.startswith("-") else "sale" for value in values}
         return Told(column, by_value, is_of_lines=True)
@@ -182,7 +151,7 @@ def _values(column: ColumnProfile) -> Told | None:
 
 
 def _says_how_paid(values: Iterable[str]) -> bool:
-    return any(MEANS_OF_PAYMENT & set(tokens(value)) for value in values)
+    return any(listed("means of payment") & set(tokens(value)) for value in values)
 
 
 def _with_letters(column: ColumnProfile, by_value: Mapping[str, str]) -> dict[str, str]:

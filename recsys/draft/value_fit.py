@@ -6,30 +6,8 @@ import re
 from collections.abc import Callable
 
 from recsys.draft.column_profile import ColumnProfile
+from recsys.draft.words import listed
 
-Fit = Callable[[ColumnProfile], float]
-"""From 0, impossible, to 1: the values are what such a column holds."""
-
-LIKED = {
-    *(
-        "like",
-        "liked",
-        "likes",
-        "love",
-        "loved",
-        "thumbs up",
-        "thumbs_up",
-        "up",
-        "upvote",
-        "positive",
-    ),
-    *("interested", "favorite", "favourite", "heart", "true", "t", "yes", "y", "+", "👍", "❤", "❤️"),
-}
-DISLIKED = {
-    *("dislike", "disliked", "hate", "hated", "thumbs down", "thumbs_down", "down", "downvote"),
-    *("negative", "not interested", "false", "f", "no", "n", "-", "👎"),
-}
-"""Ratings in words."""
 LONGEST_ID = 100
 """Letters: hashes have 64."""
 
@@ -38,27 +16,25 @@ def fit(kind: str, column: ColumnProfile) -> float:
     """Return how well the values fit a column of this kind, from 0 to 1."""
     if not column.present:
         return 0.0
-    return FITS.get(kind, _anything)(column)
+    return FITS[kind](column) if kind in FITS else 1.0
 
 
 def support(kind: str, column: ColumnProfile) -> float:
     """Return what the values alone say for a kind, whatever the name, from 0 to 1."""
     numbers, times = column.numbers, column.times
-    if kind in {"purchased_at", "rated_at"} and times.share >= 0.95 and not times.is_day_number:
-        return 0.45 if times.form == "yyyymmdd" else 0.6
-    if kind == "rating":
-        scale = numbers.high in {5.0, 10.0} and 0 <= numbers.low <= 1.5
-        return 0.45 if scale and numbers.share >= 0.95 and 3 <= column.distinct <= 21 else 0.0
-    if kind in {"customer_id", "product_id"}:
-        is_time = times.share >= 0.5 and not times.is_day_number
-        codes = not column.wordy and numbers.whole in {0.0, 1.0} and not is_time
-        return 0.3 if codes and column.distinct > 20 and column.uniqueness < 0.9 else 0.0
-    if kind == "title":
-        return 0.4 if column.wordy > 0.5 and 8 < column.mean_length < 100 else 0.0
-    if kind == "unit_price":
-        return (
-            0.35 if numbers.share > 0.95 and (numbers.with_currency or _has_cents(column)) else 0.0
-        )
+    is_time = not times.is_day_number
+    match kind:
+        case "purchased_at" | "rated_at" if times.share >= 0.95 and is_time:
+            return 0.45 if times.form == "yyyymmdd" else 0.6
+        case "rating" if numbers.high in {5.0, 10.0} and 0 <= numbers.low <= 1.5:
+            return 0.45 if numbers.share >= 0.95 and 3 <= column.distinct <= 21 else 0.0
+        case "customer_id" | "product_id" if not (times.share >= 0.5 and is_time):
+            are_codes = not column.wordy and numbers.whole in {0.0, 1.0}
+            return 0.3 if are_codes and column.distinct > 20 and column.uniqueness < 0.9 else 0.0
+        case "title" if column.wordy > 0.5:
+            return 0.4 if 8 < column.mean_length < 100 else 0.0
+        case "unit_price" if numbers.share > 0.95:
+            return 0.35 if numbers.with_currency or _has_cents(column) else 0.0
     return 0.0
 
 
@@ -67,35 +43,18 @@ def _has_cents(column: ColumnProfile) -> bool:
     return len(decimals) / len(column.values) > 0.5 and column.numbers.low >= 0
 
 
-def _anything(column: ColumnProfile) -> float:
-    return 1.0
-
-
 def _id(column: ColumnProfile) -> float:
-    if column.is_nested or column.type == "BOOLEAN" or column.type.startswith(("DATE", "TIME")):
-        return 0.0
     numbers, times = column.numbers, column.times
-    if times.share > 0.9 and not times.is_plain_number:
+    is_time = times.share > 0.9 and not times.is_plain_number
+    is_typed = column.type == "BOOLEAN" or column.type.startswith(("DATE", "TIME"))
+    if column.is_nested or is_typed or is_time:
         return 0.0
-    factor = 1.0
-    if numbers.share > 0.9 and numbers.whole < 0.99:
-        factor *= 0.2
-    if column.mean_length > LONGEST_ID or column.url_like > 0.5:
-        factor *= 0.3
-    if column.distinct <= 1 < column.present:
-        factor *= 0.4
-    return factor
+    factor = 0.2 if numbers.share > 0.9 and numbers.whole < 0.99 else 1.0
+    factor *= 0.3 if column.mean_length > LONGEST_ID or column.url_like > 0.5 else 1.0
+    return factor * (0.4 if column.distinct <= 1 < column.present else 1.0)
 
 
-def _person_id(column: ColumnProfile) -> float:
-    return _id(column) * (0.5 if column.wordy > 0.5 else 1.0)
-
-
-def _product_id(column: ColumnProfile) -> float:
-    return _id(column) * (0.8 if column.wordy > 0.5 else 1.0)
-
-
-def _order_id(column: ColumnProfile) -> float:
+def _id_of_orders(column: ColumnProfile) -> float:
     is_index = column.present > 1000 and column.distinct < column.present / 200
     return _id(column) * (0.3 if is_index or column.wordy > 0.5 else 1.0)
 
@@ -112,27 +71,22 @@ def _quantity(column: ColumnProfile) -> float:
     return 0.3 if numbers.with_currency > 0.1 else 1.0
 
 
-def _money(column: ColumnProfile) -> float:
-    return _as_money(column, column.numbers.share)
-
-
-def _list_price(column: ColumnProfile) -> float:
-    return _as_money(column, max(column.numbers.share, column.share_read("clean_price")))
-
-
-def _as_money(column: ColumnProfile, share: float) -> float:
-    is_time = column.times.share > 0.9 and not column.times.is_day_number
-    if column.is_nested or is_time:
+def _money(column: ColumnProfile, share: float | None = None) -> float:
+    share = column.numbers.share if share is None else share
+    if column.is_nested or (column.times.share > 0.9 and not column.times.is_day_number):
         return 0.0
     return 1.0 if share > 0.6 else 0.7 if share > 0.2 else 0.0
 
 
+def _list_price(column: ColumnProfile) -> float:
+    return _money(column, max(column.numbers.share, column.share_read("clean_price")))
+
+
 def _rating(column: ColumnProfile) -> float:
     numbers = column.numbers
-    if numbers.share < 0.9 and column.share_read("clean_rating") > 0.9:
-        return 1.0
     said = {value.lower() for value, _ in column.common}
-    if said & LIKED and said <= LIKED | DISLIKED:
+    are_words = said & listed("liked") and said <= listed("liked") | listed("disliked")
+    if are_words or (numbers.share < 0.9 and column.share_read("clean_rating") > 0.9):
         return 1.0
     if numbers.share < 0.9 or numbers.low < -10 or numbers.high > 100 or column.distinct > 101:
         return 0.0
@@ -155,16 +109,13 @@ def _description(column: ColumnProfile) -> float:
 def _grouping(column: ColumnProfile) -> float:
     if column.times.share > 0.5 or column.type == "BOOLEAN":
         return 0.0
-    factor = 0.6 if column.numbers.share > 0.9 else 1.0
     is_unique = column.present > 50 and column.uniqueness > 0.9 and not column.is_nested
-    return factor * (0.4 if is_unique else 1.0)
+    return (0.6 if column.numbers.share > 0.9 else 1.0) * (0.4 if is_unique else 1.0)
 
 
 def _switch(column: ColumnProfile) -> float:
-    if column.type == "BOOLEAN":
-        return 1.0
-    is_few = column.distinct <= 8 and column.mean_length < 20
-    return 1.0 if is_few and column.times.share < 0.5 else 0.0
+    is_few = column.distinct <= 8 and column.mean_length < 20 and column.times.share < 0.5
+    return 1.0 if column.type == "BOOLEAN" or is_few else 0.0
 
 
 def _currency(column: ColumnProfile) -> float:
@@ -173,36 +124,27 @@ def _currency(column: ColumnProfile) -> float:
 
 def _mostly_nothing(column: ColumnProfile) -> float:
     """Fit what came back: on most lines nothing did; a quantity after returns is mostly there."""
-    if column.numbers.share < 0.9:
-        return 0.0
     most = column.common[0][0] if column.common else ""
-    return 1.0 if column.filled < 0.5 or not most.strip("0.,") else 0.0
+    is_rare = column.filled < 0.5 or not most.strip("0.,")
+    return 1.0 if is_rare and column.numbers.share >= 0.9 else 0.0
 
 
-FITS: dict[str, Fit] = {
-    "customer_id": _person_id,
-    "product_id": _product_id,
-    "order_id": _order_id,
-    "recommend_as": _id,
-    "merged_into": _id,
-    "purchased_at": _time,
-    "rated_at": _time,
+FITS: dict[str, Callable[[ColumnProfile], float]] = {
+    "customer_id": lambda column: _id(column) * (0.5 if column.wordy > 0.5 else 1.0),
+    "product_id": lambda column: _id(column) * (0.8 if column.wordy > 0.5 else 1.0),
+    "order_id": _id_of_orders,
     "quantity": _quantity,
     "stock": _quantity,
-    "unit_price": _money,
-    "amount": _money,
     "price": _list_price,
     "rating": _rating,
     "title": _title,
     "description": _description,
-    "department": _grouping,
-    "category": _grouping,
-    "subcategory": _grouping,
-    "brand": _grouping,
-    "available": _switch,
-    "is_return": _switch,
-    "undone_units": _mostly_nothing,
-    "undone_money": _mostly_nothing,
-    "verified": _switch,
     "currency": _currency,
+    **dict.fromkeys(("recommend_as", "merged_into"), _id),
+    **dict.fromkeys(("purchased_at", "rated_at"), _time),
+    **dict.fromkeys(("unit_price", "amount"), _money),
+    **dict.fromkeys(("department", "category", "subcategory", "brand"), _grouping),
+    **dict.fromkeys(("available", "is_return", "verified"), _switch),
+    **dict.fromkeys(("undone_units", "undone_money"), _mostly_nothing),
 }
+"""How well values fit, from 0, impossible, to 1: they are what such a column holds."""

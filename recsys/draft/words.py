@@ -62,6 +62,12 @@ def system_names() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def listed(name: str) -> frozenset[str]:
+    """Return a list of words of the lexicon: likes, yes and no, means of payment."""
+    return frozenset(entry.strip() for entry in _content()["lists"][name].split(","))
+
+
+@cache
 def _content() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
     return loaded
