@@ -11,7 +11,7 @@ import duckdb
 
 from recsys.draft.attributes import attribute
 from recsys.draft.blank_ids import name_blank_ids
-from recsys.draft.choosing import DESCRIPTION, Chooser, leftover
+from recsys.draft.choosing import DESCRIPTION, Chooser
 from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.counted_names import take_out_counts
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
@@ -23,7 +23,7 @@ from recsys.draft.looking import look_at_all, profiles_of
 from recsys.draft.marking import mark_alike, mark_unlike, pattern_of, repeated
 from recsys.draft.moments import add_date_parts
 from recsys.draft.pointing import POINTING, add_pointing
-from recsys.draft.profiling import FileProfile, profile_files
+from recsys.draft.profiling import FileProfile, leftover, profile_files
 from recsys.draft.reading import open_file
 from recsys.draft.refining import refine_purchases, refine_ratings
 from recsys.draft.roles import LIKELY, Role, roles, shows_sales

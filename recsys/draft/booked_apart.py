@@ -6,8 +6,7 @@ from __future__ import annotations
 import math
 
 from recsys.draft.column_profile import ColumnProfile
-from recsys.draft.draft import MISSING, DraftTable
-from recsys.shop.names import quoted
+from recsys.draft.draft import DraftTable
 
 MINUS = r"^[^0-9]*[-(\x{2212}]|[0-9]-$"
 HALF = 0.5
@@ -34,10 +33,8 @@ def are_booked_apart(table: DraftTable, condition: str) -> bool | None:
         Holds for the lines in question.
 
     """
-    columns = {name: _source(table, name) for name in ("customer_id", "order_id")}
-    product = _source(table, "product_id")
-    sold = _source(table, "quantity") or _source(table, "amount")
-    customer, order = columns["customer_id"], columns["order_id"]
+    customer, order, product = map(table.sql, ("customer_id", "order_id", "product_id"))
+    sold = table.sql("quantity") or table.sql("amount")
     (undone, negative, beside, in_order, again) = table.profile.ask(
         f"""
         with lines as (
@@ -77,10 +74,10 @@ def stands_on_first_lines_only(
     column: ColumnProfile,
 ) -> bool:
     """Return whether a value stands on the first line of its order alone, and means all of them."""
-    order = _source(table, "order_id")
+    order = table.sql("order_id")
     if order is None or column.present == column.rows:
         return False
-    filled = f"nullif(trim(cast({quoted(column.name)} as varchar)), '') is not null"
+    filled = f"nullif({column.text}, '') is not null"
     (share,) = table.profile.ask(
         f"select avg((first_filled = first and filled < lines)::int) from (select "
         f"count(*) as lines, count(*) filter (where {filled}) as filled, min(rowid) as first, "
@@ -89,13 +86,3 @@ def stands_on_first_lines_only(
         "where lines > 1 and filled > 0"
     )
     return share is not None and share > MOSTLY
-
-
-def _source(table: DraftTable, target: str) -> str | None:
-    """Return a drafted column as SQL that gives text."""
-    source = table.source(target)
-    if source is None or source == MISSING:
-        return None
-    if source in {column.name for column in table.profile.columns}:
-        source = quoted(source)
-    return f"trim(cast({source} as varchar))"

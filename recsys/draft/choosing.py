@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
-from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
 from recsys.draft.guesses import SURE, Guess, guess, ranked
 from recsys.draft.profiling import FileProfile
@@ -275,13 +274,3 @@ class Chooser:
     def _say_which(self) -> str:
         names = ", ".join(f"'{column.name}'" for column in self.profile.columns[:12])
         return f"say which of your columns it is, or an expression over them (columns: {names})"
-
-
-def leftover(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile]:
-    """Return the columns that no target took."""
-    taken = " ".join(used)
-    return [
-        column
-        for column in profile.columns
-        if column.name not in used and quoted(column.name) not in taken
-    ]

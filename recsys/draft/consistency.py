@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from recsys.draft.draft import DraftTable
-from recsys.shop.names import quoted
 
 OF_PRODUCT = ("title", "category", "department", "subcategory", "brand", "size", "description")
 LEAST_OF_PRODUCT = 0.7
@@ -15,19 +14,17 @@ OF_WHOLE_ORDER = 0.8
 
 def check_descriptions(table: DraftTable) -> None:
     """Leave out what differs from line to line: a review's title isn't the product's."""
-    product = table.source("product_id")
-    names = {column.name for column in table.profile.columns}
-    if product not in names:
-        return
+    product = table.given("product_id")
     for column in [column for column in table.columns if column.target in OF_PRODUCT]:
-        if column.source not in names:
+        found = table.given(column.target)
+        if product is None or found is None:
             continue
-        if column.target == "title" and table.profile.column(column.source).distinct == 1:
+        if column.target == "title" and found.distinct == 1:
             table.leave_out(column, "the same for every product")
             continue
         (share,) = table.profile.ask(
-            f"with counted as (select {_text(str(product))} as product, "
-            f"{_text(column.source)} as value, count(*) as lines from {table.profile.sample} "
+            f"with counted as (select {product.text} as product, "
+            f"{found.text} as value, count(*) as lines from {table.profile.sample} "
             f"where value <> '' group by all) "
             "select sum(most) / sum(lines) from (select max(lines) as most, sum(lines) as lines "
             "from counted group by product having sum(lines) > 1)"
@@ -38,30 +35,18 @@ def check_descriptions(table: DraftTable) -> None:
 
 def check_orders(table: DraftTable) -> None:
     """Leave out an amount of whole orders beside the prices of their lines."""
-    found = _column_of(table, "order_id")
-    amount = _column_of(table, "amount")
-    column = table.column("amount")
-    if found is None or amount is None or column is None or table.source("unit_price") is None:
+    # of what an order's id is made of, the last is its number
+    number, amount, column = (
+        table.inside("order_id"),
+        table.inside("amount"),
+        table.column("amount"),
+    )
+    if not number or not amount or column is None or table.source("unit_price") is None:
         return
     (same,) = table.profile.ask(
-        f"select avg((count_values <= 1)::int) from (select count(distinct {_text(amount)}) "
-        f"as count_values from {table.profile.sample} group by {_text(found)} having count(*) > 1)"
+        f"select avg((count_values <= 1)::int) from (select count(distinct {amount[-1].text}) "
+        f"as count_values from {table.profile.sample} group by {number[-1].text} "
+        "having count(*) > 1)"
     )
-    if table.profile.column(amount).filled < 0.9 or (same is not None and same > OF_WHOLE_ORDER):
+    if amount[-1].filled < 0.9 or (same is not None and same > OF_WHOLE_ORDER):
         table.leave_out(column, "of the whole order, not of the line")
-
-
-def _column_of(table: DraftTable, target: str) -> str | None:
-    """Return the column that a drafted one is, or the last of those that it is made of."""
-    source = table.source(target)
-    if source is None:
-        return None
-    names = [column.name for column in table.profile.columns]
-    if source in names:
-        return source
-    inside = [name for name in names if quoted(name) in source]
-    return max(inside, key=lambda name: source.rindex(quoted(name)), default=None)
-
-
-def _text(column: str) -> str:
-    return f"trim(cast({quoted(column)} as varchar))"

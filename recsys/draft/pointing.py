@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from recsys.draft.choosing import leftover
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import Draft, DraftColumn, DraftTable
 from recsys.draft.guesses import guess, values_counted
-from recsys.draft.profiling import share_found
+from recsys.draft.profiling import leftover, share_found
 
 POINTING = {"products": ("product_id", "recommend_as"), "customers": ("customer_id", "merged_into")}
 """By table: its key, and our column that names another key."""

@@ -252,3 +252,13 @@ def _ids(profile: FileProfile, column: str) -> str:
         f"{quoted(column)} as id, {has_float_ids} as is_float from {profile.sample}) "
         "where value is not null)"
     )
+
+
+def leftover(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile]:
+    """Return the columns that are neither among some names, nor in SQL over columns."""
+    taken = " ".join(used)
+    return [
+        column
+        for column in profile.columns
+        if column.name not in used and quoted(column.name) not in taken
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftTable
 from recsys.draft.guesses import guess, values_counted
-from recsys.draft.profiling import FileProfile
+from recsys.draft.profiling import FileProfile, leftover
 from recsys.draft.told import columns_that_tell
 from recsys.draft.value_fit import fit
 from recsys.shop.names import quoted
@@ -24,6 +24,8 @@ IDS = {"customer_id", "product_id", "order_id", "recommend_as", "merged_into", "
 """Kinds that an unknown noun may be after all."""
 WEAK = {"place", "category", "department", "subcategory", "brand", "demographic"}
 """Kinds that give way where nothing else is left: a restaurant is a place."""
+NO_ID = {"store", "session", "campaign", "currency", "shipping", "week"}
+"""Senses of names that are no id of these kinds."""
 FITTING = 0.8
 MANY = 1.2
 """Mean number of the other ids that an id meets."""
@@ -52,18 +54,14 @@ def unknown_ids(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile
         Names of columns, or SQL over them, that are something already.
 
     """
-    taken = " ".join(used)
     told = {one.column.name for one in columns_that_tell(profile.columns)}
     left = [
         column
-        for column in profile.columns
-        if column.name not in used
-        and quoted(column.name) not in taken
-        and column.name not in told
-        and _is_like_an_id(column)
+        for column in leftover(profile, used)
+        if column.name not in told and _is_like_an_id(column)
     ]
     free = [column for column in left if not _claims(column)]
-    codes = [column for column in free if _is_code(column)]
+    codes = [c for c in free if _is_called_id(c) or c.numbers.share < CLAIMED]
     weak = [column for column in left if _claims(column) <= WEAK and _is_called_id(column)]
     return codes or weak or [column for column in free if not column.parsed_name.known]
 
@@ -79,7 +77,7 @@ def settle_unknown_ids(table: DraftTable) -> None:
         left = [
             found
             for found in unknown_ids(table.profile, used)
-            if _meets_many(table.profile, found, str(table.source(other)))
+            if _meets_many(table, found, other)
             and (target == "product_id" or _may_be_customer(table, found))
         ]
         what = target.removesuffix("_id")
@@ -99,17 +97,13 @@ def settle_unknown_ids(table: DraftTable) -> None:
 
 
 def _is_like_an_id(column: ColumnProfile) -> bool:
-    repeats = column.distinct < column.present and not is_line_id(column)
     return (
-        repeats
+        column.distinct < column.present
+        and not is_line_id(column)
         and column.distinct >= FEWEST_VALUES
         and column.email_like < CLAIMED
         and fit("product_id", column) >= FITTING
     )
-
-
-def _is_code(column: ColumnProfile) -> bool:
-    return _is_called_id(column) or column.numbers.share < CLAIMED
 
 
 def _is_called_id(column: ColumnProfile) -> bool:
@@ -118,40 +112,30 @@ def _is_called_id(column: ColumnProfile) -> bool:
 
 def _claims(column: ColumnProfile) -> set[str]:
     """Return what else the column is by its name."""
-    return {
-        kind
-        for kind, found in guess(column).items()
-        if kind not in IDS and found.certainty >= CLAIMED
-    } | (
-        column.parsed_name.known & {"store", "session", "campaign", "currency", "shipping", "week"}
-    )
+    found = guess(column).items()
+    kinds = {kind for kind, one in found if kind not in IDS and one.certainty >= CLAIMED}
+    return kinds | (column.parsed_name.known & NO_ID)
 
 
-def _meets_many(profile: FileProfile, column: ColumnProfile, other: str) -> bool:
+def _meets_many(table: DraftTable, column: ColumnProfile, other: str) -> bool:
     """Return whether an id meets several of the other ids, and each of these several of it."""
-    one = f"trim(cast({quoted(column.name)} as varchar))"
-    is_column = other in {found.name for found in profile.columns}
-    two = f"trim(cast({quoted(other) if is_column else other} as varchar))"
-    (ones, twos, pairs) = profile.ask(
+    one, two = column.text, table.sql(other)
+    ones, twos, pairs = table.profile.ask(
         f"select count(distinct {one}), count(distinct {two}), count(distinct ({one}, {two})) "
-        f"from {profile.sample} where {one} <> '' and {two} <> ''"
+        f"from {table.profile.sample} where {one} <> '' and {two} <> ''"
     )
     return bool(ones and twos and pairs >= MANY * ones and pairs >= MANY * twos)
 
 
-def _may_be_customer(
-    table: DraftTable,
-    column: ColumnProfile,
-) -> bool:
+def _may_be_customer(table: DraftTable, column: ColumnProfile) -> bool:
     """Return whether so many differ, and each order is of one."""
     if column.distinct < FEWEST_CUSTOMERS or column.common[0][1] > MOST_OF_ONE * column.present:
         return False
-    order = table.source("order_id")
-    if order not in {found.name for found in table.profile.columns}:
+    order = table.given("order_id")
+    if order is None:
         return True
-    counted = f"count(distinct {quoted(column.name)}) as found"
     (share,) = table.profile.ask(
-        "select avg((found <= 1)::int) from "
-        f"(select {counted} from {table.profile.sample} group by {quoted(str(order))})"
+        f"select avg((found <= 1)::int) from (select count(distinct {quoted(column.name)}) as "
+        f"found from {table.profile.sample} group by {quoted(order.name)})"
     )
     return share is not None and share >= OF_ORDERS
