@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from recsys.draft.booked_apart import are_booked_apart, stands_on_first_lines_only
 from recsys.draft.draft import DraftColumn, DraftTable
 from recsys.draft.outcomes import BACK, NEVER, SOLD
-from recsys.draft.profiling import FileProfile
+from recsys.draft.profiling import FileProfile, leftover
 from recsys.draft.told import Told, columns_that_tell
-from recsys.shop.names import quoted
+from recsys.shop.names import quoted, text
 
 MOST_COLUMNS = 3
 SHOWN = 6
@@ -26,11 +26,8 @@ PLACED = {"category", "department", "subcategory", "is_return"}
 def draft_outcomes(table: DraftTable) -> None:
     """Draft what to do with orders that were never sold, and with what came back."""
     taken = [column.source for column in table.columns if column.target not in PLACED]
-    told = [
-        one
-        for one in columns_that_tell(table.profile.columns)
-        if not _is_in(one.column.name, taken)
-    ]
+    free = leftover(table.profile, taken)
+    told = [one for one in columns_that_tell(table.profile.columns) if one.column in free]
     for number, one in enumerate(told[:MOST_COLUMNS]):
         _Outcomes(table, one, is_first=number == 0).draft()
 
@@ -38,22 +35,14 @@ def draft_outcomes(table: DraftTable) -> None:
 class _Outcomes:
     """Drafts what one column tells."""
 
-    def __init__(
-        self,
-        table: DraftTable,
-        told: Told,
-        *,
-        is_first: bool,
-    ) -> None:
-        self.table, self.told = table, told
-        self.name = told.column.name
+    def __init__(self, table: DraftTable, told: Told, *, is_first: bool) -> None:
+        self.table, self.told, self.name = table, told, told.column.name
         self.text = _text(told, table.profile)
         self.lines = dict(told.column.common)
         # what waits to be sent is sold; beside a status of the order, what waits to be paid, too
         may_wait = not is_first or bool(told.column.parsed_name.known & {"delivery", "shipping"})
-        never = {"never", "cancellation"} if may_wait else NEVER
         self.back = told.values(*BACK)
-        self.never = told.values(*never)
+        self.never = told.values(*(NEVER - {"open"} if may_wait else NEVER))
 
     def draft(self) -> None:
         self._sort_out()
@@ -80,19 +69,18 @@ class _Outcomes:
 
     def _sort_out(self) -> None:
         """Tell lines that undo others from sales that were undone."""
-        apart = [group for group in (self.never, self.back) if group and self._is_apart(group)]
+        apart = [
+            group
+            for group in (self.never, self.back)
+            if group and are_booked_apart(self.table, self._are(group))
+        ]
         if self.told.is_of_lines:
-            apart.append(self.told.values("cancellation"))
-            apart.append(self.back)
+            apart += [self.told.values("cancellation"), self.back]
         returns = {value for group in apart for value in group}
         said = [""] if self.told.is_time else self.lines
         undone = [value for value in said if value in {*self.never, *self.back}]
         self.back = [value for value in undone if value in returns]
         self.never = [value for value in undone if value not in returns]
-
-    def _is_apart(self, values: Sequence[str]) -> bool | None:
-        condition = self._are(values)
-        return are_booked_apart(self.table, condition)
 
     def _is_of_events(self) -> bool:
         senses = self.told.column.parsed_name.known
@@ -126,49 +114,42 @@ class _Outcomes:
         self.table.restrict(self._unless(self.never), said)
 
     def _returns(self) -> None:
-        named = self.table.column("is_return")
-        if named is not None and named.source == self.name and self.told.is_flag:
+        if self.told.is_flag and self.table.source("is_return") == self.name:
             return
         self._give_way()
-        if self.table.column("is_return") is not None:
-            return
-        self.table.columns.append(
-            DraftColumn(
-                "is_return",
-                self._are(self.back),
-                f"values of '{self.name}': {', '.join(list(self.lines)[:SHOWN])}",
+        if self.table.column("is_return") is None:
+            evidence = f"values of '{self.name}': {', '.join(list(self.lines)[:SHOWN])}"
+            doubt = (
                 f"lines with these values count as returned; the other values of '{self.name}' as "
-                "sold",
+                "sold"
             )
-        )
+            drafted = DraftColumn("is_return", self._are(self.back), evidence, doubt)
+            self.table.columns.append(drafted)
 
     def _give_way(self) -> None:
         """Free the column where it stands for something else, or for nothing."""
         self.table.take(self.name)
-        for column in list(self.table.columns):
-            if column.source == self.name and column.target in PLACED:
-                self.table.columns.remove(column)
+        self.table.columns = [
+            column
+            for column in self.table.columns
+            if column.source != self.name or column.target not in PLACED
+        ]
 
-    def _are(self, values: Sequence[str]) -> str:
+    def _are(self, values: Sequence[str], *, not_: bool = False) -> str:
+        """Return the condition that the column has one of these values; or that it has none."""
         if self.told.is_time:
-            return f"{self.text} is not null"
+            return f"{self.text} is {'' if not_ else 'not '}null"
         if self.told.column.type == "BOOLEAN":
-            return f"coalesce({self.text} = {values[0]}, false)"
-        listed = ", ".join(f"'{_escaped(value)}'" for value in self._written(values))
+            return f"coalesce({self.text} {'<>' if not_ else '='} {values[0]}, {str(not_).lower()})"
+        if self.text != quoted(self.name):
+            values = list(dict.fromkeys(value.lower() for value in values))
+        listed = ", ".join(map(text, values))
+        if not_:
+            return f"coalesce({self.text}, '') not in ({listed})"
         return f"{self.text} in ({listed})" if len(values) > 1 else f"{self.text} = {listed}"
 
     def _unless(self, values: Sequence[str]) -> str:
-        if self.told.is_time:
-            return f"{self.text} is null"
-        if self.told.column.type == "BOOLEAN":
-            return f"coalesce({self.text} <> {values[0]}, true)"
-        listed = ", ".join(f"'{_escaped(value)}'" for value in self._written(values))
-        return f"coalesce({self.text}, '') not in ({listed})"
-
-    def _written(self, values: Sequence[str]) -> list[str]:
-        if self.text == quoted(self.name):
-            return list(values)
-        return list(dict.fromkeys(value.lower() for value in values))
+        return self._are(values, not_=True)
 
     def _listed(self, values: Sequence[str]) -> str:
         if self.told.is_time:
@@ -179,32 +160,21 @@ class _Outcomes:
 
 def _text(told: Told, profile: FileProfile) -> str:
     """Return the column as SQL that equals the values of its profile, however they are written."""
-    column = told.column
-    if column.type == "BOOLEAN":
-        return quoted(column.name)
-    if told.is_time and column.type != "VARCHAR":
-        return quoted(column.name)
+    column, name = told.column, quoted(told.column.name)
+    if column.type == "BOOLEAN" or (told.is_time and column.type != "VARCHAR"):
+        return name
     if told.is_time:
-        return f"nullif(trim({quoted(column.name)}), '')"
+        return f"nullif(trim({name}), '')"
     same = {value.lower() for value, _ in column.common}
     if column.type == "VARCHAR" and len(same) == len(column.common):
         (padded,) = profile.ask(
-            f"select count(*) from {profile.sample} "
-            f"where {quoted(column.name)} <> trim({quoted(column.name)})"
+            f"select count(*) from {profile.sample} where {name} <> trim({name})"
         )
         if not padded:
-            return quoted(column.name)
-    return f"lower(trim(cast({quoted(column.name)} as varchar)))"
+            return name
+    return f"lower({column.text})"
 
 
 def _quoted(values: Sequence[str]) -> str:
     more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
     return ", ".join(f"'{value}'" for value in values[:SHOWN]) + more
-
-
-def _is_in(name: str, sources: Sequence[str]) -> bool:
-    return any(source == name or quoted(name) in source for source in sources)
-
-
-def _escaped(value: str) -> str:
-    return value.replace("'", "''")

@@ -12,7 +12,6 @@ import duckdb
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftTable
 from recsys.draft.name_rules import CLEAR, kinds_by_name
-from recsys.draft.profiling import FileProfile
 from recsys.draft.value_fit import fit
 from recsys.draft.written import Written, how_written
 from recsys.shop.names import quoted
@@ -39,48 +38,38 @@ WORDS = {
 
 def mark_unread(draft: Draft, table: DraftTable) -> None:
     """Mark columns with values that cleaning rejects, and those that a name alone speaks for."""
-    written = _written(table)
+    given = {
+        column.target: found for column in table.columns if (found := table.given(column.target))
+    }
+    written = how_written(
+        table.profile,
+        [given[target].name for target in ("quantity", "rating") if target in given],
+        [given[target].name for target in MONEY if target in given],
+        given["currency"].name if "currency" in given else None,
+    )
     for column in table.columns:
         if column.target in READ and column.source != MISSING:
-            _mark(draft, table.profile, column, written)
-        if column.target in MONEY and written.is_only_likely:
-            _mark_thousands(table.profile, column)
-        if column.target in MONEY:
-            _mark_currencies(table.profile, column)
+            _mark(draft, table, column, written)
+        if column.target in MONEY and column.target in given:
+            _mark_money(column, given[column.target], written)
     for unused in table.profile.columns:
         _mark_left_out(table, unused)
 
 
-def _written(table: DraftTable) -> Written:
-    names = {column.name for column in table.profile.columns}
-    found = {c.target: c.source for c in table.columns if c.source in names}
-    return how_written(
-        table.profile,
-        [found[target] for target in ("quantity", "rating") if target in found],
-        [found[target] for target in MONEY if target in found],
-        found.get("currency"),
-    )
-
-
-def _mark(
-    draft: Draft,
-    profile: FileProfile,
-    column: DraftColumn,
-    written: Written,
-) -> None:
-    names = {one.name for one in profile.columns}
-    value = quoted(column.source) if column.source in names else f"try({column.source})"
-    if column.target in TIMES:
+def _mark(draft: Draft, table: DraftTable, column: DraftColumn, written: Written) -> None:
+    behind = table.inside(column.target)
+    is_given = table.given(column.target) is not None
+    value = quoted(column.source) if is_given else f"try({column.source})"
+    if is_time := column.target in TIMES:
         order = next((s.value for s in draft.settings if s.name == "date_order"), None)
-        source = next((one for one in profile.columns if quoted(one.name) in value), None)
-        order = order or (source.times.order if source is not None else None)
+        order = order or (behind[0].times.order if behind else None)
         read = rule("clean_time", "value", f"'{order}'" if order else "null", "null::varchar")
     else:
         comma = written.has_money_comma if column.target in MONEY else written.has_comma
         read = rule(NUMBERS.get(column.target, "clean_number"), "value", str(comma).lower())
     try:
-        (unread, present, example) = profile.ask(
-            f"with texts as (select {value} as value from {profile.sample}), "
+        unread, present, example = table.profile.ask(
+            f"with texts as (select {value} as value from {table.profile.sample}), "
             f"found as (select value, ({read}) is null as is_unread from texts "
             f"where not {rule('is_blank', 'value')}) "
             "select count(*) filter (where is_unread), count(*), "
@@ -89,33 +78,24 @@ def _mark(
     except duckdb.Error:
         return  # the shop file's own check says what is wrong with an expression
     if unread:
-        said = _shown(example)
-        what = "a time" if column.target in TIMES else "a number"
-        hint = "; `date_formats` under `format:` says how" if column.target in TIMES else ""
-        doubt = f"{unread:,} of {present:,} values, such as '{said}', can't be read as {what}{hint}"
-        column.mark(doubt)
+        hint = "a time; `date_formats` under `format:` says how" if is_time else "a number"
+        said = f"{unread:,} of {present:,} values, such as '{_shown(example)}'"
+        column.mark(f"{said}, can't be read as {hint}")
 
 
-def _mark_thousands(profile: FileProfile, column: DraftColumn) -> None:
-    found = profile.find(column.source)
-    example = next((v for v in found.values if v.count(".") == 1), None) if found else None
-    if example is not None:
-        doubt = (
+def _mark_money(column: DraftColumn, found: ColumnProfile, written: Written) -> None:
+    example = next((value for value in found.values if value.count(".") == 1), None)
+    if written.is_only_likely and example is not None:
+        column.mark(
             f"every point has three digits behind it: {_shown(example)} is taken for thousands; if "
             "it separates decimals, set decimal_separator: '.' (under settings)"
         )
-        column.mark(doubt)
-
-
-def _mark_currencies(profile: FileProfile, column: DraftColumn) -> None:
-    found = profile.find(column.source)
-    marks = currencies(found.values) if found else []
+    marks = currencies(found.values)
     if len(marks) > 1:
-        doubt = (
+        column.mark(
             f"several signs stand beside the numbers ({', '.join(marks[:4])}): amounts of several "
             "currencies can't be added, so read those of one with `where:`"
         )
-        column.mark(doubt)
 
 
 def currencies(values: Sequence[str]) -> list[str]:
