@@ -115,20 +115,22 @@ def look(
 
 def same_orders(profile: FileProfile, one: Part, other: Part) -> bool:
     """Return whether two ids make the same orders."""
-    (ones, others, pairs) = profile.ask(
-        f"select count(distinct {one.text}), count(distinct {other.text}), "
-        f"count(distinct ({one.text}, {other.text})) from {profile.sample}"
-    )
+    ones, others, pairs = _differing(profile, one, other)
     return bool(ones == others == pairs)
 
 
 def depends_on(profile: FileProfile, part: Part, whole: Part) -> bool:
     """Return whether one column follows from another, as a product's origin from the product."""
-    (wholes, pairs) = profile.ask(
-        f"select count(distinct {whole.text}), count(distinct ({whole.text}, {part.text})) "
-        f"from {profile.sample}"
-    )
+    _, wholes, pairs = _differing(profile, part, whole)
     return bool(pairs <= wholes * (2 - AGREEING))
+
+
+def _differing(profile: FileProfile, one: Part, other: Part) -> tuple[int, ...]:
+    """Return how many values of each differ, and how many pairs of them."""
+    return profile.ask(
+        f"select count(distinct {one.text}), count(distinct {other.text}), "
+        f"count(distinct ({one.text}, {other.text})) from {profile.sample}"
+    )
 
 
 def part_of_column(column: ColumnProfile) -> Part:

@@ -19,6 +19,7 @@ from recsys.draft.order_keys import (
     part_of_column,
     same_orders,
 )
+from recsys.draft.profiling import leftover
 
 NAMED = 0.6
 """Certainty of a name that is taken for an order's though few of its values differ."""
@@ -48,7 +49,6 @@ def draft_orders(table: DraftTable) -> None:
 
 def _candidates(table: DraftTable) -> list[Guess]:
     """Return the columns that may name an order, the one that was chosen first."""
-    taken = " ".join(column.source for column in table.columns if column.target not in TAKEN)
     found = [
         guess
         for guess in ranked(table.profile.columns, "order_id")
@@ -61,41 +61,36 @@ def _candidates(table: DraftTable) -> list[Guess]:
         is_number = column.distinct >= FEWEST and _has_digits(column)
         if column.name not in known and certainty >= NAMED and is_number:
             found.append(Guess("order_id", column, certainty, f"by name ({words})"))
-    sources = {column.source for column in table.columns if column.target not in TAKEN}
-    free = [
-        guess
-        for guess in found
-        if guess.column.name not in sources
-        and part_of_column(guess.column).sql not in taken
-        and not guess.column.times.has_clock
-        and kinds_by_name(guess.column.parsed_name).get("line", (0.0, ""))[0] < guess.certainty
-    ]
+    free = leftover(table.profile, [c.source for c in table.columns if c.target not in TAKEN])
     chosen = table.source("order_id")
-    return sorted(free, key=lambda guess: guess.column.name != chosen)
+    return sorted(
+        (
+            guess
+            for guess in found
+            if guess.column in free
+            and not guess.column.times.has_clock
+            and kinds_by_name(guess.column.parsed_name).get("line", (0.0, ""))[0] < guess.certainty
+        ),
+        key=lambda guess: guess.column.name != chosen,
+    )
 
 
 class _Orders:
     """Tries one candidate after the other, alone and with what may tell its orders apart."""
 
-    def __init__(
-        self,
-        table: DraftTable,
-        candidates: list[Guess],
-    ) -> None:
-        self.table, self.profile = table, table.profile
-        self.candidates = candidates
-        customer = _column_behind(table, "customer_id")
-        self.customer = part_of_column(customer) if customer else None
-        self.are_known = customer is not None and customer.filled >= KNOWN
-        days = _column_behind(table, "purchased_at")
-        self.day = days_of(days) if days else None
+    def __init__(self, table: DraftTable, candidates: list[Guess]) -> None:
+        self.table, self.profile, self.candidates = table, table.profile, candidates
+        customer, days = table.inside("customer_id")[:1], table.inside("purchased_at")[:1]
+        self.customer = part_of_column(customer[0]) if customer else None
+        self.are_known = bool(customer) and customer[0].filled >= KNOWN
+        self.day = days_of(days[0]) if days else None
         self.places = self._places()
 
     def _places(self) -> list[Part]:
         """Return stores and tills, else places; what a product has is no place of an order."""
         used = {column.source for column in self.table.columns}
         used |= {guess.column.name for guess in self.candidates}
-        product = _column_behind(self.table, "product_id")
+        product = self.table.inside("product_id")[:1]
         for sense in ("store", "place"):
             found = [
                 part_of_column(column)
@@ -104,8 +99,8 @@ class _Orders:
                 and column.name not in used
                 and 1 < column.distinct <= MOST_STORES
             ]
-            if product is not None:
-                goods = part_of_column(product)
+            if product:
+                goods = part_of_column(product[0])
                 found = [part for part in found if not depends_on(self.profile, part, goods)]
             if found:
                 return found[:PLACES]
@@ -176,17 +171,16 @@ class _Orders:
                 f"'{number.name}' begins again: {alone.said(self.places)}. An order is taken to be "
                 f"what agrees in {names} and '{number.name}'"
             )
-            used = {part.name for part in (*more, number)}
-            self.table.left_out = [said for said in self.table.left_out if said not in used]
+            self.table.take(*(part.name for part in (*more, number)))
             return True
         return False
 
     def _combinations(self) -> list[list[Part]]:
         places = [list(found) for size in (1, 2) for found in combinations(self.places, size)]
         days = [self.day] if self.day is not None else []
-        mixed = [*places, *([[day] for day in days]), *([[*found, *days] for found in places])]
+        of_days = [[*found, *days] for found in ([], *places)] if days else []
         of_customer = [[self.customer]] if self.customer is not None and self.are_known else []
-        return mixed + of_customer if days else places + of_customer
+        return [*places, *of_days, *of_customer]
 
     def _doubt(self, seen: dict[str, Seen]) -> None:
         column = self.table.column("order_id")
@@ -240,15 +234,6 @@ def _has_digits(column: ColumnProfile) -> bool:
 
 def _is_of_line(guess: Guess) -> bool:
     return guess.column.uniqueness >= ONE_LINE
-
-
-def _column_behind(table: DraftTable, target: str) -> ColumnProfile | None:
-    """Return the first column that a drafted one is made of."""
-    source = table.source(target) or ""
-    for column in table.profile.columns:
-        if source == column.name or part_of_column(column).sql in source:
-            return column
-    return None
 
 
 def _joined(parts: list[Part]) -> str:
