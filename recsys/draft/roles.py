@@ -46,36 +46,29 @@ class Evidence:
 
     def __init__(self, profile: FileProfile) -> None:
         self.profile = profile
+        self.file_words = parse_file_name(profile)
         self._best: dict[str, Guess | None] = {}
 
     def best(self, kind: str) -> Guess | None:
         """Return the best guess for a kind."""
-        if kind == SOLD_PRODUCT and kind not in self._best:
-            self._best[kind] = self._sold_product()
-        elif kind not in self._best:
-            self._best[kind] = next(iter(ranked(self.profile.columns, kind)), None)
-            if kind == "product_id" and self.certainty(kind) < 0.4:
-                self._best[kind] = self._named_product() or self._best[kind]
+        if kind not in self._best:
+            found = next(iter(ranked(self.profile.columns, kind)), None)
+            if kind == SOLD_PRODUCT:
+                found = self._sold_product()
+            elif kind == "product_id" and (found is None or found.certainty < 0.4):
+                found = self._named_product() or found
+            self._best[kind] = found
         return self._best[kind]
 
     def _sold_product(self) -> Guess | None:
         """Return the best product that isn't another on every line, be its noun unknown."""
-        repeating = [
-            found
-            for found in ranked(self.profile.columns, "product_id")
-            if not is_line_id(found.column)
-        ]
-        named = self._named_product()
-        if named is not None and not is_line_id(named.column):
-            repeating.append(named)
+        products = [*ranked(self.profile.columns, "product_id"), self._named_product()]
+        repeating = [found for found in products if found and not is_line_id(found.column)]
         best = max(repeating, key=lambda found: found.certainty, default=None)
         if best is not None and best.certainty >= UNKNOWN_NOUN:
             return best
-        left = self.unknown_ids
-        numbered = [column for column in self.profile.columns if is_line_id(column)]
-        if not left and not numbered:
-            return best
-        return Guess("product_id", (left or numbered)[0], UNKNOWN_NOUN, "")
+        left = self.unknown_ids or [c for c in self.profile.columns if is_line_id(c)]
+        return Guess("product_id", left[0], UNKNOWN_NOUN, "") if left else best
 
     @cached_property
     def unknown_ids(self) -> list[ColumnProfile]:
@@ -95,25 +88,20 @@ class Evidence:
             return None
         return Guess("product_id", title.column, NAMED_PRODUCT, title.by_name)
 
-    def certainty(self, kind: str) -> float:
-        """Return how certain the best guess is; 0 without one."""
-        found = self.best(kind)
-        return found.certainty if found else 0.0
+    def certainty(self, *kinds: str) -> float:
+        """Return how certain the best guess is, of any of these kinds; 0 without one."""
+        return max(found.certainty if (found := self.best(kind)) else 0.0 for kind in kinds)
 
     def uniqueness(self, kind: str) -> float:
         """Return the share of differing values in the best guess's column."""
         found = self.best(kind)
         return found.column.uniqueness if found else 0.0
 
-    def uniqueness_in_files(self, kind: str) -> float:
-        """Return the same share within each of several files."""
+    def differing(self, kind: str) -> tuple[float, str]:
+        """Return that share within each of several files, and in words."""
         found = self.best(kind)
-        return found.column.uniqueness_in_files if found else 0.0
-
-    @property
-    def file_words(self) -> frozenset[str]:
-        """What the file's name means."""
-        return parse_file_name(self.profile)
+        share = found.column.uniqueness_in_files if found else 0.0
+        return share, f"{100 * share:.0f} % of {found.column.name if found else 'no column'} differ"
 
 
 def parse_file_name(profile: FileProfile) -> frozenset[str]:
@@ -124,40 +112,55 @@ def parse_file_name(profile: FileProfile) -> frozenset[str]:
 def roles(profile: FileProfile) -> list[Role]:
     """Return what a file may be, the most certain first."""
     evidence = Evidence(profile)
-    found = [judge(evidence) for judge in (_purchases, _ratings, _products, _customers)]
+    words = evidence.file_words
+    found = []
+    for judge in (_purchases, _ratings, _products, _customers):
+        table = judge.__name__[1:]
+        score, why, against = judge(evidence)
+        for factor, holds in against:
+            score *= factor if holds else 1.0
+        score += 0.15 * bool(words & FILE_WORDS[table]) - 0.3 * bool(words & BESIDE)
+        found.append(Role(table, score, why))
     return sorted(found, key=lambda role: -role.certainty)
 
 
-def _named(evidence: Evidence, table: str) -> float:
-    words = evidence.file_words
-    return 0.15 * bool(words & FILE_WORDS[table]) - 0.3 * bool(words & BESIDE)
+Judged = tuple[float, str, list[tuple[float, bool]]]
+"""What speaks for a table, in numbers and in words; and by what is it less where what holds."""
 
 
-def _purchases(evidence: Evidence) -> Role:
-    weights = {
-        SOLD_PRODUCT: 0.3,
-        "purchased_at": 0.25,
-        "customer_id": 0.15,
-        "order_id": 0.15,
-        "quantity": 0.15,
-        "amount": 0.1,
-        "unit_price": 0.1,
-    }
+def _weighed(evidence: Evidence, weights: dict[str, float]) -> tuple[float, str, dict[str, float]]:
     certain = {kind: evidence.certainty(kind) for kind in weights}
-    score = sum(weight * certain[kind] for kind, weight in weights.items())
-    product = evidence.best(SOLD_PRODUCT)
+    if "rating" in weights and "like" in evidence.file_words:  # each line of which is one
+        certain["rating"] = max(certain["rating"], SURE)
+    seen = [
+        kind.replace(SOLD_PRODUCT, "product_id")
+        for kind, certainty in certain.items()
+        if certainty > (UNKNOWN_NOUN if kind == SOLD_PRODUCT else 0.4) - 1e-9
+    ]
+    why = f"it has {', '.join(seen)}" if seen else "none of its columns"
+    return sum(weight * certain[kind] for kind, weight in weights.items()), why, certain
+
+
+def _purchases(evidence: Evidence) -> Judged:
+    ids = {SOLD_PRODUCT: 0.3, "purchased_at": 0.25, "customer_id": 0.15, "order_id": 0.15}
+    score, why, certain = _weighed(
+        evidence, {**ids, "quantity": 0.15, "amount": 0.1, "unit_price": 0.1}
+    )
     least = 0.4 if evidence.profile.file.is_named else 0.25  # values alone say no more
-    is_unknown = certain[SOLD_PRODUCT] <= UNKNOWN_NOUN and not _is_sold(certain, evidence)
-    if product is None or certain[SOLD_PRODUCT] < least or (is_unknown and least >= UNKNOWN_NOUN):
-        score *= 0.3
-    if max(certain["purchased_at"], certain["order_id"], certain["quantity"]) < 0.3:
-        score *= 0.4
-    if certain["customer_id"] < SURE and is_one_line_each(evidence):
-        score *= 0.5  # each product once: its description rather than its sales
+    product = certain[SOLD_PRODUCT]
+    is_unknown = product <= UNKNOWN_NOUN <= least and not _is_sold(certain, evidence)
     is_sold = max(certain["quantity"], certain["order_id"], certain["amount"]) >= 0.5
-    if evidence.certainty("rating") >= 0.7 and not is_sold:
-        score *= 0.3
-    return Role("purchases", score + _named(evidence, "purchases"), _columns_seen(certain))
+    return (
+        score,
+        why,
+        [
+            (0.3, evidence.best(SOLD_PRODUCT) is None or product < least or is_unknown),
+            (0.4, max(certain["purchased_at"], certain["order_id"], certain["quantity"]) < 0.3),
+            # each product once: its description rather than its sales
+            (0.5, certain["customer_id"] < SURE and is_one_line_each(evidence)),
+            (0.3, evidence.certainty("rating") >= 0.7 and not is_sold),
+        ],
+    )
 
 
 def _is_sold(certain: dict[str, float], evidence: Evidence) -> bool:
@@ -177,60 +180,53 @@ def is_one_line_each(evidence: Evidence) -> bool:
     return product is not None and is_line_id(product.column)
 
 
-def _ratings(evidence: Evidence) -> Role:
-    weights = {"customer_id": 0.25, SOLD_PRODUCT: 0.25, "rating": 0.4, "rated_at": 0.1}
-    certain = {kind: evidence.certainty(kind) for kind in weights}
-    if "like" in evidence.file_words:  # each line of which is one
-        certain["rating"] = max(certain["rating"], SURE)
-    score = sum(weight * certain[kind] for kind, weight in weights.items())
-    if min(certain["customer_id"], certain[SOLD_PRODUCT]) < 0.25 or certain["rating"] < 0.4:
-        score *= 0.3
-    if certain["customer_id"] < SURE and is_one_line_each(evidence):
-        score *= 0.4  # a product's average rating
-    return Role("ratings", score + _named(evidence, "ratings"), _columns_seen(certain))
+def _ratings(evidence: Evidence) -> Judged:
+    score, why, certain = _weighed(
+        evidence, {"customer_id": 0.25, SOLD_PRODUCT: 0.25, "rating": 0.4, "rated_at": 0.1}
+    )
+    least = min(certain["customer_id"], certain[SOLD_PRODUCT])
+    is_average = certain["customer_id"] < SURE and is_one_line_each(evidence)
+    return score, why, [(0.3, least < 0.25 or certain["rating"] < 0.4), (0.4, is_average)]
 
 
-def _products(evidence: Evidence) -> Role:
+def _products(evidence: Evidence) -> Judged:
     kinds = ("title", "category", "department", "brand", "description", "price")
     described = [kind for kind in kinds if evidence.certainty(kind) >= 0.4]
     certain = evidence.certainty("product_id")
-    unique = evidence.uniqueness_in_files("product_id")
-    score = 0.4 * certain + 0.15 * min(len(described), 3)
-    if certain < 0.3 or not described:
-        score *= 0.3
-    if unique < 0.9:
-        score *= 0.5 if unique > 0.5 else 0.3
-    if evidence.certainty("customer_id") >= 0.7:
-        score *= 0.4
-    why = f"each product once ({100 * unique:.0f} % of {_column(evidence, 'product_id')} differ)"
-    if described:
-        why += f", with {', '.join(described)}"
-    return Role("products", score + _named(evidence, "products"), why)
+    unique, why = evidence.differing("product_id")
+    return (
+        0.4 * certain + 0.15 * min(len(described), 3),
+        f"each product once ({why})" + (f", with {', '.join(described)}" if described else ""),
+        [
+            (0.3, certain < 0.3 or not described),
+            (0.5 if unique > 0.5 else 0.3, unique < 0.9),
+            (0.4, evidence.certainty("customer_id") >= 0.7),
+        ],
+    )
 
 
-def _customers(evidence: Evidence) -> Role:
+def _customers(evidence: Evidence) -> Judged:
     certain = evidence.certainty("customer_id")
-    unique = evidence.uniqueness_in_files("customer_id")
+    unique, why = evidence.differing("customer_id")
     columns = [column.parsed_name.known for column in evidence.profile.columns]
     about = sum(bool(known & {"demographic", "place", "birth", "person"}) for known in columns)
-    score = 0.5 * certain + 0.15 * min(about, 3)
-    if unique < 0.95:
-        score *= 0.3
-    if evidence.certainty("product_id") >= 0.6 or certain < 0.3 or len(columns) < 2:
-        score *= 0.4
-    if evidence.certainty("order_id") >= 0.9 and evidence.uniqueness("order_id") > 0.9:
-        score *= 0.5  # heads of orders, with who ordered
-    why = f"each customer once ({100 * unique:.0f} % of {_column(evidence, 'customer_id')} differ)"
-    return Role("customers", score + _named(evidence, "customers"), why)
+    is_of_orders = evidence.certainty("order_id") >= 0.9 and evidence.uniqueness("order_id") > 0.9
+    return (
+        0.5 * certain + 0.15 * min(about, 3),
+        f"each customer once ({why})",
+        [
+            (0.3, unique < 0.95),
+            (0.4, evidence.certainty("product_id") >= 0.6 or certain < 0.3 or len(columns) < 2),
+            (0.5, is_of_orders),  # heads of orders, with who ordered
+        ],
+    )
 
 
 def shows_sales(profile: FileProfile) -> bool:
     """Return whether a file says more of purchases than who, what and when: tags have that, too."""
     evidence = Evidence(profile)
-    sold = ("order_id", "quantity", "amount", "unit_price")
-    return bool(evidence.file_words & FILE_WORDS["purchases"]) or any(
-        evidence.certainty(kind) >= 0.4 for kind in sold
-    )
+    certain = evidence.certainty("order_id", "quantity", "amount", "unit_price")
+    return bool(evidence.file_words & FILE_WORDS["purchases"]) or certain >= 0.4
 
 
 def is_order_head(profile: FileProfile) -> bool:
@@ -240,7 +236,7 @@ def is_order_head(profile: FileProfile) -> bool:
         evidence.certainty("order_id") >= 0.6
         and evidence.uniqueness("order_id") > 0.95
         and evidence.certainty("product_id") < 0.6
-        and max(evidence.certainty("customer_id"), evidence.certainty("purchased_at")) >= 0.6
+        and evidence.certainty("customer_id", "purchased_at") >= 0.6
     )
 
 
@@ -248,25 +244,10 @@ def is_order_detail(profile: FileProfile) -> bool:
     """Return whether a file has products of orders, but not who bought or when."""
     evidence = Evidence(profile)
     product, order = evidence.certainty(SOLD_PRODUCT), evidence.certainty("order_id")
-    sold = max(evidence.certainty(kind) for kind in ("quantity", "unit_price", "amount"))
+    sold = evidence.certainty("quantity", "unit_price", "amount")
     is_unknown = product >= UNKNOWN_NOUN and sold >= 0.5 and evidence.uniqueness("order_id") < 0.95
     return (
         order >= SURE
         and (product >= SURE or is_unknown)
         and min(evidence.certainty("customer_id"), evidence.certainty("purchased_at")) < SURE
     )
-
-
-def _column(evidence: Evidence, kind: str) -> str:
-
-    guess = evidence.best(kind)
-    return guess.column.name if guess else "no column"
-
-
-def _columns_seen(certain: dict[str, float]) -> str:
-    seen = [
-        kind.replace(SOLD_PRODUCT, "product_id")
-        for kind, certainty in certain.items()
-        if certainty > (UNKNOWN_NOUN if kind == SOLD_PRODUCT else 0.4) - 1e-9
-    ]
-    return f"it has {', '.join(seen)}" if seen else "none of its columns"
