@@ -18,11 +18,10 @@ from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
 from recsys.draft.files import look_at
 from recsys.draft.grouping import paths_of
 from recsys.draft.halves import Halves, find_halves, join_halves
-from recsys.draft.joining import check_joins
+from recsys.draft.joining import POINTING, add_pointing, check_joins
 from recsys.draft.looking import look_at_all, profiles_of
 from recsys.draft.marking import mark_alike, mark_unlike, pattern_of, repeated
 from recsys.draft.moments import add_date_parts
-from recsys.draft.pointing import POINTING, add_pointing
 from recsys.draft.profiling import FileProfile, leftover, profile_files
 from recsys.draft.reading import open_file
 from recsys.draft.refining import refine_purchases, refine_ratings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
 from recsys.draft.guesses import SURE, Guess, guess, ranked
 from recsys.draft.profiling import FileProfile
@@ -154,45 +155,39 @@ class Chooser:
         return max(others, default=0.0) > found.certainty + CLOSE
 
     def _fall_back(self, target: str) -> None:
+        """Choose where no name says it: a title for the product, what its values say for others."""
         if target == "product_id":
             titles = ranked(self.profile.columns, "title")
             if titles and titles[0].certainty >= 0.5 and not self._numbers_lines(target, titles[0]):
                 self.chosen[target] = titles[0]
                 self.doubts[target] = "there are no product ids: the name stands for the product"
         if target == "amount" and not self.chosen.keys() & {"unit_price", "amount"}:
-            self._money_by_signs()
+            # what has currency signs is the price, whatever it is called: a rate, a fare
+            signed = [c for c in self.profile.columns if c.numbers.with_currency >= FITTING]
+            said = "only its currency signs say so: is it the price of one?"
+            self._by_values("unit_price", signed, NO_PRICE, said)
         if target == "purchased_at":
             times = [
                 column
                 for column in self.profile.columns
-                if column.times.share >= FITTING
-                and not column.times.is_day_number
-                and column.name not in self.used
-                and not column.parsed_name.known & NOT_WHEN_BOUGHT
+                if column.times.share >= FITTING and not column.times.is_day_number
             ]
-            if times:
-                self.chosen[target] = Guess(target, times[0], LEAST_REQUIRED, "")
-                others = ", ".join(f"'{column.name}'" for column in times[1:4])
-                self.doubts[target] = "only its values say so: is it when it was bought?" + (
-                    f" or is it {others}?" if others else ""
-                )
+            said = "only its values say so: is it when it was bought?"
+            self._by_values(target, times, NOT_WHEN_BOUGHT, said)
 
-    def _money_by_signs(self) -> None:
-        """Take what has currency signs for the price, whatever it is called: a rate, a fare."""
-        signed = [
+    def _by_values(
+        self, target: str, columns: list[ColumnProfile], unless: set[str], doubt: str
+    ) -> None:
+        """Choose the first free one of these whose name says nothing else, with a doubt."""
+        free = [
             column
-            for column in self.profile.columns
-            if column.numbers.with_currency >= FITTING
-            and column.name not in self.used
-            and not column.parsed_name.known & NO_PRICE
+            for column in columns
+            if column.name not in self.used and not column.parsed_name.known & unless
         ]
-        if signed:
-            self.chosen["unit_price"] = Guess("unit_price", signed[0], LEAST_REQUIRED, "")
-            others = ", ".join(f"'{column.name}'" for column in signed[1:4])
-            self.doubts["unit_price"] = (
-                "only its currency signs say so: is it the price of one?"
-                + (f" or is it {others}?" if others else "")
-            )
+        if free:
+            self.chosen[target] = Guess(target, free[0], LEAST_REQUIRED, "")
+            others = ", ".join(f"'{column.name}'" for column in free[1:4])
+            self.doubts[target] = doubt + (f" or is it {others}?" if others else "")
 
     def _code_beside_name(self) -> None:
         """Take a column called no more than code for the product, whose name the other one is."""
@@ -264,13 +259,11 @@ class Chooser:
             for found in ranked(self.profile.columns, target)
             if self._numbers_lines(target, found)
         ]
-        if numbering:
-            return (
-                f"{', '.join(numbering)} is another on every line, so it numbers lines and names "
-                f"no product: {self._say_which()}"
-            )
-        return self._say_which()
-
-    def _say_which(self) -> str:
         names = ", ".join(f"'{column.name}'" for column in self.profile.columns[:12])
-        return f"say which of your columns it is, or an expression over them (columns: {names})"
+        which = f"say which of your columns it is, or an expression over them (columns: {names})"
+        if not numbering:
+            return which
+        return (
+            f"{', '.join(numbering)} is another on every line, so it numbers lines and names "
+            f"no product: {which}"
+        )

@@ -13,8 +13,7 @@ from pathlib import Path
 import python_calamine
 
 from recsys.draft.encodings import legacy_encoding
-from recsys.draft.headers import has_header
-from recsys.draft.title_rows import FEWEST_COLUMNS, MOST_ROWS, rows_before_header
+from recsys.draft.headers import FEWEST_COLUMNS, MOST_ROWS, has_header, rows_before_header
 from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop.databases import tables_of
 from recsys.shop.dialect import Dialect, find_dialect

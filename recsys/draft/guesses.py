@@ -19,14 +19,14 @@ UNASKED = 0.4
 """What values alone count for where the name means something else."""
 
 BY_VALUES = (
-    "purchased_at",
-    "rated_at",
-    "rating",
-    "customer_id",
-    "product_id",
-    "title",
+    *("purchased_at", "rated_at", "rating", "customer_id", "product_id", "title"),
     "unit_price",
 )
+COUNTED = {
+    *("customer_id", "product_id", "order_id", "recommend_as", "merged_into"),
+    *("category", "department", "subcategory", "brand"),
+}
+"""Kinds of which it is said how many values differ."""
 
 
 @dataclass(frozen=True)
@@ -85,32 +85,23 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     """Say what the values are like, as far as it matters to the kind."""
     said: list[str] = []
     numbers, times = column.numbers, column.times
-    if kind in {"purchased_at", "rated_at"}:
-        is_of_days = not times.has_clock and times.form != "dates"
-        said.append(times.form + (", days only" if is_of_days else ""))
-    elif kind in {
-        "customer_id",
-        "product_id",
-        "order_id",
-        "recommend_as",
-        "merged_into",
-        "category",
-        "department",
-        "subcategory",
-        "brand",
-    }:
-        said.append(values_counted(column.distinct))
-    elif kind in {"quantity", "unit_price", "amount", "price", "rating", "stock"}:
-        if numbers.share > 0:  # else they are written in words: 4 out of 5
-            said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
-        if numbers.with_currency:
-            said.append("with currency signs")
-        if numbers.has_decimal_comma and not numbers.is_in_thousands:
-            said.append("decimal comma")
-    elif kind in {"title", "description"}:
-        said.append(f"texts of {column.mean_length:.0f} letters")
-    elif kind in {"currency", "is_return", "available", "verified"}:
-        said.append(", ".join(value for value, _ in column.common[:4]))
+    match kind:
+        case "purchased_at" | "rated_at":
+            is_of_days = not times.has_clock and times.form != "dates"
+            said.append(times.form + (", days only" if is_of_days else ""))
+        case "quantity" | "unit_price" | "amount" | "price" | "rating" | "stock":
+            if numbers.share > 0:  # else they are written in words: 4 out of 5
+                said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
+            if numbers.with_currency:
+                said.append("with currency signs")
+            if numbers.has_decimal_comma and not numbers.is_in_thousands:
+                said.append("decimal comma")
+        case "title" | "description":
+            said.append(f"texts of {column.mean_length:.0f} letters")
+        case "currency" | "is_return" | "available" | "verified":
+            said.append(", ".join(value for value, _ in column.common[:4]))
+        case _ if kind in COUNTED:
+            said.append(values_counted(column.distinct))
     if column.filled < 0.995:
         said.append(f"{100 * (1 - column.filled):.0f} % empty")
     return ", ".join(said)
