@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from recsys.draft.draft import DraftTable
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 NAMED = 0.95
 """Share of the lines without an id that have a name."""

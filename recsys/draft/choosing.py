@@ -11,7 +11,7 @@ from recsys.draft.guesses import SURE, Guess, guess, ranked
 from recsys.draft.profiling import FileProfile
 from recsys.draft.unknown_nouns import is_line_id
 from recsys.draft.value_fit import fit
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 TARGETS = {
     "purchases": (

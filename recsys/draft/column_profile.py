@@ -9,7 +9,7 @@ from functools import cached_property
 from recsys.draft.numbers import Numbers, read_numbers, share_read
 from recsys.draft.times import Times, read_times
 from recsys.draft.words import Name, parse_name
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 TEXT_TYPES = ("VARCHAR", "JSON")
 

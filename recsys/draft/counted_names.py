@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from recsys.draft.draft import DraftColumn, DraftTable
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 TIMES = "[xX*\u00d7]"
 FORMS = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.files import InputFile
 from recsys.draft.profiling import FileProfile
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 MISSING = "???"
 """Stands where a required column wasn't found: no build begins before it's replaced."""

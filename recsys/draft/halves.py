@@ -12,7 +12,7 @@ import duckdb
 from recsys.draft.profiling import FileProfile, share_found
 from recsys.draft.roles import Evidence, is_order_detail, is_order_head
 from recsys.errors import ShopFileError
-from recsys.shop.names import quoted, text
+from recsys.storage.names import quoted, text
 
 LEAST_FOUND = 0.5
 

@@ -9,7 +9,7 @@ from recsys.draft.draft import MISSING, DraftTable
 from recsys.draft.profiling import FileProfile
 from recsys.draft.times import MIDNIGHT
 from recsys.draft.words import listed
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 PARTS = {"year": (1990, 2100), "month": (1, 12), "day": (1, 31)}
 """Between which numbers the parts of a day lie."""

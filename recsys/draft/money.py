@@ -3,12 +3,12 @@
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
 
-from recsys.cleaning_rules import rule
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftTable
 from recsys.draft.profiling import FileProfile
 from recsys.draft.written import how_written
-from recsys.shop.names import quoted, text
+from recsys.shop.cleaning_rules import rule
+from recsys.storage.names import quoted, text
 
 FEWEST_PRODUCTS = 10
 

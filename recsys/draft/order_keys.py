@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.profiling import FileProfile
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 AGREEING = 0.95
 """Share of orders that must agree."""

@@ -17,7 +17,7 @@ from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
 from recsys.shop.cleaning_rules import rule
 from recsys.shop.json_records import KEY
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 MOST_ROWS = 100_000
 """Rows looked at: enough to tell an id that repeats from one that doesn't."""

@@ -7,7 +7,7 @@ import re
 from recsys.draft.draft import MISSING, Draft, DraftSetting, DraftTable
 from recsys.draft.roles import parse_file_name
 from recsys.draft.words import listed
-from recsys.shop.names import text
+from recsys.storage.names import text
 
 RATING_IN_WORDS = re.compile(
     r"(?P<value>\d+(?:[.,]\d+)?)\s*"

@@ -14,7 +14,7 @@ from recsys.draft.draft import DraftColumn, DraftTable
 from recsys.draft.outcomes import BACK, NEVER, SOLD
 from recsys.draft.profiling import FileProfile, leftover
 from recsys.draft.told import Told, columns_that_tell
-from recsys.shop.names import quoted, text
+from recsys.storage.names import quoted, text
 
 MOST_COLUMNS = 3
 SHOWN = 6

@@ -6,7 +6,7 @@ from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftTable
 from recsys.draft.guesses import guess
 from recsys.draft.value_fit import fit
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 MOSTLY = 0.9
 UNDONE = {"return", "cancelled"}

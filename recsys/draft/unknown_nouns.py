@@ -11,7 +11,7 @@ from recsys.draft.guesses import guess, values_counted
 from recsys.draft.profiling import FileProfile, leftover
 from recsys.draft.told import columns_that_tell
 from recsys.draft.value_fit import fit
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 LINE_ID = 0.97
 """Share of differing values from which on a column numbers lines."""

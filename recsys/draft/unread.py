@@ -14,7 +14,8 @@ from recsys.draft.draft import MISSING, Draft, DraftColumn, DraftTable
 from recsys.draft.name_rules import CLEAR, kinds_by_name
 from recsys.draft.value_fit import fit
 from recsys.draft.written import Written, how_written
-from recsys.shop.names import quoted
+from recsys.shop.cleaning_rules import rule
+from recsys.storage.names import quoted
 
 MONEY = ("unit_price", "amount", "price")
 NUMBERS = {"quantity": "clean_quantity", "rating": "clean_rating", "price": "clean_price"}

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recsys.cleaning_rules import rule
 from recsys.draft.profiling import FileProfile
-from recsys.shop.names import quoted
+from recsys.shop.cleaning_rules import rule
+from recsys.storage.names import quoted
 
 NOT_SET = "null::varchar"
 

@@ -11,7 +11,7 @@ from recsys.draft.name_rules import kinds_by_name
 from recsys.draft.profiling import FileProfile
 from recsys.draft.roles import Evidence
 from recsys.shop.cells import pieces
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 SEPARATORS = (",", ";", "|", "\n", " / ", " + ", " & ")
 LEAST_WITH = 0.2

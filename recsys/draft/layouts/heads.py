@@ -8,7 +8,7 @@ from recsys.draft.guesses import ranked
 from recsys.draft.layouts.layout import LEAST, Layout, is_of_orders, may_be
 from recsys.draft.profiling import PART, FileProfile
 from recsys.draft.roles import Evidence
-from recsys.shop.names import quoted
+from recsys.storage.names import quoted
 
 OF_ORDERS = ("customer_id", "purchased_at", "status", "is_return", "currency")
 """What an order says once of all of its lines. Money isn't among it: totals aren't the line's."""
