@@ -1,6 +1,6 @@
 {#
   A rating; of '4.5 out of 5' and '4/5' what stands before. `recsys init` sees the same as
-  ratings: RATING_IN_WORDS of recsys/draft/rating_words.py.
+  ratings: RATING_IN_WORDS of recsys/draft/ratings.py.
 #}
 {% macro clean_rating(column, has_decimal_comma) -%}
     coalesce(

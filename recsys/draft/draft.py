@@ -47,6 +47,11 @@ class DraftTable:
     """Columns not used, as name and why."""
 
     @property
+    def files(self) -> tuple[InputFile, ...]:
+        """The files that it is read from."""
+        return self.profile.files
+
+    @property
     def file(self) -> InputFile:
         """The file, or the first of several of one shape."""
         return self.profile.file

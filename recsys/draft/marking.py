@@ -46,7 +46,7 @@ def pattern_of(files: Sequence[InputFile]) -> FilePattern:
 
 def mark_unlike(table: DraftTable, given: Sequence[InputFile]) -> None:
     """Mark a path that names files, given or not, beside those of one shape."""
-    others = pattern_of(table.profile.files).files() - set(paths_of(table.profile.files))
+    others = pattern_of(table.files).files() - set(paths_of(table.files))
     unlike = [file.label for file in given if file.path in others]
     if unlike:
         table.doubts.append(
