@@ -45,7 +45,7 @@ class Name:
 def lexicon() -> dict[str, frozenset[str]]:
     """Return the senses of each word."""
     senses: dict[str, set[str]] = {}
-    for sense, words in _content()["words"].items():
+    for sense, words in content()["words"].items():
         for word in words.split():
             senses.setdefault(plain(word), set()).add(sense)
     return {word: frozenset(found) for word, found in senses.items()}
@@ -56,7 +56,7 @@ def system_names() -> dict[str, tuple[str, str]]:
     """Return the whole names that a system uses, as words: what it is, and which system's."""
     return {
         name: (kind, system.replace("HundM", "H&M"))
-        for system, names in _content()["systems"].items()
+        for system, names in content()["systems"].items()
         for name, kind in names.items()
     }
 
@@ -64,11 +64,12 @@ def system_names() -> dict[str, tuple[str, str]]:
 @cache
 def listed(name: str) -> frozenset[str]:
     """Return a list of words of the lexicon: likes, yes and no, means of payment."""
-    return frozenset(entry.strip() for entry in _content()["lists"][name].split(","))
+    return frozenset(entry.strip() for entry in content()["lists"][name].split(","))
 
 
 @cache
-def _content() -> dict[str, Any]:
+def content() -> dict[str, Any]:
+    """Return the lexicon as it is written."""
     loaded: dict[str, Any] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
     return loaded
 
