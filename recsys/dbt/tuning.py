@@ -15,12 +15,7 @@ from recsys.recommenders.content import Content
 from recsys.settings.content import content_parameters
 from recsys.storage.relations import Relation
 from recsys.tuning.hybrid_search import HYBRID, HybridSearch, read_past_examples
-from recsys.tuning.past_folds import (
-    PastRelations,
-    TuningSettings,
-    read_past_folds,
-    tuning_settings,
-)
+from recsys.tuning.past_folds import PastRelations, TuningSettings, read_past_folds, tuning_settings
 from recsys.tuning.search import Search
 from recsys.tuning.store import DatabaseTrials
 from recsys.tuning.trials import Metric, Sampler

@@ -174,11 +174,7 @@ def _assign(
 
 
 def _table(
-    name: str,
-    profile: FileProfile,
-    role: Role,
-    folder: Path,
-    products: DraftTable | None,
+    name: str, profile: FileProfile, role: Role, folder: Path, products: DraftTable | None
 ) -> DraftTable:
     chooser = Chooser(name, profile)
     columns = chooser.choose(_described(name, products))

@@ -35,11 +35,7 @@ def _is_bare_key(column: ColumnProfile) -> bool:
     return column.parsed_name.known == {"id"} and column.uniqueness >= UNIQUE
 
 
-def _of_what(
-    profile: FileProfile,
-    column: ColumnProfile,
-    others: Sequence[FileProfile],
-) -> str:
+def _of_what(profile: FileProfile, column: ColumnProfile, others: Sequence[FileProfile]) -> str:
     for other in others:
         for kind, thing in KINDS.items():
             for found in ranked(other.columns, kind)[:1]:

@@ -69,10 +69,7 @@ def are_booked_apart(table: DraftTable, condition: str) -> bool | None:
     return True if LEAST_BESIDE <= beside > by_chance else None
 
 
-def stands_on_first_lines_only(
-    table: DraftTable,
-    column: ColumnProfile,
-) -> bool:
+def stands_on_first_lines_only(table: DraftTable, column: ColumnProfile) -> bool:
     """Return whether a value stands on the first line of its order alone, and means all of them."""
     order = table.sql("order_id")
     if order is None or column.present == column.rows:

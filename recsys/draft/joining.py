@@ -48,10 +48,7 @@ def check_joins(draft: Draft) -> None:
 
 
 def _better(
-    key: str,
-    profile: FileProfile,
-    other: FileProfile,
-    share: float,
+    key: str, profile: FileProfile, other: FileProfile, share: float
 ) -> tuple[str, str, float] | None:
     """Return the pair of columns that join best, where it's clearly better than `share`."""
     best = None

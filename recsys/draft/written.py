@@ -26,10 +26,7 @@ class Written:
 
 
 def how_written(
-    profile: FileProfile,
-    others: Sequence[str],
-    money: Sequence[str],
-    currency: str | None = None,
+    profile: FileProfile, others: Sequence[str], money: Sequence[str], currency: str | None = None
 ) -> Written:
     """Decide from the rows that were looked at.
 

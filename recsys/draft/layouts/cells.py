@@ -95,11 +95,7 @@ def _as_list(column: ColumnProfile) -> bool:
     return bool(lists) and len(lists) >= MOSTLY * len(column.values)
 
 
-def _cut(
-    profile: FileProfile,
-    column: ColumnProfile,
-    separator: str,
-) -> _Cells:
+def _cut(profile: FileProfile, column: ColumnProfile, separator: str) -> _Cells:
     name = quoted(column.name)
     query = (
         f"with cells as (select {name} as cell, "
@@ -135,11 +131,7 @@ def _are_ids(found: _Cells) -> bool:
     )
 
 
-def _cut_alike(
-    profile: FileProfile,
-    column: ColumnProfile,
-    separator: str,
-) -> list[str]:
+def _cut_alike(profile: FileProfile, column: ColumnProfile, separator: str) -> list[str]:
     """Return columns whose cells are cut into as many parts: each product's quantity."""
     alike = []
     for other in profile.columns:

@@ -52,11 +52,7 @@ def heads_among_lines(profile: FileProfile) -> Layout | None:
     return None
 
 
-def _fills(
-    profile: FileProfile,
-    column: ColumnProfile,
-    order: ColumnProfile,
-) -> bool:
+def _fills(profile: FileProfile, column: ColumnProfile, order: ColumnProfile) -> bool:
     """Whether a column's value stands on the first rows of orders, and on no other."""
     value, by = _unless_blank(column), _unless_blank(order)
     rows = (
@@ -73,11 +69,7 @@ def _fills(
     return share is not None and share >= MOSTLY and blanks > empty / 2
 
 
-def _goes_with(
-    profile: FileProfile,
-    column: ColumnProfile,
-    order: ColumnProfile,
-) -> bool:
+def _goes_with(profile: FileProfile, column: ColumnProfile, order: ColumnProfile) -> bool:
     """Whether a column is empty in the rows in which the order is empty, and in no others."""
     (alike,) = profile.ask(
         f"select avg((({_unless_blank(column)} is null) = ({_unless_blank(order)} is null))::int) "
@@ -107,11 +99,7 @@ def _layout(
     )
 
 
-def _are_heads(
-    profile: FileProfile,
-    columns: list[ColumnProfile],
-    product: ColumnProfile,
-) -> bool:
+def _are_heads(profile: FileProfile, columns: list[ColumnProfile], product: ColumnProfile) -> bool:
     """Whether the rows without a product are those that say who bought and when."""
     says = " or ".join(f"{_unless_blank(column)} is not null" for column in columns)
     (heads, products) = profile.ask(
