@@ -3,6 +3,10 @@
 The copy is UTF-8 with one record a line and the record's number in front; records that can't be
 read are left out of it and handed to whoever writes them down. It's made a
 megabyte at a time, and only of files that DuckDB can't read as they are.
+
+DuckDB's own `store_rejects` (2.0) doesn't do instead. A quote that nothing closes takes all lines
+after it along; lines that are no UTF-8 are told with `?` in place of their bytes; a file whose
+lines end now in LF, now in CRLF is refused as a whole; and rows that are read have no number.
 """
 
 from __future__ import annotations

@@ -110,4 +110,4 @@ def _are_heads(profile: FileProfile, columns: list[ColumnProfile], product: Colu
 
 
 def _unless_blank(column: ColumnProfile) -> str:
-    return f"nullif(trim(cast({quoted(column.name)} as varchar)), '')"
+    return f"nullif({column.text}, '')"
