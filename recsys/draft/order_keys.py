@@ -52,10 +52,6 @@ class Seen:
     """Mean number of lines."""
     of_one_place: tuple[float, ...]
 
-    def several_customers(self, customer: Part | None) -> bool:
-        """Whether ids are of several customers."""
-        return customer is not None and self.of_one_customer < AGREEING
-
     def said(self, places: Sequence[Part]) -> str:
         """Say on what the lines of one id don't agree."""
         found = []
@@ -93,7 +89,7 @@ def look(
         f", avg((place_{number} <= 1)::int) filter (where lines > 1)"
         for number in range(len(places))
     )
-    row = profile.ask(
+    orders, grouped, *shares = profile.ask(
         f"""
         select count(*), count(*) filter (where lines > 1),
             avg((customers <= 1)::int) filter (where lines > 1),
@@ -106,7 +102,6 @@ def look(
         )
         """
     )
-    orders, grouped, *shares = row
     one_customer, at_all, one_day, days, lines, *one_place = (
         1.0 if s is None else float(s) for s in shares
     )

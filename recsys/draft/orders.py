@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 
 from recsys.draft.choosing import LEAST, ORDER
-from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftColumn, DraftTable
 from recsys.draft.guesses import Guess, ranked
 from recsys.draft.name_rules import kinds_by_name
@@ -58,8 +57,9 @@ def _candidates(table: DraftTable) -> list[Guess]:
     for column in table.profile.columns:
         certainty, words = kinds_by_name(column.parsed_name).get("order_id", (0.0, ""))
         # a number that begins again every day has few values
-        is_number = column.distinct >= FEWEST and _has_digits(column)
-        if column.name not in known and certainty >= NAMED and is_number:
+        has_digits = all(any(map(str.isdigit, value)) for value in column.values)
+        is_named = column.name not in known and certainty >= NAMED
+        if is_named and has_digits and column.distinct >= FEWEST:
             found.append(Guess("order_id", column, certainty, f"by name ({words})"))
     free = leftover(table.profile, [c.source for c in table.columns if c.target not in TAKEN])
     chosen = table.source("order_id")
@@ -107,10 +107,8 @@ class _Orders:
         return []
 
     def draft(self) -> None:
-        seen = {
-            guess.column.name: self._look([part_of_column(guess.column)])
-            for guess in self.candidates
-        }
+        alone = [guess.column for guess in self.candidates]
+        seen = {column.name: self._look([part_of_column(column)]) for column in alone}
         grouping = [
             g for g in self.candidates if seen[g.column.name].grouped and not _is_of_line(g)
         ]
@@ -124,8 +122,7 @@ class _Orders:
         self._doubt(seen)
 
     def _look(self, parts: list[Part]) -> Seen:
-        whom = (self.customer, self.day, self.places)
-        return look(self.profile, parts, *whom)
+        return look(self.profile, parts, self.customer, self.day, self.places)
 
     def _fits(self, seen: Seen, *, is_whole: bool = False) -> bool:
         """Whether the lines of an id agree; on the day alone where customers don't say it."""
@@ -160,8 +157,8 @@ class _Orders:
         number = part_of_column(guess.column)
         for more in self._combinations():
             seen = self._look([*more, number])
-            is_small = seen.lines <= MOST_LINES
-            if not (seen.grouped and is_small and self._fits(seen, is_whole=True)):
+            fits = seen.lines <= MOST_LINES and self._fits(seen, is_whole=True)
+            if not (seen.grouped and fits):
                 continue
             column = self._column(guess)
             names = ", ".join(f"'{part.name}'" for part in more)
@@ -183,32 +180,26 @@ class _Orders:
         return [*places, *of_days, *of_customer]
 
     def _doubt(self, seen: dict[str, Seen]) -> None:
-        column = self.table.column("order_id")
-        found = next(
-            (g for g in self.candidates if column and g.column.name == column.source), None
-        )
+        column, first = self.table.column("order_id"), self.candidates[0]
+        alone = seen[first.column.name]  # the one that was chosen comes first
+        said = alone.said(self.places)
         if column is None:
-            guess = self.candidates[0]
-            alone = seen[guess.column.name]
             if alone.grouped:
                 self.table.doubts.append(
-                    f"'{guess.column.name}' is named like an order's number and isn't used: "
-                    f"{alone.said(self.places)}"
+                    f"'{first.column.name}' is named like an order's number and isn't used: {said}"
                 )
+        elif column.source != first.column.name:
             return
-        if found is None:
-            return
-        alone = seen[found.column.name]
-        if not alone.grouped or _is_of_line(found):
+        elif not alone.grouped or _is_of_line(first):
             column.doubt = (
                 "another on every line, so that no order has several products: if it numbers "
                 "lines, leave it out, and a customer's lines of one time are one order"
             )
-        elif alone.several_customers(self.customer):
+        elif self.customer is not None and alone.of_one_customer < AGREEING:
             share = 1 - alone.of_one_customer_at_all
             column.doubt = f"{100 * share:.0f} % of these are of several customers"
         else:
-            column.doubt = f"{alone.said(self.places)}: is it an order?"
+            column.doubt = f"{said}: is it an order?"
 
     def _column(self, guess: Guess) -> DraftColumn:
         """Return the drafted column, of this candidate."""
@@ -216,20 +207,14 @@ class _Orders:
         if column is not None and column.source == name:
             return column
         if column is not None:
-            why = "another on every line" if self._is_unique(column.source) else "not an order's"
+            lines = [guess.column.name for guess in self.candidates if _is_of_line(guess)]
+            why = "another on every line" if column.source in lines else "not an order's"
             self.table.leave_out(column, why)
         self.table.take(name)
         drafted = DraftColumn("order_id", name, guess.evidence)
         self.table.columns.append(drafted)
         self.table.columns.sort(key=lambda column: ORDER.index(column.target))
         return drafted
-
-    def _is_unique(self, name: str) -> bool:
-        return any(g.column.name == name and _is_of_line(g) for g in self.candidates)
-
-
-def _has_digits(column: ColumnProfile) -> bool:
-    return all(any(map(str.isdigit, value)) for value in column.values)
 
 
 def _is_of_line(guess: Guess) -> bool:

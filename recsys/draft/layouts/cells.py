@@ -3,8 +3,6 @@
 # ruff: noqa: S608 - names and texts are quoted
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.layouts.layout import Layout, has_product, is_of_orders
 from recsys.draft.name_rules import kinds_by_name
@@ -20,23 +18,6 @@ MOSTLY = 0.95
 FEWEST_COUNTS = 3
 LEAST_KNOWN = 0.5
 """Share of the cells of one value whose value is among others' values, too."""
-
-
-@dataclass(frozen=True)
-class _Cells:
-    """What cells are like, cut at a separator."""
-
-    several: float
-    """Share that hold several values."""
-    counts: int
-    """Different numbers of values in a cell."""
-    cells: int
-    values: int
-    """Different cells, and values in them."""
-    known: float
-    """Share of the values that fill a cell alone which are in others, too."""
-    numbered: float
-    """Share of the values that hold a digit."""
 
 
 def lines_in_cells(profile: FileProfile) -> Layout | None:
@@ -60,8 +41,8 @@ def lines_in_cells(profile: FileProfile) -> Layout | None:
         for separator in SEPARATORS:
             if not any(separator in value for value in column.values):
                 continue
-            found = _cut(profile, column, separator)
-            if not (_are_products(found) or (_says_product(column) and _are_ids(found))):
+            are_products, are_ids = _cut(profile, column, separator)
+            if not (are_products or (_says_product(column) and are_ids)):
                 continue
             beside = _cut_alike(profile, column, separator)
             if has_product(evidence, beside=frozenset({column.name, *beside})):
@@ -95,39 +76,28 @@ def _as_list(column: ColumnProfile) -> bool:
     return bool(lists) and len(lists) >= MOSTLY * len(column.values)
 
 
-def _cut(profile: FileProfile, column: ColumnProfile, separator: str) -> _Cells:
+def _cut(profile: FileProfile, column: ColumnProfile, separator: str) -> tuple[bool, bool]:
+    """Return whether a separator cuts cells into things of their own, and whether into ids.
+
+    Things of their own are bought alone, and in other company; of a catalogue so large that few are
+    bought twice they are known by their digits.
+    """
     name = quoted(column.name)
-    query = (
+    several, counts, cells, values, known, numbered = profile.ask(
         f"with cells as (select {name} as cell, "
         f"list_filter({pieces(name, separator)}, lambda v: v <> '') as parts "
         f"from {profile.sample} where trim({name}) <> ''), "
         "inside as (select distinct unnest(parts) as value from cells where len(parts) > 1), "
         "alone as (select distinct parts[1] as value from cells where len(parts) = 1) "
-        "select avg((len(parts) > 1)::int), count(distinct len(parts)), count(distinct cell), "
-        "(select count(*) from (from inside union from alone)), "
-        "(select avg((value in (from inside))::int) from alone), "
-        "(select avg(regexp_matches(value, '[0-9]')::int) from inside) from cells"
+        "select coalesce(avg((len(parts) > 1)::int), 0), count(distinct len(parts)), "
+        "count(distinct cell), (select count(*) from (from inside union from alone)), "
+        "(select coalesce(avg((value in (from inside))::int), 1) from alone), "
+        "(select coalesce(avg(regexp_matches(value, '[0-9]')::int), 0) from inside) from cells"
     )
-    (several, counts, cells, values, known, numbered) = profile.ask(query)
-    return _Cells(
-        *(several or 0.0, counts, cells, values, 1.0 if known is None else known, numbered or 0.0)
-    )
-
-
-def _are_products(found: _Cells) -> bool:
-    """Whether the parts are things of their own: they are bought alone, and in other company."""
+    is_list = several >= LEAST_WITH
     return (
-        found.several >= LEAST_WITH
-        and found.counts >= 2
-        and found.known >= LEAST_KNOWN
-        and found.values < found.cells
-    )
-
-
-def _are_ids(found: _Cells) -> bool:
-    """Whether the parts are ids of a catalogue so large that few are bought twice."""
-    return (
-        found.several >= LEAST_WITH and found.counts >= FEWEST_COUNTS and found.numbered >= MOSTLY
+        is_list and counts >= 2 and known >= LEAST_KNOWN and values < cells,
+        is_list and counts >= FEWEST_COUNTS and numbered >= MOSTLY,
     )
 
 
