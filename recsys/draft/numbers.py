@@ -10,16 +10,6 @@ from recsys.draft import readings
 
 MARK = re.compile(r"[^\d\s.,'’+()=\"-]{2}|[^\w\s.,'’+()=\"/-]|[^\W\d_][. ]")  # noqa: RUF001
 """A currency's sign or letters; one letter before a digit may be a code: Q4, R12."""
-NUMERIC_TYPES = (
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "FLOAT",
-    "DOUBLE",
-    "DECIMAL",
-)
 
 
 @dataclass(frozen=True)

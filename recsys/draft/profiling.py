@@ -17,6 +17,7 @@ from recsys.draft.words import parse_name
 from recsys.errors import ShopFileError
 from recsys.shop.cleaning_rules import rule
 from recsys.shop.json_records import KEY
+from recsys.shop.text_files import short
 from recsys.storage.names import quoted
 
 MOST_ROWS = 100_000
@@ -118,9 +119,8 @@ def profile_files(
     try:
         connection.execute(f"create or replace temp table {sample} as {parts}")
     except duckdb.Error as error:
-        said = " ".join(str(error).strip().split("\n\n")[0].split())
         labels = ", ".join(file.file.label for file in opened[:3])
-        raise ShopFileError(f"can't read {labels}: {said}") from None
+        raise ShopFileError(f"can't read {labels}: {short(error)}") from None
     counts = connection.execute(f"select count(*) from {sample} group by {PART}").fetchall()
     rows = sum(count for (count,) in counts)
     is_whole = len(looked_at) == len(filled) and all(count <= each for (count,) in counts)

@@ -12,6 +12,7 @@ import duckdb
 from recsys.draft.files import InputFile
 from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop import Format, open_files
+from recsys.shop.text_files import short
 from recsys.storage.names import quoted
 
 
@@ -60,8 +61,7 @@ def open_file(connection: duckdb.DuckDBPyConnection, file: InputFile, folder: Pa
     try:
         rows = connection.execute(f"select 1 from {sql} limit 1").fetchall()
     except duckdb.Error as error:
-        said = " ".join(str(error).strip().split("\n\n")[0].split())
-        raise ShopFileError(f"can't read {file.path}: {said}") from None
+        raise ShopFileError(f"can't read {file.path}: {short(error)}") from None
     return OpenedFile(file, sql, columns, has_rows=bool(rows))
 
 

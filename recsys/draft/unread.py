@@ -23,18 +23,11 @@ TIMES = ("purchased_at", "rated_at")
 READ = (*MONEY, *NUMBERS, *TIMES)
 LONGEST = 40
 WANTED = {
-    "purchases": ("quantity", "unit_price", "amount"),
-    "ratings": ("rated_at",),
-    "products": ("price",),
+    "purchases": {"quantity": "a quantity", "unit_price": "a price", "amount": "an amount"},
+    "ratings": {"rated_at": "a time"},
+    "products": {"price": "a price"},
 }
 """Optional columns that are missed where a name promises them; of required ones a ??? stands."""
-WORDS = {
-    "quantity": "a quantity",
-    "unit_price": "a price",
-    "amount": "an amount",
-    "price": "a price",
-    "rated_at": "a time",
-}
 
 
 def mark_unread(draft: Draft, table: DraftTable) -> None:
@@ -122,18 +115,17 @@ def _shown(value: str) -> str:
 
 def _mark_left_out(table: DraftTable, column: ColumnProfile) -> None:
     """Say of a column that a name speaks for, and whose values nothing reads, why it isn't used."""
-    used = {one.target for one in table.columns}
     if not column.present or any(column.name in one.source for one in table.columns):
         return
+    wanted = WANTED.get(table.name, {})
     for kind, (score, _) in kinds_by_name(column.parsed_name).items():
-        wanted = "price" if kind == "unit_price" and table.name == "products" else kind
-        if wanted not in WANTED.get(table.name, ()) or wanted in used or score < CLEAR:
-            continue
-        if fit(wanted, column) > 0:
-            continue  # it is read, and was passed over for another reason
-        said = _shown(column.values[0])
-        table.doubts.append(
-            f"'{column.name}' is called like {WORDS[wanted]}, but values such as '{said}' can't be "
-            f"read: add  {wanted}: with an expression that makes them readable, or leave it out"
-        )
-        return
+        target = "price" if kind == "unit_price" and table.name == "products" else kind
+        is_missed = target in wanted and table.column(target) is None and score >= CLEAR
+        # what fits is read, and was passed over for another reason
+        if is_missed and fit(target, column) == 0:
+            table.doubts.append(
+                f"'{column.name}' is called like {wanted[target]}, but values such as "
+                f"'{_shown(column.values[0])}' can't be read: add  {target}: with an expression "
+                "that makes them readable, or leave it out"
+            )
+            return
