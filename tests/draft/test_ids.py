@@ -30,6 +30,7 @@ def till(*columns: str):
         "store": lambda sold: f"S{sold.store}",
         "date": lambda sold: f"{sold.at:%Y-%m-%d}",
         "sold at": lambda sold: f"{sold.at:%d.%m.%Y %H:%M}",
+        "clock": lambda sold: f"{sold.at:%H:%M}",
         "epoch": lambda sold: int(sold.at.timestamp()),
         "receipt_no": lambda sold: sold.number,
         "invoice_no": lambda sold: sold.ever,
@@ -51,6 +52,8 @@ RECEIPTS = 2 * 30 * 10
         (("store", "date", "receipt_no", "sku", "qty"), ['"store"', '"date"']),
         (("store", "date", "receipt_no", "member", "sku", "qty"), ['"store"', '"date"']),
         (("store", "sold at", "receipt_no", "sku", "qty"), ['"store"', 'regexp_replace("sold at"']),
+        # the day tells them apart, wherever the time of day stands
+        (("clock", "store", "date", "receipt_no", "sku", "qty"), ['"store"', '"date"']),
         (("store", "epoch", "receipt_no", "sku", "qty"), ['"store"', "86400"]),
         # the numbers of a store go on, those of two stores are the same
         (("store", "date", "invoice_no", "sku", "qty"), ['"store"']),
