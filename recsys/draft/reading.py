@@ -12,6 +12,7 @@ import duckdb
 from recsys.draft.files import InputFile
 from recsys.errors import NoRowsError, ShopFileError
 from recsys.shop import Format, open_files
+from recsys.shop.part import ROW
 from recsys.shop.text_files import short
 from recsys.storage.names import quoted
 
@@ -57,7 +58,9 @@ def open_file(connection: duckdb.DuckDBPyConnection, file: InputFile, folder: Pa
     except NoRowsError:
         return OpenedFile(file, "", (), has_rows=False)
     columns = tuple(opened.columns)
-    sql = f"(select {', '.join(map(quoted, columns))} from {opened.sql})"
+    # groups that are filled down come in any order, another on a busy machine
+    order = f" order by {ROW}" if "fill_down" in file.format else ""
+    sql = f"(select {', '.join(map(quoted, columns))} from {opened.sql}{order})"
     try:
         rows = connection.execute(f"select 1 from {sql} limit 1").fetchall()
     except duckdb.Error as error:

@@ -3,11 +3,15 @@
 import csv
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from recsys.draft.files import look_at
+from recsys.draft.profiling import profile_files
+from recsys.draft.reading import open_file
 from recsys.errors import ShopFileError
 from recsys.shop import attach_shop, load_shop
 
@@ -500,3 +504,17 @@ def test_baskets_without_empty_cells_name_the_shape(drafted):
     rows = [chance.sample(PRODUCTS, chance.randint(1, 5)) for _ in range(200)]
     with pytest.raises(ShopFileError, match=r"1 to 5 fields .* a row is a basket.*explode"):
         drafted(lambda folder: table(folder / "b.csv", rows[0], rows[1:]))
+
+
+def test_rows_that_are_filled_down_are_looked_at_in_the_order_of_the_file(tmp_path):
+    """Groups come out of a window in any order, another on a busy machine: so did examples."""
+    rows = [[f"i{n // 3}", "" if n % 3 else f"c{n // 3}", n] for n in range(3_000)]
+    path = table(tmp_path / "orders.csv", ["invoice", "customer", "line"], rows)
+    [file] = look_at(path[0])
+    file = replace(file, format={"fill_down": {"columns": ["customer"], "by": "invoice"}})
+    with duckdb.connect() as connection:
+        profile = profile_files(connection, [open_file(connection, file, tmp_path)], 0)
+        seen = connection.execute(
+            f"select line, customer from {profile.sample} order by rowid"  # noqa: S608
+        ).fetchall()
+    assert seen == [(str(n), f"c{n // 3}") for n in range(3_000)]
