@@ -272,7 +272,7 @@ def test_purchases_and_ratings_with_lists_cut_short(builder):
     assert rows == [(1, False)]
     tables = ask("select table_name from duckdb_tables() where schema_name = 'recommenders'")
     for (table,) in tables:
-        rows = ask(f"select count(*) from recommenders.{table} group by fold, customer_id, is_new")  # noqa: S608
+        rows = ask(f"select count(*) from recommenders.{table} group by fold, customer_key, is_new")  # noqa: S608
         assert {count for (count,) in rows} <= {1, 2, 3}, table
     assert max(len(products) for products in listed(ask).values()) == 2
     # whoever only rated is a customer, too, and what was rated isn't new
