@@ -38,6 +38,7 @@
         'serving_block_customers': ['integer', 1, 1000000],
         'serving_engine': ['varchar', ['local', 'spark']],
         'keep_block_tables': ['varchar'],
+        'keep_working_tables': ['boolean'],
         'fusion_constant': ['integer', 0, 1000000],
         'fusion_share_of_best': ['double', 0, 1],
         'content_vectors': ['varchar', ['tfidf', 'lsa', 'embeddings']],

@@ -147,6 +147,9 @@ class Lists(Section):
     keep_block_tables: Names | None = None
     """Models whose rows of today are kept in the work folder for a look, separated by commas, such
     as int_hybrid_scores, rec_svd."""
+    keep_working_tables: bool = False
+    """Whether `recsys build` publishes its working tables, too, for a look; docs/publishing.md says
+    which tables are for readers."""
     fusion_constant: Annotated[int, Field(ge=0, le=1_000_000)] = 5
     """k of reciprocal rank fusion: a small one favours first places."""
     fusion_share_of_best: Annotated[float, Field(ge=0, le=1)] = 0.75

@@ -63,7 +63,10 @@ class Builder:
         threads: int = 2,
         variables: Mapping[str, object] | None = None,
     ) -> Path:
-        """Build the shop of these files (or this folder), and return its database."""
+        """Build the shop of these files (or this folder), and return its database.
+
+        Its working tables are published, too: tests look at them.
+        """
         self._write(files)
         with leftovers_ignored():
             gc.collect()  # a build that failed may have left its connection to the collector
@@ -80,7 +83,9 @@ class Builder:
                 lambda *given: [*arguments(*given), "--threads", str(threads)],
             )
             self.result: BuildResult = build(
-                self.shop / "shop.yml", self.database, variables=variables
+                self.shop / "shop.yml",
+                self.database,
+                variables={"keep_working_tables": True, **(variables or {})},
             )
             gc.collect()
         return self._put_away(self.database, self._next_folder())
