@@ -26,7 +26,7 @@ FILES = {
 name: tiny
 version: "1.0.0"
 profile: tiny
-models: {tiny: {+materialized: table}}
+models: {tiny: {+materialized: table, +tags: [published]}}
 """,
     "profiles.yml": """
 tiny:

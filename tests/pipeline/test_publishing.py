@@ -163,8 +163,9 @@ def test_what_is_published_can_be_chosen(database):
         create schema staging; create table staging.lines as select 1 as line;
         create view marts.all_customers as select * from marts.customers;
     """
-    with published(database, choice=lambda schema, name: schema == "marts") as build:
+    with published(database) as build:
         write(build.copy, sql)
+        build.choice = lambda schema, name: schema == "marts"
     assert ask(
         database,
         "select table_schema || '.' || table_name from information_schema.tables order by all",
@@ -177,13 +178,14 @@ def test_a_view_of_what_isn_t_chosen_is_refused(database):
     before = database.read_bytes()
     with (
         pytest.raises(RecsysError, match=r"staging|lines"),
-        published(database, choice=lambda schema, name: schema == "marts") as build,
+        published(database) as build,
     ):
         write(
             build.copy,
             "create schema staging; create table staging.lines as select 1 as line; "
             "create view marts.lines as select * from staging.lines",
         )
+        build.choice = lambda schema, name: schema == "marts"
     assert database.read_bytes() == before
 
 
