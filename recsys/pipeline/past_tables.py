@@ -1,7 +1,7 @@
 """Where a search finds the tables of past folds: in the database, or built anew beside it.
 
 A build publishes no working tables. What a search reads of them is built from the shop's files, as
-the last build was told, into the work folder; there it stays for other searches until the next build.
+the last build was told, into the work folder. There it stays until the next build.
 """
 
 from __future__ import annotations
@@ -135,4 +135,3 @@ def _copy_trials(database: Path, past: Path) -> None:
         connection.execute(f"attach {text(str(database))} as of_build (read_only)")
         connection.execute("create schema tuning")
         connection.execute("create table tuning.trials as from of_build.tuning.trials")
-

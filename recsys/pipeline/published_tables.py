@@ -1,4 +1,4 @@
-"""Which tables and views of a build are published: those for readers, without the working tables."""
+"""Which tables and views of a build are published: those for readers, not the working tables."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from recsys.pipeline.fresh_file import Choice
 from recsys.storage.connections import connect
 
 TAG = "published"
-"""What `dbt_project.yml` tags the models with that readers are given; the others are working tables."""
+"""What `dbt_project.yml` tags the models with that are for readers; others make working tables."""
 SETTING = "keep_working_tables"
+SETTINGS = "staging.stg_settings"
 
 Name = tuple[str, str]
 """Schema and name of a table or view."""
@@ -64,7 +65,7 @@ def _keeps_all(connection: duckdb.DuckDBPyConnection, variables: Mapping[str, ob
     given = variables.get(SETTING)
     if given is None:
         try:
-            [(given,)] = connection.execute(f"select {SETTING} from staging.stg_settings").fetchall()
+            [(given,)] = connection.table(SETTINGS).project(SETTING).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):  # some models of a project ran
             return False
     [(keeps,)] = connection.execute("select try_cast(? as boolean)", [str(given)]).fetchall()
@@ -105,9 +106,7 @@ def _read_by_views(connection: duckdb.DuckDBPyConnection, chosen: Collection[Nam
             continue
         read |= {named[table] for table in map(_unquoted, tables) if table in named}
         through = {
-            other
-            for other in texts
-            if other not in read | {view} and _names(texts[view], other)
+            other for other in texts if other not in read | {view} and _names(texts[view], other)
         }
         read |= through
         waiting += through

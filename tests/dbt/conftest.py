@@ -21,6 +21,8 @@ from dbt.cli.main import dbtRunner
 from recsys import __version__
 from recsys.pipeline import build as build_module
 from recsys.pipeline.build import BuildResult, build
+from recsys.pipeline.fresh_file import write_afresh
+from recsys.pipeline.published_tables import published_choice
 from recsys.settings.project import dbt_project_folder
 from recsys.shop import attach_shop, load_shop
 from recsys.storage.work_folder import kept_folder, serving_folder
@@ -197,6 +199,17 @@ def tiny_database(
         shutil.copytree(built.parent, folder, dirs_exist_ok=True)
 
     return made_once("tiny", build_into) / "recsys.duckdb"
+
+
+@pytest.fixture(scope="session")
+def published_file(builder: Builder, tiny_database: Path) -> Path:
+    """Return what a build of the tiny shop publishes for readers; nobody writes to it."""
+    target = builder.database.parent / ".recsys" / builder.database.stem / "target"
+    file = builder.finished / "for_readers" / "shop.duckdb"
+    file.parent.mkdir()
+    choice = published_choice(tiny_database, target, {"keep_working_tables": False})
+    write_afresh(tiny_database, file, choice)
+    return file
 
 
 @pytest.fixture(scope="session")

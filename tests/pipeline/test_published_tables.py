@@ -5,8 +5,8 @@ import json
 import duckdb
 import pytest
 
-from recsys.fresh_file import write_afresh
-from recsys.published_tables import published_choice
+from recsys.pipeline.fresh_file import write_afresh
+from recsys.pipeline.published_tables import published_choice
 
 BUILT = """
 create schema staging; create schema intermediate; create schema marts; create schema mine;
@@ -49,7 +49,7 @@ def target(tmp_path):
 
 @pytest.fixture
 def published(tmp_path, target):
-    """Return a function that publishes what was built, and says which tables and views there are."""
+    """Return a function that publishes what was built, and says what is there then."""
 
     def publish(*statements: str, variables=None, models=None) -> list[str]:
         built, file = tmp_path / "built.duckdb", tmp_path / "file.duckdb"
