@@ -34,6 +34,7 @@
         'min_baskets_together': ['integer', 1, 2000000000],
         'pairs_per_product': ['integer', 1, 1000],
         'candidates_per_customer': ['integer', 1, 10000],
+        'predicted_ratings_per_customer': ['integer', 1, 10000],
         'list_length': ['integer', 1, 20],
         'serving_block_customers': ['integer', 1, 1000000],
         'serving_engine': ['varchar', ['local', 'spark']],

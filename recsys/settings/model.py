@@ -137,6 +137,9 @@ class Lists(Section):
 
     candidates_per_customer: Annotated[int, Field(ge=1, le=10_000)] = 100
     """New products, and as many bought before, that a recommender yields per customer."""
+    predicted_ratings_per_customer: Annotated[int, Field(ge=1, le=10_000)] = 20
+    """Best new products of each rating model in marts.predicted_ratings, at most
+    candidates_per_customer."""
     list_length: Annotated[int, Field(ge=1, le=20)] = 10
     """Products per customer and list."""
     serving_block_customers: Annotated[int, Field(ge=1, le=1_000_000)] = 2000

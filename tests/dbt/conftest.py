@@ -213,6 +213,17 @@ def published_file(builder: Builder, tiny_database: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def ask_published(published_file: Path) -> Iterator[Query]:
+    """Return a function that asks what a build of the tiny shop publishes."""
+    with duckdb.connect(published_file, read_only=True) as connection:
+
+        def ask(sql: str, *parameters: object) -> Rows:
+            return connection.execute(sql, parameters).fetchall()
+
+        yield ask
+
+
+@pytest.fixture(scope="session")
 def query(tiny_database: Path) -> Iterator[Query]:
     """Return a function that asks the tiny shop's database."""
     with duckdb.connect(tiny_database, read_only=True) as connection:

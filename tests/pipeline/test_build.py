@@ -151,6 +151,9 @@ def test_a_failed_build_changes_nothing_and_the_next_one_starts_from_what_is_pub
     assert not unpublished(database).exists()
 
 
+READERS = {"numbers", "fitted", "shown"}
+
+
 def tables(database: Path) -> set[str]:
     with duckdb.connect(database, read_only=True) as connection:
         names = connection.execute("select table_name from duckdb_tables()").fetchall()
@@ -162,18 +165,21 @@ def test_working_tables_are_not_published_unless_a_setting_keeps_them(
 ):
     setting = "keep_working_tables"
     monkeypatch.setattr(build_module, "setting_names", lambda: ["second", setting])
+    of_readers = ", ".join(f"{name}: {{+tags: [published]}}" for name in READERS)
     (project / "dbt_project.yml").write_text(
-        FILES["dbt_project.yml"].replace("+tags", "work: {+schema: work}, +tags")
+        FILES["dbt_project.yml"].replace(
+            "+tags: [published]", f"{of_readers}, work: {{+schema: work}}"
+        )
     )
     (project / "models/work").mkdir()
     (project / "models/work/lines.sql").write_text("select 1 as line")
     (project / "models/shown.sql").write_text("select * from {{ ref('lines') }}")
     build(None, database)
-    assert tables(database) == {"numbers", "fitted", "shown"}
+    assert tables(database) == READERS
     build(None, database, variables={setting: True})
-    assert tables(database) == {"numbers", "fitted", "shown", "lines"}
+    assert tables(database) == READERS | {"lines"}
     build(None, database)
-    assert tables(database) == {"numbers", "fitted", "shown"}
+    assert tables(database) == READERS
     assert not unpublished(database).exists()
 
 

@@ -36,7 +36,7 @@ most_only_rated as (select coalesce(max(products), 0) as products from only_rate
 not_judged as (
     select
         fold_customers.fold,
-        fold_customers.customer_id
+        fold_customers.customer_key
     from fold_customers
     inner join folds on fold_customers.fold = folds.fold
     where folds.purpose = 'train' or not fold_customers.has_hits
@@ -48,7 +48,7 @@ candidates as (
     {% for name in ['int_candidates', 'int_profile_candidates', 'int_hybrid_candidates'] %}
     select ranked.*
     from {{ ref(name) }} as ranked
-    anti join not_judged on ranked.fold = not_judged.fold and ranked.customer_id = not_judged.customer_id
+    anti join not_judged on ranked.fold = not_judged.fold and ranked.customer_key = not_judged.customer_key
     where ranked.rank_in_group <= {{ longest }} + (select most_only_rated.products from most_only_rated)
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
