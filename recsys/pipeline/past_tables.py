@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from filelock import FileLock
 
 from recsys.errors import DatabaseError, RecsysError
 from recsys.pipeline.build import BuildEvent, build
@@ -73,16 +74,16 @@ class PastTables:
             run_id = _last_run(opened.connection)
         finally:
             opened.close()
-        past = past_folder(self.database.resolve()) / f"{run_id}.duckdb"
-        if past.is_file():
-            with connect(past, read_only=True) as connection:
-                if _has(connection, wanted):
-                    return past
-        self._build(past, wanted)
+        database = self.database.resolve()
+        past = past_folder(database) / f"{run_id}.duckdb"
+        if not _is_past(past, wanted):
+            made_work_folder(database)
+            with FileLock(work_folder(database) / "past.lock"):  # two searches need but one build
+                if not _is_past(past, wanted):
+                    self._build(database, past, wanted)
         return past
 
-    def _build(self, past: Path, wanted: Collection[str]) -> None:
-        database = self.database.resolve()
+    def _build(self, database: Path, past: Path, wanted: Collection[str]) -> None:
         told = last_build(work_folder(database))
         if told is None and self.shop is None:
             raise DatabaseError(
@@ -90,7 +91,6 @@ class PastTables:
                 "it says which shop it was built from: name its shop file with --shop, or build it "
                 "again"
             )
-        made_work_folder(database)
         shutil.rmtree(past.parent, ignore_errors=True)  # of builds before
         past.parent.mkdir()
         _copy_trials(database, past)
@@ -111,6 +111,13 @@ class PastTables:
             raise RecsysError(
                 f"the past folds that a search reads can't be built: {error}"
             ) from error
+
+
+def _is_past(file: Path, wanted: Collection[str]) -> bool:
+    if not file.is_file():
+        return False
+    with connect(file, read_only=True) as connection:
+        return _has(connection, wanted)
 
 
 def _last_run(connection: duckdb.DuckDBPyConnection) -> str:
