@@ -25,7 +25,7 @@ from recsys.pipeline.fresh_file import write_afresh
 from recsys.pipeline.published_tables import published_choice
 from recsys.settings.project import dbt_project_folder
 from recsys.shop import attach_shop, load_shop
-from recsys.storage.work_folder import kept_folder, serving_folder
+from recsys.storage.work_folder import kept_folder, serving_folder, work_folder
 
 from .compiled_project import CompiledProject
 
@@ -197,19 +197,17 @@ def tiny_database(
     def build_into(folder: Path) -> None:
         built = builder.build(TINY_SHOP, variables=tiny_variables)
         shutil.copytree(built.parent, folder, dirs_exist_ok=True)
+        target = work_folder(builder.database) / "target"
+        choice = published_choice(built, target, {"keep_working_tables": False})
+        write_afresh(built, folder / "published.duckdb", choice)
 
     return made_once("tiny", build_into) / "recsys.duckdb"
 
 
 @pytest.fixture(scope="session")
-def published_file(builder: Builder, tiny_database: Path) -> Path:
+def published_file(tiny_database: Path) -> Path:
     """Return what a build of the tiny shop publishes for readers; nobody writes to it."""
-    target = builder.database.parent / ".recsys" / builder.database.stem / "target"
-    file = builder.finished / "for_readers" / "shop.duckdb"
-    file.parent.mkdir()
-    choice = published_choice(tiny_database, target, {"keep_working_tables": False})
-    write_afresh(tiny_database, file, choice)
-    return file
+    return tiny_database.with_name("published.duckdb")
 
 
 @pytest.fixture(scope="session")
