@@ -72,28 +72,41 @@ def tune(  # noqa: PLR0917 - options, which have names on the command line
         typer.Option("--seed", min=0, help="Default: the setting tuning_seed.", show_default=False),
     ] = None,
     database: DatabaseOption = None,
+    shop: Annotated[
+        str | None,
+        typer.Option(
+            "--shop",
+            help="The shop that the database was built from. Default: what the last build read.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Search for better parameters on past folds; the next build fits with what beats the defaults.
 
     Whatever ends a search, the same command goes on where it stopped.
     """
     # what fits takes a second to load, and no other command needs it
+    from recsys.cli.progress import BuildDisplay  # noqa: PLC0415
     from recsys.cli.tuning_progress import TuningDisplay, print_summary  # noqa: PLC0415
+    from recsys.pipeline.past_tables import PastTables  # noqa: PLC0415
     from recsys.tuning.database import Wishes, prepare  # noqa: PLC0415
 
     path = database_path(database)
-    tuning = prepare(
-        path,
-        Wishes(
-            recommenders=recommenders or (),
-            trials=trials,
-            minutes=minutes,
-            metric=metric,
-            list_type=list_type,
-            sampler=sampler,
-            seed=seed,
-        ),
+    wishes = Wishes(
+        recommenders=recommenders or (),
+        trials=trials,
+        minutes=minutes,
+        metric=metric,
+        list_type=list_type,
+        sampler=sampler,
+        seed=seed,
     )
+
+    def building() -> BuildDisplay:
+        print_line("Building the past folds that searches read, once until the next build")
+        return BuildDisplay()
+
+    tuning = prepare(path, wishes, PastTables(path, shop, building).file)
     print_line(f"Tuning {', '.join(tuning.recommenders)} on {path}")
     with TuningDisplay(tuning) as display:
         try:

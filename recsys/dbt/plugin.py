@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import weakref
 from pathlib import Path
@@ -25,7 +26,7 @@ from recsys.storage.names import nearest, text
 from recsys.storage.opening import explain_open_failure
 from recsys.storage.ownership import keep_out
 from recsys.storage.scratch import Scratch, scratch_of
-from recsys.storage.work_folder import serving_folder, work_folder_of
+from recsys.storage.work_folder import past_folder, serving_folder, work_folder_of
 from recsys.terminal import printable
 
 
@@ -77,6 +78,8 @@ class Plugin(BasePlugin):
         scratch = scratch_of(self._path) if self._is_file else Scratch()
         if self._is_file:
             keep_out(work_folder_of(self._path), self._path)
+            # of the build before: what a search reads is in this file now
+            shutil.rmtree(past_folder(self._path), ignore_errors=True)
         # dbt writes its Python models there; the system's folder keeps what a kill leaves
         before, tempfile.tempdir = tempfile.tempdir, str(scratch.path)
         give_back = weakref.finalize(conn, _give_back, scratch, before)

@@ -2,20 +2,23 @@
 
 import json
 import logging
+import os
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.pipeline.build_environment import environment, made_work_folder
+from recsys.pipeline.published_tables import published_choice
 from recsys.pipeline.publishing import published
-from recsys.settings.project import dbt_project_folder, setting_names
+from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder, setting_names
 from recsys.storage.database_name import refuse_name, refuse_special_file
 from recsys.storage.disk import advice, is_full
+from recsys.storage.last_build import remember
 from recsys.storage.names import nearest
 from recsys.storage.work_folder import unpublished
 
@@ -76,8 +79,10 @@ def build(
     database: Path,
     *,
     select: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
     variables: Mapping[str, object] | None = None,
     tests: bool = True,
+    models: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Read a shop's files and (re)build every table of its database, tests included.
@@ -92,10 +97,15 @@ def build(
         succeeded. dbt's work files, logs and the copy it works on go to `.recsys/` beside it.
     select
         dbt selectors such as `staging` or `+marts.customers`; None: everything.
+    exclude
+        Selectors of what isn't built though it is selected.
     variables
         Settings by name; they win over the shop file's.
     tests
         Whether the tests of what is built run, too.
+    models
+        Names of the only models that are published; None: those tagged `published`, or with the
+        setting keep_working_tables all.
     progress
         Called with each event, from several threads, one at a time.
 
@@ -118,11 +128,12 @@ def build(
     refuse_name(database)
     work = made_work_folder(database)
     watch = _Watch(progress)
-    arguments = _arguments(work, select, variables, tests)
+    arguments = _arguments(work, select, variables, tests, exclude)
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
     with published(database) as publication, environment(publication.copy, shop):
         copy = publication.copy
+        read = os.environ.get(SHOP_VARIABLE)
         outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
             if not any(node.status == "success" for node in watch.finished):
@@ -130,6 +141,9 @@ def build(
             raise _failure(outcome.exception, watch, database, log)
         if not watch.finished:
             raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")
+        target = work / "target"
+        publication.choice = published_choice(copy, target, variables or {}, models)
+    remember(work, read, variables or {})
     return BuildResult(
         database=database,
         run_id=watch.run_id,
@@ -188,6 +202,7 @@ def _arguments(
     select: Sequence[str] | None,
     variables: Mapping[str, object] | None,
     tests: bool = True,
+    exclude: Sequence[str] | None = None,
 ) -> list[str]:
     project = str(dbt_project_folder())
     arguments = ["build", "--exclude-resource-type", "unit_test"]  # unit tests are for developers
@@ -198,6 +213,8 @@ def _arguments(
     arguments += ["--log-level", "none", "--log-level-file", "debug"]
     for selector in select or ():
         arguments += ["--select", selector]
+    for selector in exclude or ():
+        arguments += ["--exclude", selector]
     if variables:
         arguments += ["--vars", json.dumps(dict(variables), default=str)]  # dates
     return arguments

@@ -21,7 +21,7 @@ from recsys.storage.disk import is_full, reason, write_failure
 from recsys.storage.file_state import FileState, state_of
 from recsys.storage.opening import connect_when_free, explain_open_failure
 from recsys.storage.ownership import keep_owner
-from recsys.storage.work_folder import unpublished, work_folder
+from recsys.storage.work_folder import past_folder, unpublished, work_folder
 from recsys.storage.write_ahead_logs import logs_of, remove_logs
 
 PATIENCE_SECONDS = 5.0
@@ -33,11 +33,13 @@ class Publication:
     """What a build works on, and what is to be said once it has been published."""
 
     copy: Path
+    choice: Choice | None = None
+    """Which tables and views are published; None: all."""
     warnings: list[str] = field(default_factory=list)
 
 
 @contextlib.contextmanager
-def published(database: Path, *, choice: Choice | None = None) -> Iterator[Publication]:
+def published(database: Path) -> Iterator[Publication]:
     """Lend a copy of the database, or a path for a new one, and publish it if the block succeeds.
 
     Nobody else can write to the database meanwhile, nor build it; everybody can read it. A block
@@ -47,8 +49,6 @@ def published(database: Path, *, choice: Choice | None = None) -> Iterator[Publi
     ----------
     database
         The file itself, not a symbolic link to it.
-    choice
-        Which tables and views are published; None: all.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def published(database: Path, *, choice: Choice | None = None) -> Iterator[Publi
                 f"{database} has other names (hard links), which keep the build before this one: "
                 "use symbolic links"
             )
-        fresh = _written_afresh(copy, database, choice)
+        fresh = _written_afresh(publication, database)
         if before is not None:
             publication.warnings += keep_owner(database, fresh)
         try:
@@ -91,7 +91,9 @@ def published(database: Path, *, choice: Choice | None = None) -> Iterator[Publi
                 f"all was built, but not published: {reason(error)}. The new database is {fresh}, "
                 f"until the next build; {_as_it_was(before)}"
             ) from error
-        _clear(copy.parent)  # before the hold ends: who opened the old file was refused until now
+        # before the hold ends: who opened the old file was refused until now
+        _clear(copy.parent)
+        _clear(past_folder(database))
 
 
 @contextlib.contextmanager
@@ -109,10 +111,11 @@ def _only_build(database: Path) -> Iterator[None]:
         yield
 
 
-def _written_afresh(copy: Path, database: Path, choice: Choice | None) -> Path:
+def _written_afresh(publication: Publication, database: Path) -> Path:
+    copy = publication.copy
     fresh = copy.with_name("published.duckdb")
     try:
-        write_afresh(copy, fresh, choice)
+        write_afresh(copy, fresh, publication.choice)
     except (duckdb.Error, OSError, RecsysError) as error:
         with contextlib.suppress(OSError):
             fresh.unlink(missing_ok=True)

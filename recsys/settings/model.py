@@ -137,6 +137,9 @@ class Lists(Section):
 
     candidates_per_customer: Annotated[int, Field(ge=1, le=10_000)] = 100
     """New products, and as many bought before, that a recommender yields per customer."""
+    predicted_ratings_per_customer: Annotated[int, Field(ge=1, le=10_000)] = 20
+    """Best new products of each rating model in marts.predicted_ratings, at most
+    candidates_per_customer."""
     list_length: Annotated[int, Field(ge=1, le=20)] = 10
     """Products per customer and list."""
     serving_block_customers: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
@@ -147,6 +150,9 @@ class Lists(Section):
     keep_block_tables: Names | None = None
     """Models whose rows of today are kept in the work folder for a look, separated by commas, such
     as int_hybrid_scores, rec_svd."""
+    keep_working_tables: bool = False
+    """Whether `recsys build` publishes its working tables, too, for a look; docs/publishing.md says
+    which tables are for readers."""
     fusion_constant: Annotated[int, Field(ge=0, le=1_000_000)] = 5
     """k of reciprocal rank fusion: a small one favours first places."""
     fusion_share_of_best: Annotated[float, Field(ge=0, le=1)] = 0.75

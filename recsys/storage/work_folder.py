@@ -38,6 +38,11 @@ def kept_folder(serving: Path) -> Path:
     return (folder.parent if _is_of_copy(folder) else folder) / "kept"
 
 
+def past_folder(database: Path) -> Path:
+    """Return where `recsys tune` keeps past folds that it builds, until the next build."""
+    return work_folder(database.absolute()) / "past"
+
+
 def _is_of_copy(folder: Path) -> bool:
     """Tell whether a build's copy lies in a folder: a user's may have the same name."""
     return folder.name == "building" and folder.parent.parent.name == ".recsys"

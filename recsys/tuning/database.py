@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,8 +59,20 @@ class Tuning:
     events: Iterator[TuningEvent]
 
 
-def prepare(database: Path, wishes: Wishes) -> Tuning:
+def prepare(
+    database: Path, wishes: Wishes, past_file: Callable[[bool], Path] | None = None
+) -> Tuning:
     """Read what a search needs and return the run; nothing is tried before its events are read.
+
+    Parameters
+    ----------
+    database
+        A built database.
+    wishes
+        What to tune.
+    past_file
+        Returns the file that has the tables of past folds, given whether the hybrid is tuned, too;
+        None: the database has them.
 
     Raises
     ------
@@ -73,14 +85,19 @@ def prepare(database: Path, wishes: Wishes) -> Tuning:
     refuse_special_file(database)
     if not database.is_file():
         raise DatabaseError(f"no database at {database}: {HAND_OVER}")
+    past_file = past_file or (lambda of_hybrid: database)
+    names = list(dict.fromkeys(wishes.recommenders))
     with _opened(database, read_only=True, patience=0) as connection:
+        _require_trials(connection)
+    with _opened(past_file(HYBRID in names), read_only=True, patience=0) as connection:
         settings = _settings(connection)
+    recommenders = names or settings.tuning_recommenders
+    if not recommenders:
+        raise InvalidParameterError(
+            "no recommender is named: name some, or set tuning_recommenders and build"
+        )
+    with _opened(past_file(HYBRID in recommenders), read_only=True, patience=0) as connection:
         content = content_parameters(connection.table(SETTINGS))
-        recommenders = list(dict.fromkeys(wishes.recommenders)) or settings.tuning_recommenders
-        if not recommenders:
-            raise InvalidParameterError(
-                "no recommender is named: name some, or set tuning_recommenders and build"
-            )
         metric = _metric(wishes.metric or settings.tuning_metric)
         list_type = wishes.list_type or settings.tuning_list_type
         examples = folds = None
@@ -142,9 +159,15 @@ def _budget(wishes: Wishes, settings: TuningSettings) -> Budget:
     return Budget(trials=trials, minutes=minutes)
 
 
-def _settings(connection: duckdb.DuckDBPyConnection) -> TuningSettings:
+def _require_trials(connection: duckdb.DuckDBPyConnection) -> None:
     try:
         connection.table("tuning.trials")
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise DatabaseError(f"the database can't be tuned on yet: {HAND_OVER}") from error
+
+
+def _settings(connection: duckdb.DuckDBPyConnection) -> TuningSettings:
+    try:
         return tuning_settings(connection.table(SETTINGS))
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise DatabaseError(f"the database can't be tuned on yet: {HAND_OVER}") from error

@@ -130,7 +130,8 @@ def _measure(case: Case, folder: Path) -> list[str]:
         # other seeds are measured only: today's lists would need all recommenders fitted anew
         measured = "int_hybrid_models+,+model_metrics"
         select = None if seed == SEEDS[0] else ["stg_settings", measured]
-        settings = {**case.settings, "hybrid_seed": seed}
+        # which they go on from
+        settings = {**case.settings, "hybrid_seed": seed, "keep_working_tables": True}
         result = build(case.shop, database, select=select, variables=settings)
         found = _ndcg(database)
         if seed == SEEDS[0]:

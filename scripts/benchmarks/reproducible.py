@@ -18,8 +18,8 @@ def main(values: list[None]) -> None:
     del values
     with tempfile.TemporaryDirectory() as folder:
         first, second = Path(folder) / "first.duckdb", Path(folder) / "second.duckdb"
-        run_build(first)
-        run_build(second)
+        for database in (first, second):
+            run_build(database, "--set", "keep_working_tables=true")
         different = differences(first, second)
     for table, rows in different.items():
         print(f"{table}: {rows:,} rows differ")

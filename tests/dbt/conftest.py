@@ -22,10 +22,12 @@ from dbt.cli.main import dbtRunner
 from recsys import __version__
 from recsys.pipeline import build as build_module
 from recsys.pipeline.build import BuildResult, build
+from recsys.pipeline.fresh_file import write_afresh
+from recsys.pipeline.published_tables import published_choice
 from recsys.settings.project import dbt_project_folder
 from recsys.shop import attach_shop, load_shop
 from recsys.storage.scratch import PREFIX
-from recsys.storage.work_folder import kept_folder, serving_folder
+from recsys.storage.work_folder import kept_folder, serving_folder, work_folder
 
 from .compiled_project import CompiledProject
 
@@ -67,7 +69,10 @@ class Builder:
         threads: int = 2,
         variables: Mapping[str, object] | None = None,
     ) -> Path:
-        """Build the shop of these files (or this folder), and return its database."""
+        """Build the shop of these files (or this folder), and return its database.
+
+        Its working tables are published, too: tests look at them.
+        """
         self._write(files)
         with leftovers_ignored():
             gc.collect()  # a build that failed may have left its connection to the collector
@@ -84,7 +89,9 @@ class Builder:
                 lambda *given: [*arguments(*given), "--threads", str(threads)],
             )
             self.result: BuildResult = build(
-                self.shop / "shop.yml", self.database, variables=variables
+                self.shop / "shop.yml",
+                self.database,
+                variables={"keep_working_tables": True, **(variables or {})},
             )
             gc.collect()
         return self._put_away(self.database, self._next_folder())
@@ -197,8 +204,28 @@ def tiny_database(
         left = [str(path) for path in builder.database.parent.rglob(f"{PREFIX}*")]
         said = {"shop": str(builder.shop), "left_behind": left}
         (folder / TOLD).write_text(json.dumps(said), encoding="utf-8")
+        target = work_folder(builder.database) / "target"
+        choice = published_choice(built, target, {"keep_working_tables": False})
+        write_afresh(built, folder / "published.duckdb", choice)
 
     return made_once("tiny", build_into) / "recsys.duckdb"
+
+
+@pytest.fixture(scope="session")
+def published_file(tiny_database: Path) -> Path:
+    """Return what a build of the tiny shop publishes for readers; nobody writes to it."""
+    return tiny_database.with_name("published.duckdb")
+
+
+@pytest.fixture(scope="session")
+def ask_published(published_file: Path) -> Iterator[Query]:
+    """Return a function that asks what a build of the tiny shop publishes."""
+    with duckdb.connect(published_file, read_only=True) as connection:
+
+        def ask(sql: str, *parameters: object) -> Rows:
+            return connection.execute(sql, parameters).fetchall()
+
+        yield ask
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,11 @@ def statements():
     return re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-def test_every_statement_runs(query, statements):
+def test_every_statement_runs(ask_published, statements):
     comments, probabilities, ndcg = statements
-    assert "`ndcg`" in dict(query(comments))["metric"]
-    assert query(probabilities) == []  # the tiny shop is too small to learn from
-    assert query(ndcg)
+    assert "`ndcg`" in dict(ask_published(comments))["metric"]
+    assert ask_published(probabilities) == []  # the tiny shop is too small to learn from
+    assert ask_published(ndcg)
 
 
 def assert_ndcg_is_the_table_s(query, statements, folds):
@@ -38,8 +38,8 @@ def assert_ndcg_is_the_table_s(query, statements, folds):
         assert ndcg == pytest.approx(value, abs=1e-9)
 
 
-def test_ndcg_recomputed_is_the_table_s(query, statements):
-    assert_ndcg_is_the_table_s(query, statements, folds=1)
+def test_ndcg_recomputed_is_the_table_s(ask_published, statements):
+    assert_ndcg_is_the_table_s(ask_published, statements, folds=1)
 
 
 def test_ndcg_recomputed_of_several_folds_and_a_sample_of_customers(ask_sampled, statements):
@@ -58,17 +58,17 @@ def test_every_test_and_setting_named_there_exists(query):
     assert named <= settings
 
 
-def test_what_the_page_on_tuning_asks_and_names_exists(query):
+def test_what_the_page_on_tuning_asks_and_names_exists(query, ask_published):
     text = TUNING.read_text(encoding="utf-8")
     [statement] = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)
-    assert query(statement) == []
+    assert ask_published(statement) == []
     settings = {row[0] for row in query("describe staging.stg_settings")}
     named = {"tuning_trials", "tuning_minutes", "tuning_recommenders"}
     named |= {"judged_folds", "hybrid_training_folds"}
     assert all(name in text for name in named)
     assert named <= settings
     for table in re.findall(r"`(\w+\.\w*tun\w+)`", text):
-        assert query(f"select count(*) from {table}")  # noqa: S608
+        assert ask_published(f"select count(*) from {table}")  # noqa: S608
 
 
 def test_a_run_is_written_down_after_every_other_public_table():

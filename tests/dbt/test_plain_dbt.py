@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -43,9 +44,14 @@ def rows(database: Path, sql: str) -> list[tuple]:
         return connection.execute(sql).fetchall()
 
 
-def test_the_variables_name_the_database_and_the_shop(dbt, tiny_shop, query, tmp_path):
-    """In a time zone far away, too. All unit tests of the models run along."""
-    database = tmp_path / "shop.duckdb"
+def test_the_variables_name_the_database_and_the_shop(
+    dbt, tiny_shop, published_file, query, tmp_path
+):
+    """In a time zone far away, onto a published file. All unit tests of the models run along."""
+    database = Path(shutil.copy(published_file, tmp_path / "shop.duckdb"))
+    past = tmp_path / ".recsys" / "shop" / "past"
+    past.mkdir(parents=True)
+    (past / "run-1.duckdb").write_text("customers of then")
     serving = tmp_path / ".recsys" / "shop" / "serving"
     for left in ("rows/999/int_customers.parquet", "fitted/interactions-1.joblib", "served/x/y"):
         (serving / left).parent.mkdir(parents=True)  # by a build that was killed
@@ -58,6 +64,7 @@ def test_the_variables_name_the_database_and_the_shop(dbt, tiny_shop, query, tmp
     )
     assert ran.returncode == 0, ran.stdout
     assert not serving.exists()
+    assert not past.exists()
     # in so small a shop the hybrid is hardly certain to be better, and others are certain to be
     # better than what serves in its place
     assert "Completed with 2 warnings" in ran.stdout
@@ -75,9 +82,10 @@ def test_the_variables_name_the_database_and_the_shop(dbt, tiny_shop, query, tmp
                 pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
                 for value in other
             )
-    [(started, finished, now)] = rows(
+    [_, (started, finished, now)] = rows(
         database,
-        "select started_at, finished_at, now() at time zone 'UTC' from marts.run_history",
+        "select started_at, finished_at, now() at time zone 'UTC' from marts.run_history "
+        "order by rowid",
     )
     assert started <= finished <= now
 

@@ -10,7 +10,7 @@ name: small
 version: "1.0.0"
 profile: small
 vars: {label: none}
-models: {small: {+materialized: table}}
+models: {small: {+materialized: table, marts: {+schema: marts, +tags: [published]}}}
 on-run-start:
   - create schema if not exists tuning
   - |
@@ -37,21 +37,23 @@ small:
     "macros/schema.sql": """
 {% macro generate_schema_name(custom, node) %}{{ custom or 'main' }}{% endmacro %}
 """,
-    "models/customers.sql": """
-{{ config(schema='marts') }}
+    "models/int_customers.sql": """
+{{ config(schema='intermediate') }}
 select i::varchar as customer_id, md5('{{ var("label") }}' || i) as note
 from range(60000) as customers (i)
 """,
-    "models/products.sql": """
-{{ config(schema='marts') }}
+    "models/marts/customers.sql": """
+select * from {{ ref('int_customers') }}
+""",
+    "models/marts/products.sql": """
 select i as product_id, hash(i || '{{ var("label") }}') as number from range(100000) as products (i)
 """,
-    "models/recommendations.sql": """
-{{ config(schema='marts', materialized='view') }}
+    "models/marts/recommendations.sql": """
+{{ config(materialized='view') }}
 select * from {{ ref('customers') }}
 """,
-    "models/run_history.sql": """
-{{ config(schema='marts', materialized='incremental', incremental_strategy='append') }}
+    "models/marts/run_history.sql": """
+{{ config(materialized='incremental', incremental_strategy='append') }}
 -- depends_on: {{ ref('customers') }}
 -- depends_on: {{ ref('products') }}
 -- depends_on: {{ ref('recommendations') }}

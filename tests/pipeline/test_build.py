@@ -13,6 +13,7 @@ from recsys.errors import DatabaseError, InvalidParameterError, RecsysError, Sho
 from recsys.pipeline import build as build_module
 from recsys.pipeline.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
 from recsys.pipeline.build_environment import environment
+from recsys.storage.last_build import LastBuild, last_build
 from recsys.storage.work_folder import unpublished, work_folder
 
 # dbt leaves its log file and an event loop per Python model to the garbage collector.
@@ -26,7 +27,7 @@ FILES = {
 name: tiny
 version: "1.0.0"
 profile: tiny
-models: {tiny: {+materialized: table}}
+models: {tiny: {+materialized: table, +tags: [published]}}
 """,
     "profiles.yml": """
 tiny:
@@ -148,6 +149,54 @@ def test_a_failed_build_changes_nothing_and_the_next_one_starts_from_what_is_pub
         assert connection.execute("select one from mine").fetchall() == [(1,)]
         assert connection.execute("select max(id) from numbers").fetchall() == [(7,)]
     assert not unpublished(database).exists()
+
+
+READERS = {"numbers", "fitted", "shown"}
+
+
+def tables(database: Path) -> set[str]:
+    with duckdb.connect(database, read_only=True) as connection:
+        names = connection.execute("select table_name from duckdb_tables()").fetchall()
+    return {name for (name,) in names}
+
+
+def test_working_tables_are_not_published_unless_a_setting_keeps_them(
+    project, database, monkeypatch
+):
+    setting = "keep_working_tables"
+    monkeypatch.setattr(build_module, "setting_names", lambda: ["second", setting])
+    of_readers = ", ".join(f"{name}: {{+tags: [published]}}" for name in READERS)
+    (project / "dbt_project.yml").write_text(
+        FILES["dbt_project.yml"].replace(
+            "+tags: [published]", f"{of_readers}, work: {{+schema: work}}"
+        )
+    )
+    (project / "models/work").mkdir()
+    (project / "models/work/lines.sql").write_text("select 1 as line")
+    (project / "models/shown.sql").write_text("select * from {{ ref('lines') }}")
+    build(None, database)
+    assert tables(database) == READERS
+    build(None, database, variables={setting: True})
+    assert tables(database) == READERS | {"lines"}
+    build(None, database)
+    assert tables(database) == READERS
+    assert not unpublished(database).exists()
+
+
+def test_what_a_build_was_told_is_written_down_beside_the_database(
+    project, database, monkeypatch, tmp_path
+):
+    """For searches, which build past folds from the same shop."""
+    work = work_folder(database)
+    assert last_build(work) is None
+    build(None, database)
+    assert last_build(work) == LastBuild(None, {})
+    (tmp_path / "my.yml").write_text("name: mine")
+    monkeypatch.chdir(tmp_path)
+    build("my.yml", database, variables={"second": date(2024, 2, 29)})
+    assert last_build(work) == LastBuild(str(tmp_path / "my.yml"), {"second": "2024-02-29"})
+    (work / "last_build.json").write_text("cut sh")
+    assert last_build(work) is None
 
 
 def test_readers_read_the_last_build_until_the_next_is_published(project, database):

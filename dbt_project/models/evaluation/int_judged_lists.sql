@@ -19,7 +19,17 @@ fold_customers as (
     from {{ ref('int_cold_customers') }}
 ),
 
-lists as (select * from {{ ref('int_ranked_lists') }}),
+-- not the ranked lists: those of customers who aren't judged aren't kept
+candidates as (
+    {% for name in ['int_candidates', 'int_profile_candidates', 'int_hybrid_candidates'] %}
+    select
+        fold,
+        recommender,
+        is_new
+    from {{ ref(name) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
 
 held_out as (select * from {{ ref('int_held_out') }}),
 
@@ -42,11 +52,13 @@ relevant as (
 
 recommenders as (
     select distinct
-        lists.fold,
-        lists.recommender,
-        lists.list_type
-    from lists
-    inner join folds on lists.fold = folds.fold
+        candidates.fold,
+        candidates.recommender,
+        list_types.list_type
+    from candidates
+    inner join folds on candidates.fold = folds.fold
+    inner join list_types
+        on (candidates.is_new and list_types.takes_new) or (not candidates.is_new and list_types.takes_bought)
 ),
 
 judged_lists as (

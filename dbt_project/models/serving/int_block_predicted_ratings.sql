@@ -4,6 +4,8 @@ with
 
 candidates as (select * from {{ ref('int_candidates') }} where fold = 'serving' and is_new),
 
+settings as (select * from {{ ref('stg_settings') }}),
+
 customers as (select * from {{ ref('int_customers') }}),
 
 products as (select * from {{ ref('int_products') }}),
@@ -16,9 +18,12 @@ predicted as (
         candidates.score as predicted_rating,
         candidates.rank_in_group as rank
     from candidates
+    cross join settings
     inner join customers on candidates.customer_key = customers.customer_key
     inner join products on candidates.product_key = products.product_key
-    where candidates.recommender in ({{ rating_names }})
+    where
+        candidates.recommender in ({{ rating_names }})
+        and candidates.rank_in_group <= settings.predicted_ratings_per_customer
 )
 
 select * from predicted

@@ -19,5 +19,6 @@ ratings as (
     where coalesce(interactions.given_rating, interactions.rating) is not null
 )
 
+-- a customer's times take less room in their order
 select * from ratings
-order by customer_id, product_id
+order by customer_id, rated_at, product_id

@@ -2,5 +2,7 @@ with
 
 predicted as (select * from {{ ref('int_served_predicted_ratings') }})
 
-select * from predicted
+-- further decimals would take twice the room
+select * replace (round(predicted_rating, 5) as predicted_rating)
+from predicted
 order by customer_id, recommender, rank

@@ -26,7 +26,7 @@ audiences as (
         products.product_id,
         ranked.rank,
         customers.customer_id,
-        ranked.probability
+        {{ shown_probability('ranked.probability') }} as probability
     from ranked
     cross join settings
     inner join products on ranked.product_key = products.product_key

@@ -4,7 +4,11 @@ served as (select * from {{ ref('int_served_recommendations') }}),
 
 recommendations as (
     select
-        *,
+        * replace (
+            -- the hybrid's score is the probability
+            case when recommender = 'hybrid' then {{ shown_probability('score') }} else score end as score,
+            {{ shown_probability('probability') }} as probability
+        ),
         {{ run_id() }} as run_id,
         {{ build_started_at() }} as generated_at
     from served
