@@ -80,7 +80,9 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
     with Scratch() as scratch:
         database = scratch.path / "check.duckdb"
         try:
-            build(shop, database, select=NEEDED, variables=variables, tests=False)
+            # what is asked below are working tables
+            kept = {**(variables or {}), "keep_working_tables": True}
+            build(shop, database, select=NEEDED, variables=kept, tests=False)
         except RecsysError as error:
             report.error = _without_tables(str(error))
             database = unpublished(database.resolve())

@@ -127,6 +127,19 @@ def ours(sql: Mapping[str, str], lists: Lists, wanted: Wanted) -> Metrics:
         create("int_fold_customers", {"fold": ["f"] * len(wanted), "customer_id": list(wanted)})
         nobody = pa.array([], pa.string())
         create("int_cold_customers", {"fold": nobody, "customer_id": nobody})
+        for name, recommenders in (
+            ("int_candidates", ["ours"]),
+            ("int_profile_candidates", []),
+            ("int_hybrid_candidates", []),
+        ):
+            create(
+                name,
+                {
+                    "fold": pa.array(["f"] * len(recommenders), pa.string()),
+                    "recommender": pa.array(recommenders, pa.string()),
+                    "is_new": pa.array([True] * len(recommenders), pa.bool_()),
+                },
+            )
         held_out = [(customer, product) for customer, some in wanted.items() for product in some]
         create(
             "int_held_out",

@@ -77,7 +77,7 @@ def built(database: Path, shop: Path, *, required: bool) -> set[str]:
             shop / "shop.yml",
             database,
             select=["stg_settings", WARNS, FAILS],
-            variables={"require_better_champion": required},
+            variables={"require_better_champion": required, "keep_working_tables": True},
         )
     except RecsysError as error:
         assert FAILS in str(error)  # noqa: PT017
