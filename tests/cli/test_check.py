@@ -114,9 +114,9 @@ def test_the_cost_follows_customers_and_what_is_ranked_for_them(tmp_path):
     _, printed = check(tmp_path, "--json")
     cost = json.loads(printed[printed.index("{") :])["support"]["cost"]
     assert (cost["ranked_customers"], cost["candidates"]) == (4, 4 * 3 * 4)
-    assert cost["cpu_seconds"] == pytest.approx(20 + 48 * 7.5e-6 + 12 * 190e-6)
+    assert cost["cpu_seconds"] == pytest.approx(20 + 48 * 5.3e-6 + 12 * 110e-6)
     assert cost["kept_candidates"] == 0  # three days have no past fold
-    assert cost["disk_bytes"] == 12 * 1000
+    assert cost["disk_bytes"] == 12 * 620 + 4 * 15_000
 
 
 @pytest.mark.usefixtures("untouched")

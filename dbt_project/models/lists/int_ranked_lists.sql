@@ -86,7 +86,8 @@ lists as (
         ranked.list_type,
         customers.customer_id,
         ranked.product_id,
-        ranked.score,
+        -- ranked by all decimals; those beyond the seventh would take most of the table's room
+        round(ranked.score, 7) as score,
         ranked.rank
     from ranked
     inner join customers on ranked.customer_key = customers.customer_key
