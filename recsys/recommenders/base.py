@@ -106,7 +106,7 @@ class Recommender(ABC):
         with the number of customers: `recommend` and `candidates` go block by block.
         """
         self._fitted()
-        self._prepare_scores()
+        self.prepare_scores()
         return self._score(np.asarray(customers, dtype=np.intp))
 
     def score_pairs(
@@ -158,7 +158,7 @@ class Recommender(ABC):
         require("k", k, Count)
         interactions = self._fitted()
         listable = self._listable(among)
-        self._prepare_scores()
+        self.prepare_scores()
         tables = [LIST_SCHEMA.empty_table()]
 
         def of_block(block: NDArray[np.intp]) -> pa.Table:
@@ -231,7 +231,7 @@ class Recommender(ABC):
         require("per_customer", per_customer, Count)
         interactions = self._fitted()
         customers = self._customers(customer_ids)
-        self._prepare_scores()
+        self.prepare_scores()
         return top_candidates(
             self._score, interactions.seen, customers, per_customer, self._listable(among)
         )
@@ -263,7 +263,7 @@ class Recommender(ABC):
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         """Learn; set attributes that end in an underscore."""
 
-    def _prepare_scores(self) -> None:  # noqa: B027 - most need nothing
+    def prepare_scores(self) -> None:  # noqa: B027 - most need nothing
         """Make what only scores need, once, before blocks are scored in threads."""
 
     @abstractmethod

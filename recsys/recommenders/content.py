@@ -205,7 +205,8 @@ class Content(Recommender):
             )
         return texts
 
-    def _prepare_scores(self) -> None:
+    def prepare_scores(self) -> None:
+        """Find each product's nearest ones, once."""
         if not hasattr(self, "shares_"):
             self.shares_ = self._shares(self._fitted())
 

@@ -82,7 +82,8 @@ class FittedModels:
             ) from error
 
     def save_recommender(self, fitted: Recommender, among: pa.Array | None) -> None:
-        """Write a fitted recommender."""
+        """Write a fitted recommender, with all that its scores need: blocks compute it no more."""
+        fitted.prepare_scores()
         interactions = fitted.interactions_
         file = f"interactions-{_fingerprint(interactions)}"
         if not self._path(file).exists():

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy import sparse
 
 from recsys.data.arrow_tables import ArrowTable
 from recsys.data.interactions import Interactions
@@ -19,6 +20,9 @@ from recsys.recommenders.sampling import evenly_spaced
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import TRANSFORMS, Transform, transformed
 from recsys.settings.parameters import Positive
+
+DENSE_SPEED = 15
+"""Cells that a product of dense matrices takes in the time of one of a sparse and a dense one."""
 
 
 @dataclass(kw_only=True)
@@ -110,9 +114,21 @@ class Ridge(Recommender):
         else:
             # whoever cut `customers` thought of the products, which may be fewer than the others
             for block in blocks(np.arange(len(customers)), len(self.between_customers_)):
-                alike = (mine[block] @ self.earlier_).toarray() @ self.between_customers_
-                scores[block] = (self.bought_ @ alike.T).T
+                scores[block] = (self.bought_ @ self._alike(mine[block]).T).T
         scores = np.round(scores, 6)
         scores[:, ~self.is_bought_] = np.nan
         scores[np.diff(mine.indptr) == 0] = np.nan
         return scores
+
+    def _alike(self, mine: sparse.csr_array) -> NDArray[np.float64]:
+        """Return (customers, customers learned from): how much the purchases of each say."""
+        products, columns = np.unique(mine.indices, return_inverse=True)
+        earlier = self.earlier_[products]
+        shape = (mine.shape[0], len(products))
+        narrow = sparse.csr_array((mine.data, columns, mine.indptr), shape)
+        alike: NDArray[np.float64]
+        if (earlier.nnz + narrow.nnz) * DENSE_SPEED < len(self.between_customers_) * shape[0]:
+            alike = narrow @ (earlier @ self.between_customers_)  # few products each
+        else:
+            alike = (narrow @ earlier).toarray() @ self.between_customers_
+        return alike
