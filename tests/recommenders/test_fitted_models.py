@@ -57,6 +57,18 @@ def test_read_from_its_file_it_ranks_the_same(name, table, products, tmp_path):
     assert ranked(read.recommender, read.among) == expected
 
 
+@pytest.mark.parametrize("name", RECOMMENDERS)
+def test_what_scores_need_is_in_the_file(name, table, products, tmp_path):
+    """Every block reads it, and none computes more of the model."""
+    fitted = recommender_class(name)().fit(Interactions.from_table(table), products)
+    FittedModels(tmp_path).save_recommender(fitted, None)
+    read = FittedModels(tmp_path).load_recommender(name)
+    assert read is not None
+    there = set(vars(read.recommender))
+    assert ranked(read.recommender, None)
+    assert set(vars(read.recommender)) == there
+
+
 def test_recommenders_of_the_same_interactions_share_their_file(table, products, tmp_path):
     models = FittedModels(tmp_path)
     interactions = Interactions.from_table(table)

@@ -7,6 +7,7 @@ from sklearn.linear_model import Ridge as RidgeRegression
 
 from recsys.data.interactions import Interactions
 from recsys.errors import NothingToLearnError
+from recsys.recommenders import ridge
 from recsys.recommenders.ridge import Ridge
 
 
@@ -47,9 +48,14 @@ def expected(interactions, pool, regularization, transform=np.log1p):
     return scores
 
 
-@pytest.mark.parametrize("shape", [(40, 15), (15, 40)])  # by products, by customers
+@pytest.mark.parametrize(
+    ("shape", "dense_speed"),
+    [((40, 15), 15), ((15, 40), 0), ((15, 40), 1e9)],
+    ids=["by products", "by customers of few products", "by customers of many products"],
+)
 @pytest.mark.parametrize(("transform", "same"), [("log", np.log1p), ("none", np.asarray)])
-def test_scores_equal_scikit_learns(shape, transform, same):
+def test_scores_equal_scikit_learns(shape, dense_speed, transform, same, monkeypatch):
+    monkeypatch.setattr(ridge, "DENSE_SPEED", dense_speed)
     interactions = random_interactions(0, *shape)
     pool = np.flatnonzero(np.diff(interactions.earlier_weights.indptr))
     assert 0 not in pool
