@@ -255,20 +255,21 @@ def candidate_batches(
 
     `KEYED_SCHEMA` takes candidates of whole customers, in the order of `Candidates`.
     """
-    table = pa.Table.from_arrays(
-        [
-            customer_ids.take(pa.array(candidates.customers)),
-            product_ids.take(pa.array(candidates.products)),
-            pa.array(candidates.scores),
-            pa.array(candidates.is_new),
-        ],
-        names=CANDIDATE_SCHEMA.names,
-    )
+    columns: list[NDArray[Any]] = [candidates.scores, candidates.is_new]
     if schema.equals(KEYED_SCHEMA):
-        yield from keyed_batches(fold, table)
-        return
-    named = table.add_column(0, "fold", pa.repeat(fold, len(table)))
-    yield from named.to_batches(ROWS_PER_BATCH)
+        columns.append(_ranks(candidates.customers, candidates.is_new))
+    for start in range(0, len(candidates.customers), ROWS_PER_BATCH):
+        part = slice(start, start + ROWS_PER_BATCH)
+        customers = candidates.customers[part]
+        yield pa.RecordBatch.from_arrays(
+            [
+                pa.repeat(fold, len(customers)),
+                customer_ids.take(pa.array(customers)),
+                product_ids.take(pa.array(candidates.products[part])),
+                *(column[part] for column in columns),
+            ],
+            schema=schema,
+        )
 
 
 def keyed_batches(fold: str, candidates: pa.Table) -> Iterator[pa.RecordBatch]:

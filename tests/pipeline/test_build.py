@@ -168,11 +168,11 @@ def test_working_tables_are_not_published_unless_a_setting_keeps_them(
     of_readers = ", ".join(f"{name}: {{+tags: [published]}}" for name in READERS)
     (project / "dbt_project.yml").write_text(
         FILES["dbt_project.yml"].replace(
-            "+tags: [published]", f"{of_readers}, work: {{+schema: work}}"
+            "+tags: [published]", f"{of_readers}, inner: {{+schema: inner}}"
         )
     )
-    (project / "models/work").mkdir()
-    (project / "models/work/lines.sql").write_text("select 1 as line")
+    (project / "models/inner").mkdir()
+    (project / "models/inner/lines.sql").write_text("select 1 as line")
     (project / "models/shown.sql").write_text("select * from {{ ref('lines') }}")
     build(None, database)
     assert tables(database) == READERS
