@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import queue
+import sys
 import threading
 import warnings
 from collections import deque
@@ -38,6 +39,8 @@ ONE_THREAD_EACH = {
     "RECSYS_JOBS": "1",
 }
 """With a worker per core, threads or workers of its own would only get in each other's way."""
+
+QUIET_TRACKER = "ignore:resource_tracker:UserWarning"
 
 
 def worker_count() -> int:
@@ -90,16 +93,16 @@ def _submit(function: Callable[..., Result], *arguments: Any) -> Future[Result]:
 
 @contextmanager
 def _quiet_tracker() -> Iterator[None]:
-    """Let the process that removes semaphores after a killed build do so without a warning."""
-    before = os.environ.get("PYTHONWARNINGS")
-    ignored = "ignore:resource_tracker:UserWarning"
-    os.environ["PYTHONWARNINGS"] = f"{before},{ignored}" if before else ignored
+    """Let the process that removes semaphores after a killed build do so without a warning.
+
+    By Python's options, which processes are started with. The environment must stay as it is: dbt
+    reads all of it whenever it logs, from other threads, and fails if a variable is gone meanwhile.
+    """
+    sys.warnoptions.append(QUIET_TRACKER)
     try:
         yield
     finally:
-        os.environ.pop("PYTHONWARNINGS", None)  # joblib may have put the environment back already
-        if before is not None:
-            os.environ["PYTHONWARNINGS"] = before
+        sys.warnoptions.remove(QUIET_TRACKER)
 
 
 _used: deque[Any] = deque(maxlen=1)

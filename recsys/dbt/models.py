@@ -52,6 +52,9 @@ PREDICTION_SCHEMA = pa.schema(
 FEWEST_RATINGS = 5
 """Fewer can't be cut into five."""
 
+MOST_RATINGS = 2_000_000
+"""Ratings of a fold that are hidden and predicted, about: errors of more hardly differ."""
+
 
 def candidates(
     name: str,
@@ -154,6 +157,7 @@ def rating_predictions(
 
     Ratings given are cross-validated, and predicted from what was known at the cut-off. Where
     ratings are implied, a fifth of all is hidden, and `cross_validate_implied` may ask for more.
+    Of a fold with more than `MOST_RATINGS` a sample of customers counts, each with all its ratings.
     What has too few ratings to be measured has no rows, nor has a model that refuses this shop's
     size; the log says so. A random split needs no time: where no
     judged fold knew enough ratings for one, as in a shop that doesn't know when ratings were given,
@@ -173,8 +177,14 @@ def rating_predictions(
     ]
 
     def hidings_of(fold: str) -> list[_Hiding]:
-        rows = _of_fold(training_rows, fold, f"{TRAINING_COLUMNS}, is_implied")
-        later = _of_fold(held_out_ratings, fold, "customer_id, product_id, rating")
+        sampled = _sampled_customers(where(training_rows, fold=fold))
+        rows, later = (
+            _of_fold(relation.filter(sampled), fold, columns)
+            for relation, columns in (
+                (training_rows, f"{TRAINING_COLUMNS}, is_implied"),
+                (held_out_ratings, "customer_id, product_id, rating"),
+            )
+        )
         return list(_hidings(fold, rows, later, also_implied=also_implied))
 
     judged = fold_names(folds.filter("purpose = 'judge'"))
@@ -185,6 +195,14 @@ def rating_predictions(
             hiding for hiding in hidings_of("serving") if is_unmeasured or hiding.how == "cv5"
         ]
     return pa.RecordBatchReader.from_batches(PREDICTION_SCHEMA, _predictions(hidings, models))
+
+
+def _sampled_customers(rows: Relation) -> str:
+    """Return the condition of the customers whose ratings are measured."""
+    [(ratings,)] = rows.aggregate("count(rating)").fetchall()
+    share = MOST_RATINGS / max(ratings, MOST_RATINGS)
+    # a hash of the id decides, not chance
+    return f"md5_number_upper(customer_id) / 18446744073709551616.0 < {share}"
 
 
 class _Hiding(NamedTuple):

@@ -9,9 +9,8 @@ everything a customer likes best at the top of the scale.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -61,8 +60,8 @@ def trainset(part: RatedPart) -> Any:
 
     by_customer, by_product = part.ratings, part.ratings.tocsc()
     return Trainset(
-        _lists(by_customer),
-        _lists(by_product),
+        _Lists(by_customer),
+        _Lists(by_product),
         len(part.customers),
         len(part.products),
         by_customer.nnz,
@@ -72,13 +71,31 @@ def trainset(part: RatedPart) -> Any:
     )
 
 
-def _lists(compressed: Any) -> dict[int, list[tuple[int, float]]]:
-    indices, values = compressed.indices.tolist(), compressed.data.tolist()
-    starts = compressed.indptr.tolist()
-    return {
-        major: list(zip(indices[start:end], values[start:end], strict=True))
-        for major, (start, end) in enumerate(pairwise(starts))
-    }
+class _Lists(Mapping[int, list[tuple[int, float]]]):
+    """Ratings by inner id, as Surprise reads them, made each time they are asked for.
+
+    As lists that stay, they would take 230 bytes a rating: more than all else that a fit needs.
+    """
+
+    def __init__(self, compressed: Any) -> None:
+        self._starts = compressed.indptr
+        self._indices = compressed.indices
+        self._values = compressed.data
+
+    def __getitem__(self, major: int) -> list[tuple[int, float]]:
+        if major not in self:
+            raise KeyError(major)
+        part = slice(self._starts[major], self._starts[major + 1])
+        return list(zip(self._indices[part].tolist(), self._values[part].tolist(), strict=True))
+
+    def __contains__(self, major: object) -> bool:
+        return isinstance(major, int) and 0 <= major < len(self)  # Surprise asks for texts, too
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
 
 
 def spread(learned: NDArray[Any], index: NDArray[np.intp], size: int) -> NDArray[np.float64]:

@@ -208,3 +208,14 @@ def test_a_model_that_these_ratings_refuse_is_not_measured():
     deviations = {"knn_baseline": {"similarity": "pearson_baseline"}}
     rows = measured(given=20, models="knn_baseline, baseline, rating_blend", parameters=deviations)
     assert {row["recommender"] for row in rows} == {"baseline", "rating_blend"}
+
+
+def test_of_very_many_ratings_those_of_a_sample_of_customers_are_measured(monkeypatch):
+    """By the hashes of their ids, c2 is in the first third of all customers; c0 and c1 are not."""
+    monkeypatch.setattr("recsys.dbt.models.MOST_RATINGS", 10)
+    later = [("c0", "p9"), ("c2", "p9")]
+    rows = measured(given=30, later=later)
+    assert Counter((row["customer_id"], row["how"]) for row in rows) == {
+        ("c2", "cv5"): 10,
+        ("c2", "time_split"): 1,
+    }

@@ -137,7 +137,7 @@ final as (
         case when scaled.is_on_scale then scaled.explicit_rating else scaled.implied_rating end as rating,
         not scaled.is_on_scale as is_implied,
         scaled.explicit_rating as given_rating,
-        coalesce(scaled.rated_at, scaled.last_at) as rated_at,
+        scaled.rated_at,
         scaled.first_at,
         scaled.last_at,
         coalesce(fold_products.in_catalogue, false) as in_catalogue,

@@ -11,7 +11,7 @@ ratings as (
         customers.customer_id,
         products.product_id,
         coalesce(interactions.given_rating, interactions.rating) as rating,
-        interactions.rated_at,
+        coalesce(interactions.rated_at, interactions.last_at) as rated_at,
         interactions.given_rating is null as is_implied
     from interactions
     inner join customers on interactions.customer_key = customers.customer_key
