@@ -142,6 +142,17 @@ class Lists(Section):
     candidates_per_customer."""
     list_length: Annotated[int, Field(ge=1, le=20)] = 10
     """Products per customer and list."""
+    variants: Literal["same_title", "sizes", "off"] = "same_title"
+    """Which products take one place of a list: those of the same title; also those of one brand whose
+    titles differ by a size; or none."""
+    diversity: Annotated[float, Field(ge=0, le=0.95)] = 0
+    """Each further product of a category in a list has its score lowered by this share once more."""
+    max_per_category: Annotated[int, Field(ge=0, le=20)] = 0
+    """Most products of one category in a list; 0: no limit."""
+    max_per_brand: Annotated[int, Field(ge=0, le=20)] = 0
+    """Most products of one brand in a list; 0: no limit."""
+    explore_share: Annotated[float, Field(ge=0, le=1)] = 0
+    """Share of the places of `discover`, the last ones, that go to candidates chosen at random."""
     serving_block_customers: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     """Customers whose lists are made at once: more need more memory."""
     serving_engine: Literal["local", "spark"] = "local"

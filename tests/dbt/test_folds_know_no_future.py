@@ -22,7 +22,10 @@ OF_THE_FUTURE = {
     "int_customer_folds",
     "champions",
     "int_champions",
-    "int_champion_lists",
+    "int_champion_candidates",
+    "int_reranked_lists",
+    "int_reranking_effects",
+    "reranking_effects",
 }
 """When a label window ends, and who serves today."""
 

@@ -36,7 +36,7 @@ gains as (
         customer_id,
         {% for k in cutoffs %}
         count(*) filter (where rank <= {{ k }}) as hits_{{ k }},
-        {{ exact_sum('case when rank <= ' ~ k ~ ' then 1 / log2(rank + 1) else 0 end') }} as dcg_{{ k }},
+        {{ exact_sum('case when rank <= ' ~ k ~ ' then ' ~ gain('rank') ~ ' else 0 end') }} as dcg_{{ k }},
         {{ exact_sum('case when rank <= ' ~ k ~ ' then hit_number / rank else 0 end') }} as precisions_{{ k }},
         {% endfor %}
         min(rank) as first_hit_rank
@@ -46,12 +46,7 @@ gains as (
 
 -- the best DCG that n relevant products allow
 ideals as (
-    select
-        longest.n,
-        {{ exact_sum('1 / log2(places.place + 1)') }} as ideal_dcg
-    from unnest(range(1, {{ cutoffs | max + 1 }})) as longest (n)
-    inner join unnest(range(1, {{ cutoffs | max + 1 }})) as places (place) on longest.n >= places.place
-    group by longest.n
+    {{ ideal_gains(cutoffs | max) }}
 ),
 
 -- a customer for whom a recommender found nothing counts with zeros

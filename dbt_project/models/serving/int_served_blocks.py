@@ -34,9 +34,9 @@ def model(dbt, session):
         "int_hybrid_features": dbt.ref("int_hybrid_features"),
         "int_hybrid_scores": dbt.ref("int_hybrid_scores"),
         "int_hybrid_candidates": dbt.ref("int_hybrid_candidates"),
-        "int_ranked_lists": dbt.ref("int_ranked_lists"),
         "int_new_product_lists": dbt.ref("int_new_product_lists"),
-        "int_champion_lists": dbt.ref("int_champion_lists"),
+        "int_champion_candidates": dbt.ref("int_champion_candidates"),
+        "int_reranked_lists": dbt.ref("int_reranked_lists"),
         "int_served_lists": dbt.ref("int_served_lists"),
         "int_reasons": dbt.ref("int_reasons"),
     }

@@ -1,12 +1,29 @@
 with
 
-champion_lists as (select * from {{ ref('int_champion_lists') }}),
+reranked_lists as (select * from {{ ref('int_reranked_lists') }} where fold = 'serving'),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
 
 new_products as (select * from {{ ref('int_new_product_lists') }} where fold = 'serving'),
 
 list_types as (select * from {{ ref('int_list_types') }} where takes_new),
 
 settings as (select * from {{ ref('stg_settings') }}),
+
+champion_lists as (
+    select
+        customers.customer_id,
+        reranked_lists.list_type,
+        reranked_lists.rank,
+        products.product_id,
+        reranked_lists.score,
+        reranked_lists.recommender
+    from reranked_lists
+    inner join customers on reranked_lists.customer_key = customers.customer_key
+    inner join products on reranked_lists.product_key = products.product_key
+),
 
 -- new products take the last places, as many as the setting says
 newcomers as (

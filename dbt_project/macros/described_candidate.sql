@@ -1,0 +1,12 @@
+{# What re-ranking looks at in a candidate, beside its score. #}
+{% macro described_candidate(candidates, products) -%}
+        coalesce({{ products }}.category, {{ products }}.department) as category,
+        {{ products }}.brand,
+        -- chance that is the same in every run
+        md5_number_lower(concat_ws('-', {{ candidates }}.customer_key, {{ candidates }}.product_key)) as exploration
+{%- endmacro %}
+
+{# Last places of a list of new products that are left to chance. #}
+{% macro explored_places(share, length, candidates) -%}
+case when {{ candidates }}.list_type = 'discover' then cast(floor({{ share }} * {{ length }}) as integer) else 0 end
+{%- endmacro %}
