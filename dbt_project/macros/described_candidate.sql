@@ -7,6 +7,10 @@
 {%- endmacro %}
 
 {# Last places of a list of new products that are left to chance. #}
-{% macro explored_places(share, length, candidates) -%}
-case when {{ candidates }}.list_type = 'discover' then cast(floor({{ share }} * {{ length }}) as integer) else 0 end
+{% macro explored_places(settings, candidates) -%}
+case
+            when {{ candidates }}.list_type = 'discover'
+                then cast(floor({{ settings }}.explore_share * {{ settings }}.list_length) as integer)
+            else 0
+        end as explored_places
 {%- endmacro %}

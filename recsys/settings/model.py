@@ -143,10 +143,11 @@ class Lists(Section):
     list_length: Annotated[int, Field(ge=1, le=20)] = 10
     """Products per customer and list."""
     variants: Literal["same_title", "sizes", "off"] = "same_title"
-    """Which products take one place of a list: those of the same title; also those of one brand whose
-    titles differ by a size; or none."""
+    """Which products take one place of a list: those of the same title; also those of one brand
+    whose titles differ by a size; or none."""
     diversity: Annotated[float, Field(ge=0, le=0.95)] = 0
-    """Each further product of a category in a list has its score lowered by this share once more."""
+    """Each further product of a category in a list has its score lowered by this share once
+    more."""
     max_per_category: Annotated[int, Field(ge=0, le=20)] = 0
     """Most products of one category in a list; 0: no limit."""
     max_per_brand: Annotated[int, Field(ge=0, le=20)] = 0

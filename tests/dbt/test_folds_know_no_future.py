@@ -24,6 +24,7 @@ OF_THE_FUTURE = {
     "int_champions",
     "int_champion_candidates",
     "int_reranked_lists",
+    "int_reranking_trials",
     "int_reranking_effects",
     "reranking_effects",
 }

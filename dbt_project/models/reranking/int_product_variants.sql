@@ -26,18 +26,24 @@ plain as (
     from products
 ),
 
-grouped as (
+same_titles as (
     select
-        product_key,
-        case
-            when title is null then product_key
-            else min(product_key) over (partition by title)
-        end as same_title_key,
+        *,
+        case when title is null then product_key else min(product_key) over (partition by title) end as same_title_key,
         case
             when title_without_size is null then product_key
             else min(product_key) over (partition by brand, title_without_size)
-        end as same_but_size_key
+        end as size_key
     from plain
+),
+
+-- sizes of one brand are variants, and so is what has the title of one of them
+grouped as (
+    select
+        product_key,
+        same_title_key,
+        min(size_key) over (partition by same_title_key) as same_but_size_key
+    from same_titles
 )
 
 select

@@ -16,7 +16,7 @@ candidates as (
         settings.diversity,
         settings.max_per_category,
         settings.max_per_brand,
-        {{ explored_places('settings.explore_share', 'settings.list_length', 'champion_candidates') }} as explored_places,
+        {{ explored_places('settings', 'champion_candidates') }},
         settings.list_length
     from champion_candidates
     inner join products on champion_candidates.product_key = products.product_key
