@@ -19,7 +19,7 @@ with_hits as (
     from held_out
 ),
 
-with_profile as (select distinct customer_id from attributes),
+with_profile as (select distinct customer_key from attributes),
 
 -- `serving`: all customers without a history in the catalogue; past folds: those who can be judged
 eligible as (
@@ -48,11 +48,11 @@ sampled as (
         numbered.fold,
         numbered.customer_key,
         numbered.customer_id,
-        with_profile.customer_id is not null as has_profile,
+        with_profile.customer_key is not null as has_profile,
         case when numbered.purpose <> 'serve' then true end as has_hits
     from numbered
     cross join settings
-    left join with_profile on numbered.customer_id = with_profile.customer_id
+    left join with_profile on numbered.customer_key = with_profile.customer_key
     where numbered.purpose = 'serve' or numbered.sample_number <= settings.judged_customers
 )
 
