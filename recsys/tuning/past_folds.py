@@ -11,7 +11,6 @@ from typing import NamedTuple
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recsys.data.interactions import Interactions
@@ -30,10 +29,9 @@ class PastFold:
     cutoff_at: datetime
     label_until: datetime
     interactions: Interactions
+    """Of equal scores the product of the first column comes first."""
     products: pa.Table
     """product_id and text columns, by product_id."""
-    tie_order: NDArray[np.int64]
-    """Per product of the interactions: of equal scores the lowest comes first."""
     only_rated: NDArray[np.int64]
     """Cells, customer * n_products + product, rated but never bought; ascending."""
     customers: NDArray[np.int64]
@@ -66,7 +64,6 @@ class PastFold:
             interactions.earlier_weights,
             interactions.recent,
             interactions.seen,
-            self.tie_order,
             self.only_rated,
             self.relevant,
             self.products,
@@ -106,7 +103,6 @@ class PastRelations:
     targets: Relation
     list_types: Relation
     training_rows: Relation
-    fold_products: Relation
     texts: Relation
 
     @classmethod
@@ -118,7 +114,6 @@ class PastRelations:
                 targets=connection.table("intermediate.int_tuning_targets"),
                 list_types=connection.table("intermediate.int_list_types"),
                 training_rows=connection.table("intermediate.int_training_rows"),
-                fold_products=connection.table("intermediate.int_fold_products"),
                 texts=connection.table("intermediate.int_product_texts"),
             )
         except duckdb.CatalogException as error:
@@ -172,11 +167,6 @@ def _read(relations: PastRelations, window: _Window, wanted: _List) -> PastFold 
     if rows.num_rows == 0:
         return None
     interactions = Interactions.from_table(rows, tie_order="tie_order")
-    order = where(relations.fold_products, fold=fold).project("product_id, tie_order")
-    tie_order = order.to_arrow_table()
-    place = pc.index_in(
-        interactions.product_ids, value_set=tie_order["product_id"].combine_chunks()
-    )
     targets = where(relations.targets, fold=fold, list_type=wanted.list_type)
     relevant = _cells(targets.project("customer_id, product_id").to_arrow_table(), interactions)
     texts = where(relations.texts, fold=fold).project("* exclude (fold)")
@@ -186,7 +176,6 @@ def _read(relations: PastRelations, window: _Window, wanted: _List) -> PastFold 
         label_until=window.label_until,
         interactions=interactions,
         products=texts.order("product_id").to_arrow_table(),
-        tie_order=tie_order["tie_order"].take(place).to_numpy().astype(np.int64),
         only_rated=_cells(rows.filter(rows["first_at"].is_null()), interactions),
         customers=np.unique(relevant // interactions.n_products),
         relevant=relevant,
