@@ -11,7 +11,7 @@ import pyarrow as pa
 from recsys.compute import dbt_log, workers
 from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
 from recsys.preferences.category_preferences import CategoryPreferences
-from recsys.recommenders.candidates import KEYED_SCHEMA, keyed_batches
+from recsys.recommenders.candidate_rows import KEYED_SCHEMA, keyed_batches
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.recommenders.profile_lists import profile_candidates
 from recsys.storage.relations import SERVING, Relation, fold_names, learning_folds, where

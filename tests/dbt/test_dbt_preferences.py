@@ -7,7 +7,7 @@ import pytest
 from recsys.compute import dbt_log
 from recsys.dbt import preferences as dbt_preferences
 from recsys.dbt.preferences import PROBABILITY_SCHEMA, category_probabilities, profile_lists
-from recsys.recommenders.candidates import KEYED_SCHEMA
+from recsys.recommenders.candidate_rows import KEYED_SCHEMA
 
 FOLDS = """
     select * from (values
