@@ -35,9 +35,9 @@ class PastFold:
     only_rated: NDArray[np.int64]
     """Cells, customer * n_products + product, rated but never bought; ascending."""
     customers: NDArray[np.int64]
-    """Rows of the interactions that have something to find, ascending."""
+    """Rows of the interactions whose customers have a relevant product, ascending."""
     relevant: NDArray[np.int64]
-    """Cells that a list could have found, ascending."""
+    """Cells of relevant products, ascending."""
     takes_new: bool
     """Whether the list takes products that are new to the customer."""
     takes_bought: bool
@@ -45,14 +45,14 @@ class PastFold:
 
     @cached_property
     def n_relevant(self) -> NDArray[np.int64]:
-        """How much each of `customers` has to find, at least 1."""
+        """The number of relevant products of each of `customers`, at least 1."""
         rows = self.relevant // self.interactions.n_products
         counts: NDArray[np.int64] = np.bincount(rows, minlength=self.interactions.n_customers)
         return counts[self.customers]
 
     @cached_property
     def fingerprint(self) -> str:
-        """Names everything here: equal data has the same, whatever the order of its rows."""
+        """A fingerprint of all data; the order of its rows doesn't matter."""
         interactions = self.interactions
         return fingerprint(
             f"{self.fold} {self.cutoff_at} {self.label_until} {self.takes_new} {self.takes_bought}",
@@ -128,7 +128,7 @@ def read_past_folds(relations: PastRelations, list_type: str) -> list[PastFold]:
     InvalidParameterError
         The shop has no such lists.
     DatabaseError
-        There is no fold before the judged ones, or nobody in it has anything to find.
+        There is no fold before the judged ones, or nobody in it has a relevant product.
 
     """
     rows = relations.list_types.project("list_type, takes_new, takes_bought").fetchall()
