@@ -133,7 +133,7 @@ class CategoryPreferences:
         Raises
         ------
         InvalidTableError
-            A column is missing, or there are no rows.
+            A column is missing, customer_hash has nulls, or there are no rows.
 
         """
         table = read_table(rows, "the table of past windows")

@@ -12,6 +12,7 @@ from scipy.special import logit
 
 from recsys.data.arrow_tables import column_of, ids_as_text
 from recsys.data.profiles import Profiles
+from recsys.errors import InvalidTableError
 
 Floats = NDArray[np.float64]
 
@@ -62,9 +63,19 @@ def customer_hashes(table: pa.Table) -> NDArray[np.uint64]:
     """Return the (rows,) hashes of the customers: the column customer_hash, or of their ids.
 
     A hash is the first 64 bits of the id's MD5, as in int_customers.
+
+    Raises:
+        InvalidTableError: customer_hash has nulls, or isn't a column of whole numbers.
+
     """
     if "customer_hash" in table.column_names:
-        given: NDArray[np.uint64] = table["customer_hash"].to_numpy().astype(np.uint64)
+        column = table["customer_hash"]
+        if column.null_count or not pa.types.is_integer(column.type):
+            raise InvalidTableError(
+                f"customer_hash is of type {column.type} with {column.null_count} nulls; hand in "
+                "whole numbers without nulls, or no such column"
+            )
+        given: NDArray[np.uint64] = column.to_numpy().astype(np.uint64)
         return given
     ids = ids_as_text(column_of(table, "customer_id")).dictionary_encode()
     digests = (

@@ -257,3 +257,26 @@ def test_keys_with_hashes_of_the_ids_give_what_the_ids_give(training):
     assert by_key.features_ == by_id.features_
     other = CategoryPreferences(max_iter=5).fit(keyed(rows), keyed(attributes))
     assert not np.array_equal(other.predict(keyed(rows)), by_id.predict(rows))
+
+
+@pytest.mark.parametrize(
+    ("hashes", "said"),
+    [
+        (pa.array([1, None], pa.uint64()), "uint64 with 1 nulls"),
+        (pa.array(["a", "b"]), "string with 0 nulls"),
+        (pa.array([0.5, 1.5]), "double with 0 nulls"),
+    ],
+)
+def test_hashes_are_whole_numbers(hashes, said):
+    rows = pa.table(
+        {
+            "customer_id": [1, 2],
+            "customer_hash": hashes,
+            "category": ["tea", "tea"],
+            "base_rate": [0.5, 0.5],
+            "is_bought": [True, False],
+        }
+    )
+    nobody = pa.table({"customer_id": [], "attribute": [], "value": []})
+    with pytest.raises(InvalidTableError, match=f"customer_hash is of type {said}; hand in whole"):
+        CategoryPreferences().fit(rows, nobody)
