@@ -62,6 +62,8 @@ def category_probabilities(
     none where no customer has one).
     A fold without past folds, or with fewer than two categories in them, has no rows; the log
     says so. The models of `serving` are kept in files, from which blocks of customers read them.
+    Customers are integer keys, which later customers shift; samples and groups follow from
+    `customer_hash`, which nothing shifts.
     """
     models = None if session is None else FittedModels.of(session)
     if models is not None and models.in_block:
