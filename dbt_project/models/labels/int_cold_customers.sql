@@ -27,7 +27,8 @@ eligible as (
         folds.fold,
         folds.purpose,
         customers.customer_key,
-        customers.customer_id
+        customers.customer_id,
+        customers.customer_hash
     from folds
     cross join customers
     left join with_hits on folds.fold = with_hits.fold and customers.customer_key = with_hits.customer_key
@@ -39,7 +40,7 @@ eligible as (
 numbered as (
     select
         *,
-        row_number() over (partition by fold order by md5(customer_id), customer_id) as sample_number
+        row_number() over (partition by fold order by customer_hash, customer_key) as sample_number
     from eligible
 ),
 
