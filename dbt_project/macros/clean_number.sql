@@ -22,7 +22,7 @@
     end
 {%- endmacro %}
 
-{# How many or how much: a number that may have a word for pieces, or a measure, behind it. #}
+{# A quantity: a number, with or without a word for pieces or a measure behind it. #}
 {% macro clean_quantity(column, has_decimal_comma) -%}
     {%- set units = (
         '(?i)(?:x|pcs?|pieces?|pck|pkts?|ea|each|units?|no?s|box|sets?|prs?|pairs?|stk|stck|st|stück|stuks?|styck|un|und|unid|'

@@ -1,7 +1,7 @@
 {#
   Text as people read it: without tags, with HTML's escapes resolved (twice: exports escape what is
-  escaped already), with composed characters (NFC) and single blanks; null where it only says that
-  there is nothing. Columns of lists become their items, separated by commas.
+  escaped already), with composed characters (NFC) and single blanks; null where it only means that
+  nothing is known. Columns of lists become their items, separated by commas.
 #}
 {% macro clean_text(column) -%}
     case
@@ -33,7 +33,7 @@
     nullif(trim(regexp_replace(nfc_normalize({{ text }}), '[\s\x{a0}\x{200b}\x{feff}]+', ' ', 'g')), '')
 {%- endmacro %}
 
-{# A tag begins with a letter, so that 'under < 5 €' and '<3' stay; style sheets and scripts go whole. #}
+{# A tag begins with a letter, so that 'under < 5 €' and '<3' stay; style sheets and scripts are removed with their contents. #}
 {% macro without_tags(text) -%}
     regexp_replace(
         regexp_replace(

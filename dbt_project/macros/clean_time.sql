@@ -113,7 +113,7 @@
     (?:[Tt,: ]+(?:(?:at|um|à|a las?|a|kl|klo|om|ore|ora|alle|às|as|o|u|v|в|@|-)[. ]+)?({{ half }})? ?(\d{1,2})(?:[:.h](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?)? ?({{ half }})? ?(?:uhr|uur|h|hrs?|hours)?)? ?(z|ut|(?:utc|gmt)? ?(?:[-+](?:\d\d:?\d\d|\d{1,2}(?::\d\d)?))?|{{ zones().split()[::2] | join('|') }})
 {%- endmacro %}
 
-{# The hour from 0 to 24; beyond that no time; and none where neither minutes nor a half of the day say that it is one. #}
+{# The hour from 0 to 24; null beyond it, and null without minutes or am/pm, as the number may be something else. #}
 {% macro hour_of_day(found) -%}
     case
         when {{ found }}.hour = '' then '00'

@@ -80,7 +80,7 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# Of each rule of lines: how many it applies to, with the rejected ones and without, and its first. #}
+{# For each rule of lines: how many lines it applies to, with and without rejected ones, and the first of them. #}
 {% macro counted_rules() -%}
     [
         {%- for input, rule, setting, effect, condition in cleaning_rules() %}
@@ -88,7 +88,7 @@
             'rule_name': '{{ rule }}',
             'rows': count(*) filter (where reject_reason is null and {{ condition }}),
             'read_rows': count(*) filter (where {{ condition }}),
-            -- of the lines counted, else of those rejected
+            -- the first of the counted lines, else of the rejected ones
             'row_number': coalesce(
                 min(row_number) filter (where reject_reason is null and {{ condition }}),
                 min(row_number) filter (where {{ condition }})

@@ -1,7 +1,7 @@
 {#
   Text as it is, or, of a date with the month's name, of one with the day of the week, of the Chinese,
   Japanese and Korean forms and of those without separators, the same as year, month and day in
-  numbers. Which of the others 03/04/2024 is, and whether the day exists, is left to who reads it.
+  numbers. The order of 03/04/2024, and whether the day exists, are decided by the callers.
 #}
 {% macro date_text(column) -%}
     {%- set text = plain_text(column) -%}
@@ -67,7 +67,7 @@
     )[1]
 {%- endmacro %}
 
-{# The number of a month from its name; 0, which no month is, of other words. #}
+{# The number of a month by its name; 0 for other words. #}
 {% macro month_number(name) -%}
     case
         {%- for names in month_names().split(';') %}
@@ -84,7 +84,7 @@
     )
 {%- endmacro %}
 
-{# A year of two digits is of the century that POSIX says: 69 to 99 of the last one. #}
+{# The century of a year of two digits, as in POSIX: 69 to 99 are 1969 to 1999. #}
 {% macro whole_year(year) -%}
     case
         when strlen({{ year }}) > 2 then {{ year }}

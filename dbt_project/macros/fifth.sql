@@ -1,7 +1,7 @@
 {#
-  Which fifth of a group a row is in by a measure, 5 that of the highest: by the middle of the ranks
-  of its equals, so that equal rows have equal fifths and a large tie is low only if it is at the
-  bottom. Whoever is alone is in the middle.
+  The fifth of a group that a row is in by a measure; 5 is the highest. It follows from the mean rank of
+  all rows with the same value, so that equal rows are in the same fifth. The only row of a group is in
+  the third.
 #}
 {% macro fifth(group, measure) -%}
     cast(

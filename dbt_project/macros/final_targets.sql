@@ -1,6 +1,6 @@
 {#
-  Where ids end that stand for others: along chains to the last one; of a circle, to its least id,
-  which then stands for itself. One row per id that doesn't stand for itself.
+  The final target of each id that refers to another one: the last id of its chain or, if the references
+  form a circle, the least id of the circle. One row per id whose final target is another id.
 #}
 {% macro final_targets(pairs) -%}
     walked as (

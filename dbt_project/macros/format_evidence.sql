@@ -110,7 +110,7 @@
 {% macro decides_date_order(date_order) -%}
     case
         when {{ date_order }} is not null then {{ date_order }}
-        -- a date or two of the other order are slips of the pen
+        -- one or two dates of the other order are typing errors
         when dmy_dates > 0 and mdy_dates * 100 <= dmy_dates then 'dmy'
         when mdy_dates > 0 and dmy_dates * 100 <= mdy_dates then 'mdy'
     end

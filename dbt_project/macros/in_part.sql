@@ -1,7 +1,7 @@
 {#
-  Whether a key is in one of so many parts of all keys, which are worked on one after the other. A range of
-  hashes: a filter that compares is applied where the rows are read, below joins; a remainder isn't.
-  A null is in one of the parts, too.
+  Whether a key is in one of several parts of all keys, which are processed one after the other. A part is a
+  range of hashes, because DuckDB applies comparisons when it reads the rows, below joins, but not remainders.
+  Null is in one of the parts, too.
 #}
 {% macro in_part(key, part, parts) -%}
     {% set size = 2 ** 64 // parts -%}

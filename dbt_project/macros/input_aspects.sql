@@ -1,6 +1,6 @@
 {#
-  What a shop's files may have or lack: the aspect, the columns that give it (any of them does; none:
-  the input itself), and what is missing from the build where they don't.
+  What a shop's files may have or lack: the aspect, the columns of which one is enough (none: the input
+  itself), and what is missing from the build without them.
 #}
 {% macro input_aspects() %}
     {{ return([
@@ -24,7 +24,7 @@
     ]) }}
 {% endmacro %}
 
-{# Them as a query; an aspect of an input that isn't there needn't be spoken of. #}
+{# The aspects as a query; those of a missing input are left out. #}
 {% macro listed_aspects() -%}
     {%- set of_input = {'order_id': 'purchases', 'quantity': 'purchases', 'prices paid': 'purchases',
         'list price': 'products', 'availability': 'products', 'time of a rating': 'ratings'} -%}

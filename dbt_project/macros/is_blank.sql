@@ -1,6 +1,6 @@
 {#
-  Whether a value only says that there is nothing: empty, or a program's word for it. Long texts are
-  looked at no further, which is most of them.
+  Whether a value means that nothing is known: it is empty, or a program's word such as null. Long texts
+  can't be such words and aren't compared.
 #}
 {% macro is_blank(column) -%}
     {%- set words = [
@@ -16,12 +16,12 @@
     )
 {%- endmacro %}
 
-{# Whether a value isn't there; what a program writes for a number that it lacks is there, and wrong. #}
+{# Whether a value is missing. A program's word for a missing number isn't: it counts as unreadable. #}
 {% macro is_empty(column) -%}
     ({{ column }} is null or trim(cast({{ column }} as varchar)) = '')
 {%- endmacro %}
 
-{# What stands around texts without being seen: blanks, tabs, line ends, no-break spaces, marks. #}
+{# Invisible characters around texts: blanks, tabs, line ends, no-break spaces, marks. #}
 {% macro blanks() -%}
     {{ "' \t\n\r\u00a0\u2007\u200b\u200c\u200d\u200e\u200f\u202f\u2060\u3000\ufeff'" }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-  Whether this invocation of dbt builds every table: what builds some of them is no build, for the others
-  are of another one. A table that fails ends the run before it is written down.
+  Whether this invocation of dbt builds every table. If it builds some of them, the others are of an earlier
+  run, and it isn't recorded as a build. If a table fails, the run ends before it is recorded.
 #}
 {% macro is_complete_run() -%}
     {%- set left_out = [] -%}

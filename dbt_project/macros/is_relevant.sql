@@ -1,6 +1,7 @@
 {#
-  Whether what was bought in the label window is something that a list could have found: new products
-  for lists that take them, bought ones for the others; what was only rated is nothing to buy again.
+  Whether a product bought in the label window is relevant for a list: new products for lists that take
+  new ones, products bought before for lists that take those. A product that was only rated before can't be
+  bought again.
 #}
 {% macro is_relevant(held_out, list_types) -%}
     (

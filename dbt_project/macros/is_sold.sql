@@ -1,7 +1,7 @@
 {#
-  Whether a line as it stands sold something for money: stock takers write notes where the title of
-  what they write off should be, at no price or in negative quantities. What isn't said doesn't count
-  against it.
+  Whether a line, as it is in the file, sold something for money. Lines of a stocktaking have no price or
+  a negative quantity, and a note in place of the title. A missing price or quantity doesn't make a line
+  unsold.
 #}
 {% macro is_sold(columns) -%}
     {%- for column in columns %}

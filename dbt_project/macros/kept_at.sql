@@ -1,4 +1,4 @@
-{# Whether an order hadn't come back yet at an instant: what comes back later counts until then. #}
+{# Whether an order hadn't been returned yet at an instant: until its return it counts as kept. #}
 {% macro kept_at(orders, instant) -%}
     ({{ orders }}.returned_at is null or {{ orders }}.returned_at >= {{ instant }})
 {%- endmacro %}

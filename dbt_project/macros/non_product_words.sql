@@ -58,14 +58,14 @@
     }) }}
 {% endmacro %}
 
-{# One of the words that are so long, at least: short ones may be products' names, as Porto is. #}
+{# One of the words of at least this length: short ones may be names of products, as Porto is. #}
 {% macro words_of(words, least=0) %}
     {%- set found = [] -%}
     {%- for word in words if word | length >= least -%}{%- do found.append(word) -%}{%- endfor -%}
     {{ return('(?:' ~ found | join('|') ~ ')') }}
 {% endmacro %}
 
-{# What may stand beside those words without making a product of them. #}
+{# Words that may stand beside those words in the title of a line that isn't a product. #}
 {% macro non_product_qualifiers() -%}
     (?:dotcom|online|web|standard|express|international|national|domestic|inland|ausland|free|gratis|extra|special|economy|priority|tracked|next day|same day|(?:1st|2nd|first|second) class|uk|eu|usa?|gbp|eur|usd|manual|amazon|ebay|paypal|customer|kunden|kostenlose?r?)
 {%- endmacro %}

@@ -1,8 +1,9 @@
 {#
-  A value as its writer meant it: blanks of every kind are single blanks, none stand around it, marks
-  that aren't seen are gone, and so are the guards that keep spreadsheets from reading an id as a
-  number or a text as a formula. Most values are such already, which one look shows. No lambda here and
-  in what builds on it: DuckDB would compile the patterns inside one anew for every 2,048 rows.
+  A value without what programs add to it: every kind of white space becomes one blank and is removed
+  around the value; invisible marks are removed, and so are the guards that keep spreadsheets from reading
+  an id as a number or a text as a formula. One pattern finds the values, most of all, that need none of
+  this. Neither this macro nor those that call it use lambdas: DuckDB would compile the patterns inside a
+  lambda anew for every 2,048 rows.
 #}
 {% macro plain_text(column) -%}
     case
@@ -17,7 +18,7 @@
     trim(regexp_replace({{ shown(column) }}, '[\pZ\s\x{b}\x{85}]+', ' ', 'g'))
 {%- endmacro %}
 
-{# Text without what isn't seen: direction marks, zero-width blanks, byte order marks, soft hyphens. #}
+{# Text without invisible characters: direction marks, zero-width blanks, byte order marks, soft hyphens. #}
 {% macro shown(column) -%}
     regexp_replace(
         cast({{ column }} as varchar),
@@ -40,7 +41,7 @@
 
 {# Text whose digits, of whatever script, are 0 to 9, with the separators that belong to them. #}
 {% macro with_plain_digits(text) -%}
-    {#- the zeros of Arabic, Persian, Devanagari, Bengali, Thai and so on: in Unicode nine others follow each -#}
+    {#- the zeros of Arabic, Persian, Devanagari, Bengali, Thai and so on; in Unicode, 1 to 9 follow each of them -#}
     {%- set zeros = [
         1632, 1776, 1984, 2406, 2534, 2662, 2790, 2918, 3046, 3174, 3302, 3430, 3558, 3664, 3792, 3872, 4160, 4240,
         6112, 6160, 6470, 6608, 6784, 6800, 6992, 7088, 7232, 7248, 42528, 43216, 43264, 43472, 43504, 43600, 44016,

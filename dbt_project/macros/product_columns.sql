@@ -5,13 +5,13 @@
     {{ return(['title', 'department', 'category', 'subcategory', 'brand', 'size', 'attributes', 'description']) }}
 {% endmacro %}
 
-{# What stands in one of them, as text that is still to be cleaned. #}
+{# The value of one of these columns as text, not yet cleaned. #}
 {% macro described_text(name, column) -%}
     {%- set places = {'department': 1, 'category': 2, 'subcategory': 3} -%}
     {{ listed_category(column, places[name]) if name in places else as_text(column) }}
 {%- endmacro %}
 
-{# All that is said of a product, for those who read it; a title that only repeats the id says nothing. #}
+{# All texts that describe a product, as recommenders read them; a title that only repeats the id is left out. #}
 {% macro texts_of(products) -%}
     {%- for name in described_columns() %}
     {% if name == 'title' -%}

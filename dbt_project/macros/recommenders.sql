@@ -22,12 +22,12 @@
     {{ return(['svd', 'nmf', 'knn', 'mean_imputed_svd']) }}
 {% endmacro %}
 
-{# Those a learned model must beat to serve (design of the champion gate). #}
+{# The simple recommenders, which the hybrid must beat to serve (the gate). #}
 {% macro simple_recommenders() %}
     {{ return(['popularity', 'buy_again']) }}
 {% endmacro %}
 
-{# Those that the setting `recommenders` may leave out: the others are what a learned model must beat. #}
+{# Those that the setting `recommenders` may leave out: all but the simple ones. #}
 {% macro optional_recommenders() %}
     {{ return(recommenders() | reject('in', simple_recommenders()) | list) }}
 {% endmacro %}

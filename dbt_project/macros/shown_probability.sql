@@ -1,4 +1,4 @@
-{# A probability as public tables show it: what stands behind the seventh decimal is noise, and takes twice the room. #}
+{# A probability as public tables show it: rounded to seven decimals, since further ones are noise and double the size. #}
 {% macro shown_probability(probability) -%}
     round({{ probability }}, 7)
 {%- endmacro %}

@@ -29,7 +29,7 @@
     )
 {%- endmacro %}
 
-{# A code point's character; halves of one, and numbers beyond all, become U+FFFD, as HTML has it. #}
+{# The character of a code point; surrogates and numbers beyond Unicode become U+FFFD, as in HTML. #}
 {% macro character(code) -%}
     chr(case
         when cast({{ code }} as integer) between 55296 and 57343 or cast({{ code }} as integer) > 1114111 then 65533

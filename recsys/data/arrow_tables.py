@@ -69,6 +69,18 @@ def ids_as_text(values: Any, what: str = "ids") -> pa.Array:
     return pc.take(_distinct_as_text(encoded.dictionary, what), encoded.indices)
 
 
+def ids_or_keys(values: Any, what: str = "ids") -> pa.Array:
+    """Return whole numbers as they are, other ids as text.
+
+    >>> ids_or_keys(np.array([2, 1], np.int32)).type
+    DataType(int32)
+    >>> ids_or_keys(np.array([2.0])).to_pylist()
+    ['2']
+    """
+    array = _as_array(values, what)
+    return array if pa.types.is_integer(array.type) else ids_as_text(array, what)
+
+
 def _as_array(values: Any, what: str) -> pa.Array:
     if isinstance(values, str | int):
         values = [values]

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from recsys.data.arrow_tables import ArrowTable, column_of, read_table
+from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, ids_or_keys, read_table
 
 MISSING = 0
 RARE = 1
@@ -38,7 +38,8 @@ class Profiles:
     Parameters
     ----------
     attributes
-        customer_id, attribute, value; one row per customer and attribute that the shop knows.
+        customer_id (text or whole numbers), attribute, value; one row per customer and attribute
+        that the shop knows.
 
     >>> profiles = Profiles(pa.table({
     ...     "customer_id": [str(n) for n in range(11)],
@@ -52,9 +53,10 @@ class Profiles:
 
     def __init__(self, attributes: ArrowTable) -> None:
         table = read_table(attributes, "the table of attributes")
-        ids, names, values = (
+        ids = ids_or_keys(column_of(table, "customer_id", "the table of attributes"))
+        names, values = (
             column_of(table, name, "the table of attributes").cast(pa.string()).combine_chunks()
-            for name in ("customer_id", "attribute", "value")
+            for name in ("attribute", "value")
         )
         self.customer_ids = pc.unique(ids).sort()
         self.names: list[str] = sorted(name for name in pc.unique(names).to_pylist() if name)
@@ -70,9 +72,12 @@ class Profiles:
             self._codes[rows, column] = code
             self.counts.append(count)
 
-    def codes(self, customer_ids: pa.Array) -> NDArray[np.int32]:
+    def codes(self, customer_ids: Any) -> NDArray[np.int32]:
         """Return the (customers, attributes) codes; all missing for whoever has no profile."""
-        rows = pc.fill_null(pc.index_in(customer_ids, value_set=self.customer_ids), -1)
+        wanted, known = ids_or_keys(customer_ids), self.customer_ids
+        if pa.types.is_integer(wanted.type) != pa.types.is_integer(known.type):
+            wanted, known = ids_as_text(wanted), ids_as_text(known)
+        rows = pc.fill_null(pc.index_in(wanted.cast(known.type), value_set=known), -1)
         found: NDArray[np.int32] = self._codes[rows.to_numpy().astype(np.intp)]
         return found
 

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from recsys.dbt.models import is_listed
 from recsys.ranking.top_k import top_candidates
-from recsys.recommenders.candidates import KEYED_SCHEMA, candidate_batches
+from recsys.recommenders.candidate_rows import KEYED_SCHEMA, candidate_batches
 from recsys.storage.relations import Relation, fold_names, where
 
 NAME = "bought_together"

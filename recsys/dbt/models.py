@@ -22,12 +22,8 @@ from recsys.evaluation.rating_accuracy import (
 )
 from recsys.recommenders import recommender_class, recommender_from_parameters
 from recsys.recommenders.base import Recommender
-from recsys.recommenders.candidates import (
-    KEYED_SCHEMA,
-    FoldData,
-    candidate_batches,
-    candidates_per_fold,
-)
+from recsys.recommenders.candidate_rows import KEYED_SCHEMA, candidate_batches
+from recsys.recommenders.candidates import FoldData, candidates_per_fold
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.storage.relations import SERVING, Relation, fold_names, listable_products, where
 

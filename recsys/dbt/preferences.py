@@ -11,7 +11,7 @@ import pyarrow as pa
 from recsys.compute import dbt_log, workers
 from recsys.evaluation.preference_intervals import INTERVAL_SCHEMA, preference_intervals
 from recsys.preferences.category_preferences import CategoryPreferences
-from recsys.recommenders.candidates import KEYED_SCHEMA, keyed_batches
+from recsys.recommenders.candidate_rows import KEYED_SCHEMA, keyed_batches
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.recommenders.profile_lists import profile_candidates
 from recsys.storage.relations import SERVING, Relation, fold_names, learning_folds, where
@@ -19,7 +19,7 @@ from recsys.storage.relations import SERVING, Relation, fold_names, learning_fol
 PROBABILITY_SCHEMA = pa.schema(
     [
         ("fold", pa.string()),
-        ("customer_id", pa.string()),
+        ("customer_key", pa.int32()),
         ("category", pa.string()),
         ("basis", pa.string()),
         ("probability", pa.float64()),
@@ -31,6 +31,9 @@ BASES = ("history", "profile")
 
 MOST_CUSTOMERS = 20_000
 """Customers of a fold that a model is trained on, about: more hardly change what it learns."""
+
+HASHES = 1_000_000
+"""So many classes of customers by their hash: a sample is some of them."""
 
 ROWS_PER_BATCH = 500_000
 """Rows predicted at a time: memory doesn't grow with the number of customers."""
@@ -59,6 +62,8 @@ def category_probabilities(
     none where no customer has one).
     A fold without past folds, or with fewer than two categories in them, has no rows; the log
     says so. The models of `serving` are kept in files, from which blocks of customers read them.
+    Customers are integer keys, which later customers shift; samples and groups follow from
+    `customer_hash`, which nothing shifts.
     """
     models = None if session is None else FittedModels.of(session)
     if models is not None and models.in_block:
@@ -66,7 +71,8 @@ def category_probabilities(
     if models is not None:
         for basis in BASES:
             models.forget(_file(basis))
-    profiles = attributes.to_arrow_table()
+    known = attributes.filter("customer_key is not null")
+    profiles = known.project("customer_key as customer_id, attribute, value").to_arrow_table()
     fittings = [
         fitting
         for fold, past in learning_folds(folds, training_folds)
@@ -112,7 +118,7 @@ def _predicted(
     rows = where(features, fold=fold)
     if model.from_history:
         rows = rows.filter("has_history")
-    for batch in rows.order("customer_id, category").to_arrow_reader(ROWS_PER_BATCH):
+    for batch in _keyed(rows).order("customer_id, category").to_arrow_reader(ROWS_PER_BATCH):
         table = pa.Table.from_batches([batch])
         columns = [
             pa.repeat(fold, len(table)),
@@ -133,7 +139,7 @@ def metric_intervals(*, predictions: Relation, settings: Relation) -> pa.Table:
     for fold, segment in names:
         rows = where(predictions, fold=fold, segment=segment)
         found = preference_intervals(
-            rows.order("customer_id, category").to_arrow_table(),
+            _keyed(rows).order("customer_id, category").to_arrow_table(),
             resamples=resamples,
             random_state=seed,
         )
@@ -145,7 +151,6 @@ def metric_intervals(*, predictions: Relation, settings: Relation) -> pa.Table:
 def profile_lists(
     *,
     probabilities: Relation,
-    customers: Relation,
     category_products: Relation,
     training_rows: Relation,
     settings: Relation,
@@ -157,11 +162,10 @@ def profile_lists(
 
     def batches() -> Iterator[pa.RecordBatch]:
         for fold in names:
-            likely = where(by_profile, fold=fold).join(customers, "customer_id")
             lists = profile_candidates(
-                likely.project(
-                    "customer_key as customer_id, category, probability"
-                ).to_arrow_table(),
+                where(by_profile, fold=fold)
+                .project("customer_key as customer_id, category, probability")
+                .to_arrow_table(),
                 where(category_products, fold=fold)
                 .order("tie_order")
                 .project("product_key as product_id, category, category_share as share")
@@ -189,7 +193,7 @@ def _start(
     names = ", ".join(f"'{name}'" for name in past)
     rows = features.filter(f"fold in ({names}) and has_history")
     [(categories, customers)] = rows.aggregate(
-        "count(distinct category), count(distinct customer_id)"
+        "count(distinct category), count(distinct customer_key)"
     ).fetchall()
     if categories < 2:
         dbt_log.log(
@@ -198,17 +202,20 @@ def _start(
         )
         return
     share = MOST_CUSTOMERS / max(MOST_CUSTOMERS, customers)
-    # a hash of the id decides, not chance
-    sampled = rows.filter(
-        f"md5_number_upper(customer_id) / 18446744073709551616.0 < {share}"
-    ).order("fold, customer_id, category")
-    table = sampled.to_arrow_table()
+    # the last digits of a hash decide: its first ones decided already who is in the fold's sample
+    sampled = rows.filter(f"customer_hash % {HASHES} < {share * HASHES}")
+    table = _keyed(sampled).order("fold, customer_id, category").to_arrow_table()
     if table.num_rows == 0:
         return
     for basis in BASES if profiles.num_rows else BASES[:1]:
         model = CategoryPreferences(from_history=basis == "history")
         fitting = workers.submit(_fit, model, table, profiles)
         yield _Fitting(fold, basis, past, len(table), fitting)
+
+
+def _keyed(rows: Relation) -> Relation:
+    """Return the rows under the name that models know their customers by."""
+    return rows.project("* rename (customer_key as customer_id)")
 
 
 def _fit(model: CategoryPreferences, rows: pa.Table, attributes: pa.Table) -> CategoryPreferences:

@@ -1,6 +1,5 @@
 """Functions that the dbt models of serving call: they serve customers in blocks."""
 
-# ruff: noqa: S608 - names are the project's own
 from __future__ import annotations
 
 import shutil
@@ -18,9 +17,10 @@ from recsys.errors import InvalidParameterError, RecsysError
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.serving.best_rows import Best, BestRows
 from recsys.serving.engines import run_blocks
-from recsys.serving.plan import BlockPlan, read_plan
+from recsys.serving.plan import read_plan
+from recsys.serving.slices import CustomerSlices
 from recsys.serving.work import BlockFiles, BlockTables, BlockWork
-from recsys.storage.names import nearest, quoted, text
+from recsys.storage.names import nearest, text
 from recsys.storage.relations import Relation
 from recsys.storage.work_folder import kept_folder
 
@@ -85,7 +85,7 @@ def serve_blocks(
     [(size, kept, engine)] = asked.fetchall()
     plan = read_plan(target, computed, replaced=[TODAY])
     cursor = session.cursor()
-    slicing = _Slicing(cursor, plan, files, int(size))
+    slices = CustomerSlices(cursor, plan, files, int(size))
 
     kept_best = {
         name: BestRows(
@@ -96,7 +96,7 @@ def serve_blocks(
         for name, (group, order, setting) in best.items()
     }
     tables = BlockTables(
-        slicing.shared, (*slicing.sliced, TODAY), tuple(served), tuple(_kept(kept, computed))
+        (*slices.shared, TODAY), slices.sliced, tuple(served), tuple(_kept(kept, computed))
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -108,12 +108,13 @@ def serve_blocks(
 
     def serve() -> Iterator[pa.RecordBatch]:
         started = time.perf_counter()
-        customers = slicing.customers_of_blocks()
-        slicing.write_shared()
+        customers = slices.customers_of_blocks()
+        slices.write_shared()
+        slices.write_fold_of_today(TODAY)
+        slices.write_sorted()
         seconds: Counter[str] = Counter()
-        results = run_blocks(
-            engine, BlockWork(plan, files, tables), list(customers), slicing.write_rows
-        )
+        work = BlockWork(plan, files, tables)
+        results = run_blocks(engine, work, list(customers), slices.write_rows)
         for done, (block, result) in enumerate(results, start=1):
             seconds.update(result.seconds)
             if done == len(customers) or done % max(1, len(customers) // 20) == 0:
@@ -204,63 +205,3 @@ def served_rows(name: str, *, session: Any, blocks: Relation) -> pa.RecordBatchR
         files.remove_served(name)
 
     return pa.RecordBatchReader.from_batches(schema, batches())
-
-
-class _Slicing:
-    """The tables that blocks read, cut by customers where they have a column of customers."""
-
-    def __init__(self, cursor: Any, plan: BlockPlan, files: BlockFiles, size: int) -> None:
-        self._cursor = cursor
-        self._files = files
-        self._size = size
-        self._places = {
-            name: f"{quoted(plan.catalog)}.{quoted(schema)}.{quoted(name)}"
-            for schema, name in plan.inputs
-        }
-        self._places["int_folds"] = f'{quoted(plan.catalog)}."intermediate"."int_folds"'
-        self._columns = {name: self._columns_of(place) for name, place in self._places.items()}
-        cut = {"customer_key", "customer_id"}
-        self.sliced = tuple(name for name in self._places if cut & self._columns[name])
-        self.shared = tuple(name for name in self._places if name not in self.sliced)
-
-    def customers_of_blocks(self) -> dict[int, int]:
-        """Return how many customers each block has, by its number and in their order."""
-        rows = self._cursor.execute(
-            f"select (customer_key - 1) // {self._size}, count(*) from "
-            f"{self._places['int_customers']} group by all order by all"
-        ).fetchall()
-        return dict(rows or [(0, 0)])
-
-    def write_shared(self) -> None:
-        """Write the tables that all blocks share."""
-        for name in self.shared:
-            self._write(f"from {self._places[name]}", self._files.shared(name))
-
-    def write_rows(self, block: int) -> None:
-        """Write the rows of a block's customers, and today's fold."""
-        first, last = block * self._size + 1, (block + 1) * self._size
-        within = f"between {first} and {last}"
-        for name in self.sliced:
-            columns = self._columns[name]
-            if "customer_key" in columns:
-                where = f"customer_key {within}"
-            else:
-                where = (
-                    f"customer_id in (select customer_id from {self._places['int_customers']} "
-                    f"where customer_key {within})"
-                )
-            if "fold" in columns:
-                where += " and fold = 'serving'"
-            query = f"select * from {self._places[name]} where {where}"
-            self._write(query, self._files.rows(block, name))
-        self._write(
-            f"select * from {self._places['int_folds']} where purpose = 'serve'",
-            self._files.rows(block, TODAY),
-        )
-
-    def _columns_of(self, place: str) -> set[str]:
-        return {name for name, *_ in self._cursor.execute(f"describe {place}").fetchall()}
-
-    def _write(self, query: str, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._cursor.execute(f"copy ({query}) to {text(str(file))} (format parquet)").fetchall()

@@ -39,7 +39,6 @@ def tuning_run(
     targets: Relation,
     list_types: Relation,
     training_rows: Relation,
-    fold_products: Relation,
     texts: Relation,
     settings: Relation,
     session: Any,
@@ -63,7 +62,6 @@ def tuning_run(
         targets=targets,
         list_types=list_types,
         training_rows=training_rows,
-        fold_products=fold_products,
         texts=texts,
     )
     wanted = searches(

@@ -1,4 +1,4 @@
-"""From files to a draft: which file is which table, then the columns, then what joins what."""
+"""Draft a shop file: choose a table for each file, then its columns, then the joins."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from recsys.storage.scratch import Scratch
 TABLES = ("purchases", "ratings", "products", "customers")
 INTERACTIONS = ("purchases", "ratings")
 UNNAMED_LIKELY = 0.25
-"""LIKELY for a file without a header: its names can't speak."""
+"""LIKELY for a file without a header: its column names say nothing."""
 JOINED = "purchases_joined.parquet"
-"""Orders and their lines as one, beside the shop file."""
+"""The file beside the shop file into which orders and their lines are joined."""
 JOINED_NUMBER = 1_000_000
-"""Its sample's, above all others."""
+"""Number of the joined file's temporary table, above those of the files handed in."""
 
 
 def draft_shop(
@@ -101,7 +101,7 @@ def draft_shop(
 
 
 def _refine(draft: Draft) -> None:
-    """Refine interactions by what their columns say together."""
+    """Refine purchases and ratings by what several of their columns show together."""
     interactions = [table for table in draft.tables if table.name in INTERACTIONS]
     for table in interactions:
         settle_unknown_ids(table)
@@ -219,13 +219,13 @@ def _described(name: str, products: DraftTable | None) -> tuple[str, ...]:
         return ("title",)
     if products is not None and name == "ratings":
         return () if products.column("title") else ("title",)
-    if name == "ratings":  # its texts are the reviews
+    if name == "ratings":  # texts of a file of reviews are reviews, not descriptions
         return tuple(target for target in DESCRIPTION if target != "description")
     return DESCRIPTION
 
 
 def _counted(profile: FileProfile) -> str:
-    """Return how much there is of it, in words."""
+    """Return how many files and rows were looked at, in words."""
     if len(profile.files) == 1:
         return profile.lines
     what = "sheets" if len(paths_of(profile.files)) == 1 else "files"

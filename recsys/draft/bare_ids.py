@@ -1,4 +1,4 @@
-"""Columns called `id` in files whose names don't say of what: the values may say it."""
+"""Columns called `id`: their values show whose ids they are, if the file's name doesn't."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ KINDS = {"customer_id": "customer", "product_id": "product"}
 MOST_FOUND = 0.8
 """Share of another file's ids that must be in the column."""
 FEWEST = 10
-"""Fewer different values are found in any column of small numbers."""
+"""A column with fewer different values isn't compared: small numbers match any column."""
 
 
 def name_bare_ids(profiles: Sequence[FileProfile]) -> list[FileProfile]:
-    """Return the profiles; a bare `id` is called after the ids of other files that it holds."""
+    """Return the profiles, with each column `id` named after another file's ids that it holds."""
     named = list(profiles)
     for number, profile in enumerate(profiles):
         others = [other for other in profiles if other is not profile]

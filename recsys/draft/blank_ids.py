@@ -12,7 +12,7 @@ MOST_BLANK = 0.5
 
 
 def name_blank_ids(table: DraftTable) -> None:
-    """Let the name stand for the product in lines that have no id of it: they were sold, too."""
+    """Use the product's name as its id in lines without an id, so that they count as sold."""
     product, ids, names = (
         table.column("product_id"),
         table.given("product_id"),

@@ -1,4 +1,4 @@
-"""Whether what was undone has lines of its own, beside those of the sales."""
+"""Whether cancellations and returns are lines of their own, beside the lines of the sales."""
 
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
@@ -12,7 +12,7 @@ MINUS = r"^[^0-9]*[-(\x{2212}]|[0-9]-$"
 HALF = 0.5
 MOSTLY = 0.9
 FEWEST = 10
-"""Fewer lines show nothing."""
+"""Fewer lines are no evidence."""
 LEAST_BESIDE = 0.9
 """Share of the lines beside which their customer bought the product on another."""
 ERRORS = 3
@@ -70,7 +70,7 @@ def are_booked_apart(table: DraftTable, condition: str) -> bool | None:
 
 
 def stands_on_first_lines_only(table: DraftTable, column: ColumnProfile) -> bool:
-    """Return whether a value stands on the first line of its order alone, and means all of them."""
+    """Return whether only the first line of an order has a value, which holds for all its lines."""
     order = table.sql("order_id")
     if order is None or column.present == column.rows:
         return False

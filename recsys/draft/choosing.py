@@ -1,4 +1,4 @@
-"""The columns of each table, chosen one after the other, with what else they might be."""
+"""Choose the columns of a table one after the other, and note the alternatives."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ RATHER = {
     *("person", "contact", "address", "place", "line", "demographic", "verified"),
     *("undone_units", "undone_money"),
 }
-"""Kinds that no target asks for: a name that rather says one of them says no other."""
+"""Kinds that no target has: a name that fits one of them better isn't used for a target."""
 NEVER_DOUBTED = {"description"}
-"""Where a second candidate is no doubt: texts beside the description."""
+"""Targets for which a second candidate is no reason to ask: texts beside the description."""
 NOT_WHEN_BOUGHT = {"birth", "span", "delivery", "shipping", "return", "cancelled"}
-"""Senses of names of times that are another thing's."""
+"""Senses of names of times that don't belong to the purchase."""
 WORDY = 0.5
 """Share of values with blanks from which on a product's column rather has names."""
 FITTING = 0.8
 ALIKE = 0.02
-"""Codes and names that belong together differ in number by so little."""
+"""Codes and names belong together if the numbers of their values differ by at most this share."""
 SWAPPED = (
     "the first id was taken for the customer, the second for the product: swap them if it's the "
     "other way round"
 )
 CLOSE = 0.12
-"""Guesses that lie closer together than this are a doubt."""
+"""Two guesses whose certainties differ by less than this are marked."""
 
 
 class Chooser:
@@ -77,7 +77,7 @@ class Chooser:
         targets = [*TARGETS[self.table], *described]
         if self.table == "products":
             targets = ["product_id", *described, "price", "available"]
-        if not self.profile.file.is_named:  # who comes before what
+        if not self.profile.file.is_named:  # customers are chosen before the others
             targets = sorted(targets, key=lambda target: target != "customer_id")
         for target in targets:
             self._choose(target)
@@ -145,17 +145,17 @@ class Chooser:
             self.doubts[target] = self._why_unsure(best)
 
     def _numbers_lines(self, target: str, found: Guess) -> bool:
-        """Whether a product is another on every line: nothing would be sold twice."""
+        """Whether every line has another product, so that nothing would be sold twice."""
         is_of_lines = target == "product_id" and self.table in {"purchases", "ratings"}
         return is_of_lines and is_line_id(found.column)
 
     def _is_rather_another(self, found: Guess) -> bool:
-        """Whether the column says more for something else: a ship date isn't the order's."""
+        """Whether the column fits another kind better: a ship date isn't the date of the order."""
         others = [other.certainty for kind, other in guess(found.column).items() if kind in RATHER]
         return max(others, default=0.0) > found.certainty + CLOSE
 
     def _fall_back(self, target: str) -> None:
-        """Choose where no name says it: a title for the product, what its values say for others."""
+        """Choose without a fitting name: a title for the product, else by the values."""
         if target == "product_id":
             titles = ranked(self.profile.columns, "title")
             if titles and titles[0].certainty >= 0.5 and not self._numbers_lines(target, titles[0]):
@@ -213,7 +213,7 @@ class Chooser:
             self.doubts.pop("description", None)
 
     def _composed_title(self) -> list[DraftColumn]:
-        """Make a title of what else there is: a list of ids helps nobody."""
+        """Use other columns for the title if there is none: a list of ids can't be read."""
         if self.table != "products" or "title" in self.chosen:
             return []
         kinds = [kind for kind in ("subcategory", "category", "department") if kind in self.chosen]

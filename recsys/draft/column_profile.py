@@ -1,4 +1,4 @@
-"""What is known of a column before anyone says what it is: name, values, how many differ."""
+"""What is known of a column before its meaning is guessed: name, values, distinct values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ColumnProfile:
     common: tuple[tuple[str, int], ...] = ()
     """The most common values with their counts, as text; all of them where few differ."""
     is_named: bool = True
-    """Whether the file says a name."""
+    """Whether the file gives the column a name."""
     distinct_in_files: int | None = None
     """How many values differ in each of several files, added up."""
     of_what: str = ""

@@ -13,12 +13,12 @@ FORMS = (
     (rf"\s+{TIMES}\s*\d+\s*$", r"(\d+)\s*$"),
     (r"\s+\(\d+\)\s*$", r"\((\d+)\)\s*$"),
 )
-"""What isn't the name, and the number in it."""
+"""The part of the text that isn't the name, and the number in this part."""
 MOSTLY = 0.9
 
 
 def take_out_counts(table: DraftTable) -> None:
-    """Make the product and the quantity of a column that says both."""
+    """Take the product and the quantity out of a column that holds both."""
     product = table.column("product_id")
     found = next((c for c in table.profile.columns if product and c.name == product.source), None)
     if product is None or found is None or table.column("quantity") is not None:

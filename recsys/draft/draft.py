@@ -10,7 +10,7 @@ from recsys.draft.profiling import FileProfile
 from recsys.storage.names import quoted
 
 MISSING = "???"
-"""Stands where a required column wasn't found: no build begins before it's replaced."""
+"""Placeholder of a required column that wasn't found; no build starts until it is replaced."""
 
 
 @dataclass
@@ -76,7 +76,7 @@ class DraftTable:
         self.left_out.append(f"{column.source} ({why})")
 
     def take(self, *names: str) -> None:
-        """Say of columns no longer that they aren't used."""
+        """Take columns off the list of unused ones."""
         self.left_out = [said for said in self.left_out if said not in names]
 
     def given(self, target: str) -> ColumnProfile | None:
@@ -120,14 +120,14 @@ class Unused:
 
 @dataclass
 class Draft:
-    """All of it."""
+    """The whole draft."""
 
     name: str
     tables: list[DraftTable]
     unused: list[Unused]
     settings: list[DraftSetting] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """Doubts about the shop as a whole, such as a customer who is nobody."""
+    """Doubts about the shop as a whole, such as a customer id that stands for nobody."""
 
     def table(self, name: str) -> DraftTable | None:
         """Return a table by name."""

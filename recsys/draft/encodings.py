@@ -1,4 +1,4 @@
-"""The encoding of a text that isn't Unicode: a guess, always."""
+"""Guess the encoding of a text that isn't Unicode."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CANDIDATES = (
     *("windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254"),
     *("cp932", "euc_kr", "gb18030", "big5"),
 )
-"""What spreadsheets and tills of the world still write; of two that fit as well, the first."""
+"""Encodings that spreadsheets and tills still write; of two that fit equally well, the first."""
 
 COMMON = {
     "cp932": (range(0x81, 0x98), 0x40),
@@ -48,7 +48,7 @@ def legacy_encoding(head: bytes) -> str | None:
 
 
 def _oddity(head: bytes, encoding: str) -> float:
-    """Count what no language writes: signs inside words, words of two scripts, all accents."""
+    """Count what texts rarely have: signs inside words, words of two scripts, accents only."""
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError:

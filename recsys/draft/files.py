@@ -1,4 +1,4 @@
-"""The files someone hands in: what kind each is, and what has to be said so that it is read."""
+"""The files handed in: the kind of each, and the format keys that reading it needs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FEWEST_LENGTHS = 3
 """Different numbers of fields, at least, in a file of baskets."""
 NAMED_DELIMITERS = {"\t": "tab"}
 NUMBERED = re.compile(r"(?:part|file|data|export|chunk)?[-_ .\d]*(?:[-_][0-9a-f-]*)?|.+=.*")
-"""Names of files and folders that only number them."""
+"""Names of files and folders that are only a number."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class InputFile:
 
     @property
     def label(self) -> str:
-        """The file's name, for people."""
+        """The file's name as messages show it."""
         part = self.table or self.format.get("sheet") or self._list
         return (self.shown or self.path.name) + (f" ({part})" if part else "")
 
@@ -202,7 +202,7 @@ def _delimited(path: Path, given: dict[str, object]) -> InputFile:
 
 
 def _require_one_length(path: Path, rows: list[list[str]], delimiter: str) -> None:
-    """Refuse rows of many lengths, none of which most of them have: baskets, as they were filled.
+    """Refuse rows of many lengths, none of them the usual one: such a file lists a basket per row.
 
     Raises:
         ShopFileError: they are.
@@ -229,7 +229,7 @@ def _lines_before_header(path: Path, encoding: str | None) -> int:
         except UnreadableError:
             if before == 0:
                 raise
-            return 0  # nothing is left below
+            return 0  # no rows are left below
         rows = _first_rows(path, dialect, before)
         width = len(rows[0]) if rows else 0
         alike = sum(len(row) == width for row in rows)

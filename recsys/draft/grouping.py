@@ -1,4 +1,4 @@
-"""Several files of one shape, such as a file a month, as one table; so with sheets."""
+"""Group files (or sheets) with the same columns, such as one file per month, into one table."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class _Shape:
             return True
         if len(mine.keys() & known.keys()) < LEAST_SHARED * max(len(mine), len(known)):
             return False
-        # a column under another name is no column added and one lost
+        # a renamed column isn't one column added and another one lost
         lost = [_kinds(known[name]) for name in known.keys() - mine.keys()]
         added = [_kinds(mine[name]) for name in mine.keys() - known.keys()]
         return not frozenset().union(*lost) & frozenset().union(*added)

@@ -11,12 +11,12 @@ from recsys.draft.name_rules import kinds_by_name
 from recsys.draft.value_fit import fit, support
 
 SURE = 0.6
-"""Below it a guess is marked."""
+"""A guess with less certainty is marked."""
 POSSIBLE = 0.25
-"""Below it a column isn't guessed to be anything."""
+"""With less certainty no guess is made."""
 
 UNASKED = 0.4
-"""What values alone count for where the name means something else."""
+"""Weight of the values if the name means something else."""
 
 BY_VALUES = (
     *("purchased_at", "rated_at", "rating", "customer_id", "product_id", "title"),
@@ -37,7 +37,7 @@ class Guess:
     column: ColumnProfile
     certainty: float
     by_name: str
-    """What in the name says so; empty where only the values do."""
+    """The part of the name that says so; empty if only the values do."""
 
     @property
     def is_sure(self) -> bool:
@@ -46,7 +46,7 @@ class Guess:
 
     @property
     def evidence(self) -> str:
-        """Why, in words."""
+        """The reasons, in words."""
         return "; ".join(filter(None, [self.by_name, values_in_words(self.kind, self.column)]))
 
 
@@ -68,7 +68,7 @@ def guess(column: ColumnProfile) -> dict[str, Guess]:
 
 
 def ranked(columns: Sequence[ColumnProfile], kind: str) -> list[Guess]:
-    """Return who may be this kind, the most certain first, the first column where two tie."""
+    """Return the columns that may be this kind, the most certain first; ties by their order."""
     guesses = [found[kind] for column in columns if kind in (found := guess(column))]
     return sorted(guesses, key=lambda candidate: -candidate.certainty)
 
@@ -90,7 +90,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
             is_of_days = not times.has_clock and times.form != "dates"
             said.append(times.form + (", days only" if is_of_days else ""))
         case "quantity" | "unit_price" | "amount" | "price" | "rating" | "stock":
-            if numbers.share > 0:  # else they are written in words: 4 out of 5
+            if numbers.share > 0:  # otherwise the ratings are texts such as 4 out of 5
                 said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
             if numbers.with_currency:
                 said.append("with currency signs")

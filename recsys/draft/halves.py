@@ -1,4 +1,4 @@
-"""Orders and their lines in two files: a shop file has no joins, so they are joined before."""
+"""Join orders and their lines from two files into one, since a shop file has no joins."""
 
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Halves:
 
     @property
     def said(self) -> str:
-        """What was seen, in words."""
+        """The evidence, in words."""
         keys = self.lines_key
         if self.lines_key != self.heads_key:
             keys = f"{self.lines_key} = {self.heads_key}"
@@ -39,7 +39,7 @@ class Halves:
 
 
 def find_halves(profiles: Sequence[FileProfile]) -> Halves | None:
-    """Return the two files that are purchases together, where no file is alone.
+    """Return the two files that together are purchases, if no single file is.
 
     Parameters
     ----------

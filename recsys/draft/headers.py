@@ -17,10 +17,10 @@ PERIOD = re.compile(
     rf"{MONTH}[-_ .]?(\d\d(\d\d)?)?",
     re.IGNORECASE,
 )
-"""How pivot tables call their columns."""
+"""Names that pivot tables give their columns."""
 FEWEST_COLUMNS = 3
 MOST_ROWS = 30
-"""A header is looked for so far down."""
+"""Rows in which a header is looked for."""
 FULL = 0.8
 """Share of the cells that rows usually fill, which a header fills at least."""
 SPARSE = 0.5

@@ -1,4 +1,4 @@
-"""Which ids of a table are found in another, by which columns they join best, and which point."""
+"""Which columns of two tables join best, and which columns refer to other ids of the shop."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ JOINS = (
     ("ratings", "customers", "customer_id"),
     ("ratings", "purchases", "product_id"),
 )
-"""Whose ids are looked for where."""
+"""Ids of which table are looked for in which other one."""
 POINTING = {"products": ("product_id", "recommend_as"), "customers": ("customer_id", "merged_into")}
 """By table: its key, and our column that names another key."""
 LEAST_FOUND = 0.8
-"""Share of the values that must be such ids, or they name something else."""
+"""Share of the values that must be such ids."""
 
 
 def check_joins(draft: Draft) -> None:
@@ -79,7 +79,7 @@ def _say(table: DraftTable, other: DraftTable, key: str, share: float) -> None:
         return
     looked = "" if other.profile.is_whole else f"{other.profile.rows:,} lines of "
     percent = f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else "under 1 %"
-    if share >= MOST_FOUND:  # ids that join need no other
+    if share >= MOST_FOUND:  # columns that join well aren't replaced
         for joined in (mine, theirs):
             if joined.doubt.startswith("or is it"):
                 joined.doubt = ""

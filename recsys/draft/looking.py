@@ -1,4 +1,4 @@
-"""From the files handed in to a profile of each shape of them, in lines."""
+"""Profile the files handed in: one profile for all files with the same columns."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _in_lines(
             opened = [open_file(connection, file, folder) for file in files]
             profile = profile_files(connection, opened, number, rows_of_files=profile.rows)
         except ShopFileError:
-            break  # then it's not what it looked like
+            break  # the file isn't of the guessed layout then
         columns = [
             replace(column, meant="product") if column.name == layout.product else column
             for column in profile.columns

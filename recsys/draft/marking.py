@@ -29,7 +29,7 @@ def mark_alike(
                 set(paths_of(profile.files))
                 <= pattern_of(drafted[best.table].profile.files).files()
             ):
-                continue  # it is read, and marked as unlike the others
+                continue  # it is read, and marked because its columns differ from the others
             labels = ", ".join(file.label for file in profile.files)
             drafted[best.table].doubts.append(
                 f"{labels} looks like {best.table}, too, and isn't read: if it belongs there, let "

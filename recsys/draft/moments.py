@@ -1,4 +1,4 @@
-"""Points in time that several columns say together, or that a column counts."""
+"""Points in time from several columns, or from a column of counted days."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[AaPp][Mm])?"
 MOST = 0.95
 """Share of the values that are times of day."""
 FEWEST_DAYS = 8
-"""Fewer values are days of the week."""
+"""With fewer values the column holds days of the week."""
 MOST_DAYS = 20_000
 """Larger numbers are dates of another form."""
 
 
 def add_date_parts(table: DraftTable, target: str) -> None:
-    """Make the day of its parts where no column says it whole; of a month alone, its first day."""
+    """Compose the day from its parts if no column has it; a month alone gives its first day."""
     column = table.column(target)
     if column is None or column.source != MISSING:
         return

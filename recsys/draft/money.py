@@ -58,7 +58,7 @@ def draft_money(table: DraftTable) -> None:
 def _counted_amount(
     table: DraftTable, columns: tuple[ColumnProfile, ColumnProfile, ColumnProfile]
 ) -> None:
-    """Take an amount that counts for the quantity: the word means both."""
+    """Use a column called amount as the quantity if it holds counts: the word means both."""
     product, price, amount = columns
     if amount.numbers.whole < 1 or amount.numbers.high >= price.numbers.high:
         return

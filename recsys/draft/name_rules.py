@@ -1,4 +1,4 @@
-"""Which column a name speaks for: rules over the senses of its words."""
+"""Guess a column from its name, by rules over the senses of its words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Rule:
     needs: frozenset[str]
     score: float
     allows: frozenset[str]
-    """Senses that may stand beside and change nothing."""
+    """Senses of further words that change nothing."""
 
 
 RULE = re.compile(r"(?P<score>[\d.]+) (?P<needs>[^(]+?)(?: \((?P<allows>.*)\))?")
@@ -42,7 +42,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 CLEAR = 0.8
-"""From here on the words alone say it, whatever system uses them."""
+"""With at least this certainty the words are the evidence, not the system that uses them."""
 UNKNOWN_WORD = 0.12
 """Certainty that a word nobody knows takes away, twice at most."""
 FOREIGN_SENSE = 0.45

@@ -27,9 +27,9 @@ class Numbers:
     with_currency: float = 0.0
     """Share of the values with a currency sign."""
     has_decimal_comma: bool = False
-    """Whether 1,234 is one and a bit, and so 12.500 twelve thousand."""
+    """Whether the comma is the decimal mark: 1,234 is 1.234, and 12.500 is twelve thousand."""
     is_in_thousands: bool = False
-    """Whether that is so only because all that have a point are such as 12.500."""
+    """Whether the only evidence for it is that all values with a point look like 12.500."""
     is_padded: bool = False
     """Whether some begin with a zero, as codes do: 00123."""
 

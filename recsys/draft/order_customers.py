@@ -1,4 +1,4 @@
-"""Customers' ids that are another for every order: an order's own, which no second order has."""
+"""Customer ids that differ from order to order, so that no customer would order twice."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from recsys.draft.order_keys import AGREEING, Part, look, part_of_column, same_o
 from recsys.draft.profiling import FileProfile
 
 FEWEST = 20
-"""Fewer orders show nothing: of a few customers each may have bought once."""
+"""Fewer orders are no evidence: each of a few customers may have bought once."""
 
 
 def check_customers(table: DraftTable) -> None:
-    """Take the id that comes again with other orders; mark the customer's where none does."""
+    """Choose a customer id that occurs in several orders; mark the customer's if none does."""
     column, customer = table.column("customer_id"), table.given("customer_id")
     order = table.given("order_id")
     if column is None or order is None or customer is None:

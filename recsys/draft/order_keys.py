@@ -1,4 +1,4 @@
-"""How well the lines of one id agree: on the customer, the day, the store."""
+"""Measure how well the lines of one order id agree on the customer, the day and the store."""
 
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Seen:
     of_one_place: tuple[float, ...]
 
     def said(self, places: Sequence[Part]) -> str:
-        """Say on what the lines of one id don't agree."""
+        """Say in words in what the lines of one id differ."""
         found = []
         if self.of_one_customer < AGREEING:
             found.append(f"{_percent(1 - self.of_one_customer)} are of several customers")

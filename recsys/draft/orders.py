@@ -1,4 +1,4 @@
-"""Which column, or which of them together, names an order: one customer, one day, one store."""
+"""Find the column or columns that identify an order of one customer, day and store."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ NAMED = 0.6
 KNOWN = 0.5
 """Share of lines with a customer from which on customers tell orders apart."""
 ONE_LINE = 0.99
-"""Share of differing values from which on an id is a line's."""
+"""An id with at least this share of distinct values identifies lines."""
 MOST_DAYS = 3
 """Days that the lines of an order may lie on where customers say that it is one."""
 MOST_STORES = 5_000
 MOST_LINES = 50
-"""Lines of an order, in the mean: more are those of a day."""
+"""Mean number of lines of an order; with more, the id identifies a day."""
 FEWEST = 5
-"""Fewer numbers count no orders of a day."""
+"""A column with fewer values doesn't number the orders of a day."""
 PLACES = 3
 """Columns of stores, tills and places that are tried."""
 TAKEN = {"order_id", "is_return", "title", "category", "department", "subcategory", "brand", "size"}
@@ -222,7 +222,7 @@ def _is_of_line(guess: Guess) -> bool:
 
 
 def _joined(parts: list[Part]) -> str:
-    """Return parts as one text; no number, no order."""
+    """Return the parts as one text; empty in lines without a number."""
     text = f"concat_ws('-', {', '.join(part.sql for part in parts)})"
     number = parts[-1]
     return text if number.is_filled else f"case when {number.is_there} then {text} end"

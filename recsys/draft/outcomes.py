@@ -17,10 +17,10 @@ LONGEST_PHRASE = 4
 
 SOLD = {"sale", "done"}
 NEVER = {"never", "open", "cancellation"}
-"""Nothing was sold, or not yet."""
+"""Words for orders of which nothing was sold, or not yet."""
 BACK = {"returned", "return"}
 KINDS_OF_LINES = {"sale", "return", "cancellation", "browsing"}
-"""Nouns: what a line is, rather than what became of its order."""
+"""Nouns that say what a line is, not what happened to its order."""
 
 
 class Outcome(NamedTuple):
@@ -55,7 +55,7 @@ def outcome(value: str) -> Outcome | None:
         elif said != "beside":
             found.append(_negated(said) if is_negated else said)
             is_negated = False
-    if is_negated and not found:  # "no", "none": nothing came back
+    if is_negated and not found:  # "no" and "none" say that nothing came back
         found.append("done")
     what = _what(set(found))
     return Outcome(what, is_clear) if what else None
@@ -66,7 +66,7 @@ def _what(found: set[str]) -> str | None:  # noqa: PLR0911 - the first that hold
         return "done"
     if found & BACK:
         if "refused" in found:
-            return "done"  # the refund, not the sale
+            return "done"  # the word is about the refund, not about the sale
         return "returned" if "returned" in found else "return"
     if "cancellation" in found:
         return "done" if "refused" in found else "cancellation"

@@ -1,4 +1,4 @@
-"""Patterns that name several files, and no others where that can be."""
+"""Patterns that match several files and, if possible, no others."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def find_pattern(paths: Sequence[Path]) -> FilePattern | None:
         return FilePattern(paths[0].parent, paths[0].name)
     folder = Path(os.path.commonpath([path.parent for path in paths]))
     found = [FilePattern(folder, tail, is_glob=True) for tail in _tails(folder, paths)]
-    # empty files are no strangers: whoever reads the pattern leaves them out
+    # empty files may match, as reading a pattern skips them
     strangers = {
         pattern: sum(path.stat().st_size > 0 for path in pattern.files() - set(paths))
         for pattern in found

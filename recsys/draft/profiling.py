@@ -1,4 +1,4 @@
-"""Profiles of a table's columns, from the first rows of its files: never the whole of big ones."""
+"""Profile a table's columns from the first rows of its files."""
 
 # ruff: noqa: S608 - names are quoted, nothing else goes into the SQL
 from __future__ import annotations
@@ -130,9 +130,9 @@ def profile_files(
     columns = {name: types[name] for name in names if name in types and not _is_object(types[name])}
     listed = what_is_listed(opened[0].file)
     if rows_of_files is not None:
-        listed = listed or "order"  # what lines were made of
+        listed = listed or "order"  # the lines were made of orders
     if any({listed, "id"} <= parse_name(name).known for name in columns):
-        listed = ""  # another column says it
+        listed = ""  # another column holds the same
     profiles = tuple(
         _profile(
             connection,

@@ -1,4 +1,4 @@
-"""What ratings are: numbers of a scale, words, or likes."""
+"""Find out whether ratings are numbers of a scale, words, or likes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How cleaning reads single values, asked before there is a shop: its rules on sampled texts."""
+"""Apply the rules of cleaning to sampled values, before there is a shop file."""
 
 # ruff: noqa: S608 - the rules are SQL, the values are parameters
 from __future__ import annotations
@@ -18,7 +18,7 @@ Row = tuple[Any, ...]
 
 
 class Reader:
-    """Some rules, asked of texts together; each text is asked about once."""
+    """Some rules, applied to many texts at once; each text is read once."""
 
     def __init__(self, *expressions: str) -> None:
         """Take SQL over the column `value`, which is text."""
@@ -34,7 +34,7 @@ class Reader:
         return [self._known[value] for value in values]
 
     def learn(self, values: Iterable[str]) -> None:
-        """Ask of all values at once what is to be asked of some of them soon."""
+        """Read all values at once; later questions about some of them are answered from memory."""
         unknown = sorted(set(values) - self._known.keys())
         if len(self._known) + len(unknown) > MOST_KEPT:
             self._known.clear()

@@ -1,4 +1,4 @@
-"""What the values of several columns together say: money, currencies, returns, scales, guests."""
+"""Refine columns by several of them together: money, currencies, returns, scales, guests."""
 
 from __future__ import annotations
 

@@ -12,12 +12,12 @@ from recsys.draft.unknown_nouns import is_line_id, unknown_ids
 from recsys.draft.words import parse_name
 
 LIKELY = 0.45
-"""Below it a file isn't taken for a table."""
+"""With less certainty a file isn't used as a table."""
 
 UNKNOWN_NOUN = 0.4
 """Certainty that an id of no known name is the product, where all else of a purchase is there."""
 SOLD_PRODUCT = "sold product"
-"""A kind of this module: a product that is sold, or rated, more than once."""
+"""A kind that only this module uses: a product that is sold, or rated, more than once."""
 NAMED_PRODUCT = 0.45
 """Certainty that a product's name stands for its id."""
 
@@ -82,7 +82,7 @@ class Evidence:
         return unknown_ids(self.profile, used)
 
     def _named_product(self) -> Guess | None:
-        """Return the title as an id, where there is no other: small shops have no codes."""
+        """Return the title as the product's id if there is no other, as in small shops."""
         title = self.best("title")
         if title is None or title.certainty < 0.5:
             return None
@@ -125,12 +125,12 @@ def roles(profile: FileProfile) -> list[Role]:
 
 
 Judged = tuple[float, str, list[tuple[float, bool]]]
-"""What speaks for a table, in numbers and in words; and by what is it less where what holds."""
+"""Evidence for a table with its weight, and the conditions that lower the weight."""
 
 
 def _weighed(evidence: Evidence, weights: dict[str, float]) -> tuple[float, str, dict[str, float]]:
     certain = {kind: evidence.certainty(kind) for kind in weights}
-    if "rating" in weights and "like" in evidence.file_words:  # each line of which is one
+    if "rating" in weights and "like" in evidence.file_words:  # each line is a like
         certain["rating"] = max(certain["rating"], SURE)
     seen = [
         kind.replace(SOLD_PRODUCT, "product_id")
@@ -146,7 +146,7 @@ def _purchases(evidence: Evidence) -> Judged:
     score, why, certain = _weighed(
         evidence, {**ids, "quantity": 0.15, "amount": 0.1, "unit_price": 0.1}
     )
-    least = 0.4 if evidence.profile.file.is_named else 0.25  # values alone say no more
+    least = 0.4 if evidence.profile.file.is_named else 0.25  # values alone give no more certainty
     product = certain[SOLD_PRODUCT]
     is_unknown = product <= UNKNOWN_NOUN <= least and not _is_sold(certain, evidence)
     is_sold = max(certain["quantity"], certain["order_id"], certain["amount"]) >= 0.5
@@ -156,7 +156,7 @@ def _purchases(evidence: Evidence) -> Judged:
         [
             (0.3, evidence.best(SOLD_PRODUCT) is None or product < least or is_unknown),
             (0.4, max(certain["purchased_at"], certain["order_id"], certain["quantity"]) < 0.3),
-            # each product once: its description rather than its sales
+            # a file with each product once describes products rather than sales
             (0.5, certain["customer_id"] < SURE and is_one_line_each(evidence)),
             (0.3, evidence.certainty("rating") >= 0.7 and not is_sold),
         ],

@@ -20,7 +20,7 @@ MOST_COLUMNS = 3
 SHOWN = 6
 """Values named in a sentence."""
 PLACED = {"category", "department", "subcategory", "is_return"}
-"""Targets that give way: a column that tells what happened isn't a product's type."""
+"""Targets that lose a status column: what happened to an order isn't a product's type."""
 
 
 def draft_outcomes(table: DraftTable) -> None:
@@ -33,7 +33,7 @@ def draft_outcomes(table: DraftTable) -> None:
 
 
 class _Outcomes:
-    """Drafts what one column tells."""
+    """Drafts the use of one status column."""
 
     def __init__(self, table: DraftTable, told: Told, *, is_first: bool) -> None:
         self.table, self.told, self.name = table, told, told.column.name
@@ -68,7 +68,7 @@ class _Outcomes:
             )
 
     def _sort_out(self) -> None:
-        """Tell lines that undo others from sales that were undone."""
+        """Tell lines that cancel or return others from sales that were cancelled or returned."""
         apart = [
             group
             for group in (self.never, self.back)
@@ -127,7 +127,7 @@ class _Outcomes:
             self.table.columns.append(drafted)
 
     def _give_way(self) -> None:
-        """Free the column where it stands for something else, or for nothing."""
+        """Take the status column out of other targets, and off the list of unused ones."""
         self.table.take(self.name)
         self.table.columns = [
             column

@@ -17,7 +17,7 @@ Order = Literal["dmy", "mdy", "unknown"]
 YEAR_FIRST = re.compile(r"\W*\d{4}\W+\d")
 MARK = re.compile(r"\d+\D")
 MIDNIGHT = re.compile(r"[T ,]+0?0:00(:00([.,]0+)?)?$")
-"""A clock that stands still: programs write it where they have no time of day."""
+"""A time of day that programs write if they don't know any."""
 COMPACT = re.compile(r"(19|20)\d{6}(\d{4}|\d{6})?(\.0)?")
 COUNTED = re.compile(r"\d+([.,]\d+)?")
 COUNTS = {
@@ -98,7 +98,7 @@ def read_times(type_name: str, values: Sequence[str]) -> Times:
 
 
 def _order(day_first: int, month_first: int, either: int) -> Order | None:
-    """Decide as the macro decides_date_order: one slip of the pen in a hundred changes nothing."""
+    """Decide as the macro decides_date_order, which ignores one typing error in a hundred."""
     if day_first > 0 and month_first * 100 <= day_first:
         return "dmy"
     if month_first > 0 and day_first * 100 <= month_first:

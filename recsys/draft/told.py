@@ -22,7 +22,7 @@ OTHERS = {
     *("customer", "person", "contact", "address", "demographic", "campaign", "email", "session"),
     *("stocked", "stock_level", "availability"),
 }
-"""Whose status it is where no order is named."""
+"""Senses of names of columns that aren't about an order, unless the name says so."""
 DESCRIBING = {
     *("brand", "size", "title", "name", "text", "category", "department", "currency", "review")
 }
@@ -34,7 +34,7 @@ SOLD_LETTERS = set("SVPOIKFBAN") | {"R"}
 
 @dataclass(frozen=True)
 class Told:
-    """What a column tells."""
+    """The meaning of a status column."""
 
     column: ColumnProfile
     by_value: Mapping[str, str]
@@ -42,7 +42,7 @@ class Told:
     unknown: tuple[str, ...] = ()
     """Values that say nothing known."""
     is_of_lines: bool = False
-    """Whether it says what kind of line it is, rather than what became of the order."""
+    """Whether it says what kind of line it is, not what happened to the order."""
     is_time: bool = False
     """Whether it says when it happened: a line without a time was left alone."""
     is_flag: bool = False

@@ -1,4 +1,4 @@
-"""Ids whose names say nothing known: what repeats, and meets many of the other id, may be one."""
+"""Guess ids without a known name: values that repeat, and occur with many of the other id."""
 
 # ruff: noqa: S608 - names are quoted
 from __future__ import annotations
@@ -16,14 +16,14 @@ from recsys.storage.names import quoted
 LINE_ID = 0.97
 """Share of differing values from which on a column numbers lines."""
 FEWEST_LINES = 50
-"""Fewer lines don't show whether a value comes again."""
+"""With fewer lines it isn't known whether values repeat."""
 FEWEST_VALUES = 3
 CLAIMED = 0.5
 """Certainty with which a column is something else."""
 IDS = {"customer_id", "product_id", "order_id", "recommend_as", "merged_into", "title"}
 """Kinds that an unknown noun may be after all."""
 WEAK = {"place", "category", "department", "subcategory", "brand", "demographic"}
-"""Kinds that give way where nothing else is left: a restaurant is a place."""
+"""Kinds that may be the missing id if no other column is left: a restaurant is a place."""
 NO_ID = {"store", "session", "campaign", "currency", "shipping", "week"}
 """Senses of names that are no id of these kinds."""
 FITTING = 0.8
@@ -41,7 +41,7 @@ def is_line_id(column: ColumnProfile) -> bool:
 
 
 def unknown_ids(profile: FileProfile, used: Sequence[str]) -> list[ColumnProfile]:
-    """Return the columns that may be ids: the surest kind of them that there is.
+    """Return the columns that may be ids, of the most certain kind that the file has.
 
     Codes, and numbers called so, that nothing else claims; else ids of what gives way, such as
     places; else whole numbers of which no word is known.

@@ -27,7 +27,7 @@ WANTED = {
     "ratings": {"rated_at": "a time"},
     "products": {"price": "a price"},
 }
-"""Optional columns that are missed where a name promises them; of required ones a ??? stands."""
+"""Optional columns that are missed where a name promises them; required ones are written as ???."""
 
 
 def mark_unread(draft: Draft, table: DraftTable) -> None:

@@ -1,4 +1,4 @@
-"""Why a file isn't used, in words that help."""
+"""Say why a file isn't used, and what can be done."""
 
 from __future__ import annotations
 

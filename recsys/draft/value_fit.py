@@ -1,4 +1,4 @@
-"""Whether a column's values can be what its name says, and what they say without a name."""
+"""How well a column's values fit a kind, with and without regard to its name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.words import listed
 
 LONGEST_ID = 100
-"""Letters: hashes have 64."""
+"""Most letters of an id; hashes have 64."""
 
 
 def fit(kind: str, column: ColumnProfile) -> float:
@@ -147,4 +147,4 @@ FITS: dict[str, Callable[[ColumnProfile], float]] = {
     **dict.fromkeys(("available", "is_return", "verified"), _switch),
     **dict.fromkeys(("undone_units", "undone_money"), _mostly_nothing),
 }
-"""How well values fit, from 0, impossible, to 1: they are what such a column holds."""
+"""How well values fit a kind, from 0 (impossible) to 1 (as such columns have them)."""

@@ -1,4 +1,4 @@
-"""What the words in a name mean: names of columns and files in many languages and conventions."""
+"""The meanings of the words in names of columns and files, in many languages."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _parts(token: str) -> list[str] | None:
         return [token]
     fewest, last = FEWEST_LETTERS, 2
     if EASTERN.match(token):
-        fewest = last = 1  # a sign may be a word
+        fewest = last = 1  # a Chinese or Japanese sign may be a word
     for at in range(len(token) - last, fewest - 1, -1):
         head, tail = token[:at], token[at:]
         if not _senses(head):

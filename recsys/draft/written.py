@@ -1,4 +1,4 @@
-"""How a table's columns together write their numbers: what a build decides from all of them."""
+"""How the numbers of a table are written; a build decides it from all columns together."""
 
 # ruff: noqa: S608 - names are quoted, the rules are SQL
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Written:
     """How numbers are written, decided as the model stg_formats does without a setting."""
 
     has_comma: bool
-    """Whether 1,234 is one and a bit."""
+    """Whether the comma is the decimal mark, so that 1,234 is 1.234."""
     has_money_comma: bool
     """The same of prices: 12.500 may be twelve thousand though nothing else has a comma."""
     is_only_likely: bool

@@ -27,7 +27,7 @@ MOST_PAIRS = 250_000
 
 
 class Columns(NamedTuple):
-    """Which features mean something else than the more, the more."""
+    """Which features aren't ordinary numbers."""
 
     is_new: int | None = None
     """Position of the feature that is 1 for products never bought, else 0; None: all are alike."""

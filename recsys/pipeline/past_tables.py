@@ -32,7 +32,6 @@ TABLES = (
     "int_tuning_targets",
     "int_list_types",
     "int_training_rows",
-    "int_fold_products",
     "int_product_texts",
 )
 """What searches read, beside `tuning.trials`."""

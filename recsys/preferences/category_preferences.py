@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,15 +15,25 @@ from pydantic import Field
 from scipy.special import expit, logit
 
 from recsys.compute.native_threads import one_blas_thread, one_openmp_thread
-from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
+from recsys.data.arrow_tables import ArrowTable, column_of, read_table
 from recsys.data.profiles import Profiles
 from recsys.errors import InvalidTableError, NotFittedError
-from recsys.preferences.columns import Floats, base_rates, bounded, by_category, numbers
+from recsys.preferences.columns import (
+    Floats,
+    base_rates,
+    bounded,
+    by_category,
+    customer_hashes,
+    numbers,
+)
 from recsys.settings.parameters import Count, Positive, PositiveShare, check_parameters
 from recsys.trees.compiled_trees import CompiledTrees
 from recsys.trees.quantile_bins import QuantileBins
 
-NOT_FEATURES = {"customer_id", "category", "fold", "is_bought", "sample_weight", "has_history"}
+NOT_FEATURES = {
+    *("customer_id", "customer_hash", "category", "fold", "is_bought", "sample_weight"),
+    "has_history",
+}
 
 MOST_CATEGORIES = 250
 """What scikit-learn's trees can tell apart; further ones count as unknown."""
@@ -115,7 +124,8 @@ class CategoryPreferences:
         ----------
         rows
             One row per customer, category and past window: customer_id, category, base_rate
-            (above 0 and below 1), is_bought; optionally sample_weight; every other column of
+            (above 0 and below 1), is_bought; optionally sample_weight, and customer_hash (64 bits
+            without sign), which decides the group where ids may change; every other column of
             numbers is a feature, null where it isn't known.
         attributes
             customer_id, attribute, value: the profiles.
@@ -123,7 +133,7 @@ class CategoryPreferences:
         Raises
         ------
         InvalidTableError
-            A column is missing, or there are no rows.
+            A column is missing, customer_hash has nulls, or there are no rows.
 
         """
         table = read_table(rows, "the table of past windows")
@@ -198,18 +208,11 @@ class CategoryPreferences:
         return bounded(calibrated)
 
     def _group(self, table: pa.Table) -> NDArray[np.intp]:
-        ids = ids_as_text(column_of(table, "customer_id")).dictionary_encode()
-        digests = (
-            hashlib.md5(str(name).encode(), usedforsecurity=False).digest()
-            for name in ids.dictionary.to_pylist()
-        )
-        groups = [int.from_bytes(digest[:8], "little") % self.groups for digest in digests]
-        found: NDArray[np.intp] = np.array(groups, np.intp)[ids.indices.to_numpy()]
-        return found
+        return (customer_hashes(table) % np.uint64(self.groups)).astype(np.intp)
 
     def _matrix(self, table: pa.Table) -> Any:
         """Return the rows as the estimator reads them: dense with numbers, else sparse."""
-        codes = self.profiles_.codes(ids_as_text(column_of(table, "customer_id")))
+        codes = self.profiles_.codes(column_of(table, "customer_id"))
         names = column_of(table, "category").cast(pa.string()).combine_chunks()
         category = pc.fill_null(pc.index_in(names, value_set=self.categories_), -1).to_numpy()
         if not self.from_history:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import logit
 
-from recsys.data.arrow_tables import column_of
+from recsys.data.arrow_tables import column_of, ids_as_text
 from recsys.data.profiles import Profiles
+from recsys.errors import InvalidTableError
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +57,34 @@ def by_category(
     width = 1 + n_categories + n_values + n_categories * n_values
     row_ends = np.arange(n_rows + 1) * indices.shape[1]
     return sparse.csr_array((data.ravel(), indices.ravel(), row_ends), shape=(n_rows, width))
+
+
+def customer_hashes(table: pa.Table) -> NDArray[np.uint64]:
+    """Return the (rows,) hashes of the customers: the column customer_hash, or of their ids.
+
+    A hash is the first 64 bits of the id's MD5, as in int_customers.
+
+    Raises:
+        InvalidTableError: customer_hash has nulls, or isn't a column of whole numbers.
+
+    """
+    if "customer_hash" in table.column_names:
+        column = table["customer_hash"]
+        if column.null_count or not pa.types.is_integer(column.type):
+            raise InvalidTableError(
+                f"customer_hash is of type {column.type} with {column.null_count} nulls; hand in "
+                "whole numbers without nulls, or no such column"
+            )
+        given: NDArray[np.uint64] = column.to_numpy().astype(np.uint64)
+        return given
+    ids = ids_as_text(column_of(table, "customer_id")).dictionary_encode()
+    digests = (
+        hashlib.md5(str(name).encode(), usedforsecurity=False).digest()
+        for name in ids.dictionary.to_pylist()
+    )
+    hashes = np.array([int.from_bytes(digest[:8], "big") for digest in digests], np.uint64)
+    found: NDArray[np.uint64] = hashes[ids.indices.to_numpy()]
+    return found
 
 
 def base_rates(table: pa.Table) -> Floats:

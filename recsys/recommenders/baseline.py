@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.recommenders.search_space import Choice, Range
-from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
+from recsys.recommenders.surprise_bridge import RatedPart
+from recsys.recommenders.surprise_models import BiasedModel
 from recsys.settings.parameters import Amount, Count, PositiveShare
 
 

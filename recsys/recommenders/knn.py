@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.recommenders.surprise_bridge import NeighbourModel
+from recsys.recommenders.surprise_models import NeighbourModel
 
 
 @dataclass(kw_only=True)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from recsys.data.interactions import Interactions
 from recsys.recommenders.baseline import BaselineParameters
 from recsys.recommenders.search_space import Choice
-from recsys.recommenders.surprise_bridge import NeighbourModel, RatedPart, spread
+from recsys.recommenders.surprise_bridge import RatedPart, spread
+from recsys.recommenders.surprise_models import NeighbourModel
 from recsys.settings.parameters import Amount
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.interactions import Interactions
-from recsys.recommenders.surprise_bridge import NeighbourModel, RatedPart
+from recsys.recommenders.surprise_bridge import RatedPart
+from recsys.recommenders.surprise_models import NeighbourModel
 
 
 @dataclass(kw_only=True)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.data.arrow_tables import ArrowTable, column_of, read_table
+from recsys.data.arrow_tables import ArrowTable, column_of, ids_or_keys, read_table
 from recsys.ranking.top_k import top_candidates
 from recsys.recommenders.base import CANDIDATE_SCHEMA
 from recsys.settings.parameters import Count, require
@@ -98,8 +98,7 @@ def profile_candidates(
 
 
 def _values(table: pa.Table, name: str) -> pa.Array:
-    values = column_of(table, name).combine_chunks()
-    return values if pa.types.is_integer(values.type) else values.cast(pa.string())
+    return ids_or_keys(column_of(table, name))
 
 
 def _at(table: pa.Table, name: str, ids: pa.Array) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from recsys.recommenders.search_space import Range
-from recsys.recommenders.surprise_bridge import FactorModel
+from recsys.recommenders.surprise_models import FactorModel
 from recsys.settings.parameters import Amount, Count, PositiveShare, Seed
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.recommenders.search_space import Range
-from recsys.recommenders.surprise_bridge import BiasedModel, RatedPart
+from recsys.recommenders.surprise_bridge import RatedPart
+from recsys.recommenders.surprise_models import BiasedModel
 from recsys.settings.parameters import Amount, Count, PositiveShare, Seed
 
 

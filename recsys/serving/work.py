@@ -53,6 +53,10 @@ class BlockFiles:
         """Return the file of a table that all blocks share."""
         return self.folder / "shared" / f"{name}.parquet"
 
+    def sorted(self, name: str) -> Path:
+        """Return the file of today's rows of a table, in the order of their customers."""
+        return self.folder / "rows" / "sorted" / f"{name}.parquet"
+
     def rows_of(self, block: int) -> Path:
         """Return the folder of a block's rows."""
         return self.folder / "rows" / str(block)

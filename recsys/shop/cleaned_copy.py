@@ -1,4 +1,4 @@
-"""A copy of a delimited file that DuckDB reads whatever the original was like.
+"""Copy a delimited file so that DuckDB can read it.
 
 The copy is UTF-8 with one record a line and the record's number in front; records that can't be
 read are left out of it and handed to whoever writes them down. It's made a
@@ -28,7 +28,7 @@ LONGEST_RECORD = 10_000  # lines that one quoted field may span
 
 @dataclass(frozen=True)
 class BadRecord:
-    """A record that can't be read: which, where it begins, why, and its text."""
+    """A record that can't be read: its number, its line, the reason and its text."""
 
     number: int
     line: int
@@ -39,7 +39,7 @@ class BadRecord:
 
 @dataclass
 class Counts:
-    """What a copy holds and what not; lines with other letters than ASCII's are counted apart."""
+    """Records copied and left out; lines with letters beyond ASCII are counted, too."""
 
     kept: int = 0
     bad: int = 0
@@ -86,7 +86,8 @@ class _Lines:
             rest = self._file.readline(LONGEST_LINE + 1)
             block += rest
             while len(rest) > LONGEST_LINE and rest[-1] != self._newline:
-                rest = self._file.readline(LONGEST_LINE + 1)  # of a line too long the rest is lost
+                # the rest of a line that is too long isn't kept
+                rest = self._file.readline(LONGEST_LINE + 1)
         lines = block.removesuffix(self._newline).split(self._newline)
         if "\r" in block:
             lines = [line.removesuffix("\r") for line in lines]

@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever its name ends in."""
+"""Recognize a file's type by its first bytes, not by its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table or view of the shop's own DuckDB file, computed where nothing else can be reached.
+"""Read a table or view of the shop's DuckDB file by a connection that reads no other file.
 
 A view is a program: whoever may write to the shop's file could let it read any file of the machine,
 or load native code. So a connection of its own computes it that knows this file alone, and what

@@ -13,7 +13,8 @@ from typing import Any
 from recsys.shop.format import Format
 from recsys.shop.text_files import UnreadableError, decoded, resolved_encoding, sample
 
-DELIMITERS = ("::", "||", ";;", "\t|\t", ",", ";", "\t", "|")  # of two that fit as well, the first
+# of two that fit equally well, the first
+DELIMITERS = ("::", "||", ";;", "\t|\t", ",", ";", "\t", "|")
 STAND_IN = "\x1f"
 """What Python's csv module, which knows delimiters of one character, sees in place of others."""
 SAMPLE_RECORDS = 200

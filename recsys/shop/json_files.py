@@ -41,7 +41,7 @@ QUOTED_VALUE = re.compile(
 """A type that DuckDB finds in quotes, of a column or of a field inside it."""
 
 MOST_BAD_AT_FIRST = 1000
-"""So many more bad lines than good ones, and the file isn't one of JSON lines."""
+"""With so many more bad lines than good ones a file isn't read as JSON lines."""
 
 
 def read_json(
@@ -108,7 +108,7 @@ def read_json(
 
 def _types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     found = connection.execute(
-        # no text is of a format that is none: times stay text
+        # a format that no text has keeps times as text
         f"describe from read_json_auto({this_file(path)}, sample_size=-1, "
         "dateformat='none', timestampformat='none')"
     ).fetchall()
@@ -179,7 +179,7 @@ def _problem(record: str) -> tuple[str, str] | None:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return an object; which of two values counts that have one name, nobody can say."""
+    """Return an object; refuse one that has two values of one name."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]

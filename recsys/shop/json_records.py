@@ -67,7 +67,7 @@ def find_records(path: Path) -> list[tuple[str, ...]]:
             return []
         return _Records(path).ways()
     except UnreadableError:
-        return []  # whoever reads it says why
+        return []  # the reader says why
 
 
 def way_to(place: str) -> list[str]:
@@ -176,7 +176,7 @@ class _Records:
             self._value()
 
     def _looked_at(self, found: dict[tuple[str, ...], bool], way: tuple[str, ...]) -> str:
-        """Look into a value; return the sign that it begins with, where it's an object."""
+        """Look into a value; return `{` if it is an object, else an empty text."""
         sign = self._next()
         self._look(found, way)
         return sign if sign == "{" else ""

@@ -1,4 +1,4 @@
-"""What a line of a file is as a whole: copies of a line agree in all of it."""
+"""The whole line of a file as one value, by which copies of a line are found."""
 
 # ruff: noqa: S608 - names are quoted, conditions are SQL by design
 from __future__ import annotations
@@ -9,7 +9,7 @@ from recsys.shop.readers import Relation
 from recsys.storage.names import quoted
 
 FEWEST_LINES = 10
-"""Of fewer different lines, a column that differs in all of them may do so by chance."""
+"""With fewer different lines a column may differ in all of them by chance."""
 
 NO_LINE_ID = "select false as has_line_id"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from recsys.shop.dialect import Dialect
 
 FILE, ROW = "recsys_file", "recsys_row"
-"""Names that no column of theirs is likely to have."""
+"""Names that are unlikely for a column of a shop's file."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Columns that a file's folders say: `day=2024-01-31/part-0.csv`, as Hive and Spark write them.
+"""Columns from the names of folders, `day=2024-01-31/part-0.csv`, as Hive and Spark write them.
 
 DuckDB reads them of Parquet files. Of other kinds it would lose them where a copy is read.
 """

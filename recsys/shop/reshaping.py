@@ -22,7 +22,7 @@ from recsys.storage.names import nearest, quoted, text
 PIECES, PIECE = "recsys_pieces", "recsys_piece"
 """Columns on the way."""
 MOST_FIELDS = 500
-"""An object of more is no record but a list by another name: each of its fields is one."""
+"""An object of more fields is no record: its fields are the members of a list."""
 
 
 class Reshaped:
@@ -119,7 +119,7 @@ class Reshaped:
         for column in columns:
             value = self._unless_blank(column)
             above = f"last_value({value} ignore nulls) over above"
-            if by is not None:  # rows of no order have nothing in common
+            if by is not None:  # rows without an order id don't belong together
                 above = f"case when {self._unless_blank(by)} is null then {value} else {above} end"
             filled.append(f"{above} as {quoted(column)}")
         self.sql = (
@@ -142,7 +142,7 @@ class Reshaped:
         names = asked.column[0].split(".")
         paths = [".".join(names[: end + 1]) for end in range(len(names))]
         known = {column.casefold() for column in self.columns}
-        for place, path in enumerate(paths):  # lists inside lists, from without
+        for place, path in enumerate(paths):  # lists inside lists, the outer ones first
             is_last = place == len(paths) - 1
             if is_last or (path.casefold() in known and self._is_list(path)):
                 self._explode_columns([self._find(path, "explode")], None)
@@ -194,7 +194,7 @@ class Reshaped:
             # a field of several types is text as it is written, without quotes
             structure = re.sub(r'(?<=[:[])"JSON"', '"VARCHAR"', structure)
             return f"case when {is_list} then json_transform({name}, {text(structure)}) end"
-        # what is no list stays in one piece
+        # a cell that isn't a list stays whole
         return f"case when {is_list} then json_extract_string({name}, '$[*]') else [{column}] end"
 
     def _unnest(self, kept: str, listed: str, selected: str) -> None:

@@ -1,4 +1,4 @@
-"""YAML without its tricks: what a shop file says is what stands there, once."""
+"""Read YAML strictly: no aliases, no tags, no key twice, and keys of text only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A name for data: the same for equal data, another for any other."""
+"""Fingerprints: equal data has the same one, other data another."""
 
 from __future__ import annotations
 

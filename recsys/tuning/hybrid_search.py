@@ -1,4 +1,4 @@
-"""Search for the hybrid's parameters, by how likely it finds what was bought."""
+"""Search for the hybrid's parameters by the log loss of its probabilities."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PastExamples:
     parts: Sequence[Examples]
     """Of each fold."""
     columns: Columns
-    """Which features mean something else than the more, the more."""
+    """Which features aren't ordinary numbers."""
 
     @cached_property
     def fingerprint(self) -> str:

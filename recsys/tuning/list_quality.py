@@ -59,7 +59,7 @@ def _lists(
         cells = customers * fold.interactions.n_products + products
         belongs &= ~_is_in(cells, fold.only_rated)
     customers, products, scores = customers[belongs], products[belongs], block.scores[belongs]
-    order = np.lexsort((fold.tie_order[products], -scores, customers))
+    order = np.lexsort((products, -scores, customers))
     customers, products = customers[order], products[order]
     starts = np.flatnonzero(np.diff(customers, prepend=-1))
     lengths = np.diff(np.append(starts, len(customers)))

@@ -55,8 +55,8 @@ class ListSearch(Search):
             made = recommender_from_parameters(self.recommender, {**self.base, **parameters})
             try:
                 fitted = made.fit(fold.interactions, fold.products)
-            except NothingToLearnError as error:  # a build has no rows for it either
-                refused = error
+            except NothingToLearnError as error:
+                refused = error  # a build leaves the fold out, too
                 continue
             shuffled = np.random.default_rng(0).permutation(len(fold.customers))
             for part in np.array_split(shuffled, STEPS_PER_FOLD):

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recsys.data.interactions import Interactions
@@ -30,16 +29,15 @@ class PastFold:
     cutoff_at: datetime
     label_until: datetime
     interactions: Interactions
+    """Of equal scores the product of the first column comes first."""
     products: pa.Table
     """product_id and text columns, by product_id."""
-    tie_order: NDArray[np.int64]
-    """Per product of the interactions: of equal scores the lowest comes first."""
     only_rated: NDArray[np.int64]
     """Cells, customer * n_products + product, rated but never bought; ascending."""
     customers: NDArray[np.int64]
-    """Rows of the interactions that have something to find, ascending."""
+    """Rows of the interactions whose customers have a relevant product, ascending."""
     relevant: NDArray[np.int64]
-    """Cells that a list could have found, ascending."""
+    """Cells of relevant products, ascending."""
     takes_new: bool
     """Whether the list takes products that are new to the customer."""
     takes_bought: bool
@@ -47,14 +45,14 @@ class PastFold:
 
     @cached_property
     def n_relevant(self) -> NDArray[np.int64]:
-        """How much each of `customers` has to find, at least 1."""
+        """The number of relevant products of each of `customers`, at least 1."""
         rows = self.relevant // self.interactions.n_products
         counts: NDArray[np.int64] = np.bincount(rows, minlength=self.interactions.n_customers)
         return counts[self.customers]
 
     @cached_property
     def fingerprint(self) -> str:
-        """Names everything here: equal data has the same, whatever the order of its rows."""
+        """A fingerprint of all data; the order of its rows doesn't matter."""
         interactions = self.interactions
         return fingerprint(
             f"{self.fold} {self.cutoff_at} {self.label_until} {self.takes_new} {self.takes_bought}",
@@ -66,7 +64,6 @@ class PastFold:
             interactions.earlier_weights,
             interactions.recent,
             interactions.seen,
-            self.tie_order,
             self.only_rated,
             self.relevant,
             self.products,
@@ -106,7 +103,6 @@ class PastRelations:
     targets: Relation
     list_types: Relation
     training_rows: Relation
-    fold_products: Relation
     texts: Relation
 
     @classmethod
@@ -118,7 +114,6 @@ class PastRelations:
                 targets=connection.table("intermediate.int_tuning_targets"),
                 list_types=connection.table("intermediate.int_list_types"),
                 training_rows=connection.table("intermediate.int_training_rows"),
-                fold_products=connection.table("intermediate.int_fold_products"),
                 texts=connection.table("intermediate.int_product_texts"),
             )
         except duckdb.CatalogException as error:
@@ -133,7 +128,7 @@ def read_past_folds(relations: PastRelations, list_type: str) -> list[PastFold]:
     InvalidParameterError
         The shop has no such lists.
     DatabaseError
-        There is no fold before the judged ones, or nobody in it has anything to find.
+        There is no fold before the judged ones, or nobody in it has a relevant product.
 
     """
     rows = relations.list_types.project("list_type, takes_new, takes_bought").fetchall()
@@ -172,11 +167,6 @@ def _read(relations: PastRelations, window: _Window, wanted: _List) -> PastFold 
     if rows.num_rows == 0:
         return None
     interactions = Interactions.from_table(rows, tie_order="tie_order")
-    order = where(relations.fold_products, fold=fold).project("product_id, tie_order")
-    tie_order = order.to_arrow_table()
-    place = pc.index_in(
-        interactions.product_ids, value_set=tie_order["product_id"].combine_chunks()
-    )
     targets = where(relations.targets, fold=fold, list_type=wanted.list_type)
     relevant = _cells(targets.project("customer_id, product_id").to_arrow_table(), interactions)
     texts = where(relations.texts, fold=fold).project("* exclude (fold)")
@@ -186,7 +176,6 @@ def _read(relations: PastRelations, window: _Window, wanted: _List) -> PastFold 
         label_until=window.label_until,
         interactions=interactions,
         products=texts.order("product_id").to_arrow_table(),
-        tie_order=tie_order["tie_order"].take(place).to_numpy().astype(np.int64),
         only_rated=_cells(rows.filter(rows["first_at"].is_null()), interactions),
         customers=np.unique(relevant // interactions.n_products),
         relevant=relevant,

@@ -12,7 +12,8 @@ import pyarrow as pa
 from recsys.errors import DivergedError, InvalidParameterError, NothingToLearnError
 from recsys.recommenders import RECOMMENDERS, recommender_class, recommender_from_parameters
 from recsys.recommenders.base import require_ratings
-from recsys.recommenders.surprise_bridge import SurpriseModel, has_diverged, rated_part
+from recsys.recommenders.surprise_bridge import has_diverged, rated_part
+from recsys.recommenders.surprise_models import SurpriseModel
 from recsys.tuning.fingerprint import fingerprint
 from recsys.tuning.past_folds import PastFold
 from recsys.tuning.search import Search

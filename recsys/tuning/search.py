@@ -20,7 +20,7 @@ GRID_POINTS = 3
 """Values of each range in a grid."""
 
 STARTUP_TRIALS = 5
-"""Complete ones before TPE takes over from chance, and before any trial is given up."""
+"""Complete trials before TPE proposes parameters, and before any trial is given up."""
 
 
 class Search(ABC):

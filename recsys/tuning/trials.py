@@ -1,4 +1,4 @@
-"""A trial: parameters that were tried, and what came of them."""
+"""A trial: parameters that were tried, and their result."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ class Sampler(StrEnum):
     """How parameters are proposed."""
 
     tpe = "tpe"
-    """Tree-structured Parzen estimator: near what did well so far."""
+    """Tree-structured Parzen estimator: near the best parameters so far."""
     random = "random"
-    """Anywhere, whatever did well."""
+    """At random, whatever the results so far."""
     grid = "grid"
     """All combinations of a few values each, in random order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a trial."""
+    """The result of a trial."""
 
     parameters: Mapping[str, Any]
     state: State

@@ -21,7 +21,7 @@ from recsys.tuning.store import DatabaseTrials
 from recsys.tuning.trials import Metric, Sampler, Study, Trial, best_of
 
 BASES: Mapping[str, Mapping[str, Any]] = {
-    # a catalogue too large for one matrix must not fail a build
+    # a build leaves a recommender out whose matrix would be too large, instead of failing
     "ease": {"beyond_max": "most_popular"}
 }
 """What builds give recommenders instead of their classes' defaults."""
@@ -76,7 +76,7 @@ class StudyEnded:
 
     @property
     def default(self) -> Trial:
-        """What the defaults came to."""
+        """The metric of the defaults."""
         return self.trials[0]
 
     @property

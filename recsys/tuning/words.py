@@ -1,4 +1,4 @@
-"""What a search says of itself, a line per event."""
+"""Log lines of a search, one or more per event."""
 
 from __future__ import annotations
 

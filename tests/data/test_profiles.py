@@ -74,3 +74,17 @@ def test_text_with_some_numbers_in_it_is_text():
     values = [str(n) for n in range(90)] + ["none"] * 10
     _, codes = codes_of(values)
     assert codes == [RARE] * 90 + [RARE + 1] * 10
+
+
+def test_customers_may_be_whole_numbers():
+    """Keys of any width, and texts of them, find the same profile."""
+    keys = pa.array(range(5, 16), pa.int32())
+    found = Profiles(
+        pa.table({"customer_id": keys, "attribute": ["kids"] * 11, "value": ["yes"] * 11})
+    )
+    assert found.customer_ids.type == pa.int32()
+    for asked in (pa.array([5, 99], pa.int64()), pa.array([5, 99], pa.int32())):
+        assert found.codes(asked).tolist() == [[2], [MISSING]]
+    assert found.codes(pa.array(["5", "99"])).tolist() == [[2], [MISSING]]
+    texts = profiles([(str(key), "kids", "yes") for key in keys.to_pylist()])
+    assert texts.codes(pa.array([5, 99], pa.int32())).tolist() == [[2], [MISSING]]

@@ -9,7 +9,7 @@ import pytest
 from recsys.compute import dbt_log
 from recsys.dbt.models import PREDICTION_SCHEMA, candidates, rating_predictions
 from recsys.errors import InvalidParameterError
-from recsys.recommenders.candidates import KEYED_SCHEMA
+from recsys.recommenders.candidate_rows import KEYED_SCHEMA
 
 FOLD = "2024-03-01"
 

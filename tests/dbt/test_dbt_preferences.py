@@ -7,7 +7,7 @@ import pytest
 from recsys.compute import dbt_log
 from recsys.dbt import preferences as dbt_preferences
 from recsys.dbt.preferences import PROBABILITY_SCHEMA, category_probabilities, profile_lists
-from recsys.recommenders.candidates import KEYED_SCHEMA
+from recsys.recommenders.candidate_rows import KEYED_SCHEMA
 
 FOLDS = """
     select * from (values
@@ -35,7 +35,9 @@ def connection(training_folds):
         connection.execute(f"create view training_folds as {training_folds}")
         connection.execute("""
             create table features as
-            select folds.fold, 'c' || c as customer_id, category, c < 40 as has_history,
+            select folds.fold, c + 1 as customer_key, category,
+                cast(concat('0x', left(md5('c' || c), 16)) as ubigint) as customer_hash,
+                c < 40 as has_history,
                 1.0 as sample_weight, 0.5 as base_rate, c % 7 as orders,
                 case when folds.fold <> 'serving' then
                     case category
@@ -48,9 +50,10 @@ def connection(training_folds):
         """)
         connection.execute("""
             create table attributes as
-            select 'c' || c as customer_id, 'drinks' as attribute,
+            select c + 1 as customer_key, 'drinks' as attribute,
                 case c % 2 when 0 then 'tea' else 'no tea' end as value
             from range(48) as t (c)
+            union all select null, 'drinks', 'nothing'  -- of someone who is left out
         """)
         yield connection
 
@@ -91,16 +94,16 @@ def test_a_fold_learns_from_those_over_before_it(connection, said):
 def test_the_profile_speaks_for_everyone_the_history_for_those_who_have_one(connection):
     rows = probabilities(connection)
     counts = {
-        basis: len({row["customer_id"] for row in rows if row["basis"] == basis})
+        basis: len({row["customer_key"] for row in rows if row["basis"] == basis})
         for basis in ("history", "profile")
     }
     assert counts == {"history": 40, "profile": 48}
     tea = {
-        row["customer_id"]: row["probability"]
+        row["customer_key"]: row["probability"]
         for row in rows
         if (row["fold"], row["category"], row["basis"]) == ("serving", "tea", "profile")
     }
-    assert min(tea[f"c{c}"] for c in range(0, 48, 2)) > max(tea[f"c{c}"] for c in range(1, 48, 2))
+    assert min(tea[c] for c in range(1, 49, 2)) > max(tea[c] for c in range(2, 49, 2))
 
 
 def test_without_past_folds_or_categories_there_is_nothing_and_it_is_said(connection, said):
@@ -138,13 +141,10 @@ def test_profile_s_lists_are_a_candidates_table(connection):
     reader = profile_lists(
         probabilities=connection.sql("""
             select * from (values
-                ('f2', 'ann', 'tea', 'profile', 0.8), ('f2', 'ann', 'tea', 'history', 0.1),
-                ('serving', 'bob', 'jam', 'profile', 0.4)
-            ) as t (fold, customer_id, category, basis, probability)
+                ('f2', 7, 'tea', 'profile', 0.8), ('f2', 7, 'tea', 'history', 0.1),
+                ('serving', 8, 'jam', 'profile', 0.4)
+            ) as t (fold, customer_key, category, basis, probability)
         """),
-        customers=connection.sql(
-            "select * from (values (7, 'ann'), (8, 'bob')) as t (customer_key, customer_id)"
-        ),
         category_products=connection.table("products"),
         training_rows=connection.sql("""
             select * from (values ('f2', 7, 1), ('serving', 7, 3))

@@ -13,7 +13,7 @@ import pytest
 
 FOLD = "2024-04-04"
 EARLIER = "2024-05-02"
-KEYS = {"customer_key", "order_key"}
+KEYS = {"customer_key", "buyer_key", "order_key"}
 """Numbers of a build: a customer who comes later shifts them. Customers are told by their ids."""
 SCHEMAS = ("intermediate", "recommenders", "marts")
 OF_THE_BUILD = {"run_id", "generated_at"}

@@ -28,7 +28,8 @@ def shop(rank: str) -> Callable[[int], duckdb.DuckDBPyRelation]:
             1.0 as score, true as is_new, {rank} as rank_in_group
         from range({CUSTOMERS}) as customers (c), range({PRODUCTS}) as products (p);
         create table int_customers as
-        select c as customer_key, 'c' || c as customer_id from range({CUSTOMERS}) as customers (c);
+        select c as customer_key, 'c' || c as customer_id, hash(c) as customer_hash
+        from range({CUSTOMERS}) as customers (c);
         create table int_fold_customers as
         select 't' as fold, *, 1.0 as sample_weight from int_customers;
         create table int_fold_products as

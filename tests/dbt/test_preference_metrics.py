@@ -23,7 +23,7 @@ def world(request):
     customers, categories = 60, ["bread", "jam", "rum", "tea"]
     rows = pd.DataFrame(
         [(f"c{c}", category) for c in range(customers) for category in categories],
-        columns=["customer_id", "category"],
+        columns=["customer_key", "category"],
     )
     rows["fold"] = "f"
     rows["has_history"] = True
@@ -47,9 +47,9 @@ def ours(sql, world):
         for name, query in {
             "int_folds": "select 'f' as fold, 'judge' as purpose",
             "int_preference_features": "select * from world",
-            "int_customer_attributes": "select distinct customer_id, 'age' as attribute, "
+            "int_customer_attributes": "select distinct customer_key, 'age' as attribute, "
             "'35' as value from world where has_profile",
-            "int_category_probabilities": "unpivot (select fold, customer_id, category, history, "
+            "int_category_probabilities": "unpivot (select fold, customer_key, category, history, "
             "profile from world) on history, profile into name basis value probability",
         }.items():
             connection.execute(f"create table recsys.intermediate.{name} as {query}")

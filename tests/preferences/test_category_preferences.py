@@ -1,5 +1,7 @@
 """Preferences are learned in a world whose probabilities are known, and so is the best ranking."""
 
+import hashlib
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -225,3 +227,56 @@ def test_errors_say_what_is_wrong(training):
         CategoryPreferences(max_iter=1).fit(rows, attributes).predict(rows.drop_columns("habit"))
     with pytest.raises(InvalidParameterError, match="groups is 1"):
         CategoryPreferences(groups=1)
+
+
+def test_keys_with_hashes_of_the_ids_give_what_the_ids_give(training):
+    """The hash decides the group, so that a customer stays in it when keys are counted anew."""
+    rows, attributes, *_ = training
+    names = sorted(set(rows["customer_id"].to_pylist()))
+    keys = {name: 10 * place for place, name in enumerate(names)}
+    hashes = {
+        name: int(hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:16], 16)
+        for name in names
+    }
+
+    def keyed(table: pa.Table) -> pa.Table:
+        ids = table["customer_id"].to_pylist()
+        return table.set_column(
+            table.column_names.index("customer_id"),
+            "customer_id",
+            pa.array([keys[name] for name in ids], pa.int32()),
+        )
+
+    with_hashes = keyed(rows).append_column(
+        "customer_hash",
+        pa.array([hashes[name] for name in rows["customer_id"].to_pylist()], pa.uint64()),
+    )
+    by_id = CategoryPreferences(max_iter=5).fit(rows, attributes)
+    by_key = CategoryPreferences(max_iter=5).fit(with_hashes, keyed(attributes))
+    np.testing.assert_array_equal(by_key.predict(with_hashes), by_id.predict(rows))
+    assert by_key.features_ == by_id.features_
+    other = CategoryPreferences(max_iter=5).fit(keyed(rows), keyed(attributes))
+    assert not np.array_equal(other.predict(keyed(rows)), by_id.predict(rows))
+
+
+@pytest.mark.parametrize(
+    ("hashes", "said"),
+    [
+        (pa.array([1, None], pa.uint64()), "uint64 with 1 nulls"),
+        (pa.array(["a", "b"]), "string with 0 nulls"),
+        (pa.array([0.5, 1.5]), "double with 0 nulls"),
+    ],
+)
+def test_hashes_are_whole_numbers(hashes, said):
+    rows = pa.table(
+        {
+            "customer_id": [1, 2],
+            "customer_hash": hashes,
+            "category": ["tea", "tea"],
+            "base_rate": [0.5, 0.5],
+            "is_bought": [True, False],
+        }
+    )
+    nobody = pa.table({"customer_id": [], "attribute": [], "value": []})
+    with pytest.raises(InvalidTableError, match=f"customer_hash is of type {said}; hand in whole"):
+        CategoryPreferences().fit(rows, nobody)

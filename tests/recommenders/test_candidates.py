@@ -20,13 +20,8 @@ from recsys.errors import (
     RecsysError,
     UnknownCustomerError,
 )
-from recsys.recommenders.candidates import (
-    FOLD_CANDIDATES_SCHEMA,
-    KEYED_SCHEMA,
-    FoldData,
-    candidates_per_fold,
-    keyed_batches,
-)
+from recsys.recommenders.candidate_rows import FOLD_CANDIDATES_SCHEMA, KEYED_SCHEMA
+from recsys.recommenders.candidates import FoldData, candidates_per_fold
 from recsys.recommenders.content import Content
 from recsys.recommenders.ease import EASE
 from recsys.recommenders.knn import KNNBasic
@@ -136,7 +131,7 @@ def test_a_fold_with_nothing_to_learn_from_is_left_out_too():
 @both_ways
 def test_rows_are_each_folds_candidates_in_order(monkeypatch, jobs):
     monkeypatch.setenv("RECSYS_JOBS", jobs)
-    monkeypatch.setattr("recsys.recommenders.candidates.ROWS_PER_BATCH", 50)
+    monkeypatch.setattr("recsys.recommenders.candidate_rows.ROWS_PER_BATCH", 50)
     tables = {"2017-11-06": ratings(0), "2017-12-04": ratings(1), "serving": ratings(2)}
     folds = (FoldData(fold=fold, interactions=table) for fold, table in tables.items())
     lines = []
@@ -270,22 +265,6 @@ def test_the_stream_can_be_read_by_duckdb(monkeypatch):
     reader = candidates_per_fold(NMF(), [FoldData(fold="f", interactions=ratings(0))])
     counts = duckdb.connect().from_arrow(reader).aggregate("fold, count(*), max(typeof(score))")
     assert counts.fetchall() == [("f", 20 * 15, "DOUBLE")]
-
-
-def test_candidates_of_keys_come_with_their_ranks():
-    """Ranks start anew with each customer, and with what isn't new to one."""
-    table = pa.table(
-        {
-            "customer_id": pa.array([1, 1, 1, 2, 2], pa.int32()),
-            "product_id": pa.array([5, 6, 7, 5, 6], pa.int32()),
-            "score": [0.9, 0.8, 0.95, 0.5, 0.4],
-            "is_new": [True, True, False, False, False],
-        }
-    )
-    [batch] = keyed_batches("f", table)
-    assert batch.schema.equals(KEYED_SCHEMA)
-    assert batch["rank_in_group"].to_pylist() == [1, 2, 1, 1, 2]
-    assert sum(len(rows) for rows in keyed_batches("f", table.slice(0, 0))) == 0
 
 
 def test_a_fold_of_keys_is_ranked_like_one_of_ids():

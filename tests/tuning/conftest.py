@@ -12,7 +12,9 @@ from recsys.tuning.past_folds import PastFold
 CUSTOMERS, PRODUCTS = 40, 30
 
 
-def past_fold(relevant=None, *, takes_new=True, takes_bought=False, only_rated=()) -> PastFold:
+def past_fold(
+    relevant=None, *, takes_new=True, takes_bought=False, only_rated=(), first_of_ties=None
+) -> PastFold:
     """Return a fold of customers who bought every third product, shifted by customer.
 
     Who is next in number to them bought what they buy afterwards, unless `relevant` says what.
@@ -26,8 +28,10 @@ def past_fold(relevant=None, *, takes_new=True, takes_bought=False, only_rated=(
                 "product_id": [f"p{p:02}" for _, p in pairs],
                 "rating": generator.integers(1, 6, len(pairs)).astype(float),
                 "weight": generator.uniform(0.5, 3, len(pairs)),
+                "tie_order": [0 if f"p{p:02}" == first_of_ties else p + 1 for _, p in pairs],
             }
-        )
+        ),
+        tie_order="tie_order",
     )
     if relevant is None:
         relevant = {
@@ -53,7 +57,6 @@ def past_fold(relevant=None, *, takes_new=True, takes_bought=False, only_rated=(
         label_until=datetime(2017, 12, 4),
         interactions=interactions,
         products=pa.table({"product_id": interactions.product_ids}),
-        tie_order=np.arange(interactions.n_products),
         only_rated=np.sort(np.array(rated, np.int64)),
         customers=np.unique(cells // interactions.n_products),
         relevant=cells,

@@ -4,6 +4,8 @@ customers as (select * from {{ ref('stg_customers') }} where reject_reason is nu
 
 merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
+keys as (select * from {{ ref('int_customers') }}),
+
 unnested as (
     select
         customer_id,
@@ -32,6 +34,17 @@ merged as (
         partition by coalesce(merged_customers.merged_into, cleaned.customer_id), cleaned.attribute
         order by merged_customers.customer_id is null desc, cleaned.customer_id asc
     ) = 1
+),
+
+-- customers who are left out have no key
+keyed as (
+    select
+        keys.customer_key,
+        merged.customer_id,
+        merged.attribute,
+        merged.value
+    from merged
+    left join keys on merged.customer_id = keys.customer_id
 )
 
-select * from merged
+select * from keyed

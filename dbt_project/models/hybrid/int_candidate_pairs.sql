@@ -2,14 +2,7 @@ with
 
 candidates as (select * from {{ ref('int_candidates') }}),
 
--- a hash that orders customers by chance, the same in every run whoever else there is
-customers as (
-    select
-        customer_key,
-        customer_id,
-        cast(concat('0x', left(md5(customer_id), 16)) as ubigint) as customer_hash
-    from {{ ref('int_customers') }}
-),
+customers as (select * from {{ ref('int_customers') }}),
 
 folds as (select * from {{ ref('int_folds') }}),
 

@@ -19,7 +19,7 @@ with_hits as (
     from held_out
 ),
 
-with_profile as (select distinct customer_id from attributes),
+with_profile as (select distinct customer_key from attributes),
 
 -- `serving`: all customers without a history in the catalogue; past folds: those who can be judged
 eligible as (
@@ -27,7 +27,8 @@ eligible as (
         folds.fold,
         folds.purpose,
         customers.customer_key,
-        customers.customer_id
+        customers.customer_id,
+        customers.customer_hash
     from folds
     cross join customers
     left join with_hits on folds.fold = with_hits.fold and customers.customer_key = with_hits.customer_key
@@ -39,7 +40,7 @@ eligible as (
 numbered as (
     select
         *,
-        row_number() over (partition by fold order by md5(customer_id), customer_id) as sample_number
+        row_number() over (partition by fold order by customer_hash, customer_key) as sample_number
     from eligible
 ),
 
@@ -48,11 +49,11 @@ sampled as (
         numbered.fold,
         numbered.customer_key,
         numbered.customer_id,
-        with_profile.customer_id is not null as has_profile,
+        with_profile.customer_key is not null as has_profile,
         case when numbered.purpose <> 'serve' then true end as has_hits
     from numbered
     cross join settings
-    left join with_profile on numbered.customer_id = with_profile.customer_id
+    left join with_profile on numbered.customer_key = with_profile.customer_key
     where numbered.purpose = 'serve' or numbered.sample_number <= settings.judged_customers
 )
 

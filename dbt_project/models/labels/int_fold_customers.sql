@@ -35,6 +35,7 @@ eligible as (
         with_history.fold,
         with_history.customer_key,
         customers.customer_id,
+        customers.customer_hash,
         with_history.products,
         with_history.orders,
         folds.purpose,
@@ -57,7 +58,7 @@ numbered as (
         *,
         -- a hash of the id selects the sample, so every run has the same one
         row_number() over (
-            partition by fold, has_hits order by md5(customer_id), customer_id
+            partition by fold, has_hits order by customer_hash, customer_key
         ) as sample_number,
         count(*) over (partition by fold, has_hits) as customers_of_kind
     from eligible

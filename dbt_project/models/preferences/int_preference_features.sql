@@ -6,6 +6,8 @@ fold_customers as (select * from {{ ref('int_fold_customers') }}),
 
 cold_customers as (select * from {{ ref('int_cold_customers') }}),
 
+hashed as (select * from {{ ref('int_customers') }}),
+
 categories as (select * from {{ ref('int_preference_categories') }}),
 
 history as (select * from {{ ref('int_category_history') }}),
@@ -27,7 +29,6 @@ customers as (
     select
         fold,
         customer_key,
-        customer_id,
         sample_weight,
         true as has_history
     from fold_customers
@@ -35,7 +36,6 @@ customers as (
     select
         fold,
         customer_key,
-        customer_id,
         null as sample_weight,
         false as has_history
     from cold_customers
@@ -72,7 +72,8 @@ labels as (
 features as (
     select
         customers.fold,
-        customers.customer_id,
+        customers.customer_key,
+        hashed.customer_hash,
         categories.category,
         customers.has_history,
         customers.sample_weight,
@@ -95,6 +96,7 @@ features as (
         history.usual_interval,
         coalesce(history.orders, 0) / nullif(activity.orders, 0) as orders_share
     from customers
+    inner join hashed on customers.customer_key = hashed.customer_key
     inner join folds on customers.fold = folds.fold
     inner join categories on customers.fold = categories.fold
     left join activity on customers.fold = activity.fold and customers.customer_key = activity.customer_key

@@ -17,7 +17,7 @@ weighed as (
         fold,
         segment,
         model,
-        customer_id,
+        customer_key,
         category,
         probability,
         cast(sample_weight as decimal(18, 6)) as weight,
@@ -30,7 +30,7 @@ customer_counts as (
     select
         fold,
         segment,
-        count(distinct customer_id) as customers
+        count(distinct customer_key) as customers
     from judged
     group by fold, segment
 ),

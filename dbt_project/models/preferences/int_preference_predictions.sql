@@ -10,7 +10,7 @@ probabilities as (select * from {{ ref('int_category_probabilities') }}),
 
 attributes as (select * from {{ ref('int_customer_attributes') }}),
 
-with_profile as (select distinct customer_id from attributes),
+with_profile as (select distinct customer_key from attributes),
 
 -- all customers by history, and those with a profile a second time by the profile alone
 segmented as (
@@ -24,7 +24,7 @@ segmented as (
         probabilities.*,
         'cold' as segment
     from probabilities
-    semi join with_profile on probabilities.customer_id = with_profile.customer_id
+    semi join with_profile on probabilities.customer_key = with_profile.customer_key
     where probabilities.basis = 'profile'
 ),
 
@@ -32,7 +32,7 @@ judged as (
     select
         features.fold,
         segmented.segment,
-        features.customer_id,
+        features.customer_key,
         features.category,
         features.is_bought,
         features.sample_weight,
@@ -43,7 +43,7 @@ judged as (
     inner join segmented
         on
             features.fold = segmented.fold
-            and features.customer_id = segmented.customer_id
+            and features.customer_key = segmented.customer_key
             and features.category = segmented.category
 )
 

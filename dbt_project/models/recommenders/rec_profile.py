@@ -3,7 +3,6 @@ def model(dbt, session):
 
     return profile_lists(
         probabilities=dbt.ref("int_category_probabilities"),
-        customers=dbt.ref("int_customers"),
         category_products=dbt.ref("int_category_products"),
         training_rows=dbt.ref("int_training_rows"),
         settings=dbt.ref("stg_settings"),

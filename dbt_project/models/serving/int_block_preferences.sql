@@ -6,17 +6,19 @@ categories as (select * from {{ ref('int_preference_categories') }} where fold =
 
 verdicts as (select * from {{ ref('int_preference_verdicts') }}),
 
+customers as (select * from {{ ref('int_customers') }}),
+
 -- the profile model is used only for customers without a history
 best as (
     select *
     from probabilities
-    qualify row_number() over (partition by customer_id, category order by basis = 'history' desc) = 1
+    qualify row_number() over (partition by customer_key, category order by basis = 'history' desc) = 1
 ),
 
 -- a model serves only where it was better than the base rate
 served as (
     select
-        best.customer_id,
+        best.customer_key,
         best.category,
         categories.category_rank,
         case when verdicts.is_better then best.probability else categories.base_rate end as probability,
@@ -29,15 +31,16 @@ served as (
 ranked as (
     select
         *,
-        row_number() over (partition by customer_id order by probability desc, category_rank asc) as rank
+        row_number() over (partition by customer_key order by probability desc, category_rank asc) as rank
     from served
 )
 
 select
-    customer_id,
-    cast(rank as integer) as rank,
-    category,
-    probability,
-    basis
+    customers.customer_id,
+    cast(ranked.rank as integer) as rank,
+    ranked.category,
+    ranked.probability,
+    ranked.basis
 from ranked
-order by customer_id, rank
+inner join customers on ranked.customer_key = customers.customer_key
+order by customers.customer_id, ranked.rank

@@ -6,7 +6,6 @@ def model(dbt, session):
         targets=dbt.ref("int_tuning_targets"),
         list_types=dbt.ref("int_list_types"),
         training_rows=dbt.ref("int_training_rows"),
-        fold_products=dbt.ref("int_fold_products"),
         texts=dbt.ref("int_product_texts"),
         settings=dbt.ref("stg_settings"),
         session=session,

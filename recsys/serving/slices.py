@@ -1,0 +1,99 @@
+"""The tables that blocks of customers read, cut into the rows of each block."""
+
+# ruff: noqa: S608 - names are the project's own
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from recsys.errors import RecsysError
+from recsys.serving.plan import BlockPlan
+from recsys.serving.work import BlockFiles
+from recsys.storage.names import file_text, quoted, text
+
+KEY = "customer_key"
+
+
+class CustomerSlices:
+    """The tables that blocks read, cut by customers where they have a column of customers.
+
+    Each of them is read once and written in the order of its customers. A block's rows are then
+    next to each other, and reading them takes as long in a large shop as in a small one.
+    """
+
+    def __init__(self, cursor: Any, plan: BlockPlan, files: BlockFiles, size: int) -> None:
+        """Look at the tables' columns.
+
+        Parameters
+        ----------
+        cursor
+            A connection to the shop's database.
+        plan
+            What blocks run: it names the tables that they read, int_customers among them.
+        files
+            Where the rows are written.
+        size
+            Customers per block; block 0 has those of the first keys, from 1.
+
+        Raises
+        ------
+        RecsysError
+            A table knows customers by their ids alone: it couldn't be cut without a join per block.
+
+        """
+        self._cursor = cursor
+        self._files = files
+        self._folds = f'{quoted(plan.catalog)}."intermediate"."int_folds"'
+        self._size = size
+        self._places = {
+            name: f"{quoted(plan.catalog)}.{quoted(schema)}.{quoted(name)}"
+            for schema, name in plan.inputs
+        }
+        self._columns = {name: self._columns_of(place) for name, place in self._places.items()}
+        for name, columns in self._columns.items():
+            if "customer_id" in columns and KEY not in columns:
+                raise RecsysError(
+                    f"{name} has customer_id and no {KEY}, and blocks of customers read it; add "
+                    f"{KEY} to it"
+                )
+        self.sliced = tuple(name for name in self._places if KEY in self._columns[name])
+        self.shared = tuple(name for name in self._places if name not in self.sliced)
+
+    def customers_of_blocks(self) -> dict[int, int]:
+        """Return how many customers each block has, by its number and in their order."""
+        rows = self._cursor.execute(
+            f"select ({KEY} - 1) // {self._size}, count(*) from "
+            f"{self._places['int_customers']} group by all order by all"
+        ).fetchall()
+        return dict(rows or [(0, 0)])
+
+    def write_shared(self) -> None:
+        """Write the tables that all blocks share."""
+        for name in self.shared:
+            self._write(f"from {self._places[name]}", self._files.shared(name))
+
+    def write_fold_of_today(self, name: str) -> None:
+        """Write today's fold as the table of folds that all blocks share."""
+        self._write(f"from {self._folds} where purpose = 'serve'", self._files.shared(name))
+
+    def write_sorted(self) -> None:
+        """Write today's rows of the other tables in the order of their customers."""
+        for name in self.sliced:
+            today = " where fold = 'serving'" if "fold" in self._columns[name] else ""
+            query = f"select * from {self._places[name]}{today} order by {KEY}"
+            self._write(query, self._files.sorted(name))
+
+    def write_rows(self, block: int) -> None:
+        """Write the rows of a block's customers, from the sorted tables."""
+        within = f"between {block * self._size + 1} and {(block + 1) * self._size}"
+        for name in self.sliced:
+            rows = f"read_parquet({file_text(self._files.sorted(name))})"
+            query = f"select * from {rows} where {KEY} {within}"
+            self._write(query, self._files.rows(block, name))
+
+    def _columns_of(self, place: str) -> set[str]:
+        return {name for name, *_ in self._cursor.execute(f"describe {place}").fetchall()}
+
+    def _write(self, query: str, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._cursor.execute(f"copy ({query}) to {text(str(file))} (format parquet)").fetchall()
