@@ -187,7 +187,7 @@ def tiny_shop() -> Path:
 @pytest.fixture(scope="session")
 def tiny_variables() -> Mapping[str, object]:
     """Return the settings that the tiny shop is built with."""
-    return {"keep_block_tables": "int_ranked_lists"}
+    return {"keep_block_tables": "rec_bought_together, rec_content"}
 
 
 @pytest.fixture(scope="session")

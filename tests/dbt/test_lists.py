@@ -102,11 +102,12 @@ def test_the_only_drink_of_the_own_kind_left_is_discovered(
             continue  # was given it once: it isn't new to that customer
         rows = query(
             f"""
-            select product_id from {builder.today(tiny_database, "int_ranked_lists")}
-            where fold = 'serving' and list_type = 'discover' and recommender = ?
-                and customer_id = ? and product_id like '%-%' order by rank limit 1
+            select product_id from {builder.today(tiny_database, f"rec_{recommender}")}
+            inner join intermediate.int_customers using (customer_key)
+            inner join intermediate.int_products using (product_key)
+            where is_new and customer_id = ? and product_id like '%-%'
+            order by rank_in_group limit 1
             """,
-            recommender,
             customer,
         )
         assert rows == [(f"{kind}-{(i + 5) % 6}",)], customer
