@@ -1,22 +1,56 @@
+-- Part after part of the customers: all orders of all folds at once would fill the memory of a shop of
+-- millions of lines.
+{% set parts = 8 %}
+
 with
 
-history as (select * from {{ ref('int_category_history') }}),
+products as (select * from {{ ref('int_products') }} where not is_excluded),
 
 interactions as (select * from {{ ref('int_interactions') }} where orders > 0),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+{% for part in range(parts) %}
+-- of each customer and category the latest order
+latest_{{ part }} as (
+    with
+
+    events as (
+        select * from {{ ref('int_known_events') }} as events
+        where {{ in_part('events.customer_key', part, parts) }}
+    ),
+
+    aged as (
+        {{ category_orders() }}
+    )
+
+    select
+        fold,
+        category,
+        min(age) as age
+    from aged
+    group by fold, category, customer_key
+),
+
+{% endfor %}
+latest as (
+    {% for part in range(parts) %}
+    select * from latest_{{ part }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
 counted as (
     select
-        history.fold,
-        history.category,
+        latest.fold,
+        latest.category,
         count(*) as customers,
-        count(*) filter (where history.orders_one_window > 0) as customers_one_window,
-        count(*) filter (where history.orders_three_windows > 0) as customers_three_windows,
-        count(*) filter (where history.days_since_last <= settings.popularity_window_days) as recent_customers
-    from history
+        count(*) filter (where latest.age <= settings.label_window_days) as customers_one_window,
+        count(*) filter (where latest.age <= 3 * settings.label_window_days) as customers_three_windows,
+        count(*) filter (where latest.age <= settings.popularity_window_days) as recent_customers
+    from latest
     cross join settings
-    group by history.fold, history.category
+    group by latest.fold, latest.category
 ),
 
 shop_counts as (

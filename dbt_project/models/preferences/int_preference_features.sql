@@ -55,7 +55,7 @@ activity as (
         min(events.age_days) as days_since_last,
         max(events.age_days) as days_since_first
     from events
-    inner join folds on events.fold = folds.fold
+    semi join customers on events.fold = customers.fold and events.customer_key = customers.customer_key
     cross join settings
     group by events.fold, events.customer_key
 ),

@@ -10,6 +10,7 @@ def model(dbt, session):
         "int_customer_features": dbt.ref("int_customer_features"),
         "int_affinities": dbt.ref("int_affinities"),
         "int_training_rows": dbt.ref("int_training_rows"),
+        "int_category_history": dbt.ref("int_category_history"),
         "int_preference_features": dbt.ref("int_preference_features"),
         "int_category_probabilities": dbt.ref("int_category_probabilities"),
         "rec_popularity": dbt.ref("rec_popularity"),
