@@ -22,7 +22,7 @@ from recsys.tuning.trials import Metric, Sampler, Study, Trial, best_of
 
 BASES: Mapping[str, Mapping[str, Any]] = {
     # a build leaves a recommender out whose matrix would be too large, instead of failing
-    "ease": {"beyond_max": "most_popular"}
+    "ease": {"beyond_max": "most_popular", "max_products": 15_000}
 }
 """What builds give recommenders instead of their classes' defaults."""
 
