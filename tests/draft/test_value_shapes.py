@@ -138,3 +138,14 @@ def test_numbers_of_a_spreadsheets_days_are_times_by_name_only():
     assert read_times("VARCHAR", ["2024-01-05 03:00:00"]).has_clock
     assert not read_times("VARCHAR", ["2024-01-05T00:00:00+00:00"]).has_clock
     assert read_times("VARCHAR", ["03:00:00", "+00:00"]).share == 0
+
+
+def test_a_column_is_of_days_only_where_no_value_has_a_time_of_day_in_any_form():
+    """Six of ten are days, in the commonest form; the others are written in one more form."""
+    days = ["05.01.2024", "06.01.2024", "07.01.2024", "08.01.2024", "09.01.2024", "10.01.2024"]
+    assert read_times("VARCHAR", [*days, *["2024-01-07 09:30"] * 4]).has_clock
+    assert not read_times("VARCHAR", [*days, *["2024-01-07 00:00"] * 4]).has_clock
+    timed = guess(column("order_date", [*days * 15, *["2024-01-07 09:30"] * 10]))
+    assert "days only" not in timed["purchased_at"].evidence
+    plain = guess(column("order_date", [*days * 15, *["2024-01-07 00:00"] * 10]))
+    assert "days only" in plain["purchased_at"].evidence
