@@ -92,9 +92,7 @@ def read_times(type_name: str, values: Sequence[str]) -> Times:
             shows_both=order == "unknown" and shown["dmy"] + shown["mdy"] > 0,
         )
     is_number = form in COUNTS or form == "yyyymmdd"
-    return Times(
-        count / len(values), form, is_plain_number=is_number, has_clock=_has_clock(read)
-    )
+    return Times(count / len(values), form, is_plain_number=is_number, has_clock=_has_clock(read))
 
 
 def _order(day_first: int, month_first: int, either: int) -> Order | None:
