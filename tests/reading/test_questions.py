@@ -22,7 +22,7 @@ def connection():
 
 
 def test_what_a_segment_will_spend_is_probability_times_price(connection):
-    """Loyal: ann .5 of 4 and .25 of 8 is 4, bob .1 of 20 is 2: 3 on average. Of eve nothing is known.
+    """Loyal: ann has .5 of 4 and .25 of 8, bob .1 of 20: 3 on average. Of eve nothing is known.
 
     The prices alone would come to 16. The other list counts nowhere.
     """
