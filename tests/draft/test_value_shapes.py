@@ -11,6 +11,7 @@ from recsys.draft.guesses import guess
 from recsys.draft.headers import has_header
 from recsys.draft.numbers import read_numbers
 from recsys.draft.times import read_times
+from recsys.draft.yaml_text import yaml_text
 
 
 def column(name: str, values: list[str], kind: str = "VARCHAR", named: bool = True):
@@ -149,3 +150,15 @@ def test_a_column_is_of_days_only_where_no_value_has_a_time_of_day_in_any_form()
     assert "days only" not in timed["purchased_at"].evidence
     plain = guess(column("order_date", [*days * 15, *["2024-01-07 00:00"] * 10]))
     assert "days only" in plain["purchased_at"].evidence
+
+
+def test_days_with_a_clock_beside_them_are_not_of_days_only(tmp_path):
+    lines = "".join(
+        f"c{n % 20},p{n % 7},2024-01-{1 + n % 28:02},{8 + n % 12:02}:{n % 60:02}\n"
+        for n in range(200)
+    )
+    path = tmp_path / "sales.csv"
+    path.write_text(f"customer_id,product_id,date,time\n{lines}")
+    text = yaml_text(draft_shop([path], tmp_path / "shop.yml"), "shop.yml")
+    assert "the time of day is in 'time'" in text
+    assert "days only" not in text
