@@ -46,7 +46,7 @@ def refreshed(text: str, database: Path) -> str:
             check=True,
         ).stdout
         # the run's id and the list of runs differ from machine to machine
-        lines = printed.split("\nChampions")[0].strip().splitlines()
+        lines = printed.split("\nWho serves")[0].strip().splitlines()
         shown = "\n".join(line.rstrip() for line in lines if not line.startswith("Run "))
         start = f"<!-- output: recsys {match['arguments']} -->"
         return f"{start}\n```text\n{shown}\n```\n<!-- /output -->\n"

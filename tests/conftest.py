@@ -148,7 +148,8 @@ create table marts.run_history as
 select run_id, started_at, finished_at, 95.2::double as seconds, '0.1.0' as package_version,
     'complete_journey' as shop, date '2017-12-31' as as_of, 1469000::bigint as purchases,
     9::bigint as customers, 4::bigint as products, .0575 as ndcg_at_10_discover,
-    null::double as ndcg_at_10_buy_again, .42 as ndcg_at_10_next_basket, '{}' as parameters
+    null::double as ndcg_at_10_buy_again, .42 as ndcg_at_10_next_basket,
+    '{"list_length": 3, "pairs_per_product": 20}' as parameters
 from (values
     ('run-1', timestamptz '2017-12-31 05:58+00', timestamptz '2017-12-31 06:00+00'),
     ('run-2', timestamptz '2018-01-01 05:58+00', timestamptz '2018-01-01 06:00+00')

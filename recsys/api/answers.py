@@ -64,7 +64,7 @@ class Metric(BaseModel):
     recommender: str
     list_type: JudgedList
     segment_type: str
-    segment: str = Field(description="Who was judged; `all` is everyone.")
+    segment: str = Field(description="The evaluation segment: who was judged; `all` is everyone.")
     metric: str
     k: int | None = Field(description="Length of the judged list.")
     value: float | None

@@ -5,13 +5,14 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from typer import rich_utils
 
 from recsys.cli.build import build
 from recsys.cli.check import check
 from recsys.cli.ending import end_on_signals, exit_if_ended
 from recsys.cli.export import export
 from recsys.cli.init import init
-from recsys.cli.output import print_error
+from recsys.cli.output import is_plain, print_error
 from recsys.cli.recommend import recommend
 from recsys.cli.serve import serve
 from recsys.cli.similar import similar
@@ -23,7 +24,7 @@ app = typer.Typer(
     name="recsys",
     help="Recommendations for a shop, built by dbt into one DuckDB file.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 for command in (init, check, build, tune, recommend, similar, status, export, serve):
@@ -55,8 +56,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a title must not end in a traceback
+    if is_plain():
+        rich_utils.COLOR_SYSTEM = None  # help and wrong calls, too
     try:
-        app()
+        app(prog_name="recsys")  # also for python -m recsys: what shells complete is called so
     except RecsysError as error:
         exit_if_ended()
         said = str(error)

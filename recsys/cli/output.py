@@ -1,6 +1,7 @@
 """How results are printed: plain tables that never cut an id, or JSON."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,8 +18,9 @@ from rich.text import Text
 from recsys.terminal import escaped, printable
 
 WIDEST_UNBROKEN_ID = 40
-WIDEST_UNBROKEN_WORD = 12
+WIDEST_UNBROKEN_WORD = 24
 BETWEEN_COLUMNS = 3
+SHORTEST_ID = 8
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,12 @@ class Column:
 
 def console() -> Console:
     """Return a console on the current stdout: no colour and 80 columns when it is piped."""
-    return Console(highlight=False)
+    return Console(highlight=False, color_system=None if is_plain() else "auto")
+
+
+def is_plain() -> bool:
+    """Whether the variable NO_COLOR asks for text without styles: neither colours nor bold."""
+    return bool(os.environ.get("NO_COLOR"))
 
 
 def print_line(text: str, style: str = "") -> None:
@@ -42,6 +49,11 @@ def print_line(text: str, style: str = "") -> None:
 def print_error(text: str) -> None:
     """Print what went wrong on stderr, with the lines it has and without what a terminal obeys."""
     typer.echo("\n".join(printable(line) for line in f"recsys: {text}".split("\n")), err=True)
+
+
+def print_note(text: str) -> None:
+    """Print on stderr what a reader should know of the output, which stays as it is."""
+    typer.echo(printable(text), err=True)
 
 
 def print_table(
@@ -125,6 +137,21 @@ def shown(value: object) -> str:
 def score(value: float | None, decimals: int = 3) -> str:
     """Return a metric or a share; nothing for None."""
     return "" if value is None else f"{value:.{decimals}f}"
+
+
+def short_id(full: str, among: Iterable[str]) -> str:
+    """Return the first letters of a run's id: eight, or as many as tell it from all others.
+
+    >>> short_id("5de8d3ce-d784-4cc9", ["5de8d3ce-d784-4cc9", "0b1c"])
+    '5de8d3ce'
+    >>> short_id("5de8d3ce-d784-4cc9", ["5de8d3ce-d784-4cc9", "5de8d3ce-d799"])
+    '5de8d3ce-d78'
+
+    """
+    others = [other for other in among if other != full]
+    lengths = range(SHORTEST_ID, len(full))
+    unique = (full[:n] for n in lengths if not any(one.startswith(full[:n]) for one in others))
+    return next(unique, full)
 
 
 def counted(number: int | None, one: str, many: str) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from recsys.cli.options import DatabaseOption, JsonOption, LengthOption, open_warehouse
+from recsys.cli.options import DatabaseOption, JsonOption, LengthOption, note_length, open_warehouse
 from recsys.cli.output import Column, counted, print_json, print_line, print_table, score, shown
 from recsys.reading.records import Customer
 from recsys.reading.warehouse import ListType
@@ -22,11 +22,12 @@ def recommend(
     database: DatabaseOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show a customer's segment, recent purchases and lists. For ids like -5: recommend -- -5."""
+    """Show a customer's RFM segment, purchases and lists. For ids like -5: recommend -- -5."""
     with open_warehouse(database) as warehouse:
         found = warehouse.customer(customer)
         recent = warehouse.recent_purchases(customer, RECENT).to_pylist()
         rows = warehouse.recommendations(customer, list_type, k).to_pylist()
+        note_length(warehouse, "list_length", "products per list", k)
     if json:
         print_json({"customer": asdict(found), "recent_purchases": recent, "recommendations": rows})
         return

@@ -5,8 +5,16 @@ from typing import Annotated
 
 import typer
 
-from recsys.cli.options import DatabaseOption, JsonOption, LengthOption, open_warehouse
-from recsys.cli.output import Column, counted, print_json, print_line, print_table, score
+from recsys.cli.options import DatabaseOption, JsonOption, LengthOption, note_length, open_warehouse
+from recsys.cli.output import (
+    Column,
+    counted,
+    print_json,
+    print_line,
+    print_note,
+    print_table,
+    score,
+)
 from recsys.reading.records import Product
 from recsys.reading.warehouse import Method
 
@@ -25,6 +33,12 @@ def similar(
         found = warehouse.product(product)
         alike = warehouse.similar_products(product, method, k).to_pylist()
         together = warehouse.bought_together(product, k).to_pylist()
+        most = warehouse.query("select max(rank) as rank from marts.similar_products").to_pylist()
+        if k and most[0]["rank"] and k > most[0]["rank"]:
+            print_note(
+                f"note: the build stores {most[0]['rank']} similar products per method, not {k}"
+            )
+        note_length(warehouse, "pairs_per_product", "products bought together with one", k)
         run = warehouse.last_run()
         is_nobodys = run is not None and run.customers == 0
     if json:

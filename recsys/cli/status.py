@@ -12,6 +12,7 @@ from recsys.cli.output import (
     print_missing,
     print_table,
     score,
+    short_id,
     shown,
 )
 from recsys.reading.records import Run
@@ -33,7 +34,7 @@ Rows = list[dict[str, Any]]
 
 
 def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
-    """Show the last run, what it read and rejected, the leaderboard and the champions."""
+    """Show the last run, what it read and rejected, the leaderboard and what serves."""
     with open_warehouse(database) as warehouse:
         runs = warehouse.run_history()
         audit = warehouse.input_audit().to_pylist()
@@ -69,7 +70,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
             "are of it, others of the run below. Build again: recsys build",
             "yellow",
         )
-    _print_run(runs[0] if runs else None)
+    _print_run(runs)
     _print_audit(audit)
     print_missing(missing)
     # every list has a champion, and without purchases discover is the only list
@@ -99,16 +100,18 @@ def _print_pages(pages: Rows) -> None:
         [(row["recommender"], _ndcg(row["value"])) for row in pages],
         empty="no product page was judged",
     )
-    print_line("No line says who bought: there are no lists for customers, and no champions")
+    print_line("No line says who bought: there are no lists for customers, and nothing serves any")
 
 
-def _print_run(run: Run | None) -> None:
-    if run is None:
+def _print_run(runs: list[Run]) -> None:
+    if not runs:
         print_line("No run is recorded.")
         return
+    run = runs[0]
+    short = short_id(run.run_id, [other.run_id for other in runs])
     took = "" if run.seconds is None else f" in {run.seconds:.0f} s"
     print_line(f"Shop {run.shop or '(unnamed)'}, as of {shown(run.as_of)}")
-    print_line(f"Run {run.run_id}, finished {_minute(run)}{took}, recsys {run.package_version}")
+    print_line(f"Run {short}, finished {_minute(run)}{took}, recsys {run.package_version}")
     print_line(
         f"{counted(run.purchases, 'purchase line', 'purchase lines')}, "
         f"{counted(run.customers, 'customer', 'customers')}, "
@@ -187,7 +190,7 @@ def _print_coverage(coverage: Rows, lines: str) -> None:
 
 def _print_champions(champions: Rows) -> None:
     print_table(
-        "Champions",
+        "Who serves: the champion recommender of each list",
         [
             Column("list", "id"),
             Column("recommender", "id"),

@@ -18,6 +18,9 @@ POSSIBLE = 0.25
 UNASKED = 0.4
 """Weight of the values if the name means something else."""
 
+DAYS_ONLY = ", days only"
+"""What is said of times without a time of day."""
+
 BY_VALUES = (
     *("purchased_at", "rated_at", "rating", "customer_id", "product_id", "title"),
     "unit_price",
@@ -88,7 +91,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     match kind:
         case "purchased_at" | "rated_at":
             is_of_days = not times.has_clock and times.form != "dates"
-            said.append(times.form + (", days only" if is_of_days else ""))
+            said.append(times.form + (DAYS_ONLY if is_of_days else ""))
         case "quantity" | "unit_price" | "amount" | "price" | "rating" | "stock":
             if numbers.share > 0:  # otherwise the ratings are texts such as 4 out of 5
                 said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")

@@ -6,6 +6,7 @@ import re
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftTable
+from recsys.draft.guesses import DAYS_ONLY
 from recsys.draft.profiling import FileProfile
 from recsys.draft.times import MIDNIGHT
 from recsys.draft.words import listed
@@ -65,7 +66,10 @@ def add_clock(table: DraftTable, target: str) -> None:
         return
     clock = min(clocks, key=lambda found: abs(columns.index(found) - columns.index(days)))
     column.source = f"concat_ws(' ', {_day(days)}, {quoted(clock.name)})"
-    column.evidence += f"; the time of day is in '{clock.name}'"
+    # with its clock the column isn't of days any more
+    column.evidence = (
+        f"{column.evidence.replace(DAYS_ONLY, '')}; the time of day is in '{clock.name}'"
+    )
     table.take(clock.name)
     if len(clocks) > 1:
         others = ", ".join(f"'{other.name}'" for other in clocks if other is not clock)

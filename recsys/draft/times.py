@@ -42,7 +42,7 @@ class Times:
     is_plain_number: bool = False
     """Whether the values are numbers that may count something else."""
     has_clock: bool = False
-    """Whether there is a time of day."""
+    """Whether any value has a time of day, in whatever form it is written."""
     shows_both: bool = False
     """Whether some dates can only be of one order, and some only of the other."""
 
@@ -88,13 +88,11 @@ def read_times(type_name: str, values: Sequence[str]) -> Times:
             count / len(values),
             _in_words(values, rows, order),
             order=order,
-            has_clock=_has_clock(read, form),
+            has_clock=_has_clock(read),
             shows_both=order == "unknown" and shown["dmy"] + shown["mdy"] > 0,
         )
     is_number = form in COUNTS or form == "yyyymmdd"
-    return Times(
-        count / len(values), form, is_plain_number=is_number, has_clock=_has_clock(read, form)
-    )
+    return Times(count / len(values), form, is_plain_number=is_number, has_clock=_has_clock(read))
 
 
 def _order(day_first: int, month_first: int, either: int) -> Order | None:
@@ -126,5 +124,6 @@ def _in_words(values: Sequence[str], rows: Sequence[readings.Row], order: Order 
     return parts.get(order or "", "dd|mm|yyyy or mm|dd|yyyy").replace("|", mark)
 
 
-def _has_clock(read: Sequence[tuple[str, datetime]], form: str) -> bool:
-    return any(at.time() != time() for written, at in read if written == form)
+def _has_clock(read: Sequence[tuple[str, datetime]]) -> bool:
+    # of every form: days may be written in one and moments in another
+    return any(at.time() != time() for form, at in read if form)

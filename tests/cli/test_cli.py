@@ -9,6 +9,7 @@ import pytest
 
 from recsys.cli import main
 
+COMMANDS = ["init", "check", "build", "tune", "recommend", "similar", "status", "export", "serve"]
 ODD_IDS = ["00123", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 
 
@@ -62,6 +63,102 @@ def test_one_list_cut_to_one(recsys):
     rows = json.loads(out)["recommendations"]
     assert [(row["list_type"], row["product_id"]) for row in rows] == [("buy_again", "P1")]
     assert rows[0]["generated_at"] == "2018-01-01T06:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("k", "said"),
+    [
+        ("3", ""),
+        (
+            "5",
+            "note: the build stores 3 products per list, not 5. Build with list_length: 5, "
+            "set in the shop file or by --set\n",
+        ),
+        (
+            "50",
+            "note: the build stores 3 products per list, not 50. Build with list_length: 20 "
+            "(20 at most), set in the shop file or by --set\n",
+        ),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_more_products_than_are_stored(recsys, k, said, options):
+    code, out, err = recsys("recommend", "00123", "--list", "discover", "--k", k, *options)
+    assert (code, err) == (0, said)
+    assert "P/3" in out
+    if options:
+        assert len(json.loads(out)["recommendations"]) == 3
+
+
+def test_more_than_any_setting_stores(recsys, built):
+    with duckdb.connect(built) as connection:
+        connection.execute("update marts.run_history set parameters = '{\"list_length\": 20}'")
+    assert recsys("recommend", "00123", "--k", "21")[2] == (
+        "note: the build stores 20 products per list, not 21: list_length can't be more than 20\n"
+    )
+    with duckdb.connect(built) as connection:
+        connection.execute("update marts.run_history set parameters = null")
+    assert recsys("recommend", "00123", "--k", "21")[::2] == (0, "")
+
+
+def test_more_similar_products_than_are_stored(recsys):
+    assert recsys("similar", "P1", "--k", "2")[2] == ""
+    assert recsys("similar", "P1", "--k", "21")[2] == (
+        "note: the build stores 2 similar products per method, not 21\n"
+        "note: the build stores 20 products bought together with one, not 21. "
+        "Build with pairs_per_product: 21, set in the shop file or by --set\n"
+    )
+
+
+@pytest.mark.parametrize("command", [(), *[(name,) for name in COMMANDS]])
+def test_h_is_help(recsys, command):
+    code, out, err = recsys(*command, "-h")
+    assert (code, err) == (0, "")
+    assert "Usage: recsys" in out
+    assert out == recsys(*command, "--help")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("recsys stat", ["status"]),
+        ("recsys recommend 1 --list ", ["discover", "buy_again", "next_basket"]),
+        ("recsys export --fo", ["--format"]),
+    ],
+)
+def test_shells_complete_commands_options_and_values(recsys, monkeypatch, words, completed):
+    """As bash asks: the words so far in a variable, the answer one word a line."""
+    monkeypatch.setenv("_RECSYS_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" ")) - 1))
+    assert recsys()[1].split() == completed
+
+
+def test_the_script_that_a_shell_reads_is_shown(recsys):
+    environment = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "recsys", "--show-completion", "bash"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "_RECSYS_COMPLETE=complete_bash" in done.stdout
+
+
+def test_a_runs_id_is_short_on_a_terminal_and_whole_in_json(recsys, built):
+    whole, other = "5de8d3ce-d784-4cc9-bbbb-5b8597e36022", "5de8d3ce-d799-4cc9-bbbb-5b8597e36022"
+    with duckdb.connect(built) as connection:
+        connection.execute(
+            "update marts.run_history set run_id = ? where run_id = 'run-2'", [whole]
+        )
+    assert "Run 5de8d3ce, finished" in recsys("status")[1]
+    assert json.loads(recsys("status", "--json")[1])["run"]["run_id"] == whole
+    with duckdb.connect(built) as connection:
+        connection.execute(
+            "update marts.run_history set run_id = ? where run_id = 'run-1'", [other]
+        )
+    assert "Run 5de8d3ce-d78, finished" in recsys("status")[1]
 
 
 def test_a_customer_without_lists_is_told_so(recsys):

@@ -35,6 +35,17 @@ def test_a_table_loses_nothing(capsys, monkeypatch, width):
         assert all(word in letters for word in words.split())
 
 
+def test_long_names_stay_whole_where_the_terminal_has_room_for_them(capsys, monkeypatch):
+    """In a table the names would be broken; the rows are printed one value below the other."""
+    monkeypatch.setenv("COLUMNS", "60")
+    columns = [Column("source", "id"), *(Column(f"number {n}", "number") for n in range(3))]
+    rows = [("purchases", 1, 2, 3, "unreadable_purchased_at (1); missing_product_id (7)")]
+    print_table("T", [*columns, Column("why rejected")], rows, empty="none")
+    out = capsys.readouterr().out
+    assert "unreadable_purchased_at" in out
+    assert "missing_product_id" in out
+
+
 def whole_or_folded(value: str, out: str, letters: str) -> bool:
     """Tell whether it is there: in one piece, or piece by piece in its column."""
     return value in out or value in letters or (value[:40] in out and value[40:] in out)

@@ -52,6 +52,30 @@ def test_every_way_to_print(capsys, monkeypatch):
     assert printed.err.endswith("\n  second\n")
 
 
+@pytest.mark.parametrize(("value", "has_styles"), [(None, True), ("", True), ("1", False)])
+def test_no_color_prints_no_style_at_all(monkeypatch, capsys, value, has_styles):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if value is not None:
+        monkeypatch.setenv("NO_COLOR", value)
+    print_table("bold title", [Column("a")], [("b",)], empty="none")
+    print_line("yellow line", "yellow")
+    assert ("\x1b[" in capsys.readouterr().out) is has_styles
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("status", "-h"), ("recommend",)])
+def test_no_color_takes_styles_from_help_and_wrong_calls(tmp_path, monkeypatch, arguments):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    styled = recsys(tmp_path, *arguments)
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = recsys(tmp_path, *arguments)
+    assert "\x1b[" in styled.stdout + styled.stderr
+    assert "\x1b[" not in plain.stdout + plain.stderr
+
+
 def test_a_drafted_name_is_read_as_the_same_name(tmp_path):
     for name in (ESCAPES, "a\x85b", "a\x9bb", "a\u2028b", "\ufeffa", "[red]", "a: b # c"):
         (tmp_path / "shop.yml").write_text(f"name: {scalar(name)}\n", encoding="utf-8")

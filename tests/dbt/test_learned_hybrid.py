@@ -150,6 +150,30 @@ def test_audiences_are_the_likeliest_of_today(ask, scores):
     }
 
 
+def test_an_audience_says_who_bought_or_rated_before(ask):
+    """The shop's own lines say so; sizes and colours count as the product they belong to."""
+    [(wrong, new, known)] = ask("""
+        with before as (
+            select distinct
+                lines.customer_id, coalesce(products.recommend_as, lines.product_id) as product_id
+            from (
+                select customer_id, product_id from marts.purchases
+                where not coalesce(is_return, false)
+                union all
+                select customer_id, product_id from marts.ratings where not is_implied
+            ) as lines
+            inner join marts.products as products using (product_id)
+        )
+        select
+            count(*) filter (audiences.is_new = (before.customer_id is not null)),
+            count(*) filter (audiences.is_new), count(*) filter (not audiences.is_new)
+        from marts.product_audiences as audiences
+        left join before using (customer_id, product_id)
+    """)
+    assert wrong == 0
+    assert min(new, known) > 0
+
+
 def test_what_is_served_has_the_hybrids_probability_whoever_lists_it(ask, scores):
     rows = ask("""
         select customer_id, product_id, recommender, score, probability from marts.recommendations

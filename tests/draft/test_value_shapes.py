@@ -11,6 +11,7 @@ from recsys.draft.guesses import guess
 from recsys.draft.headers import has_header
 from recsys.draft.numbers import read_numbers
 from recsys.draft.times import read_times
+from recsys.draft.yaml_text import yaml_text
 
 
 def column(name: str, values: list[str], kind: str = "VARCHAR", named: bool = True):
@@ -138,3 +139,26 @@ def test_numbers_of_a_spreadsheets_days_are_times_by_name_only():
     assert read_times("VARCHAR", ["2024-01-05 03:00:00"]).has_clock
     assert not read_times("VARCHAR", ["2024-01-05T00:00:00+00:00"]).has_clock
     assert read_times("VARCHAR", ["03:00:00", "+00:00"]).share == 0
+
+
+def test_a_column_is_of_days_only_where_no_value_has_a_time_of_day_in_any_form():
+    """Six of ten are days, in the commonest form; the others are written in one more form."""
+    days = ["05.01.2024", "06.01.2024", "07.01.2024", "08.01.2024", "09.01.2024", "10.01.2024"]
+    assert read_times("VARCHAR", [*days, *["2024-01-07 09:30"] * 4]).has_clock
+    assert not read_times("VARCHAR", [*days, *["2024-01-07 00:00"] * 4]).has_clock
+    timed = guess(column("order_date", [*days * 15, *["2024-01-07 09:30"] * 10]))
+    assert "days only" not in timed["purchased_at"].evidence
+    plain = guess(column("order_date", [*days * 15, *["2024-01-07 00:00"] * 10]))
+    assert "days only" in plain["purchased_at"].evidence
+
+
+def test_days_with_a_clock_beside_them_are_not_of_days_only(tmp_path):
+    lines = "".join(
+        f"c{n % 20},p{n % 7},2024-01-{1 + n % 28:02},{8 + n % 12:02}:{n % 60:02}\n"
+        for n in range(200)
+    )
+    path = tmp_path / "sales.csv"
+    path.write_text(f"customer_id,product_id,date,time\n{lines}")
+    text = yaml_text(draft_shop([path], tmp_path / "shop.yml"), "shop.yml")
+    assert "the time of day is in 'time'" in text
+    assert "days only" not in text

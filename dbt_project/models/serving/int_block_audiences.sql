@@ -11,6 +11,7 @@ ranked as (
         scores.product_key,
         scores.customer_key,
         scores.probability,
+        scores.is_new,
         row_number() over (
             partition by scores.product_key order by scores.probability desc, scores.customer_key asc
         ) as rank
@@ -20,7 +21,8 @@ ranked as (
 select
     ranked.product_key,
     ranked.customer_key,
-    ranked.probability
+    ranked.probability,
+    ranked.is_new
 from ranked
 cross join settings
 where ranked.rank <= settings.audience_size

@@ -17,7 +17,8 @@ ranked as (
             ) as integer
         ) as rank,
         candidates.customer_key,
-        candidates.probability
+        candidates.probability,
+        candidates.is_new
     from candidates
 ),
 
@@ -26,7 +27,8 @@ audiences as (
         products.product_id,
         ranked.rank,
         customers.customer_id,
-        {{ shown_probability('ranked.probability') }} as probability
+        {{ shown_probability('ranked.probability') }} as probability,
+        ranked.is_new
     from ranked
     cross join settings
     inner join products on ranked.product_key = products.product_key
