@@ -40,7 +40,7 @@ def later(built, tmp_path) -> Path:
 def runs_of_files(to: Path) -> dict[str, set[str]]:
     found = {}
     for path in to.glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             found[path.name] = {row["run_id"] for row in csv.DictReader(file)}
     return found
 
