@@ -10,8 +10,17 @@ from __future__ import annotations
 
 import re
 
-FORMULAS = r"^[\s\p{Z}\p{C}]*[=+\-@＝＋－＠]|^[\t\r\n]"  # noqa: RUF001 - the wide ones, too
-"""Blanks and what can't be seen, then what begins a formula."""
+HIDDEN = r"[\s\p{Z}\p{C}]*"
+"""Blanks and what can't be seen."""
+STARTS = r"[=+\-@＝＋－＠]"  # noqa: RUF001 - the wide ones, too
+"""What begins a formula."""
+FORMULAS = rf"^{HIDDEN}{STARTS}|^[\t\r\n]"
+ENDS_OF_CELLS = r"[;\t\r\n]"
+"""Where another cell may begin within a text.
+
+In countries where a comma stands in numbers, spreadsheets split lines at `;` and don't see that the
+text is in quotes.
+"""
 MONTHS = (
     "jan(?:uary|uar|vier|v)?|jän(?:ner)?|ene(?:ro)?|feb(?:ruary|ruar|rero)?|fév(?:rier|r)?|fevr?"
     "|mar(?:ch|s|zo)?|märz?|mrz|apr(?:il)?|avr(?:il)?|abr(?:il)?|may(?:o)?|mai|june?|juni|juin|junio"
@@ -68,19 +77,25 @@ NEVER_GUARDED = (
 def guarded(text: str, *, is_id: bool = True) -> str:
     """Return the SQL expression of a text that spreadsheets take for exactly this text.
 
-    Days as `2018-01-31` may become days where they are no ids.
+    It has an apostrophe before it where it needs one, and before what would begin a formula behind
+    a semicolon, a tab or a line end. Days as `2018-01-31` may become days where they are no ids.
     """
+    within = (
+        f"case when regexp_matches({text}, '{ENDS_OF_CELLS}') then regexp_replace({text}, "
+        f"'({ENDS_OF_CELLS}{HIDDEN}''*)({STARTS})', '\\1''\\2', 'g') else {text} end"
+    )
     safe = SAFE_NUMBER if is_id else f"{SAFE_NUMBER}|{SAFE_DAY}"
     pattern = GUARDED.replace("'", "''")
     return (
         f"case when regexp_matches({text}, '{safe}') then {text} "
-        f"when regexp_matches({text}, '{pattern}') then '''' || {text} else {text} end"
+        f"when regexp_matches({text}, '{pattern}') then '''' || {within} else {within} end"
     )
 
 
 def unguarded(text: str) -> str:
     """Return the SQL expression of the text that was guarded."""
-    return f"regexp_replace({text}, '^''', '')"
+    within = f"({ENDS_OF_CELLS}{HIDDEN}''*)''({STARTS})"
+    return f"regexp_replace(regexp_replace({text}, '^''', ''), '{within}', '\\1\\2', 'g')"
 
 
 def needs_guard(data_type: str) -> bool:
