@@ -15,6 +15,7 @@ from recsys.export.formats import (
     OF_ONE_TABLE,
     Choices,
     file_name,
+    refuse,
     require,
 )
 from recsys.export.manifest import ExportedTable, manifest_of, merge, write_manifest
@@ -88,6 +89,7 @@ def export(
             chosen = [public_table(cursor, name) for name in names]
             if wide:
                 chosen.append(wide_table(cursor, lists))
+            refuse(file_format, cursor, chosen)
             to.mkdir(parents=True, exist_ok=True)
             with unfinished_folder(to) as new:
                 choices = Choices(origin, guard=not raw, mark=mark)

@@ -14,7 +14,7 @@ from recsys.export.hyper import require_pantab, write_hyper
 from recsys.export.sqlite import write_sqlite
 from recsys.export.tables import Table
 from recsys.export.wide import WIDE
-from recsys.export.workbook import write_workbook
+from recsys.export.workbook import refuse_too_long, write_workbook
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def file_names(tables: Sequence[str]) -> set[str]:
 
 
 def require(file_format: str) -> None:
-    """Raise what says what to install, before anything is written.
+    """Raise what says what to install, before anything is read.
 
     Raises
     ------
@@ -72,3 +72,17 @@ def require(file_format: str) -> None:
     """
     if file_format == "hyper":
         require_pantab()
+
+
+def refuse(file_format: str, cursor: Cursor, tables: Sequence[Table]) -> None:
+    """Refuse tables that the format has no room for, before any is written.
+
+    Raises
+    ------
+    InvalidTableError
+        A table is too long.
+
+    """
+    if file_format == "xlsx":
+        for table in tables:
+            refuse_too_long(table, table.count(cursor))

@@ -70,13 +70,10 @@ def write_workbook(
 
     Raises
     ------
-    InvalidTableError
-        The table has more rows than ten sheets.
     OSError
         The workbook can't be written.
 
     """
-    _refuse_too_long(table, table.count(cursor))
     options = {
         "constant_memory": True,
         "tmpdir": str(path.parent),
@@ -100,7 +97,15 @@ def write_workbook(
     return -1 if broken else written
 
 
-def _refuse_too_long(table: Table, rows: int) -> None:
+def refuse_too_long(table: Table, rows: int) -> None:
+    """Refuse a table that a workbook has no room for.
+
+    Raises
+    ------
+    InvalidTableError
+        It has more rows than ten sheets.
+
+    """
     if rows > ROWS_PER_SHEET * MOST_SHEETS:
         raise InvalidTableError(
             f"{table.name} has {rows:,} rows, and a workbook gets at most {MOST_SHEETS} sheets of "
