@@ -44,7 +44,7 @@ FORMATS = {
     "share": "0.0%",
     "money": "#,##0.00",
     "real": "0.0000",
-    "boolean": "General",
+    "boolean": '"TRUE";"TRUE";"FALSE"',  # else LibreOffice may show 0
     "date": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm:ss",
 }
