@@ -1,27 +1,31 @@
-"""Hand the public tables over as files: Parquet for tools, CSV for everything else."""
+"""Hand the public tables over as files: Parquet, CSV, Excel, Tableau Hyper or SQLite."""
 
-import json
+import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from recsys.errors import InvalidParameterError, InvalidTableError, RecsysError
-from recsys.export.files import COPY_OPTIONS, write
+from recsys.export.about_sheet import Origin
 from recsys.export.folder import MANIFEST, listed, put_in_place, unfinished_folder, write_through
+from recsys.export.formats import (
+    FORMATS,
+    OF_ALL_TABLES,
+    OF_ONE_TABLE,
+    Choices,
+    file_name,
+    refuse,
+    require,
+)
+from recsys.export.manifest import ExportedTable, manifest_of, merge, write_manifest
+from recsys.export.tables import Table, public_table
+from recsys.export.wide import wide_table
 from recsys.reading.warehouse import Warehouse
 from recsys.storage.disk import is_full, reason, room
+from recsys.storage.names import nearest
 
-
-@dataclass(frozen=True)
-class ExportedTable:
-    """One file of an export."""
-
-    table: str
-    file: str
-    rows: int
+__all__ = ["FORMATS", "ExportedTable", "export"]
 
 
 def export(
@@ -31,8 +35,11 @@ def export(
     tables: Sequence[str] = (),
     *,
     raw: bool = False,
+    byte_order_mark: bool | None = None,
+    wide: bool = False,
+    lists: Sequence[str] = (),
 ) -> list[ExportedTable]:
-    """Write public tables (none named: all) to a folder, one file each, with a manifest.
+    """Write public tables (none named: all) to a folder, with a manifest.
 
     The folder holds the files of one run: those that the last export left there of an earlier run
     are removed, and files of the user's stay. Where there is no `manifest.json`, an export was
@@ -45,39 +52,56 @@ def export(
     to
         The folder, made if it is missing.
     file_format
-        `parquet` or `csv`.
+        `parquet`, `csv` or `xlsx`, a file for each table; `hyper` or `sqlite`, one file of all.
     tables
         Names of public tables.
     raw
-        Write texts to CSV as they are. Else those that a spreadsheet would run as a formula get
-        an apostrophe before them, see `recsys.export.cells`.
+        Write CSV for programs: texts as they are, and no byte order mark. Else texts that a
+        spreadsheet would change or run get an apostrophe before them, see `recsys.export.cells`.
+    byte_order_mark
+        Whether CSV files begin with one; None: unless `raw`.
+    wide
+        Write one row per customer with the lists side by side, see `recsys.export.wide`, and other
+        tables only where they are named.
+    lists
+        Which lists stand there; none: all.
 
     Raises
     ------
     RecsysError
-        The folder can't be written, its disk is full, another export writes to it, or the format
-        or a table doesn't exist. Unless the message says otherwise, all is as it was.
+        The folder can't be written, its disk is full, another export writes to it, the format needs
+        a package that isn't installed or has no room for a table's rows, or the format, a table or
+        a list doesn't exist. Unless the message says otherwise, all is as it was.
 
     """
-    if file_format not in COPY_OPTIONS:
-        legal = ", ".join(COPY_OPTIONS)
+    if file_format not in FORMATS:
+        legal = ", ".join(FORMATS)
         raise InvalidParameterError(f"format {file_format!r} doesn't exist: choose one of {legal}")
-    chosen = _chosen(warehouse, tables)
+    if lists and not wide:
+        raise InvalidParameterError("a list can be chosen only for the wide table: add --wide")
+    require(file_format)
+    names = _chosen(warehouse, tables, wide=wide)
+    run = warehouse.last_run()
+    origin = Origin(run.run_id if run else None, run.finished_at if run else None)
+    mark = not raw if byte_order_mark is None else byte_order_mark
     try:
-        to.mkdir(parents=True, exist_ok=True)
-        with unfinished_folder(to) as new:
-            exported = []
-            for table in chosen:
-                file = f"{table}.{file_format}"
-                rows = write(warehouse, table, new / file, escape=not raw)
-                exported.append(ExportedTable(table, file, rows))
-            manifest = _manifest(warehouse, file_format, exported, raw=raw)
-            gone = _merge(manifest, listed(to), to, warehouse.tables())
-            _write_manifest(new / MANIFEST, manifest)
-            put_in_place(new, to, gone)
+        with warehouse.cursor() as cursor:
+            chosen = [public_table(cursor, name) for name in names]
+            if wide:
+                chosen.append(wide_table(cursor, lists))
+            refuse(file_format, cursor, chosen)
+            to.mkdir(parents=True, exist_ok=True)
+            with unfinished_folder(to) as new:
+                choices = Choices(origin, guard=not raw, mark=mark)
+                exported = _written(cursor, chosen, new, file_format, choices)
+                is_guarded = file_format == "csv" and not raw
+                manifest = manifest_of(origin, file_format, exported, guarded=is_guarded)
+                gone = merge(manifest, listed(to), to, warehouse.tables())
+                write_manifest(new / MANIFEST, manifest)
+                put_in_place(new, to, gone)
     except FileExistsError as error:
         raise RecsysError(f"can't export to {to}: it is a file; name a folder") from error
-    except (OSError, duckdb.Error) as error:
+    except (OSError, duckdb.Error, sqlite3.Error) as error:
         if is_full(error):
             raise RecsysError(
                 f"can't export to {to} ({reason(error)}): {room(to)}; make room or name a folder "
@@ -87,49 +111,36 @@ def export(
     return exported
 
 
-def _chosen(warehouse: Warehouse, tables: Sequence[str]) -> list[str]:
+def _chosen(warehouse: Warehouse, tables: Sequence[str], *, wide: bool) -> list[str]:
     legal = warehouse.tables()
-    unknown = sorted(set(tables) - set(legal))
-    if unknown:
-        raise InvalidTableError(
-            f"no public table {', '.join(map(repr, unknown))}: choose from {', '.join(legal)}"
-        )
-    return list(dict.fromkeys(tables)) or legal
+    for name in tables:
+        if name not in legal:
+            raise InvalidTableError(f"no public table {name!r}{nearest(name, legal)}")
+    return list(dict.fromkeys(tables)) or ([] if wide else legal)
 
 
-def _manifest(
-    warehouse: Warehouse, file_format: str, exported: list[ExportedTable], *, raw: bool
-) -> dict[str, Any]:
-    run = warehouse.last_run()
-    return {
-        "run_id": run.run_id if run else None,
-        "finished_at": run.finished_at.isoformat() if run and run.finished_at else None,
-        "format": file_format,
-        "escaped_files": [done.file for done in exported if file_format == "csv" and not raw],
-        "tables": [asdict(done) for done in exported],
-    }
-
-
-def _merge(
-    manifest: dict[str, Any], before: dict[str, Any], to: Path, tables: Sequence[str]
-) -> list[str]:
-    """List the files that stay because they are of the same run; return those that have to go."""
-    ours = {f"{table}.{one}" for table in tables for one in COPY_OPTIONS}
-    written = {done["file"] for done in manifest["tables"]}
-    others = [
-        done
-        for done in before.get("tables", ())
-        if isinstance(done, dict) and done.get("file") in ours - written
-    ]
-    if manifest["run_id"] is None or before.get("run_id") != manifest["run_id"]:
-        return [done["file"] for done in others]
-    staying = [done for done in others if (to / done["file"]).is_file()]
-    names = {done["file"] for done in staying}
-    manifest["tables"] += staying
-    manifest["escaped_files"] += [name for name in before.get("escaped_files", ()) if name in names]
-    return []
-
-
-def _write_manifest(path: Path, manifest: dict[str, Any]) -> None:
-    path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    write_through(path)
+def _written(
+    cursor: duckdb.DuckDBPyConnection,
+    tables: Sequence[Table],
+    folder: Path,
+    file_format: str,
+    choices: Choices,
+) -> list[ExportedTable]:
+    """Write the files, through to the disk, and make sure that they hold all rows."""
+    exported = []
+    if file_format in OF_ALL_TABLES:
+        path = folder / file_name("", file_format)
+        found = OF_ALL_TABLES[file_format](cursor, tables, path)
+        write_through(path)
+    else:
+        found = []
+        for table in tables:
+            path = folder / file_name(table.name, file_format)
+            found.append(OF_ONE_TABLE[file_format](cursor, table, path, choices))
+            write_through(path)
+    for table, rows in zip(tables, found, strict=True):
+        file, expected = file_name(table.name, file_format), table.count(cursor)
+        if rows != expected:
+            raise RecsysError(f"{file} has {rows:,} of {expected:,} rows after it was written")
+        exported.append(ExportedTable(table.name, file, rows))
+    return exported

@@ -11,7 +11,12 @@ from recsys.errors import RecsysError
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 """A disk, a quota, or a limit to the size of one file."""
 
-SAID_OF_A_FULL_DISK = ("No space left on device", "Disk quota exceeded", "File too large")
+SAID_OF_A_FULL_DISK = (
+    "No space left on device",
+    "Disk quota exceeded",
+    "File too large",
+    "database or disk is full",  # SQLite
+)
 
 ROOM = (
     "beside the database a build needs room for its work copy and for the file that it publishes, "

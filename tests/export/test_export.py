@@ -1,6 +1,8 @@
 import csv
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -9,9 +11,10 @@ import pytest
 
 from recsys import export as export_module
 from recsys.errors import InvalidParameterError, InvalidTableError, RecsysError
-from recsys.export import export
-from recsys.export import files as files_module
+from recsys.export import FORMATS, copied, export
+from recsys.export.tables import Table
 from recsys.reading.warehouse import Warehouse
+from recsys.storage.disk import is_full
 
 resource = pytest.importorskip("resource") if sys.platform != "win32" else None
 
@@ -40,13 +43,13 @@ def test_every_public_table_leaves_with_its_rows(warehouse, tmp_path):
 
 def test_csv_keeps_commas_quotes_newlines_and_zeros(warehouse, tmp_path):
     export(warehouse, tmp_path, "csv", ["products"])
-    with (tmp_path / "products.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "products.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["product_id"]: row["title"] for row in csv.DictReader(file)}
     assert rows == {
         "P1": "Café [crème], 250 g",
         "P2": 'Milk "fresh"',
         "P/3": "Line one\nline two",
-        "007": "",
+        "'007": "",
     }
 
 
@@ -73,7 +76,7 @@ def test_a_failure_leaves_the_last_export_whole(warehouse, tmp_path, monkeypatch
     def disk_full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(export_module, "_write_manifest", disk_full)
+    monkeypatch.setattr(export_module, "write_manifest", disk_full)
     with pytest.raises(RecsysError, match="No space left"):
         export(warehouse, to, "csv")
     assert {path.name: path.read_bytes() for path in to.iterdir()} == before
@@ -98,7 +101,9 @@ def test_quotes_in_the_folder_s_name(warehouse, tmp_path):
 def test_unknown_tables_and_formats_name_the_legal_ones(warehouse, tmp_path):
     with pytest.raises(InvalidTableError, match=r"no public table 'nope'.*champions"):
         export(warehouse, tmp_path / "out", tables=["champions", "nope"])
-    with pytest.raises(InvalidParameterError, match="parquet, csv"):
+    with pytest.raises(InvalidTableError, match="did you mean 'champions'"):
+        export(warehouse, tmp_path / "out", tables=["champion"])
+    with pytest.raises(InvalidParameterError, match="parquet, csv, xlsx, hyper, sqlite"):
         export(warehouse, tmp_path / "out", "xml")
     assert not (tmp_path / "out").exists()
 
@@ -109,7 +114,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 @pytest.mark.parametrize(
-    ("file_format", "size"), [("csv", 0), ("csv", 100), ("csv", 3000), ("parquet", 1000)]
+    ("file_format", "size"),
+    [("csv", 0), ("csv", 100), ("csv", 3000), ("parquet", 1000), ("xlsx", 3000)],
 )
 def test_a_full_disk_is_named_and_changes_nothing(warehouse, tmp_path, size, file_format):
     """A limit to the size of a file stands for the disk: writing beyond it fails likewise."""
@@ -128,16 +134,16 @@ def test_a_full_disk_is_named_and_changes_nothing(warehouse, tmp_path, size, fil
     assert contents(to) == before
 
 
-@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+@pytest.mark.parametrize("file_format", FORMATS)
 def test_a_file_that_lacks_rows_is_no_export(warehouse, tmp_path, monkeypatch, file_format):
+    if file_format == "hyper":
+        pytest.importorskip("pantab")
     to = tmp_path / "out"
     export(warehouse, to, file_format, ["products"])
     before = contents(to)
-    whole = Warehouse.copy
-    monkeypatch.setattr(
-        Warehouse, "copy", lambda self, query, *rest: whole(self, f"{query} limit 3", *rest) + 1
-    )
-    with pytest.raises(RecsysError, match=f"products.{file_format} has 3 of 4 rows"):
+    whole = Table.query
+    monkeypatch.setattr(Table, "query", lambda self, *rest: f"{whole(self, *rest)} limit 3")
+    with pytest.raises(RecsysError, match=f"{file_format} has 3 of 4 rows"):
         export(warehouse, to, file_format, ["products"])
     assert contents(to) == before
 
@@ -151,10 +157,10 @@ def test_lines_are_counted_where_cells_have_line_ends_and_quotes(built, tmp_path
         )
     with Warehouse(built) as opened:
         for chunk in (1, 7, 2**20):
-            monkeypatch.setattr(files_module, "CHUNK", chunk)
+            monkeypatch.setattr(copied, "CHUNK", chunk)
             [done] = export(opened, tmp_path, "csv", ["rejected_rows"])
             assert done.rows == 2001
-    with (tmp_path / "rejected_rows.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "rejected_rows.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) == 2002
 
 
@@ -220,3 +226,11 @@ def test_the_manifest_s_moment_says_its_offset(warehouse, tmp_path):
     export(warehouse, tmp_path, "csv", ["champions"])
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert manifest["finished_at"] == "2018-01-01T06:00:00+00:00"
+
+
+def test_sqlite_says_otherwise_that_a_disk_is_full():
+    with closing(sqlite3.connect(":memory:")) as file:
+        file.execute("pragma max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as failed:
+            file.execute("create table t as select zeroblob(100000) as b")
+    assert is_full(failed.value)

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from recsys.errors import RecsysError
-from recsys.export import export, folder
+from recsys.export import FORMATS, export, folder
 from recsys.reading.warehouse import Warehouse
 
 TABLES = ["champions", "model_metrics", "recommendations"]
@@ -40,7 +40,7 @@ def later(built, tmp_path) -> Path:
 def runs_of_files(to: Path) -> dict[str, set[str]]:
     found = {}
     for path in to.glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             found[path.name] = {row["run_id"] for row in csv.DictReader(file)}
     return found
 
@@ -135,6 +135,53 @@ def test_a_killed_process_leaves_nothing_for_ever(built, later, tmp_path):
     with Warehouse(built) as warehouse:  # back to the run before
         export(warehouse, to, "csv", ["recommendations"])
     assert sorted(path.name for path in to.iterdir()) == ["manifest.json", "recommendations.csv"]
+
+
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from pathlib import Path
+from recsys.export import export, workbook
+from recsys.export.tables import Table
+from recsys.reading.warehouse import Warehouse
+
+query, texts = Table.query, []
+def killed(table, *rest):
+    if table.name == "recommendations" and sys.argv[3] != "xlsx":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return query(table, *rest)
+Table.query = killed
+write = workbook.write_text
+def written(*arguments):
+    texts.append(arguments)
+    if len(texts) > 200:
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(*arguments)
+workbook.write_text = written
+with Warehouse(sys.argv[1]) as warehouse:
+    export(warehouse, Path(sys.argv[2]), sys.argv[3], ["champions", "recommendations"])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_process_killed_while_it_writes_changes_nothing(built, later, tmp_path, file_format):
+    if file_format == "hyper":
+        pytest.importorskip("pantab", reason="pantab writes Hyper files")
+    to = tmp_path / "out"
+    with Warehouse(built) as warehouse:
+        export(warehouse, to, file_format, ["champions", "recommendations"])
+    before = {path.name: path.read_bytes() for path in to.iterdir()}
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", KILLED_WHILE_WRITING, str(later), str(to), file_format], check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert {path.name: path.read_bytes() for path in to.iterdir() if path.is_file()} == before
+    left = [path for path in (to / ".unfinished" / "new").iterdir() if path.stat().st_size]
+    assert left  # it had begun
+    with Warehouse(later) as warehouse:
+        export(warehouse, to, file_format, ["champions", "recommendations"])
+    assert {path.name for path in to.iterdir()} == set(before)
+    assert manifest_of(to)["run_id"] == "run-3"
 
 
 def test_two_exports_to_one_folder_take_turns(built, later, tmp_path):
