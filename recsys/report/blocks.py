@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 from recsys.report.source import Source
 
 Size = Literal["full", "half", "third"]
+TableSize = Literal["full", "half", "two-thirds"]
 Draw = Callable[[int], Any]
 """A function that draws an Altair chart for a width in pixels."""
 
@@ -26,6 +27,7 @@ class Table:
     caption: str = ""
     numbers: frozenset[int] = frozenset()
     note: str = ""
+    size: TableSize = "full"
     kind: ClassVar[str] = "table"
 
 

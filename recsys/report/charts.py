@@ -10,11 +10,12 @@ import json
 import re
 from typing import Any
 
+import altair as alt
 import vl_convert
 
 from recsys.terminal import printable
 
-WIDE, HALF, NARROW = 1000, 500, 330
+WIDE, HALF, NARROW = 1100, 510, 330
 """Widths in pixels: of a whole row, of half a row, and of a phone or a third of a row."""
 FONT = "system-ui, sans-serif"
 
@@ -46,7 +47,7 @@ LOOK: dict[str, Any] = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
-        "labelPadding": 6,
+        "labelPadding": 9,
         "titlePadding": 8,
         "tickSize": 0,
         "domain": False,
@@ -74,10 +75,26 @@ def svg(chart: Any) -> str:
     return _without_frame(drawn)
 
 
-def clean(text: object, longest: int = 60) -> str:
-    """Return a text for a chart: one line, not too long, without what reorders the letters.
+def chart(rows: list[dict[str, Any]]) -> Any:
+    """Return an Altair chart of these rows, to which marks and encodings are added."""
+    return alt.Chart(data(rows))
 
-    >>> clean("MILK\\nWHITE", longest=8)
+
+def data(rows: list[dict[str, Any]]) -> Any:
+    """Return rows as the data of a chart of charts."""
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
+def percent_axis(**options: Any) -> alt.Axis:
+    """Return an axis of shares, written as `numbers.percent` writes them."""
+    label = "replace(datum.label, '%', '\u00a0%')"
+    return alt.Axis(**{"format": ".2~%", "tickCount": 4, "labelExpr": label, **options})
+
+
+def clean(text: object, longest: int = 60) -> str:
+    r"""Return a text for a chart: one line, not too long, without what reorders the letters.
+
+    >>> clean("MILK\nWHITE", longest=8)
     'MILK WH…'
     """
     line = " ".join(printable(str(text)).split())

@@ -40,8 +40,10 @@ def explored(source: Source, most_bytes: int = MOST_BYTES) -> Explored:
         """
         select
             (select count(*) from marts.customers) as customers,
-            (select count(*) from marts.products where recommend_as is null and (customers > 0 or is_recommendable))
-                as products
+            (
+                select count(*) from marts.products
+                where recommend_as is null and (customers > 0 or is_recommendable)
+            ) as products
         """
     )
     most_customers, most_products = MOST_CUSTOMERS, MOST_PRODUCTS

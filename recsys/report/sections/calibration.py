@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from recsys.report import numbers
 from recsys.report.blocks import Block, Figure, Section, Table
-from recsys.report.charts import colour
+from recsys.report.charts import chart, colour, percent_axis
 from recsys.report.source import Row, Source
 
+TICKS = [step * 10.0**power for power in range(-6, 0) for step in (1, 3)] + [1.0]
+"""Of the logarithmic axes."""
 PAIRS = {"discover": "New products", "buy_again": "Products bought before"}
 
 
@@ -56,7 +60,7 @@ def _figure(title: str, rows: list[Row]) -> Figure:
             note="Pairs of a customer and a product, in tenths by their probability.",
         ),
         size="half",
-        legend=[("champion", "a tenth of all pairs"), ("line", "where predictions are exact")],
+        legend=[("champion", "a tenth of all pairs"), ("muted", "where predictions are exact")],
     )
 
 
@@ -66,7 +70,8 @@ def _reading(expected: float, actual: float, rows: list[Row]) -> str:
         f"{numbers.count(actual)} happened"
     )
     if actual:
-        said += f" ({numbers.change(expected / actual - 1)} expected)"
+        off = expected / actual - 1
+        said += f", so {numbers.percent(abs(off))} too {'many' if off > 0 else 'few'} were expected"
     top = rows[-1]
     return (
         f"{said}; of the tenth with the highest probabilities, "
@@ -75,7 +80,7 @@ def _reading(expected: float, actual: float, rows: list[Row]) -> str:
     )
 
 
-def _points(rows: list[Row], width: int) -> alt.LayerChart:
+def _points(rows: list[Row], width: int) -> Any:
     shares = [s for row in rows for s in (row["mean_probability"], row["share_bought"]) if s > 0]
     low, high = max(min(shares, default=0.001), 1e-5) / 1.4, min(max(shares, default=1) * 1.4, 1)
     values = [
@@ -87,15 +92,15 @@ def _points(rows: list[Row], width: int) -> alt.LayerChart:
         }
         for row in rows
     ]
-    axis = alt.Axis(format=".1~%", tickCount=4)
+    axis = percent_axis(values=[at for at in TICKS if low <= at <= high])
     scale = alt.Scale(type="log", domain=[low, high])
     diagonal = (
-        alt.Chart(alt.Data(values=[{"at": low, "to": low}, {"at": high, "to": high}]))
+        chart([{"at": low, "to": low}, {"at": high, "to": high}])
         .mark_line(color=colour("muted"), strokeDash=[4, 4], strokeWidth=1.5)
         .encode(x=alt.X("at:Q", scale=scale), y=alt.Y("to:Q", scale=scale))
     )
     points = (
-        alt.Chart(alt.Data(values=values))
+        chart(values)
         .mark_line(color=colour("champion"), strokeWidth=2)
         .encode(
             x=alt.X("predicted:Q", scale=scale, title="predicted probability", axis=axis),

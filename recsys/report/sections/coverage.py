@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from recsys.report import numbers
 from recsys.report.blocks import Block, Figure, Section, Table
-from recsys.report.charts import clean, colour
+from recsys.report.charts import chart, clean, colour, percent_axis
 from recsys.report.source import LIST_NAMES, Row, Source
 
 STEPS = 50
@@ -96,7 +98,7 @@ def _curve(source: Source, reach: list[Row]) -> Figure:
     )
 
 
-def _lines(rows: list[Row], width: int) -> alt.Chart:
+def _lines(rows: list[Row], width: int) -> Any:
     values = [
         {
             "list": row["list_type"],
@@ -108,15 +110,15 @@ def _lines(rows: list[Row], width: int) -> alt.Chart:
         for point in [{"place": 0, "share": 0}, *(row["points"] or [])]
     ]
     return (
-        alt.Chart(alt.Data(values=values))
+        chart(values)
         .mark_line(strokeWidth=2.5, interpolate="monotone")
         .encode(
             x=alt.X(
                 "place:Q",
                 title="share of recommendable products, most listed first",
-                axis=alt.Axis(format="%", tickCount=4),
+                axis=percent_axis(),
             ),
-            y=alt.Y("share:Q", title="share of places", axis=alt.Axis(format="%", tickCount=4)),
+            y=alt.Y("share:Q", title="share of places", axis=percent_axis()),
             color=alt.Color("colour:N", scale=None),
             detail="list:N",
         )
@@ -165,6 +167,7 @@ def _most_listed(source: Source) -> list[Block]:
             ],
             caption="Most listed in Discover today",
             numbers=frozenset({2, 3}),
+            size="half",
         )
     ]
 
@@ -201,7 +204,7 @@ def _scatter(source: Source, name: str, rows: list[Row]) -> Figure:
     labelled = {serving, baseline, widest["recommender"]}
     return Figure(
         title=f"{LIST_NAMES[name]}: coverage and popularity",
-        reading=f"{reading}.",
+        reading=numbers.sentence(f"{reading}."),
         draw=lambda width: _points(rows, serving, labelled, width),
         table=Table(
             headings=["recommender", "coverage@10", "popularity bias@10"],
@@ -222,7 +225,7 @@ def _scatter(source: Source, name: str, rows: list[Row]) -> Figure:
     )
 
 
-def _points(rows: list[Row], serving: str, labelled: set[str], width: int) -> alt.LayerChart:
+def _points(rows: list[Row], serving: str, labelled: set[str], width: int) -> Any:
     right = max(row["coverage"] for row in rows)
     values = [
         {
@@ -238,15 +241,13 @@ def _points(rows: list[Row], serving: str, labelled: set[str], width: int) -> al
         }
         for row in rows
     ]
-    base = alt.Chart(alt.Data(values=values)).encode(
-        x=alt.X(
-            "coverage:Q", title="coverage of the catalogue", axis=alt.Axis(format="%", tickCount=4)
-        ),
+    base = chart(values).encode(
+        x=alt.X("coverage:Q", title="coverage of the catalogue", axis=percent_axis()),
         y=alt.Y(
             "bias:Q",
             title="popularity of what is listed",
             scale=alt.Scale(zero=False, nice=True),
-            axis=alt.Axis(format="%", tickCount=5),
+            axis=percent_axis(tickCount=5),
         ),
     )
     dots = base.mark_point(filled=True, opacity=0.95, size=85).encode(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from recsys.report import judged, numbers
 from recsys.report.blocks import Block, Example, Examples, Figure, Line, Section, Table
-from recsys.report.charts import clean, colour
+from recsys.report.charts import chart, clean, colour, percent_axis
 from recsys.report.source import LIST_NAMES, Row, Source
 
 EACH = 2
@@ -65,7 +67,7 @@ def _spread(name: str, rows: list[Row], source: Source) -> Figure:
     )
 
 
-def _bars(rows: list[Row], everyone: int, width: int) -> alt.Chart:
+def _bars(rows: list[Row], everyone: int, width: int) -> Any:
     values = [
         {
             "hits": row["hits"],
@@ -77,13 +79,11 @@ def _bars(rows: list[Row], everyone: int, width: int) -> alt.Chart:
         for row in rows
     ]
     return (
-        alt.Chart(alt.Data(values=values))
+        chart(values)
         .mark_bar(cornerRadiusEnd=3)
         .encode(
             x=alt.X("hits:O", title="hits among ten products", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y(
-                "share:Q", title="share of customers", axis=alt.Axis(format="%", tickCount=4)
-            ),
+            y=alt.Y("share:Q", title="share of customers", axis=percent_axis()),
             color=alt.Color("colour:N", scale=None),
             description=alt.Description("tip:N"),
         )

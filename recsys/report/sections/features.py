@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from recsys.report import numbers
 from recsys.report.blocks import Block, Figure, Section, Table
-from recsys.report.charts import clean, colour
+from recsys.report.charts import chart, clean, colour, percent_axis
 from recsys.report.source import Row, Source
 
 SHOWN = 15
@@ -50,7 +52,7 @@ def meaning(feature: str) -> str:
     """
     if feature.endswith(("_score", "_rank")):
         return "a recommender"
-    return GROUPS.get(feature.split("_")[0], "")
+    return GROUPS.get(feature.partition("_")[0], "")
 
 
 def _figure(rows: list[Row]) -> Figure:
@@ -80,7 +82,7 @@ def _figure(rows: list[Row]) -> Figure:
     )
 
 
-def _bars(rows: list[Row], width: int) -> alt.Chart:
+def _bars(rows: list[Row], width: int) -> Any:
     largest = rows[0]["importance"]
     values = [
         {
@@ -92,13 +94,13 @@ def _bars(rows: list[Row], width: int) -> alt.Chart:
         for row in rows
     ]
     return (
-        alt.Chart(alt.Data(values=values))
+        chart(values)
         .mark_bar(color=colour("champion"), cornerRadiusEnd=3, height=14)
         .encode(
             x=alt.X(
                 "value:Q",
                 title="importance, relative to the first",
-                axis=alt.Axis(format="%", tickCount=4),
+                axis=percent_axis(),
             ),
             y=alt.Y("name:N", sort=None, title=None),
             description=alt.Description("tip:N"),

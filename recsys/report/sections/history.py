@@ -30,7 +30,9 @@ def blocks(source: Source) -> list[Block]:
             ],
             rows=[
                 [
-                    f"{run['finished_at']:%Y-%m-%d %H:%M}" if run["finished_at"] else "–",
+                    f"{run['finished_at']:%Y-%m-%d %H:%M}"
+                    if run["finished_at"]
+                    else numbers.NOTHING,
                     numbers.count(run["purchases"]),
                     numbers.count(run["customers"]),
                     numbers.count(run["products"]),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from recsys.report import numbers
 from recsys.report.blocks import Block, Figure, Section, Table
-from recsys.report.charts import clean, colour
+from recsys.report.charts import chart, clean, colour, percent_axis
 from recsys.report.source import Row, Source
 
 REJECTED_SHOWN = 15
@@ -68,7 +70,7 @@ def _lines(audit: list[Row]) -> Figure:
     )
 
 
-def _shares(totals: dict[str, dict[str, int]], width: int) -> alt.Chart:
+def _shares(totals: dict[str, dict[str, int]], width: int) -> Any:
     values = [
         {
             "source": clean(source, 16),
@@ -82,10 +84,10 @@ def _shares(totals: dict[str, dict[str, int]], width: int) -> alt.Chart:
         if rows
     ]
     return (
-        alt.Chart(alt.Data(values=values))
+        chart(values)
         .mark_bar(height=18)
         .encode(
-            x=alt.X("share:Q", title="share of lines", axis=alt.Axis(format="%", tickCount=4)),
+            x=alt.X("share:Q", title="share of lines", axis=percent_axis()),
             y=alt.Y("source:N", sort=None, title=None),
             color=alt.Color("colour:N", scale=None),
             order=alt.Order("order:N"),

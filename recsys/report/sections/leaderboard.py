@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from recsys.report import numbers
 from recsys.report.blocks import Block, Figure, Section, Table
-from recsys.report.charts import clean, colour
+from recsys.report.charts import chart, clean, colour
 from recsys.report.source import LIST_NAMES, Row, Source
 
 METRIC, K = "ndcg", 10
@@ -37,7 +39,9 @@ def _figure(
     source: Source, name: str, rows: list[Row], others: dict[tuple[str, str, str], float]
 ) -> Figure:
     serving = source.champions[name]
-    shown = [metric for metric in OTHERS if any((metric, name, r["recommender"]) in others for r in rows)]
+    shown = [
+        metric for metric in OTHERS if any((metric, name, r["recommender"]) in others for r in rows)
+    ]
     table = Table(
         headings=["recommender", f"NDCG@{K}", "95 % interval", *map(numbers.words, shown)],
         rows=[
@@ -53,11 +57,12 @@ def _figure(
             for row in rows
         ],
         numbers=frozenset(range(1, 3 + len(shown))),
-        note=f"Judged on {numbers.counted(rows[0]['customers'], 'customer', 'customers')}, fold {source.fold}.",
+        note=f"Judged on {numbers.counted(rows[0]['customers'], 'customer', 'customers')}, "
+        f"fold {source.fold}.",
     )
     return Figure(
         title=LIST_NAMES[name],
-        reading=_reading(rows, serving),
+        reading=numbers.sentence(_reading(rows, serving)),
         draw=lambda width: _dots(rows, serving, f"NDCG@{K}", width),
         table=table,
         size="third",
@@ -68,7 +73,10 @@ def _figure(
 def _reading(rows: list[Row], serving: str) -> str:
     best = rows[0]
     own = next((row for row in rows if row["recommender"] == serving), None)
-    said = f"{numbers.words(best['recommender'])} has the highest value, {numbers.metric(best['value'], 3)}"
+    said = (
+        f"{numbers.words(best['recommender'])} has the highest value, "
+        f"{numbers.metric(best['value'], 3)}"
+    )
     if own is None:
         return f"{said}; {numbers.words(serving)}, which serves, wasn't judged."
     if own is best:
@@ -79,27 +87,27 @@ def _reading(rows: list[Row], serving: str) -> str:
             f"{said}, and it serves the list; next is {numbers.words(second['recommender'])} "
             f"with {numbers.metric(second['value'], 3)}."
         )
-    return f"{said}; {numbers.words(serving)} serves the list, with {numbers.metric(own['value'], 3)}."
-
-
-def _dots(rows: list[Row], marked: str, title: str, width: int) -> alt.LayerChart:
-    """Draw a dot with its interval per recommender, the best on top."""
-    data = alt.Data(
-        values=[
-            {
-                "name": clean(numbers.words(row["recommender"]), 24),
-                "value": row["value"],
-                "low": row["value"] if row["ci_low"] is None else row["ci_low"],
-                "high": row["value"] if row["ci_high"] is None else row["ci_high"],
-                "colour": colour("champion" if row["recommender"] == marked else "other"),
-                "size": 110 if row["recommender"] == marked else 60,
-                "tip": f"{numbers.words(row['recommender'])}: {numbers.metric(row['value'])} "
-                f"({numbers.interval(row['ci_low'], row['ci_high'])})",
-            }
-            for row in rows
-        ]
+    return (
+        f"{said}; {numbers.words(serving)} serves the list, with {numbers.metric(own['value'], 3)}."
     )
-    base = alt.Chart(data).encode(
+
+
+def _dots(rows: list[Row], marked: str, title: str, width: int) -> Any:
+    """Draw a dot with its interval per recommender, the best on top."""
+    values = [
+        {
+            "name": clean(numbers.words(row["recommender"]), 24),
+            "value": row["value"],
+            "low": row["value"] if row["ci_low"] is None else row["ci_low"],
+            "high": row["value"] if row["ci_high"] is None else row["ci_high"],
+            "colour": colour("champion" if row["recommender"] == marked else "other"),
+            "size": 110 if row["recommender"] == marked else 60,
+            "tip": f"{numbers.words(row['recommender'])}: {numbers.metric(row['value'])} "
+            f"({numbers.interval(row['ci_low'], row['ci_high'])})",
+        }
+        for row in rows
+    ]
+    base = chart(values).encode(
         y=alt.Y("name:N", sort=None, title=None),
         color=alt.Color("colour:N", scale=None),
         description=alt.Description("tip:N"),
@@ -176,6 +184,7 @@ def _ratings(source: Source) -> list[Block]:
             ],
             caption="How far predicted ratings were from hidden ones",
             numbers=frozenset({2, 3, 4}),
+            size="two-thirds",
             note="In rating points; lower is better.",
         )
     ]

@@ -40,7 +40,7 @@ def blocks(source: Source) -> list[Block]:
             f"{numbers.count(counts['rejected'])} of {numbers.count(counts['read'])}",
         ),
     ]
-    tiles += [_hits(source, name) for name in source.lists() if name == "next_basket"]
+    tiles += [_hits(source, name) for name in source.lists()]
     return [Tiles(tiles)]
 
 
@@ -58,8 +58,8 @@ def _hits(source: Source, list_type: str) -> Tile:
     ]
     return Tile(
         f"{LIST_NAMES[list_type]} with a hit",
-        numbers.percent(found[0]["value"]) if found else "–",
-        "of judged customers bought one of its ten products" if found else "not judged",
+        numbers.percent(found[0]["value"]) if found else numbers.NOTHING,
+        "of judged customers" if found else "not judged",
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from recsys.report import numbers
 from recsys.report.blocks import Block, Figure, Section, Table
-from recsys.report.charts import clean, colour
+from recsys.report.charts import clean, colour, data
 from recsys.report.source import LIST_NAMES, Row, Source
 
 TYPES = {"activity": "by orders", "history": "by history", "rfm": "by RFM segment"}
@@ -96,9 +98,7 @@ def _reading(own: list[Row], simple: dict[tuple[str, str], float], baseline: str
     return said + "."
 
 
-def _dots(
-    own: list[Row], simple: dict[tuple[str, str], float], baseline: str, width: int
-) -> alt.FacetChart:
+def _dots(own: list[Row], simple: dict[tuple[str, str], float], baseline: str, width: int) -> Any:
     values = [
         {
             "type": TYPES[row["segment_type"]],
@@ -115,7 +115,7 @@ def _dots(
         }
         for row in own
     ]
-    base = alt.Chart().encode(y=alt.Y("name:N", sort=None, title=None))
+    base: Any = alt.Chart().encode(y=alt.Y("name:N", sort=None, title=None))
     layers = [
         base.mark_rule(
             strokeWidth=2.5, opacity=0.55, strokeCap="round", color=colour("champion")
@@ -138,11 +138,11 @@ def _dots(
         alt.layer(*layers)
         .properties(width=width - 122, height=alt.Step(22))
         .facet(
-            data=alt.Data(values=values),
+            data=data(values),
             row=alt.Row(
-                "type:N", sort=list(TYPES.values()), header=alt.Header(
-                    labelAngle=0, labelOrient="top", labelAnchor="start", title=None
-                )
+                "type:N",
+                sort=list(TYPES.values()),
+                header=alt.Header(labelAngle=0, labelOrient="top", labelAnchor="start", title=None),
             ),
             spacing=8,
         )

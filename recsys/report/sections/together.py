@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 
 from recsys.report import numbers
 from recsys.report.blocks import Block, Figure, Section, Table
-from recsys.report.charts import HALF, clean, colour
+from recsys.report.charts import HALF, chart, clean, colour
 from recsys.report.source import Row, Source
 
 CATEGORIES = 14
@@ -72,9 +74,7 @@ def _categories(source: Source) -> list[Row]:
 
 
 def _matrix(rows: list[Row]) -> Figure:
-    apart = [
-        row for row in rows if row["first"] < row["second"] and row["orders"] >= FEWEST_ORDERS
-    ]
+    apart = [row for row in rows if row["first"] < row["second"] and row["orders"] >= FEWEST_ORDERS]
     reading = "No two of the largest categories share enough orders to compare them."
     if apart:
         best, least = max(apart, key=_lift), min(apart, key=_lift)
@@ -110,17 +110,17 @@ def _lift(row: Row) -> float:
     return float(row["lift"])
 
 
-def _squares(rows: list[Row], width: int) -> alt.LayerChart:
+def _squares(rows: list[Row], width: int) -> Any:
     names = list(dict.fromkeys(row["first"] for row in rows))
     names = names[: ON_A_PHONE if width < HALF else CATEGORIES]
     labels = {name: _unique(name, at, width) for at, name in enumerate(names)}
     apart = [row["lift"] for row in rows if row["first"] != row["second"]]
-    highest = max([lift for lift in apart], default=1.0)
+    highest = max(apart, default=1.0)
     values = [
         {
             "first": labels[row["first"]],
             "second": labels[row["second"]],
-            "shade": 0.06 + 0.94 * min(row["lift"] / highest, 1) ** 2,
+            "shade": 0.05 + 0.55 * min(row["lift"] / highest, 1) ** 2,
             "lift": f"{row['lift']:.1f}",
             "ink": colour("ink"),
             "tip": f"{row['first']} and {row['second']}: {row['lift']:.2f} times as often as by "
@@ -132,7 +132,7 @@ def _squares(rows: list[Row], width: int) -> alt.LayerChart:
     order = list(labels.values())
     margin = 122 if width < HALF else 240
     step = (width - margin) / max(len(names), 1)
-    base = alt.Chart(alt.Data(values=values)).encode(
+    base = chart(values).encode(
         x=alt.X(
             "second:N",
             sort=order,
@@ -146,9 +146,7 @@ def _squares(rows: list[Row], width: int) -> alt.LayerChart:
         opacity=alt.Opacity("shade:Q", scale=None)
     )
     texts = base.mark_text(fontSize=10 if width < HALF else 11, opacity=0.9).encode(text="lift:N")
-    return (squares + texts).properties(
-        width=alt.Step(step), height=alt.Step(min(step, 34))
-    )
+    return (squares + texts).properties(width=alt.Step(step), height=alt.Step(min(step, 34)))
 
 
 def _unique(name: str, at: int, width: int) -> str:
@@ -169,8 +167,11 @@ def _pairs(source: Source) -> list[Block]:
         left join marts.products as other on pairs.other_product_id = other.product_id
         where
             pairs.baskets >= (
-                select quantile_cont(baskets, .5) from marts.bought_together
+                select quantile_cont(baskets, .75) from marts.bought_together
             )
+            -- sizes and flavours of one thing say nothing new
+            and coalesce(one.title, pairs.product_id)
+            <> coalesce(other.title, pairs.other_product_id)
         -- each pair once: by the product that foretells the other better
         qualify row_number() over (
             partition by
@@ -200,7 +201,8 @@ def _pairs(source: Source) -> list[Block]:
             ],
             caption="Strongest pairs of products",
             numbers=frozenset({2, 3, 4}),
-            note="Of the half of all pairs that share most baskets.",
+            note="Of the quarter of all pairs that share most baskets; pairs of one title are left "
+            "out.",
         )
     ]
 
