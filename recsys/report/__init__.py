@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from recsys.reading.warehouse import Warehouse
@@ -20,6 +21,13 @@ def default_path(database: Path) -> Path:
     """
     name = database.stem if database.suffix == ".duckdb" else database.name  # a.duckdb beside a.db
     return database.with_name(f"{name}.report.html")
+
+
+def is_wanted(warehouse: Warehouse) -> bool:
+    """Tell whether the shop's settings ask a build for its report."""
+    run = warehouse.last_run()
+    parameters = json.loads(run.parameters) if run and run.parameters else {}
+    return bool(parameters.get("write_report", True))
 
 
 def write_report(warehouse: Warehouse, to: Path) -> int:
