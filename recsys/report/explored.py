@@ -58,7 +58,7 @@ def explored(source: Source, most_bytes: int = MOST_BYTES) -> Explored:
 def packed_json(value: Any) -> str:
     """Return a value as JSON, gzipped, in base64: letters that end no script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), mtime=0)).decode("ascii")
 
 
 class _Products:
@@ -120,6 +120,7 @@ def _neighbours(source: Source, products: _Products) -> list[dict[str, list[int]
         from near
         semi join names on near.product_id = names.product_id
         group by near.product_id, near.method
+        order by near.product_id, near.method
         """,
         names=names,
         neighbours=NEIGHBOURS,
@@ -199,6 +200,7 @@ def _recent(source: Source, names: list[str]) -> list[Row]:
         select customer_id, list(product_id order by bought_at desc, product_id) as products
         from bought
         group by customer_id
+        order by customer_id
         """,
         names=names,
         recent=RECENT,
@@ -224,7 +226,7 @@ def _facts(source: Source, names: Iterable[str]) -> list[list[Any]]:
             name,
             clean(rows[name]["title"] or "", 100) if name in rows else "",
             clean(rows[name]["category"] or "", 50) if name in rows else "",
-            None if name not in rows or rows[name]["price"] is None else float(rows[name]["price"]),
+            None if name not in rows or rows[name]["price"] is None else rows[name]["price"],
         ]
         for name in wanted
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from recsys.reading.records import Run
@@ -40,9 +41,11 @@ class Source:
         return table in self._tables
 
     def rows(self, sql: str, **parameters: object) -> list[Row]:
-        """Run one query with its `$name` parameters bound, and return the rows."""
-        rows: list[Row] = self._warehouse.query(sql, **parameters).to_pylist()
-        return rows
+        """Run one query with its `$name` parameters bound; decimals become floats for charts."""
+        return [
+            {name: float(cell) if isinstance(cell, Decimal) else cell for name, cell in row.items()}
+            for row in self._warehouse.query(sql, **parameters).to_pylist()
+        ]
 
     def row(self, sql: str, **parameters: object) -> Row:
         """Return the only row of an aggregate."""

@@ -164,11 +164,10 @@
         return line(productButton(data, product), element("br"), element("span", said.filter(Boolean).join(" · "), { class: "quiet" }));
       }), "No products for this list."));
     }
-    const before = element("details", null, { class: "example" });
-    before.append(element("summary", "Bought last"));
-    before.append(column("", recent.map((product) => line(productButton(data, product))), "Nothing yet."));
+    const before = element("p", recent.length ? "Bought last: " : "");
+    before.append(...recent.flatMap((at, place) => [place ? ", " : "", element("bdi", titleOf(data.products[at]))]));
     const facts = [segment, orders === null ? "" : `${orders.toLocaleString()} ${orders === 1 ? "order" : "orders"}`, last ? `last on ${last}` : ""];
-    answer.replaceChildren(element("h3", `Customer ${id}`), element("p", facts.filter(Boolean).join(", ")), columns, before);
+    answer.replaceChildren(element("h3", `Customer ${id}`), element("p", facts.filter(Boolean).join(", ")), before, columns);
   };
   const showProduct = (data, at) => {
     const [id, title, category, cost] = data.products[at];

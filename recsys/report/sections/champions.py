@@ -42,7 +42,8 @@ def _gain(row: Row) -> str:
     if row["verdict"] == "tie" or not before:
         return f"as good as {numbers.words(row['baseline'])}"
     gained = numbers.change(row["difference"] / before)
-    return f"{gained} over {numbers.words(row['baseline'])}"
+    beside = "over" if row["verdict"] == "better" else "against"
+    return f"{gained} {beside} {numbers.words(row['baseline'])}"
 
 
 def _mark(verdict: str | None) -> Literal["good", "neutral", "bad"]:

@@ -167,17 +167,15 @@ def _pairs(source: Source) -> list[Block]:
         left join marts.products as other on pairs.other_product_id = other.product_id
         where
             pairs.baskets >= (
-                select quantile_cont(baskets, .75) from marts.bought_together
+                select quantile_cont(baskets, .9) from marts.bought_together
             )
             -- sizes and flavours of one thing say nothing new
             and coalesce(one.title, pairs.product_id)
             <> coalesce(other.title, pairs.other_product_id)
-        -- each pair once: by the product that foretells the other better
+        -- titles once: by the product that foretells the other best
         qualify row_number() over (
-            partition by
-                least(pairs.product_id, pairs.other_product_id),
-                greatest(pairs.product_id, pairs.other_product_id)
-            order by pairs.confidence desc, pairs.product_id
+            partition by least(first, second), greatest(first, second)
+            order by pairs.confidence desc, pairs.product_id, pairs.other_product_id
         ) = 1
         order by pairs.lift_low desc nulls last, pairs.product_id, pairs.other_product_id
         limit $pairs
@@ -201,7 +199,7 @@ def _pairs(source: Source) -> list[Block]:
             ],
             caption="Strongest pairs of products",
             numbers=frozenset({2, 3, 4}),
-            note="Of the quarter of all pairs that share most baskets; pairs of one title are left "
+            note="Of the tenth of all pairs that share most baskets; pairs of one title are left "
             "out.",
         )
     ]
