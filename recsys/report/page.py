@@ -70,18 +70,26 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    numbered = count(1)
+    figures = count(1)
 
     def draw(figure: Figure) -> Markup:
-        """Draw a figure; ids in its SVG are made its own, as pages share them."""
-        prefix = f"f{next(numbered)}-"
-        marked = re.sub(r'( id="|url\(#)(?=[\w-]+["\)])', rf"\g<1>{prefix}", str(drawn(figure)))
-        return Markup(marked)  # noqa: S704 - the plotting library escapes texts
+        return _with_ids_of_its_own(drawn(figure), f"f{next(figures)}")
 
     environment.filters["drawn"] = draw
     environment.filters["code"] = _with_code
     environment.filters["plain"] = printable
     return environment
+
+
+def _with_ids_of_its_own(drawing: Markup, prefix: str) -> Markup:
+    """Rename the ids of an SVG: figures share the page, and the library counts on for ever."""
+    names: dict[str, str] = {}
+
+    def renamed(found: re.Match[str]) -> str:
+        return found[1] + names.setdefault(found[2], f"{prefix}-{len(names) + 1}")
+
+    marked = re.sub(r'( id="|url\(#)([\w-]+)(?=["\)])', renamed, str(drawing))
+    return Markup(marked)  # noqa: S704 - the plotting library escapes texts
 
 
 def _with_code(text: str) -> Markup:

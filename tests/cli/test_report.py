@@ -6,7 +6,6 @@ import duckdb
 import pytest
 
 import recsys.report
-from recsys.cli import build as build_command
 from recsys.cli import main
 from recsys.pipeline.build import BuildResult
 from recsys.report.page import MARK
@@ -35,7 +34,7 @@ def run(built, monkeypatch, capsys):
 def build(run, built, monkeypatch):
     """Return a function that runs a build whose models are there already."""
     done = BuildResult(built, "run-2", 1.0, 7, (), built.with_name("dbt.log"))
-    monkeypatch.setattr(build_command, "run_build", lambda *args, **options: done)
+    monkeypatch.setattr(sys.modules["recsys.cli.build"], "run_build", lambda *args, **options: done)
     return lambda *arguments: run("build", *arguments)
 
 

@@ -55,13 +55,13 @@ def test_a_folder_is_refused(write, tmp_path):
         write(tmp_path)
 
 
-def test_a_file_in_place_of_the_folder(write, tmp_path):
+def test_a_file_in_place_of_the_folder(judged_once, tmp_path):
     (tmp_path / "taken").touch()
     with pytest.raises(RecsysError, match=r"can't write the report to .*with --to"):
-        write(tmp_path / "taken" / "shop.html")
+        file.replace(tmp_path / "taken" / "shop.html", MARK, like=judged_once)
 
 
-def test_a_full_disk_leaves_the_last_report(write, tmp_path, monkeypatch):
+def test_a_full_disk_leaves_the_last_report(judged_once, tmp_path, monkeypatch):
     to = tmp_path / "shop.html"
     to.write_text(MARK + "the last one", encoding="utf-8")
 
@@ -70,7 +70,7 @@ def test_a_full_disk_leaves_the_last_report(write, tmp_path, monkeypatch):
 
     monkeypatch.setattr(file.os, "fsync", full)
     with pytest.raises(RecsysError, match=r"No space left on device; .* MiB are free"):
-        write(to)
+        file.replace(to, MARK, like=judged_once)
     assert to.read_text(encoding="utf-8") == MARK + "the last one"
     assert [path.name for path in tmp_path.iterdir()] == ["shop.html"]
 
@@ -81,17 +81,16 @@ def test_who_may_read_the_database_may_read_the_report(changed, tmp_path, mode):
     path = changed()
     path.chmod(mode)
     to = tmp_path / "shop.html"
-    with Warehouse(path) as warehouse:
-        write_report(warehouse, to)
+    file.replace(to, MARK, like=path)
     assert stat.S_IMODE(to.stat().st_mode) == mode
 
 
 @needs_modes
-def test_a_link_stays_a_link(write, tmp_path):
+def test_a_link_stays_a_link(judged_once, tmp_path):
     real, link = tmp_path / "real.html", tmp_path / "link.html"
-    real.write_text(MARK, encoding="utf-8")
+    real.touch()
     link.symlink_to(real)
-    size = write(link)
+    size = file.replace(link, MARK, like=judged_once)
     assert link.is_symlink()
     assert real.stat().st_size == size
 
