@@ -198,6 +198,24 @@ def test_categories_in_the_same_order(changed):
     assert "share an order 1.5 times as often as by chance" in figure.reading
 
 
+def test_many_lines_are_a_sample_of_whole_orders(changed, monkeypatch):
+    # 3,000 orders of two categories each: in any sample they always come together
+    monkeypatch.setattr(together, "MOST_LINES", 1000)
+    path = changed("""
+        delete from marts.purchases;
+        update marts.products set category = 'TEA' where product_id = 'P1';
+        update marts.products set category = 'MILK' where product_id = 'P2';
+        insert into marts.purchases (customer_id, product_id, order_id, is_return)
+        select 'c', if(m = 0, 'P1', 'P2'), 'o' || n, false from range(3000) as r (n), range(2) as s (m)
+    """)
+    with Warehouse(path) as warehouse:
+        figure = figures(together.blocks(Source(warehouse)))["Categories in the same order"]
+    [[_, _, orders, lift]] = figure.table.rows
+    assert lift == "1.00"
+    assert 400 < int(orders) < 600  # a sixth of 3,000, give or take four deviations
+    assert figure.table.note == "Of one order in 6, drawn by lot."
+
+
 def test_pairs_of_products(source):
     [table] = [block for block in together.blocks(source) if isinstance(block, Table)]
     first, *_ = table.rows

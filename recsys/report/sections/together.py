@@ -15,6 +15,8 @@ CATEGORIES = 14
 """Categories of the matrix: those in most orders."""
 ON_A_PHONE = 8
 PAIRS = 15
+MOST_LINES = 2_000_000
+"""Of more purchase lines, a part of the orders stands for all."""
 FEWEST_ORDERS = 20
 """A pair of categories needs so many orders, or its lift is chance."""
 
@@ -22,14 +24,20 @@ FEWEST_ORDERS = 20
 def blocks(source: Source) -> list[Block]:
     """Return the matrix of categories and the strongest pairs of products."""
     made: list[Block] = []
-    rows = _categories(source) if source.has("marts.purchases") else []
-    if any(row["first"] != row["second"] for row in rows):
-        made.append(_matrix(rows))
+    if source.has("marts.purchases"):
+        lines = source.row("select count(*) as lines from marts.purchases")["lines"]
+        every = max(1, -(-lines // MOST_LINES))
+        rows = _categories(source, every)
+        if any(row["first"] != row["second"] for row in rows):
+            made.append(_matrix(rows, every))
     return made + _pairs(source)
 
 
-def _categories(source: Source) -> list[Row]:
-    """Return how much oftener than by chance two of the largest categories share an order."""
+def _categories(source: Source, every: int) -> list[Row]:
+    """Return how much oftener than by chance two of the largest categories share an order.
+
+    One order in `every`, drawn by lot, stands for all: what is held in memory stays small.
+    """
     return source.rows(
         """
         with lines as (
@@ -39,6 +47,7 @@ def _categories(source: Source) -> list[Row]:
             inner join marts.products as products on purchases.product_id = products.product_id
             where
                 purchases.order_id is not null
+                and hash(purchases.order_id) % $every = 0
                 and coalesce(products.category, products.department) is not null
                 and not coalesce(purchases.is_return, false)
         ),
@@ -70,10 +79,11 @@ def _categories(source: Source) -> list[Row]:
         order by one.orders desc, pairs.first, other.orders desc, pairs.second
         """,
         categories=CATEGORIES,
+        every=every,
     )
 
 
-def _matrix(rows: list[Row]) -> Figure:
+def _matrix(rows: list[Row], every: int) -> Figure:
     apart = [row for row in rows if row["first"] < row["second"] and row["orders"] >= FEWEST_ORDERS]
     reading = "No two of the largest categories share enough orders to compare them."
     if apart:
@@ -101,6 +111,7 @@ def _matrix(rows: list[Row]) -> Figure:
                 for row in strongest
             ],
             numbers=frozenset({2, 3}),
+            note="" if every == 1 else f"Of one order in {every}, drawn by lot.",
         ),
         legend=[("champion", "the darker, the more often than by chance")],
     )
