@@ -206,7 +206,8 @@ def test_many_lines_are_a_sample_of_whole_orders(changed, monkeypatch):
         update marts.products set category = 'TEA' where product_id = 'P1';
         update marts.products set category = 'MILK' where product_id = 'P2';
         insert into marts.purchases (customer_id, product_id, order_id, is_return)
-        select 'c', if(m = 0, 'P1', 'P2'), 'o' || n, false from range(3000) as r (n), range(2) as s (m)
+        select 'c', if(m = 0, 'P1', 'P2'), 'o' || n, false
+        from range(3000) as r (n), range(2) as s (m)
     """)
     with Warehouse(path) as warehouse:
         figure = figures(together.blocks(Source(warehouse)))["Categories in the same order"]
@@ -231,7 +232,7 @@ def test_pairs_of_products(source):
 def test_inputs_say_what_was_rejected_and_why(source):
     figure, rejected, cleaned, missing = inputs.blocks(source)
     assert plain(figure.reading) == (
-        "307 of 1,469,311 lines were rejected (under 0.1 %), most of them for “quantity is not a "
+        "307 of 1,469,311 lines were rejected (under 0.1 %), most often for “quantity is not a "
         "number” (300)."
     )
     assert rejected.rows == [["purchases", "no product", "a.csv", "7", "{}"]]

@@ -15,6 +15,8 @@ STEPS = 50
 """Points of a curve."""
 LINES = {"discover": "first", "buy_again": "second", "next_basket": "third"}
 TOP = 10
+ROOM = (0.45, 0.08)
+"""What a label needs, as shares of the plot: across, and from top to bottom."""
 
 
 def blocks(source: Source) -> list[Block]:
@@ -201,7 +203,7 @@ def _scatter(source: Source, name: str, rows: list[Row]) -> Figure:
             f"; {numbers.words(serving)}, which serves, shows {numbers.percent(own['coverage'])}, "
             f"on average products more popular than {numbers.percent(own['value'])} of the others"
         )
-    labelled = {serving, baseline, widest["recommender"]}
+    labelled = _labelled(rows, [serving, baseline, widest["recommender"]])
     return Figure(
         title=f"{LIST_NAMES[name]}: coverage and popularity",
         reading=numbers.sentence(f"{reading}."),
@@ -223,6 +225,24 @@ def _scatter(source: Source, name: str, rows: list[Row]) -> Figure:
         size="third",
         legend=[("champion", "serves the list"), ("other", "others")],
     )
+
+
+def _labelled(rows: list[Row], wanted: list[str | None]) -> set[str]:
+    """Return those recommenders whose labels have room; the first ones have precedence."""
+    across = max(row["coverage"] for row in rows) or 1
+    heights = [row["value"] for row in rows]
+    tall = max(heights) - min(heights) or 1
+    kept: dict[str, tuple[float, float]] = {}
+    for name in wanted:
+        for row in rows:
+            if row["recommender"] == name and name not in kept:
+                place = (row["coverage"] / across, row["value"] / tall)
+                if all(
+                    abs(place[0] - x) > ROOM[0] or abs(place[1] - y) > ROOM[1]
+                    for x, y in kept.values()
+                ):
+                    kept[name] = place
+    return set(kept)
 
 
 def _points(rows: list[Row], serving: str, labelled: set[str], width: int) -> Any:

@@ -46,7 +46,7 @@ def _lines(audit: list[Row]) -> Figure:
     if most is not None:
         reading = (
             f"{numbers.count(rejected)} of {numbers.count(read)} lines were rejected "
-            f"({numbers.percent(rejected / read)}), most of them for "
+            f"({numbers.percent(rejected / read)}), most often for "
             f"“{numbers.words(most['reason'])}” ({numbers.count(most['rows'])})."
         )
     return Figure(
