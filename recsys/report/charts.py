@@ -52,6 +52,7 @@ LOOK: dict[str, Any] = {
         "tickSize": 0,
         "domain": False,
         "labelLimit": 400,
+        "labelFlush": False,
     },
     "axisY": {"labelColor": colour("ink")},
     "header": {"labelColor": colour("ink"), "labelFontSize": 13, "title": None},
