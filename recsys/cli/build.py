@@ -11,9 +11,11 @@ from recsys.cli.output import counted, print_line
 from recsys.cli.progress import BuildDisplay
 from recsys.pipeline.build import build as run_build
 from recsys.pipeline.build import core_message
+from recsys.pipeline.forecast import remembered_seconds
 from recsys.reading.warehouse import Warehouse
 from recsys.settings.project import database_path
 from recsys.storage.disk import reason
+from recsys.storage.work_folder import work_folder
 
 ShopOption = Annotated[
     str | None,
@@ -53,7 +55,8 @@ def build(
     """Read the shop's files, fit and judge the recommenders, and write their lists."""
     path: Path = database_path(database)
     print_line(f"Building {path}")
-    with BuildDisplay() as display:
+    before = remembered_seconds(work_folder(path.resolve()))
+    with BuildDisplay(before) as display:
         variables = variables_of(settings or [])
         if engine is not None:
             variables["serving_engine"] = engine
