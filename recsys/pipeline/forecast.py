@@ -19,7 +19,7 @@ PHASES = {
     "tuning": ("tuning",),
     "recommenders": ("recommenders",),
     "the hybrid": ("ranking", "hybrid"),
-    "metrics with intervals": ("lists", "evaluation"),
+    "metrics with intervals": ("lists", "reranking", "evaluation"),
     "today's lists": ("serving",),
     "public tables": ("marts",),
 }

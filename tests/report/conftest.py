@@ -59,6 +59,16 @@ select * from (values
     ('purchases', 'zero_price', 'flagged', 12::bigint, null, 'a.csv, row 3'),
     ('purchases', 'decimal_comma', 'changed', 0::bigint, 'decimal_separator', null)
 ) as rows (source, rule, effect, rows, setting, example);
+create table marts.reranking_effects as
+select
+    '{FOLD}' as fold, 'discover' as list_type, setting, value, .06 + difference as ndcg,
+    difference as ndcg_difference, difference - .001 as ci_low, difference + .001 as ci_high,
+    titles as distinct_titles, .1 as repeated_title_share, categories as distinct_categories,
+    600::bigint as products
+from (values
+    ('none', '', 0., 9.1, 7.), ('current', '', -.0012, 10., 7.5), ('diversity', '0', -.0012, 10., 7.5),
+    ('diversity', '0.5', -.02, 10., 9.8), ('max_per_category', '1', -.03, 10., 10.)
+) as rows (setting, value, difference, titles, categories);
 alter table marts.products add column department varchar;
 """  # noqa: S608 - a day of ours
 

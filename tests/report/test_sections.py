@@ -9,6 +9,7 @@ from recsys.report.sections import (
     calibration,
     champions,
     coverage,
+    diversity,
     examples,
     features,
     history,
@@ -24,7 +25,7 @@ EMPTIED = [
     *("model_metrics", "champions", "recommendations", "purchases", "products", "customers"),
     *("input_audit", "rejected_rows", "cleaning_report", "similar_products", "bought_together"),
     *("run_history", "feature_importances", "probability_calibration", "rating_metrics"),
-    "input_support",
+    *("input_support", "reranking_effects"),
 ]
 
 
@@ -177,6 +178,21 @@ def test_coverage_and_popularity_of_recommenders(changed):
         "Svd shows most of the catalogue (40 %); hybrid, which serves, shows 6.0 %, on average "
         "products more popular than 90 % of the others."
     )
+
+
+def test_diversity_says_what_the_settings_in_force_gain_and_cost(source):
+    [figure] = diversity.blocks(source)
+    assert figure.reading == (
+        "As they are set, lists have 10.0 titles of 7.5 categories, against 9.1 of 7.0 without "
+        "re-ranking; NDCG differs by \u22120.0012."
+    )
+    assert [row[0] for row in figure.table.rows] == [
+        "in force",
+        "no re-ranking",
+        "diversity: 0",
+        "diversity: 0.5",
+        "max per category: 1",
+    ]
 
 
 def test_categories_in_the_same_order(changed):

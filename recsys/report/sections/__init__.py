@@ -9,6 +9,7 @@ from recsys.report.sections import (
     calibration,
     champions,
     coverage,
+    diversity,
     examples,
     explorer,
     features,
@@ -23,7 +24,8 @@ from recsys.report.sections import (
 SECTIONS: tuple[Section, ...] = tuple(
     part.SECTION
     for part in (
-        *(overview, champions, leaderboard, segments, coverage, calibration, features),
+        *(overview, champions, leaderboard, segments, coverage, diversity),
+        *(calibration, features),
         *(together, examples, explorer, inputs, history),
     )
 )
