@@ -66,7 +66,8 @@ select
     titles as distinct_titles, .1 as repeated_title_share, categories as distinct_categories,
     600::bigint as products
 from (values
-    ('none', '', 0., 9.1, 7.), ('current', '', -.0012, 10., 7.5), ('diversity', '0', -.0012, 10., 7.5),
+    ('none', '', 0., 9.1, 7.), ('current', '', -.0012, 10., 7.5),
+    ('diversity', '0', -.0012, 10., 7.5),
     ('diversity', '0.5', -.02, 10., 9.8), ('max_per_category', '1', -.03, 10., 10.)
 ) as rows (setting, value, difference, titles, categories);
 alter table marts.products add column department varchar;

@@ -259,7 +259,7 @@ def _points(rows: list[Row], serving: str, labelled: set[str], width: int) -> An
             "tip": f"{numbers.words(row['recommender'])}: coverage "
             f"{numbers.percent(row['coverage'], 1)}, popularity {numbers.percent(row['value'], 1)}",
         }
-        for row in rows
+        for row in sorted(rows, key=lambda row: row["recommender"] == serving)  # on top
     ]
     base = chart(values).encode(
         x=alt.X("coverage:Q", title="coverage of the catalogue", axis=percent_axis()),

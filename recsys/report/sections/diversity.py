@@ -103,6 +103,7 @@ def _plane(rows: list[Row], width: int) -> Any:
             "low": row["ndcg_difference"] if row["ci_low"] is None else row["ci_low"],
             "high": row["ndcg_difference"] if row["ci_high"] is None else row["ci_high"],
             "curve": row["setting"] == CURVE,
+            "strength": float(row["value"]) if row["setting"] == CURVE else 0,
             "colour": colour(_colour(row["setting"])),
             "size": 130 if row["setting"] == "current" else 55,
             "tip": f"{clean(_name(row))}: {_mean(row['distinct_categories'])} categories, "
@@ -126,7 +127,7 @@ def _plane(rows: list[Row], width: int) -> Any:
     line = (
         base.transform_filter("datum.curve")
         .mark_line(strokeWidth=2, opacity=0.7)
-        .encode(y=height, order="gain:Q")
+        .encode(y=height, order="strength:Q")
     )
     intervals = base.mark_rule(opacity=0.35, strokeWidth=2).encode(
         y=alt.Y("low:Q", title="NDCG difference"), y2="high:Q"

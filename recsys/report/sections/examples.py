@@ -143,8 +143,8 @@ def _others(rows: list[Row], nothing: str) -> str:
 SECTION = Section(
     anchor="examples",
     title="Customers, one by one",
-    question="What was known before the cut-off, what the list said (before re-ranking), and what was "
-    "bought then.",
+    question="What was known before the cut-off, what the list said (before re-ranking), and "
+    "what was bought then.",
     needs=("marts.champions", "marts.products", "marts.purchases", *judged.NEEDED),
     blocks=blocks,
     empty="No past fold was judged, so no list can be held against what was bought.",
