@@ -69,5 +69,6 @@
         'champion_k': ['integer', [5, 10, 20]],
         'require_better_champion': ['boolean'],
         'pinned_champion': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
+        'write_report': ['boolean'],
     }) }}
 {% endmacro %}

@@ -14,6 +14,7 @@ from recsys.cli.export import export
 from recsys.cli.init import init
 from recsys.cli.output import is_plain, print_error
 from recsys.cli.recommend import recommend
+from recsys.cli.report import report
 from recsys.cli.serve import serve
 from recsys.cli.similar import similar
 from recsys.cli.status import status
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for command in (init, check, build, tune, recommend, similar, status, export, serve):
+for command in (init, check, build, tune, recommend, similar, status, report, export, serve):
     app.command()(command)
 
 

@@ -11,7 +11,11 @@ from recsys.cli.output import counted, print_line
 from recsys.cli.progress import BuildDisplay
 from recsys.pipeline.build import build as run_build
 from recsys.pipeline.build import core_message
+from recsys.pipeline.forecast import remembered_seconds
+from recsys.reading.warehouse import Warehouse
 from recsys.settings.project import database_path
+from recsys.storage.disk import reason
+from recsys.storage.work_folder import work_folder
 
 ShopOption = Annotated[
     str | None,
@@ -51,7 +55,8 @@ def build(
     """Read the shop's files, fit and judge the recommenders, and write their lists."""
     path: Path = database_path(database)
     print_line(f"Building {path}")
-    with BuildDisplay() as display:
+    before = remembered_seconds(work_folder(path.resolve()))
+    with BuildDisplay(before) as display:
         variables = variables_of(settings or [])
         if engine is not None:
             variables["serving_engine"] = engine
@@ -65,6 +70,24 @@ def build(
         f"{counted(len(result.warnings), 'warning', 'warnings')}. "
         "See what came out: recsys status"
     )
+    _write_report(path)
+
+
+def _write_report(database: Path) -> None:
+    """Write the report of a build that is published, unless a setting says not to.
+
+    Whatever keeps it from being written is a warning: the lists are there without it.
+    """
+    # Imported here: the plotting library takes a while to load, and only a report needs it.
+    try:
+        from recsys.report import default_path, is_wanted, write_report  # noqa: PLC0415
+
+        with Warehouse(database) as warehouse:
+            if is_wanted(warehouse):
+                size = write_report(warehouse, default_path(database))
+                print_line(f"Report: {default_path(database)} ({size / 1e6:.1f} MB)")
+    except Exception as error:
+        print_line(f"warning: there is no report of this build: {reason(error)}", "yellow")
 
 
 def variables_of(settings: list[str]) -> dict[str, object]:

@@ -13,6 +13,17 @@ from typing import Any
 
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.pipeline.build_environment import environment, made_work_folder
+from recsys.pipeline.build_events import (
+    RECOMMENDER,
+    BuildEvent,
+    FirstJudged,
+    NodeFinished,
+    NodeStarted,
+    Progress,
+    Said,
+)
+from recsys.pipeline.first_metrics import first_ndcg_of_running_build
+from recsys.pipeline.forecast import remember_seconds
 from recsys.pipeline.published_tables import published_choice
 from recsys.pipeline.publishing import published
 from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder, setting_names
@@ -26,38 +37,6 @@ RAISED_BY_SQL = "Invalid Input Error: "
 """What DuckDB writes before the message of its function `error`."""
 SETTINGS = "stg_settings"
 """The model that checks every setting, before anything else is built."""
-
-
-@dataclass(frozen=True)
-class NodeStarted:
-    """A model, seed or test began."""
-
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class NodeFinished:
-    """A model, seed or test ended; `status` is dbt's: success, pass, warn, fail, error, skipped."""
-
-    name: str
-    kind: str
-    status: str
-    seconds: float
-    message: str
-    index: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Said:
-    """A line that a model logged while it ran, such as a fold that was fitted."""
-
-    text: str
-
-
-BuildEvent = NodeStarted | NodeFinished | Said
-Progress = Callable[[BuildEvent], None]
 
 
 @dataclass(frozen=True)
@@ -144,6 +123,8 @@ def build(
         target = work / "target"
         publication.choice = published_choice(copy, target, variables or {}, models)
     remember(work, read, variables or {})
+    if select is None and exclude is None:  # of a whole build
+        remember_seconds(work, {node.name: node.seconds for node in watch.finished})
     return BuildResult(
         database=database,
         run_id=watch.run_id,
@@ -170,6 +151,12 @@ class _Watch:
             translated = self._translate(event.info.name, event)
             if translated is not None:
                 self._progress(translated)
+        if isinstance(translated, NodeFinished) and translated.is_recommender:
+            ndcg = first_ndcg_of_running_build(translated.name)
+            if ndcg is not None:
+                with self._lock:
+                    name = translated.name.removeprefix(RECOMMENDER)
+                    self._progress(FirstJudged(name, ndcg))
 
     def _translate(self, name: str, event: Any) -> BuildEvent | None:
         self.run_id = event.info.invocation_id or self.run_id

@@ -16,8 +16,9 @@ import duckdb
 from filelock import FileLock
 
 from recsys.errors import DatabaseError, RecsysError
-from recsys.pipeline.build import BuildEvent, build
+from recsys.pipeline.build import build
 from recsys.pipeline.build_environment import made_work_folder
+from recsys.pipeline.build_events import BuildEvent
 from recsys.shop import DEFAULT_SHOP
 from recsys.storage.connections import connect
 from recsys.storage.last_build import last_build

@@ -243,9 +243,16 @@ class Evaluation(Section):
     popularity, buy_again or one named in `recommenders`."""
 
 
+class Report(Section):
+    """Report."""
+
+    write_report: bool = True
+    """Whether `recsys build` writes its report beside the database, as NAME.report.html."""
+
+
 SECTIONS: tuple[type[Section], ...] = (
     *(Folds, Cleaning, Catalogue, Interest, Recommenders, BuyAgain, BoughtTogether),
-    *(Lists, Content, Hybrid, Tuning, Evaluation),
+    *(Lists, Content, Hybrid, Tuning, Evaluation, Report),
 )
 """In the order in which they are documented."""
 
@@ -263,6 +270,7 @@ class Settings(
     Hybrid,
     Tuning,
     Evaluation,
+    Report,
 ):
     """All settings of a shop, such as its shop file gives them.
 

@@ -1,0 +1,55 @@
+"""What a build tells of itself while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+RECOMMENDER = "rec_"
+"""How the names of recommenders' models begin."""
+
+
+@dataclass(frozen=True)
+class NodeStarted:
+    """A model, seed or test began."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class NodeFinished:
+    """A model, seed or test ended; `status` is dbt's: success, pass, warn, fail, error, skipped."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    message: str
+    index: int
+    total: int
+
+    @property
+    def is_recommender(self) -> bool:
+        """Tell whether this made a recommender's candidates."""
+        made = self.kind == "model" and self.status == "success"
+        return made and self.name.startswith(RECOMMENDER)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line that a model logged while it ran, such as a fold that was fitted."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class FirstJudged:
+    """A recommender was made, and this is its NDCG@10 in `discover` on the last judged fold."""
+
+    recommender: str
+    ndcg: float
+
+
+BuildEvent = NodeStarted | NodeFinished | Said | FirstJudged
+Progress = Callable[[BuildEvent], None]

@@ -1,0 +1,31 @@
+"""The parts of the report, in the order in which they stand on the page: one file each.
+
+A new part is a file here with a `SECTION`, and a line below. It names the tables that it needs;
+a published file that lacks one has a report without that part.
+"""
+
+from recsys.report.blocks import Section
+from recsys.report.sections import (
+    calibration,
+    champions,
+    coverage,
+    diversity,
+    examples,
+    explorer,
+    features,
+    history,
+    inputs,
+    leaderboard,
+    overview,
+    segments,
+    together,
+)
+
+SECTIONS: tuple[Section, ...] = tuple(
+    part.SECTION
+    for part in (
+        *(overview, champions, leaderboard, segments, coverage, diversity),
+        *(calibration, features),
+        *(together, examples, explorer, inputs, history),
+    )
+)

@@ -1,0 +1,104 @@
+"""A published file whose report can be worked out by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from recsys.reading.warehouse import Warehouse
+from recsys.report.source import Source
+
+FOLD = "2017-12-04"
+
+JUDGED = f"""
+create schema intermediate;
+create table intermediate.int_folds as
+select '{FOLD}' as fold, timestamp '2017-12-04' as cutoff_at, 'judge' as purpose;
+create table intermediate.int_list_types as
+select * from (values
+    ('discover', true, false), ('buy_again', false, true), ('next_basket', true, true)
+) as rows (list_type, takes_new, takes_bought);
+create table intermediate.int_fold_customers as
+select '{FOLD}' as fold, customer_id
+from (values ('00123'), ('-5'), ('a/b'), ('50%')) as rows (customer_id);
+-- o'hara wasn't ranked for, so what was bought then doesn't count
+create table intermediate.int_held_out as
+select '{FOLD}' as fold, customer_id, product_id, is_new, was_bought
+from (values
+    ('00123', 'P1', false, true), ('00123', 'P2', false, true),
+    ('-5', 'P/3', true, false), ('-5', '007', true, false),
+    ('a/b', '007', true, false), ('50%', 'P1', false, true),
+    ('o''hara', 'P1', false, true)
+) as rows (customer_id, product_id, is_new, was_bought);
+create table intermediate.int_ranked_lists as
+select '{FOLD}' as fold, 'hybrid' as recommender, list_type, customer_id, product_id, rank
+from (values
+    ('next_basket', '00123', 'P2', 1), ('next_basket', '00123', 'P/3', 2),
+    ('next_basket', '00123', 'P1', 3),
+    ('next_basket', '-5', 'P1', 1), ('next_basket', '-5', 'P/3', 2),
+    ('next_basket', 'a/b', 'P1', 1), ('next_basket', 'a/b', '007', 11),
+    ('next_basket', '50%', 'P1', 1),
+    ('discover', '-5', 'P/3', 1)
+) as rows (list_type, customer_id, product_id, rank);
+create table marts.probability_calibration as
+select
+    '{FOLD}' as fold, list_type, bin, 100::bigint as pairs, predicted as mean_probability,
+    bought as share_bought, 100 * predicted as expected_purchases,
+    100 * bought as actual_purchases
+from (values ('discover', 1, .01, .02), ('discover', 2, .09, .08), ('buy_again', 1, .3, .2))
+    as rows (list_type, bin, predicted, bought);
+create table marts.feature_importances as
+select fold, feature, importance
+from (values
+    ('serving', 'own_orders', .3), ('serving', 'ease_score', .1), ('serving', 'pair_is_new', -.1),
+    ('{FOLD}', 'product_trend', 1.)
+) as rows (fold, feature, importance);
+create table marts.cleaning_report as
+select * from (values
+    ('purchases', 'zero_price', 'flagged', 12::bigint, null, 'a.csv, row 3'),
+    ('purchases', 'decimal_comma', 'changed', 0::bigint, 'decimal_separator', null)
+) as rows (source, rule, effect, rows, setting, example);
+create table marts.reranking_effects as
+select
+    '{FOLD}' as fold, 'discover' as list_type, setting, value, .06 + difference as ndcg,
+    difference as ndcg_difference, difference - .001 as ci_low, difference + .001 as ci_high,
+    titles as distinct_titles, .1 as repeated_title_share, categories as distinct_categories,
+    600::bigint as products
+from (values
+    ('none', '', 0., 9.1, 7.), ('current', '', -.0012, 10., 7.5),
+    ('diversity', '0', -.0012, 10., 7.5),
+    ('diversity', '0.5', -.02, 10., 9.8), ('max_per_category', '1', -.03, 10., 10.)
+) as rows (setting, value, difference, titles, categories);
+alter table marts.products add column department varchar;
+"""  # noqa: S608 - a day of ours
+
+
+@pytest.fixture(scope="session")
+def judged_once(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("judged") / "shop.duckdb"
+    path.write_bytes(built_once.read_bytes())
+    with duckdb.connect(path) as connection:
+        connection.execute(JUDGED)
+    return path
+
+
+@pytest.fixture
+def changed(judged_once: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that runs SQL on a copy of the file, and returns the copy."""
+
+    def change(sql: str = "") -> Path:
+        path = tmp_path / "shop.duckdb"
+        path.write_bytes(judged_once.read_bytes())
+        with duckdb.connect(path) as connection:
+            if sql:
+                connection.execute(sql)
+        return path
+
+    return change
+
+
+@pytest.fixture
+def source(judged_once: Path):
+    with Warehouse(judged_once) as warehouse:
+        yield Source(warehouse)

@@ -1,0 +1,304 @@
+"""What each section says, against what its tables say."""
+
+import pytest
+
+from recsys.reading.warehouse import Warehouse
+from recsys.report.blocks import Figure, Table
+from recsys.report.sections import (
+    SECTIONS,
+    calibration,
+    champions,
+    coverage,
+    diversity,
+    examples,
+    features,
+    history,
+    inputs,
+    leaderboard,
+    overview,
+    segments,
+    together,
+)
+from recsys.report.source import Source
+
+EMPTIED = [
+    *("model_metrics", "champions", "recommendations", "purchases", "products", "customers"),
+    *("input_audit", "rejected_rows", "cleaning_report", "similar_products", "bought_together"),
+    *("run_history", "feature_importances", "probability_calibration", "rating_metrics"),
+    *("input_support", "reranking_effects"),
+]
+
+
+def figures(blocks) -> dict[str, Figure]:
+    return {block.title: block for block in blocks if isinstance(block, Figure)}
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def test_anchors_are_unique():
+    anchors = [section.anchor for section in SECTIONS]
+    assert len(set(anchors)) == len(anchors)
+
+
+def test_overview(source):
+    [tiles] = overview.blocks(source)
+    said = {tile.label: (plain(tile.value), plain(tile.detail)) for tile in tiles.tiles}
+    assert said["Purchase lines"] == ("1.47 M", "up to 31 December 2017")
+    assert said["Customers"] == ("9", "72 places in lists")  # 8 customers, 3 lists of 3
+    assert said["Products"] == ("4", "3 may be recommended")
+    # 307 of 1,469,311
+    assert said["Lines rejected"] == ("under 0.1 %", "307 of 1,469,311")
+
+
+def test_champions_are_compared_with_what_would_serve(source):
+    [cards] = champions.blocks(source)
+    discover, basket = cards.cards
+    # .0575 is .02 above popularity: 53 % more
+    assert (discover.heading, plain(discover.value)) == ("Discover", "+53 % over popularity")
+    assert dict(discover.facts)["popularity would have"] == "0.0375"
+    assert basket.mark == "good"
+
+
+@pytest.mark.parametrize(
+    ("row", "value", "mark"),
+    [
+        ("verdict = 'tie', difference = .001", "as good as popularity", "neutral"),
+        ("verdict = 'worse', difference = -.02", "\u221226 % against popularity", "bad"),
+        (
+            "verdict = null, difference = 0, baseline = 'hybrid'",
+            "the simple recommender itself",
+            "neutral",
+        ),
+        ("verdict = null, value = null", "not judged", "neutral"),
+    ],
+)
+def test_a_champion_that_is_no_better(changed, row, value, mark):
+    path = changed(f"update marts.champions set {row}")  # noqa: S608 - these rows
+    with Warehouse(path) as warehouse:
+        [cards] = champions.blocks(Source(warehouse))
+    assert (plain(cards.cards[0].value), cards.cards[0].mark) == (value, mark)
+
+
+def test_leaderboard_says_who_leads_and_who_serves(source):
+    found = figures(leaderboard.blocks(source))
+    assert found["Discover"].reading == (
+        "Hybrid has the highest value, 0.058, and it serves the list; next is popularity with "
+        "0.036."
+    )
+    assert found["Discover"].table.rows[0][:3] == ["hybrid", "0.0575", "0.0475 to 0.0675"]
+    assert "40 %" in plain(found["Product pages"].reading)
+
+
+def test_a_leaderboard_that_another_recommender_leads(changed):
+    path = changed("update marts.champions set recommender = 'popularity', verdict = null")
+    with Warehouse(path) as warehouse:
+        reading = figures(leaderboard.blocks(Source(warehouse)))["Discover"].reading
+    assert reading == "Hybrid has the highest value, 0.058; popularity serves the list, with 0.036."
+
+
+def test_segments_compare_with_the_simple_recommender(changed):
+    path = changed("""
+        insert into marts.model_metrics
+        select 'run-2', '2017-12-04', recommender, 'next_basket', segment_type, segment, 'ndcg', 10,
+            value, value - .1, value + .1, customers
+        from (values
+            ('popularity', 'rfm', 'loyal', .3, 2000), ('hybrid', 'rfm', 'at risk', .2, 30),
+            ('popularity', 'rfm', 'at risk', .4, 30), ('hybrid', 'history', 'cold', .9, 29)
+        ) as rows (recommender, segment_type, segment, value, customers)
+    """)
+    with Warehouse(path) as warehouse:
+        found = figures(segments.blocks(Source(warehouse)))
+    assert found["Next basket"].reading == (
+        "Best for “loyal” (0.500), weakest for “at risk” (0.200); ahead of popularity in 1 of 2 "
+        "segments of 30 customers or more."
+    )
+    assert [row[0] for row in found["Next basket"].table.rows] == [
+        "cold (by history)",
+        "loyal (by RFM segment)",
+        "at risk (by RFM segment)",
+    ]
+
+
+def test_calibration_adds_up_expected_and_actual(source):
+    found = figures(calibration.blocks(source))
+    assert plain(found["New products"].reading).startswith("10 purchases were expected and 10 ")
+    assert plain(found["Products bought before"].reading) == (
+        "30 purchases were expected and 20 happened, so 50 % too many were expected; of the tenth "
+        "with the highest probabilities, 30 % were to be bought and 20 % were."
+    )
+
+
+def test_features_of_today_by_importance(source):
+    [figure] = features.blocks(source)
+    assert [row[0] for row in figure.table.rows] == ["own orders", "ease score"]
+    assert "“own orders” matters most" in figure.reading
+
+
+def test_coverage_of_todays_lists(source):
+    # each of 8 customers has all three recommendable products, in each list
+    figure = figures(coverage.blocks(source))["Concentration of today's lists"]
+    assert "shows 3 of 3 products that may be recommended (100 %)" in plain(figure.reading)
+
+
+def test_concentration_is_the_share_of_the_ten_most_listed(changed):
+    # 20 products once, and P1 twenty times in all: 29 of 40 places are the first ten's
+    path = changed("""
+        delete from marts.recommendations;
+        insert into marts.recommendations (customer_id, list_type, rank, product_id)
+        select 'c' || n, 'discover', 1, 'P1' from range(20) as r (n) union all
+        select 'c' || n, 'discover', 2, 'Q' || n from range(20) as r (n);
+        insert into marts.products (product_id, is_recommendable)
+        select 'Q' || n, true from range(20) as r (n)
+    """)
+    with Warehouse(path) as warehouse:
+        figure = figures(coverage.blocks(Source(warehouse)))["Concentration of today's lists"]
+        [most] = [block for block in coverage.blocks(Source(warehouse)) if isinstance(block, Table)]
+    [row] = figure.table.rows
+    # 21 of 23 recommendable products
+    assert [plain(cell) for cell in row] == ["Discover", "21", "91.3 %", "72.5 %"]
+    assert most.rows[0][0] == "Café [crème], 250 g"
+    assert plain(most.rows[0][3]) == "100 %"
+
+
+def test_coverage_and_popularity_of_recommenders(changed):
+    path = changed("""
+        insert into marts.model_metrics
+        select 'run-2', '2017-12-04', recommender, 'discover', 'all', 'all', metric, 10, value,
+            null, null, 2000
+        from (values
+            ('hybrid', 'coverage', .06), ('hybrid', 'popularity_bias', .9),
+            ('svd', 'coverage', .4), ('svd', 'popularity_bias', .5)
+        ) as rows (recommender, metric, value)
+    """)
+    with Warehouse(path) as warehouse:
+        found = figures(coverage.blocks(Source(warehouse)))
+    assert plain(found["Discover: coverage and popularity"].reading) == (
+        "Svd shows most of the catalogue (40 %); hybrid, which serves, shows 6.0 %, on average "
+        "products more popular than 90 % of the others."
+    )
+
+
+def test_diversity_says_what_the_settings_in_force_gain_and_cost(source):
+    [figure] = diversity.blocks(source)
+    assert figure.reading == (
+        "As they are set, lists have 10.0 titles of 7.5 categories, against 9.1 of 7.0 without "
+        "re-ranking; NDCG differs by \u22120.0012."
+    )
+    assert [row[0] for row in figure.table.rows] == [
+        "in force",
+        "no re-ranking",
+        "diversity: 0",
+        "diversity: 0.5",
+        "max per category: 1",
+    ]
+
+
+def test_categories_in_the_same_order(changed):
+    # 100 orders: 40 with tea, 50 with milk, 30 with both: 30 * 100 / (40 * 50) = 1.5 times chance
+    path = changed("""
+        delete from marts.purchases;
+        update marts.products set category = 'TEA' where product_id = 'P1';
+        update marts.products set category = 'MILK' where product_id = 'P2';
+        insert into marts.purchases (customer_id, product_id, order_id, is_return)
+        select 'c', product_id, 'o' || n, false
+        from range(100) as r (n)
+        cross join (values ('P1', 0, 40), ('P2', 10, 60), ('007', 60, 100), ('P1', 0, 40))
+            as rows (product_id, first, after)
+        where n >= first and n < after
+    """)
+    with Warehouse(path) as warehouse:
+        figure = figures(together.blocks(Source(warehouse)))["Categories in the same order"]
+    assert figure.table.rows == [["MILK", "TEA", "30", "1.50"]]
+    assert "share an order 1.5 times as often as by chance" in figure.reading
+
+
+def test_many_lines_are_a_sample_of_whole_orders(changed, monkeypatch):
+    # 3,000 orders of two categories each: in any sample they always come together
+    monkeypatch.setattr(together, "MOST_LINES", 1000)
+    path = changed("""
+        delete from marts.purchases;
+        update marts.products set category = 'TEA' where product_id = 'P1';
+        update marts.products set category = 'MILK' where product_id = 'P2';
+        insert into marts.purchases (customer_id, product_id, order_id, is_return)
+        select 'c', if(m = 0, 'P1', 'P2'), 'o' || n, false
+        from range(3000) as r (n), range(2) as s (m)
+    """)
+    with Warehouse(path) as warehouse:
+        figure = figures(together.blocks(Source(warehouse)))["Categories in the same order"]
+    [[_, _, orders, lift]] = figure.table.rows
+    assert lift == "1.00"
+    assert 400 < int(orders) < 600  # a sixth of 3,000, give or take four deviations
+    assert figure.table.note == "Of one order in 6, drawn by lot."
+
+
+def test_pairs_of_products(source):
+    [table] = [block for block in together.blocks(source) if isinstance(block, Table)]
+    first, *_ = table.rows
+    assert [plain(cell) for cell in first] == [
+        "Café [crème], 250 g",
+        'Milk "fresh"',
+        "120",
+        "30 %",
+        "2.5",
+    ]
+
+
+def test_inputs_say_what_was_rejected_and_why(source):
+    figure, rejected, cleaned, missing = inputs.blocks(source)
+    assert plain(figure.reading) == (
+        "307 of 1,469,311 lines were rejected (under 0.1 %), most often for “quantity is not a "
+        "number” (300)."
+    )
+    assert rejected.rows == [["purchases", "no product", "a.csv", "7", "{}"]]
+    assert [row[1] for row in cleaned.rows] == ["zero price"]
+    assert missing.rows == [["ratings", "ratings are implied by purchases"]]
+
+
+def test_nothing_rejected(changed):
+    path = changed("delete from marts.input_audit where outcome = 'rejected'")
+    with Warehouse(path) as warehouse:
+        figure, *_ = inputs.blocks(Source(warehouse))
+    assert figure.reading == "All 1,469,004 lines could be used."
+
+
+def test_examples_show_history_list_and_what_was_missed(changed, monkeypatch):
+    monkeypatch.setattr(examples, "FEWEST_RELEVANT", 2)
+    with Warehouse(changed()) as warehouse:
+        blocks = examples.blocks(Source(warehouse))
+    found, _ = [block for block in blocks if block.kind == "examples"]
+    best, worst = found.examples
+    assert best.heading == "Customer 00123"
+    assert best.summary == "Among the best: 2 of 2 products found, NDCG@10 0.92"
+    assert [line.is_hit for line in best.columns[1][1]] == [True, False, True]
+    assert best.columns[2][2] == "nothing: all of it was in the list"
+    assert worst.summary.startswith("Among the worst: 1 of 2 products found")
+    spread = figures(blocks)["Next basket: hits per customer"]
+    assert plain(spread.reading) == (
+        "75 % of judged customers bought at least one of the ten products, and 0 % three or more."
+    )
+
+
+def test_history_newest_first(source):
+    [table] = history.blocks(source)
+    assert [row[0] for row in table.rows] == ["2018-01-01 06:00", "2017-12-31 06:00"]
+
+
+@pytest.mark.parametrize("section", [leaderboard, segments, calibration, examples])
+def test_nothing_judged_is_no_error(changed, section):
+    path = changed("""
+        delete from marts.model_metrics;
+        delete from marts.probability_calibration;
+        delete from marts.rating_metrics;
+    """)
+    with Warehouse(path) as warehouse:
+        assert section.blocks(Source(warehouse)) == []
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.anchor)
+def test_empty_tables_are_no_error(changed, section):
+    """As of a shop with nothing to show: every table is there, and no row."""
+    path = changed(";".join(f"delete from marts.{table}" for table in EMPTIED))  # noqa: S608 - these names
+    with Warehouse(path) as warehouse:
+        section.blocks(Source(warehouse))
