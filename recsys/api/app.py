@@ -67,9 +67,9 @@ def create_app(
 def _stand_before(app: FastAPI, access: Access, answering: Answering, telemetry: Telemetry) -> None:
     """Put what every request passes before the addresses; the last added is passed first."""
     app.add_middleware(KeptFirst, answering=answering)
-    if access.keys or access.hosts:
-        app.add_middleware(Guard, access=access)
     app.add_middleware(Limits)
+    if access.keys or access.hosts:  # before a body is read
+        app.add_middleware(Guard, access=access)
     if access.origins:
         app.add_middleware(
             CORSMiddleware,

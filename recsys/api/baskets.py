@@ -6,7 +6,7 @@ from fastapi import FastAPI, Response
 
 from recsys.api.answering import Answering
 from recsys.api.answers import POPULAR, BasketAnswer
-from recsys.api.errors import LARGE_BODY, UNKNOWN
+from recsys.api.errors import BODY, UNKNOWN
 from recsys.api.notes import filtered_note
 from recsys.api.parameters import BasketBody
 from recsys.api.popular import as_suggestions
@@ -22,7 +22,7 @@ def add_baskets(app: FastAPI, answering: Answering) -> None:
     @app.post(
         "/basket/recommendations",
         tags=["baskets"],
-        responses={**UNKNOWN, **LARGE_BODY},
+        responses={**UNKNOWN, **BODY},
         response_model=BasketAnswer,
     )
     async def basket_recommendations(body: BasketBody) -> Response:

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Query, Request, Response
 
 from recsys.api.answering import Answering, Unkept
 from recsys.api.answers import POPULAR, CustomerAnswer, CustomerHit, CustomersAnswer, Fallback
-from recsys.api.errors import LARGE_BODY, UNAVAILABLE, UNKNOWN
+from recsys.api.errors import BODY, UNAVAILABLE, UNKNOWN
 from recsys.api.notes import note_on
 from recsys.api.parameters import (
     CustomersBody,
@@ -81,7 +81,7 @@ def add_customers(app: FastAPI, answering: Answering, telemetry: Telemetry) -> N
     @app.post(
         "/customers/recommendations",
         tags=["customers"],
-        responses={**UNAVAILABLE, **LARGE_BODY},
+        responses={**UNAVAILABLE, **BODY},
         response_model=CustomersAnswer,
     )
     async def many_recommendations(body: CustomersBody) -> Response:

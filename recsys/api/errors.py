@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from recsys.api.answers import Problem
@@ -34,19 +36,29 @@ UNKNOWN: Responses = {
     404: _problem("No such id, or no product has such a category or brand."),
     **UNAVAILABLE,
 }
-LARGE_BODY: Responses = {413: _problem("The body is too large.")}
+BODY: Responses = {
+    400: _problem("The body can't be read."),
+    413: _problem("The body is too large."),
+}
 UNANSWERED_FALLBACK = (
     " To answer popular products for customers who aren't known, ask with fallback=popular"
 )
 
 
 def answer_errors(app: FastAPI, database: Path) -> None:
-    """Let the app answer 404 for unknown ids, and 503 while there is nothing to read."""
+    """Let the app answer 404 for unknown ids, 422 for what makes no sense, 503 without a build."""
 
     def answer(status: int, error: Exception, more: str = "") -> JSONResponse:
         detail = str(error).replace(str(database), database.name) + more
         headers = {"Retry-After": RETRY_AFTER_SECONDS} if status == 503 else None
         return JSONResponse({"detail": detail}, status_code=status, headers=headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        # without the values, which may be long, and in ASCII: both may hold half a letter
+        detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
+        content = json.dumps({"detail": detail})
+        return Response(content, status_code=422, media_type="application/json")
 
     @app.exception_handler(UnknownCustomerError)
     async def unknown_customer(request: Request, error: RecsysError) -> JSONResponse:

@@ -46,7 +46,6 @@ def _parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
 def _problems(given: list[tuple[str, str]], legal: dict[str, bool]) -> list[dict[str, Any]]:
     """Return what is wrong in the shape of FastAPI's own findings."""
     times = Counter(name for name, _ in given)
-    values = dict(given)
     problems = []
     for name, count in times.items():
         if name not in legal:
@@ -56,7 +55,5 @@ def _problems(given: list[tuple[str, str]], legal: dict[str, bool]) -> list[dict
             kind, message = "repeated_parameter", f"parameter {name!r} is given {count} times"
         else:
             continue
-        problems.append(
-            {"type": kind, "loc": ("query", name), "msg": message, "input": values[name]}
-        )
+        problems.append({"type": kind, "loc": ("query", name), "msg": message})
     return problems

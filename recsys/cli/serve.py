@@ -27,7 +27,7 @@ def serve(
         str,
         typer.Option(
             "--host",
-            help="The address to listen at; where other machines reach it, a key is needed",
+            help="The address to listen at; one that other machines reach needs a key",
         ),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8000,
