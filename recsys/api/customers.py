@@ -81,7 +81,7 @@ def add_customers(app: FastAPI, answering: Answering, telemetry: Telemetry) -> N
     @app.post(
         "/customers/recommendations",
         tags=["customers"],
-        responses={**UNAVAILABLE, **BODY},
+        responses={**UNKNOWN, **BODY},
         response_model=CustomersAnswer,
     )
     async def many_recommendations(body: CustomersBody) -> Response:

@@ -358,9 +358,9 @@ def test_the_description_needs_no_other_machine(client):
                 "%00",
                 "\x00",
                 "a/recommendations",
-                "x" * 900,
-                "x" * 2_000,
-                "x" * 10_000,
+                "x" * 200,
+                "x" * 201,
+                "x" * 50_000,
             ]
         ),
     ),

@@ -114,10 +114,10 @@ def test_a_slip_in_a_category_or_brand_is_no_empty_list(client, path, says):
         "price_max=nan",
         "price_max=inf",
         "in_stock=maybe",
-        "exclude=" + "x" * 1001,
-        "category=" + "x" * 1001,
+        "exclude=" + "x" * 201,
+        "category=" + "x" * 201,
         "price_min=1&price_min=2",
-        "&".join(["exclude=P1"] * 1001)[:8000] + "&categories=DAIRY",
+        "&".join(["exclude=P1"] * 51),
     ],
 )
 def test_values_that_no_filter_takes_are_refused(client, query):
