@@ -21,6 +21,7 @@ def add_baskets(app: FastAPI, answering: Answering) -> None:
 
     @app.post(
         "/basket/recommendations",
+        summary="What goes with a basket",
         tags=["baskets"],
         responses={**UNKNOWN, **BODY},
         response_model=BasketAnswer,
@@ -28,9 +29,10 @@ def add_baskets(app: FastAPI, answering: Answering) -> None:
     async def basket_recommendations(body: BasketBody) -> Response:
         """Suggest products for a basket of someone whom nobody knows.
 
-        First come products bought together with those of the basket, by the sum of their
-        `confidence`; then similar ones, by the highest `similarity`. A basket of which no product
-        is known is answered with 404, or with popular products where `fallback` is `popular`.
+        First come products bought together with those of the basket, by the sum of
+        confidence * (1 - 1 / lift_low); then similar ones, by the highest similarity. A basket of
+        which no product is known is answered with 404, or with popular products where `fallback`
+        is `popular`.
         """
         return await answering.fresh(lambda build: _suggestions(build, body))
 

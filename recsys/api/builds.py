@@ -18,7 +18,13 @@ from recsys.reading.warehouse import JudgedList
 def add_builds(app: FastAPI, answering: Answering) -> None:
     """Add the addresses."""
 
-    @app.get("/health", tags=["build"], responses=UNAVAILABLE, response_model=HealthReport)
+    @app.get(
+        "/health",
+        summary="Is there something to serve?",
+        tags=["build"],
+        responses=UNAVAILABLE,
+        response_model=HealthReport,
+    )
     async def health() -> Response:
         """Tell whether there is something to serve; needs no key."""
 
@@ -27,7 +33,13 @@ def add_builds(app: FastAPI, answering: Answering) -> None:
 
         return await answering.fresh(ask)
 
-    @app.get("/model-metrics", tags=["build"], responses=UNAVAILABLE, response_model=list[Metric])
+    @app.get(
+        "/model-metrics",
+        summary="How good each recommender is",
+        tags=["build"],
+        responses=UNAVAILABLE,
+        response_model=list[Metric],
+    )
     async def model_metrics(
         request: Request,
         *,
@@ -45,14 +57,26 @@ def add_builds(app: FastAPI, answering: Answering) -> None:
             ),
         )
 
-    @app.get("/coverage", tags=["build"], responses=UNAVAILABLE, response_model=list[Coverage])
+    @app.get(
+        "/coverage",
+        summary="Whom the metrics leave out",
+        tags=["build"],
+        responses=UNAVAILABLE,
+        response_model=list[Coverage],
+    )
     async def coverage(request: Request) -> Response:
         """Return whom the metrics are over, and who and what was left out."""
         return await answering.kept(
             request.scope, lambda build: build.warehouse.evaluation_coverage()
         )
 
-    @app.get("/champions", tags=["build"], responses=UNAVAILABLE, response_model=list[Champion])
+    @app.get(
+        "/champions",
+        summary="Which recommender serves each list",
+        tags=["build"],
+        responses=UNAVAILABLE,
+        response_model=list[Champion],
+    )
     async def champions(request: Request) -> Response:
         """Return which recommender serves each list, and why."""
         return await answering.kept(request.scope, lambda build: build.warehouse.champions())

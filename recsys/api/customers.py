@@ -32,6 +32,7 @@ def add_customers(app: FastAPI, answering: Answering, telemetry: Telemetry) -> N
 
     @app.get(
         "/customers",
+        summary="Find customers",
         tags=["customers"],
         responses=UNAVAILABLE,
         response_model=list[CustomerHit],
@@ -45,6 +46,7 @@ def add_customers(app: FastAPI, answering: Answering, telemetry: Telemetry) -> N
 
     @app.get(
         "/customers/{customer_id:path}/recommendations",
+        summary="A customer's lists",
         tags=["customers"],
         responses=UNKNOWN,
         response_model=CustomerAnswer,
@@ -80,6 +82,7 @@ def add_customers(app: FastAPI, answering: Answering, telemetry: Telemetry) -> N
 
     @app.post(
         "/customers/recommendations",
+        summary="Lists of many customers",
         tags=["customers"],
         responses={**UNKNOWN, **BODY},
         response_model=CustomersAnswer,

@@ -29,7 +29,13 @@ PRODUCT = ("product_id", "title", "category", "brand", "price", "is_recommendabl
 def add_products(app: FastAPI, answering: Answering) -> None:
     """Add the addresses."""
 
-    @app.get("/products", tags=["products"], responses=UNAVAILABLE, response_model=list[ProductHit])
+    @app.get(
+        "/products",
+        summary="Find products",
+        tags=["products"],
+        responses=UNAVAILABLE,
+        response_model=list[ProductHit],
+    )
     async def products(
         search: Annotated[Id | None, Query(description="Words of the title, or an id.")] = None,
         k: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 20,
@@ -39,6 +45,7 @@ def add_products(app: FastAPI, answering: Answering) -> None:
 
     @app.get(
         "/products/{product_id:path}/similar",
+        summary="Similar products",
         tags=["products"],
         responses=UNKNOWN,
         response_model=SimilarAnswer,
@@ -61,6 +68,7 @@ def add_products(app: FastAPI, answering: Answering) -> None:
 
     @app.get(
         "/products/{product_id:path}/bought-together",
+        summary="Products bought together",
         tags=["products"],
         responses=UNKNOWN,
         response_model=TogetherAnswer,
@@ -79,6 +87,7 @@ def add_products(app: FastAPI, answering: Answering) -> None:
 
     @app.get(
         "/products/{product_id:path}",
+        summary="A product",
         tags=["products"],
         responses=UNKNOWN,
         response_model=ProductAnswer,
@@ -93,7 +102,11 @@ def add_products(app: FastAPI, answering: Answering) -> None:
         return await answering.kept(request.scope, ask)
 
     @app.get(
-        "/popular-products", tags=["products"], responses=UNKNOWN, response_model=PopularAnswer
+        "/popular-products",
+        summary="Popular products",
+        tags=["products"],
+        responses=UNKNOWN,
+        response_model=PopularAnswer,
     )
     async def popular_products(
         request: Request, filters: FilterQuery, k: LengthQuery = None

@@ -144,6 +144,7 @@ def add_telemetry(app: FastAPI, answering: Answering, telemetry: Telemetry) -> N
 
     @app.get(
         "/metrics",
+        summary="The server's numbers, for Prometheus",
         tags=["build"],
         response_class=Response,
         responses={

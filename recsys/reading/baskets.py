@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from recsys.reading.filters import Filters
 from recsys.reading.lookups import Lookups, Rows, Wanted
 from recsys.reading.product_facts import Facts
 
 BOUGHT_TOGETHER, SIMILAR = "bought_together", "similar"
+LEAST_SHARE = 0.05
+"""A smaller share of baskets convinces nobody: the reason gives the lift instead."""
 
 
 @dataclass(frozen=True)
@@ -29,56 +32,69 @@ class _Evidence:
     """The strongest evidence of one product of the basket."""
     because: str
     """That product."""
+    reason: str
+    """What is said of it; the product's name comes in the place of {}."""
 
 
 def suggest(lookups: Lookups, basket: Iterable[str], k: int, filters: Filters) -> BasketAnswer:
     """Return up to k products for a basket, whose products and their variants are left out.
 
     First come products that are bought together with products of the basket. Their score is
-    the sum of `confidence`, the share of a product's baskets that hold the suggestion, over the
-    products of the basket. Then come products that are similar to one of them: their score
-    is the highest `similarity`. Only products that may be recommended are suggested.
+    the sum of confidence * (1 - 1 / lift_low) over the products of the basket: the share of a
+    product's baskets that hold the suggestion, without the part that chance explains. Then come
+    products that are similar to one of the basket: their score is the highest `similarity`. Only
+    products that may be recommended are suggested.
     """
     wanted = list(dict.fromkeys(basket))
     with lookups.products() as facts_of:
         known = facts_of(wanted)
         counted = {known[one].recommend_as or one: one for one in wanted if one in known}
-        pairs = [
-            (because, row["other_product_id"], row["confidence"])
+        together = _summed(
+            (because, row)
             for because in counted
             for row in lookups.bought_together(because, Wanted()).rows
-        ]
-        rows = _rows(BOUGHT_TOGETHER, _summed(pairs), counted, facts_of, filters)
+        )
+        rows = _rows(BOUGHT_TOGETHER, together, counted, facts_of, filters)
         if len(rows) < k:
-            alike = [
-                (because, row["similar_product_id"], row["similarity"])
+            alike = _highest(
+                (because, row)
                 for because in counted
                 for row in lookups.similar_products(because, Wanted()).rows
-            ]
-            seen = {row["product_id"] for row in rows}
-            found = {one: said for one, said in _highest(alike).items() if one not in seen}
-            rows += _rows(SIMILAR, found, counted, facts_of, filters)
+            )
+            others = {one: said for one, said in alike.items() if one not in together}
+            rows += _rows(SIMILAR, others, counted, facts_of, filters)
     return BasketAnswer(
         [{"rank": at, **row} for at, row in enumerate(rows[:k], 1)],
         [one for one in wanted if one not in known],
     )
 
 
-def _summed(pairs: Iterable[tuple[str, str, float | None]]) -> dict[str, _Evidence]:
+def _summed(pairs: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, _Evidence]:
     found: dict[str, _Evidence] = {}
-    for because, product_id, value in pairs:
-        seen = found.setdefault(product_id, _Evidence(0.0, -1.0, because))
-        seen.score += value or 0.0
-        if (value or 0.0) > seen.best:
-            seen.best, seen.because = value or 0.0, because
+    for because, row in pairs:
+        lift_low = row["lift_low"] or 0.0
+        value = (row["confidence"] or 0.0) * (1 - 1 / lift_low if lift_low > 1 else 0.0)
+        seen = found.setdefault(row["other_product_id"], _Evidence(0.0, -1.0, because, ""))
+        seen.score += value
+        if value > seen.best:
+            seen.best, seen.because, seen.reason = value, because, _together(row)
     return found
 
 
-def _highest(pairs: Iterable[tuple[str, str, float | None]]) -> dict[str, _Evidence]:
+def _together(row: dict[str, Any]) -> str:
+    if row["confidence"] is not None and row["confidence"] >= LEAST_SHARE:
+        return f"In {row['confidence']:.0%} of the baskets with {{}}"
+    if row["lift"] is None:
+        return "In baskets with {}"
+    return f"In baskets with {{}} {row['lift']:.1f} times as often as by chance"
+
+
+def _highest(pairs: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, _Evidence]:
     found: dict[str, _Evidence] = {}
-    for because, product_id, value in pairs:
-        if product_id not in found or (value or 0.0) > found[product_id].best:
-            found[product_id] = _Evidence(value or 0.0, value or 0.0, because)
+    for because, row in pairs:
+        product_id, value = row["similar_product_id"], row["similarity"] or 0.0
+        if product_id not in found or value > found[product_id].best:
+            found[product_id] = _Evidence(value, value, because, "Similar to {}")
     return found
 
 
@@ -91,6 +107,10 @@ def _rows(
 ) -> Rows:
     """Return the suggestions that may be shown, best first; ids break ties."""
     facts = facts_of([*found, *counted.values()])
+
+    def name_of(product_id: str) -> str:
+        return facts[product_id].title or product_id
+
     shown = [
         (product_id, evidence)
         for product_id, evidence in found.items()
@@ -109,15 +129,8 @@ def _rows(
             "price": facts[product_id].price,
             "score": evidence.score,
             "basis": basis,
-            "reason": _reason(basis, evidence, counted[evidence.because], facts),
+            "reason": evidence.reason.replace("{}", name_of(counted[evidence.because])),
             "reason_product_id": counted[evidence.because],
         }
         for product_id, evidence in shown
     ]
-
-
-def _reason(basis: str, evidence: _Evidence, because: str, facts: dict[str, Facts]) -> str:
-    name = facts[because].title or because
-    if basis == SIMILAR:
-        return f"Similar to {name}"
-    return f"In {evidence.best:.0%} of the baskets with {name}"

@@ -19,12 +19,13 @@ from (values
 ) as rows (product_id, price, why_not, recommend_as);
 delete from marts.bought_together;
 insert into marts.bought_together by name
-select *, 10::bigint as baskets, .1 as support, 2.0 as lift, 1.5 as lift_low
+select *, 10::bigint as baskets, .1 as support, 2.5 as lift
 from (values
-    ('tea', 1, 'honey', .3), ('tea', 2, 'milk', .2), ('tea', 3, 'lemon', .2),
-    ('tea', 4, 'gone', .9), ('tea', 5, 'fee', .9),
-    ('milk', 1, 'honey', .2), ('milk', 2, 'mug', .4), ('milk', 3, 'tea', .5)
-) as rows (product_id, rank, other_product_id, confidence);
+    ('tea', 1, 'honey', .4, 2.0), ('tea', 2, 'milk', .2, 2.0), ('tea', 3, 'lemon', .2, 2.0),
+    ('tea', 4, 'gone', .9, 2.0), ('tea', 5, 'fee', .9, 2.0),
+    ('milk', 1, 'honey', .2, 2.0), ('milk', 2, 'mug', .2, 8.0), ('milk', 3, 'tea', .5, 2.0),
+    ('milk', 4, 'lemon', .9, 1.0)
+) as rows (product_id, rank, other_product_id, confidence, lift_low);
 delete from marts.similar_products;
 insert into marts.similar_products by name
 select *, null as reason
@@ -57,11 +58,14 @@ def suggested(answer):
 
 
 def test_confidences_add_up_and_similar_products_follow(basket):
-    """Honey goes with both: .3 + .2; mug with milk only: .4. Ties: by id."""
+    """Honey goes with both: (.4 + .2) / 2; mug with milk: .2 * 7 / 8; lemon with tea: .2 / 2.
+
+    Lemon is in most baskets with milk, as in most baskets: chance explains all of it.
+    """
     assert suggested(basket("tea", "milk")) == [
-        ("honey", 0.5, "bought_together"),
-        ("mug", 0.4, "bought_together"),
-        ("lemon", 0.2, "bought_together"),
+        ("honey", 0.3, "bought_together"),
+        ("mug", 0.175, "bought_together"),
+        ("lemon", 0.1, "bought_together"),
         ("mate", 0.8, "similar"),
     ]
 
@@ -73,11 +77,21 @@ def test_the_order_and_repetition_of_the_basket_change_nothing(basket):
 def test_reasons_name_the_product_with_the_strongest_evidence(basket):
     rows = basket("tea", "milk").json()["recommendations"]
     assert [(row["reason"], row["reason_product_id"]) for row in rows] == [
-        ("In 30% of the baskets with Title of tea", "tea"),
-        ("In 40% of the baskets with Title of milk", "milk"),
+        ("In 40% of the baskets with Title of tea", "tea"),
+        ("In 20% of the baskets with Title of milk", "milk"),
         ("In 20% of the baskets with Title of tea", "tea"),
         ("Similar to Title of tea", "tea"),
     ]
+
+
+def test_small_shares_of_baskets_are_said_as_lifts(basket, built):
+    with duckdb.connect(built) as writer:
+        writer.execute("update marts.bought_together set confidence = 0 where rank = 2")
+        writer.execute("alter table marts.bought_together alter confidence type double")
+        writer.execute("update marts.bought_together set confidence = .04 where rank = 2")
+    rows = basket("milk").json()["recommendations"]
+    said = {row["product_id"]: row["reason"] for row in rows}
+    assert said["mug"] == "In baskets with Title of milk 2.5 times as often as by chance"
 
 
 def test_a_variant_counts_as_what_it_is_recommended_as(basket):
@@ -93,9 +107,9 @@ def test_what_may_not_be_recommended_is_never_suggested(basket):
 
 
 def test_filters_and_length(basket):
-    assert suggested(basket("tea", "milk", k=1)) == [("honey", 0.5, "bought_together")]
+    assert suggested(basket("tea", "milk", k=1)) == [("honey", 0.3, "bought_together")]
     few = basket("tea", "milk", price_max=1, k=5)
-    assert suggested(few) == [("lemon", 0.2, "bought_together")]
+    assert suggested(few) == [("lemon", 0.1, "bought_together")]
     assert few.json()["note"] == (
         "k is 5, and the build knows only 1 product for this basket. The filters leave 1 product."
     )

@@ -72,7 +72,8 @@ function askForKey() {
 }
 
 const at = (id) => encodeURIComponent(id);
-const nameOf = (product) => product.title || `Product ${product.product_id}`;
+// lines may break after a slash
+const nameOf = (product) => (product.title || `Product ${product.product_id}`).replaceAll("/", "/\u200b");
 const productAddress = (id) => `#/product/${at(id)}`;
 
 function picture(product) {
