@@ -36,7 +36,8 @@ create table made.marts.products as
 select
     (1000000 + i)::varchar as product_id, 'Product number ' || i || ', 250 g' as title,
     'CATEGORY ' || (i % 300) as category, 'Brand ' || (i % 2000) as brand,
-    null::varchar as recommend_as, null::varchar as why_not, round((hash(i) % 10000) / 100, 2)::decimal(18, 4) as price,
+    null::varchar as recommend_as, null::varchar as why_not,
+    round((hash(i) % 10000) / 100, 2)::decimal(18, 4) as price,
     i < 10000 as is_recommendable, 100000 - i as customers
 from range(100000) as ids (i) order by product_id;
 create table made.marts.recommendations as

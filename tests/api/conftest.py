@@ -1,7 +1,8 @@
-"""Asks the app in-process."""
+"""Asks the app in-process, or shows its pages in a real browser."""
 
 import asyncio
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,17 @@ import pytest
 from fastapi import FastAPI
 
 from recsys.api import create_app
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+ARGUMENTS = (
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 class Client:
@@ -50,3 +62,19 @@ def client_of(built: Path) -> Callable[..., Client]:
 @pytest.fixture
 def client(client_of: Callable[..., Client]) -> Client:
     return client_of()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Lend a headless browser that is installed; tests are skipped where there is none.
+
+    Its event loop runs as long: a module that asks for it can't use `client`.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"there is no browser: none of {', '.join(BROWSERS)} is on the PATH")
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
