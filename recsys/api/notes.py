@@ -13,14 +13,15 @@ def note_on(found: Found, wanted: Wanted) -> str | None:
         for group, count in found.stored.items()
         if wanted.group is None or group == wanted.group
     }
-    total = sum(asked.values())
-    if not total:
+    if not any(asked.values()):
         return "The build stores no products for this."
-    if wanted.k is not None and any(count < wanted.k for count in asked.values()):
-        return f"k is {wanted.k}, and the build stores only {_counts(asked)}." + _filtered(
-            found, wanted
-        )
-    return _filtered(found, wanted).lstrip() or None
+    notes = []
+    k = wanted.k
+    if k is not None and any(count < k for count in asked.values()):
+        notes.append(f"k is {k}, and the build stores only {_counts(asked)}.")
+    if len(found.rows) < sum(count if k is None else min(k, count) for count in asked.values()):
+        notes.append(filtered_note(wanted.filters, len(found.rows)))
+    return " ".join(notes) or None
 
 
 def _counts(asked: dict[str, int]) -> str:
@@ -29,12 +30,6 @@ def _counts(asked: dict[str, int]) -> str:
         count = next(iter(asked.values()))
         return f"{count}" if len(asked) == 1 else f"{count} of each of {', '.join(asked)}"
     return ", ".join(f"{count} of {group}" for group, count in asked.items())
-
-
-def _filtered(found: Found, wanted: Wanted) -> str:
-    if not wanted.filters:
-        return ""
-    return " " + filtered_note(wanted.filters, len(found.rows))
 
 
 def filtered_note(filters: Filters, left: int) -> str:

@@ -29,6 +29,8 @@ def locked(client_of):
         {"Authorization": f"Basic {KEYS[0]}"},
         {"Authorization": "Bearer"},
         {"Authorization": "Bearer "},
+        {"Authorization": "Bearer no-key-0123456789", "X-API-Key": KEYS[0]},
+        {"Authorization": f"Bearer {KEYS[0]}", "X-API-Key": ""},
     ],
 )
 def test_without_a_key_nothing_is_told(locked, path, headers):
@@ -43,6 +45,8 @@ def test_without_a_key_nothing_is_told(locked, path, headers):
 def test_any_of_the_keys_opens_the_server(locked, key):
     for headers in ({"X-API-Key": key}, {"Authorization": f"Bearer {key}"}):
         assert locked.get(LISTS, headers=headers).status_code == 200
+    both = {"X-API-Key": KEYS[0], "Authorization": f"Bearer {key}"}
+    assert locked.get(LISTS, headers=both).status_code == 200
     basket = {"product_ids": ["P1"]}
     path = "/basket/recommendations"
     assert locked.post(path, basket).status_code == 401

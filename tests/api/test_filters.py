@@ -74,6 +74,8 @@ def products_of(client, path):
         ("/products/P1/similar?k=2", "k is 2, and the build stores only 1 of collaborative, "),
         ("/products/P1/bought-together?k=2", None),
         (f"{LISTS}&category=DAIRY", "The filters leave 2 products."),
+        (f"{LISTS}&category=DAIRY&k=2", None),
+        ("/popular-products?category=DAIRY&k=1", None),
         (f"{LISTS}&category=COFFEE&k=4", "only 3. The filters leave 1 product."),
         (f"{LISTS}&price_min=5&price_max=3", "No product fits: price_min 5 is above price_max 3."),
         ("/products/P2/similar", "The build stores no products for this."),
