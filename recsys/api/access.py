@@ -85,8 +85,9 @@ class Guard:
         for name, value in headers:
             if name == b"x-api-key":
                 given.append(value.strip())
-            elif name == b"authorization" and value[:7].lower() == b"bearer ":
-                given.append(value[7:].strip())
+            elif name == b"authorization":
+                is_bearer = value[:7].lower() == b"bearer "
+                given.append(value[7:].strip() if is_bearer else b"")
         return bool(given) and all(map(self._opens, given))
 
     def _opens(self, key: bytes) -> bool:

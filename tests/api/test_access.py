@@ -29,6 +29,7 @@ def locked(client_of):
         {"Authorization": f"Basic {KEYS[0]}"},
         {"Authorization": "Bearer"},
         {"Authorization": "Bearer "},
+        {"Authorization": "Basic dXNlcjp3b3Jk", "X-API-Key": KEYS[0]},
         {"Authorization": "Bearer no-key-0123456789", "X-API-Key": KEYS[0]},
         {"Authorization": f"Bearer {KEYS[0]}", "X-API-Key": ""},
     ],
