@@ -44,6 +44,11 @@ UNANSWERED_FALLBACK = (
     " To answer popular products for customers who aren't known, ask with fallback=popular"
 )
 
+NO_OBJECT = {
+    "model_attributes_type": "the body is no JSON object: send one with the header "
+    "Content-Type: application/json"
+}
+
 
 def answer_errors(app: FastAPI, database: Path) -> None:
     """Let the app answer 404 for unknown ids, 422 for what makes no sense, 503 without a build."""
@@ -56,7 +61,10 @@ def answer_errors(app: FastAPI, database: Path) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         # without the values, which may be long, and in ASCII: both may hold half a letter
-        detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
+        detail = [
+            {"type": one["type"], "loc": one["loc"], "msg": NO_OBJECT.get(one["type"], one["msg"])}
+            for one in error.errors()
+        ]
         content = json.dumps({"detail": detail})
         return Response(content, status_code=422, media_type="application/json")
 

@@ -115,6 +115,13 @@ def test_what_makes_no_sense_as_json_is_refused(client, body):
     assert answer.json()["detail"]
 
 
+def test_a_body_that_isn_t_told_to_be_json_is_refused_with_the_header_to_send(client):
+    told = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.request("POST", MANY, content=b'{"customer_ids": ["00123"]}', headers=told)
+    assert answer.status_code == 422
+    assert "Content-Type: application/json" in answer.json()["detail"][0]["msg"]
+
+
 def test_a_slip_in_a_category_is_no_empty_answer_for_many(client):
     answer = client.post(MANY, {"customer_ids": ["00123"], "category": ["DAIRI"]})
     assert answer.status_code == 404
