@@ -33,6 +33,10 @@ class UnknownProductError(RecsysError, KeyError):
     __str__ = RecsysError.__str__
 
 
+class UnknownValueError(RecsysError, LookupError):
+    """A category or brand that no product of the database has."""
+
+
 class NotFittedError(RecsysError, RuntimeError):
     """A recommender was asked for scores before `fit`."""
 

@@ -67,8 +67,12 @@ select * from (values
     ('P1', 1, 'P2', 120::bigint, .01, .3, 2.5, 2.1),
     ('P1', 2, 'P/3', 20::bigint, .002, .1, 1.5, 1.1)
 ) as rows (product_id, rank, other_product_id, baskets, support, confidence, lift, lift_low);
-create table marts.popular_products as select 'all' as category, 1 as rank, 'P1' as product_id,
-    30::bigint as customers, 1.1 as trend;
+create table marts.popular_products as
+select category, rank, product_id, customers, 1.1::double as trend
+from (values
+    ('(all)', 1, 'P1', 30::bigint), ('(all)', 2, 'P2', 20), ('COFFEE', 1, 'P1', 30),
+    ('DAIRY', 1, 'P2', 20), ('DAIRY', 2, 'P/3', 10), ('FROZEN', 1, '007', 5)
+) as rows (category, rank, product_id, customers);
 create table marts.model_metrics as
 select
     'run-2' as run_id, fold, recommender, list_type, segment_type, segment, metric, k, value,

@@ -1,9 +1,9 @@
-"""The read-only HTTP API: the lists, similar products and metrics as JSON.
+"""The read-only HTTP API: lists, similar products, baskets and metrics as JSON, and a demo shop.
 
-Every answer is a list in rank order; a known id without rows gets an empty one. There is no
-login: put it behind one before other machines can reach it.
+docs/api.md describes every address.
 """
 
+from recsys.api.access import Access
 from recsys.api.app import create_app
 
-__all__ = ["create_app"]
+__all__ = ["Access", "create_app"]

@@ -1,22 +1,43 @@
-"""What the API answers with, field by field; its description at /docs is made of these."""
+"""What the API answers by id, field by field; its description at /docs is made of these."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from recsys.reading.warehouse import JudgedList, ListType, Method, Verdict
+from recsys.reading.warehouse import ListType, Method
+
+POPULAR: Literal["popular"] = "popular"
+
+Fallback = Literal["popular"]
 
 
-class Recommendation(BaseModel):
-    """One product of a customer's list."""
+class Ranked(BaseModel):
+    """A product with its place."""
 
-    list_type: ListType = Field(description="Which of the customer's lists.")
-    rank: int = Field(description="Place in the list, 1 is best.")
-    product_id: str
+    rank: int = Field(
+        description="Place in what is stored, 1 is best. Places of products that a filter drops "
+        "are missing."
+    )
+
+
+class ProductFacts(BaseModel):
+    """What a shop's page shows of a product beside its id."""
+
     title: str | None
     category: str | None
     brand: str | None
     price: float | None = Field(description="In the shop's currency.")
+
+
+class Recommendation(ProductFacts, Ranked):
+    """One product of a customer's list."""
+
+    list_type: ListType | Fallback = Field(
+        description="Which of the customer's lists; `popular` where popular products are the "
+        "fallback for a customer who isn't known."
+    )
+    product_id: str
     score: float | None = Field(description="The recommender's own scale; higher is better.")
     probability: float | None = Field(
         description="Calibrated chance that the customer buys it within the label window, from "
@@ -25,31 +46,21 @@ class Recommendation(BaseModel):
     recommender: str = Field(description="Who made the list.")
     reason: str | None = Field(description="Why, in a few words.")
     reason_product_id: str | None = Field(description="The product the reason speaks of.")
-    run_id: str = Field(description="The build that made the list.")
-    generated_at: datetime | None
 
 
-class SimilarProduct(BaseModel):
+class SimilarProduct(ProductFacts, Ranked):
     """One product that is like another."""
 
     method: Method = Field(description="Like by what it is, or by who buys it.")
-    rank: int = Field(description="Place within the method, 1 is most similar.")
     similar_product_id: str
-    title: str | None
-    category: str | None
-    brand: str | None
-    price: float | None = Field(description="In the shop's currency.")
     similarity: float | None = Field(description="Higher is more alike, at most 1.")
     reason: str | None = Field(description="What the two have in common.")
 
 
-class ProductTogether(BaseModel):
-    """One product that shares baskets with another."""
+class ProductTogether(ProductFacts, Ranked):
+    """One product that shares baskets with another, ranked by lift_low."""
 
-    rank: int = Field(description="Place by lift_low, 1 is best.")
     other_product_id: str
-    title: str | None
-    category: str | None
     baskets: int = Field(description="Baskets that hold both.")
     support: float | None = Field(description="Share of all baskets that hold both.")
     confidence: float | None = Field(description="Share of this product's baskets with the other.")
@@ -57,75 +68,122 @@ class ProductTogether(BaseModel):
     lift_low: float | None = Field(description="The careful end of the lift's interval.")
 
 
-class Metric(BaseModel):
-    """One measurement of a recommender on a past fold."""
+class PopularProduct(ProductFacts, Ranked):
+    """One product that many customers bought lately."""
 
-    fold: str = Field(description="The cut-off's date: nothing later was seen.")
-    recommender: str
-    list_type: JudgedList
-    segment_type: str
-    segment: str = Field(description="The evaluation segment: who was judged; `all` is everyone.")
-    metric: str
-    k: int | None = Field(description="Length of the judged list.")
-    value: float | None
-    ci_low: float | None = Field(description="Lower end of the 95 % interval.")
-    ci_high: float | None = Field(description="Upper end of the 95 % interval.")
-    customers: int | None = Field(description="Customers judged.")
-    baseline: str | None = Field(
-        description="Who serves the list, or popularity on a product's page: what it is compared "
-        "with; null for that one itself and where nothing was compared."
+    product_id: str
+    customers: int = Field(
+        description="Customers who bought it lately; orders where purchases name no customers."
     )
-    difference: float | None = Field(description="Value minus the baseline's, same customers.")
-    difference_low: float | None = Field(description="Lower end of the difference's interval.")
-    difference_high: float | None = Field(description="Upper end of the difference's interval.")
-    verdict: Verdict | None = Field(description="`tie`: no significant difference.")
+    trend: float | None = Field(description="How much faster than before it sells.")
 
 
-class Coverage(BaseModel):
-    """Customers and purchases that the metrics of a list leave out."""
+class Suggestion(ProductFacts):
+    """One product that goes with a basket."""
 
-    fold: str = Field(description="The cut-off's date: nothing later was seen.")
-    list_type: JudgedList
-    customers_with_history: int
-    customers_judged: int
-    customers_nothing_to_find: int = Field(description="Left out: bought nothing that fits.")
-    customers_not_sampled: int = Field(description="Left out by the setting judged_customers.")
-    customers_without_history: int = Field(description="Left out: nothing known of them before.")
-    held_out: int | None = Field(description="Customers' products bought in the label window.")
-    in_catalogue: int | None = Field(description="Those of them that a list could have held.")
-    share_outside: float | None = Field(description="Share that no list could have held.")
-
-
-class Champion(BaseModel):
-    """The recommender that serves a list."""
-
-    list_type: ListType
-    recommender: str
-    metric: str
-    k: int
-    value: float | None
-    baseline: str | None = Field(description="The best simple recommender.")
-    difference: float | None = Field(description="Value minus the baseline's.")
-    ci_low: float | None = Field(description="Lower end of the difference's interval.")
-    ci_high: float | None = Field(description="Upper end of the difference's interval.")
-    verdict: Verdict | None = Field(
-        description="`tie`: no significant difference; null where the baseline itself serves."
+    rank: int = Field(description="Place, 1 is best.")
+    product_id: str
+    score: float = Field(description="Comparable only among suggestions of the same basis.")
+    basis: Literal["bought_together", "similar", "popular"] = Field(
+        description="The table that it comes from."
     )
-    why: str | None = Field(description="Why it was chosen.")
+    reason: str
+    reason_product_id: str | None = Field(description="The product of the basket it goes with.")
 
 
-class HealthReport(BaseModel):
-    """Whether there is something to serve."""
+class OfBuild(BaseModel):
+    """Which build answers."""
 
-    status: str = Field(
-        description="`ok`; `incomplete` when the last build didn't finish and tables may be of two "
-        "builds; `empty` when the build made no list."
+    run_id: str | None = Field(description="The build that made what is answered.")
+    generated_at: datetime | None = Field(description="When that build began.")
+
+
+class Stored(BaseModel):
+    """What the file holds beside what was asked for."""
+
+    note: str | None = Field(
+        description="Says when fewer products are answered than were asked for, and why."
     )
-    database: str = Field(description="The file's name.")
-    run_id: str | None
-    finished_at: datetime | None
-    customers: int
-    recommendations: int
+
+
+class CustomerLists(Stored):
+    """A customer's lists."""
+
+    customer_id: str
+    known: bool = Field(description="Whether the build knows the customer.")
+    fallback: Fallback | None = Field(
+        description="What stands in for the lists of a customer who isn't known."
+    )
+    stored: dict[str, int] = Field(
+        description="How many products the file holds per list, before filters and k."
+    )
+    recommendations: list[Recommendation]
+
+
+class CustomerAnswer(CustomerLists, OfBuild):
+    """A customer's lists, and the build that made them."""
+
+
+class CustomersAnswer(OfBuild):
+    """The lists of many customers, in the order in which they were asked for."""
+
+    unknown: int = Field(description="How many of the customers the build doesn't know.")
+    results: list[CustomerLists]
+
+
+class SimilarAnswer(Stored, OfBuild):
+    """The products most like one product."""
+
+    product_id: str
+    stored: dict[str, int] = Field(description="How many products the file holds per method.")
+    similar: list[SimilarProduct]
+
+
+class TogetherAnswer(Stored, OfBuild):
+    """The products that share baskets with one product."""
+
+    product_id: str
+    stored: dict[str, int] = Field(description="How many products the file holds, as `all`.")
+    bought_together: list[ProductTogether]
+
+
+class PopularAnswer(Stored, OfBuild):
+    """What most customers bought lately."""
+
+    stored: dict[str, int] = Field(description="How many products the file holds, as `all`.")
+    popular: list[PopularProduct]
+
+
+class BasketAnswer(Stored, OfBuild):
+    """What goes with a basket."""
+
+    unknown_product_ids: list[str] = Field(description="Products of the basket nobody knows.")
+    fallback: Fallback | None = Field(
+        description="`popular` where nothing goes with the basket and popular products stand in."
+    )
+    recommendations: list[Suggestion]
+
+
+class ProductAnswer(ProductFacts, OfBuild):
+    """One product."""
+
+    product_id: str
+    is_recommendable: bool
+    why_not: str | None = Field(description="Why it is never recommended; null if it may be.")
+
+
+class ProductHit(ProductFacts):
+    """A product that a search finds."""
+
+    product_id: str
+
+
+class CustomerHit(BaseModel):
+    """A customer that a search finds."""
+
+    customer_id: str
+    segment: str | None
+    orders: int | None
 
 
 class Problem(BaseModel):

@@ -25,23 +25,39 @@ Address = tuple[socket.AddressFamily, str]
 def serve(
     host: Annotated[
         str,
-        typer.Option("--host", help="The address to listen at; other machines need --allow-remote"),
+        typer.Option(
+            "--host",
+            help="The address to listen at; one that other machines reach needs a key",
+        ),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8000,
-    allow_remote: Annotated[
-        bool,
+    api_key_file: Annotated[
+        Path | None,
         typer.Option(
-            "--allow-remote",
-            help="Let other machines in. There is no login: they can read every customer's lists.",
+            "--api-key-file",
+            help="A file of keys, one a line: who asks has to send one. RECSYS_API_KEY does, too",
+            show_default=False,
         ),
-    ] = False,
+    ] = None,
+    cors_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cors-origin",
+            help="A site whose pages may ask from browsers, such as https://shop.example; "
+            "may be repeated",
+            show_default=False,
+        ),
+    ] = None,
     database: DatabaseOption = None,
 ) -> None:
     """Serve the lists over HTTP, read-only; needs the `api` extra."""
     try:
         import uvicorn  # noqa: PLC0415 - an optional dependency
 
-        from recsys.api import create_app  # noqa: PLC0415
+        from recsys.api import Access, create_app  # noqa: PLC0415
+        from recsys.api.access import THIS_MACHINE  # noqa: PLC0415
+        from recsys.api.keys import read_keys  # noqa: PLC0415
+        from recsys.api.origins import checked_origins  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise RecsysError(
             f"the API needs {error.name}, which isn't installed: pip install 'recsys[api]'"
@@ -49,19 +65,24 @@ def serve(
     path: Path = database_path(database)
     address = _address(host)
     is_local = ipaddress.ip_address(address[1].partition("%")[0]).is_loopback
-    if not is_local and not allow_remote:
+    keys = read_keys(api_key_file)
+    if not is_local and not keys:
         raise RecsysError(
-            f"--host {host!r} would let other machines read every customer's lists, for there is "
-            "no login: add --allow-remote if something before it asks for one, or leave out --host"
+            f"--host {host!r} would let other machines read every customer's lists: give the "
+            "server a key that they have to send, in RECSYS_API_KEY or a file with "
+            "--api-key-file, or leave out --host"
         )
+    shown = f"[{host}]" if ":" in host else host
+    access = Access(
+        keys, hosts=THIS_MACHINE | {shown.lower()}, origins=checked_origins(cors_origin or [])
+    )
     open_warehouse(path).close()  # what can't be read is said now, not with the first request
-    server = uvicorn.Server(uvicorn.Config(create_app(path), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(create_app(path, access=access), log_level="warning"))
     with _listening(address, host, port) as listener:
-        shown = f"[{host}]" if ":" in host else host
         print_line(f"Serving {path} at http://{shown}:{port}/docs")
         if not is_local:
             print_line(
-                "warning: other machines can read it, and there is no login: see --help", "yellow"
+                "Other machines reach it with the key. It speaks HTTP: put TLS before it.", "yellow"
             )
         with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again when it is done
             server.run(sockets=[listener])

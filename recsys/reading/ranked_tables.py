@@ -115,6 +115,13 @@ BOUGHT_TOGETHER = RankedTable(
     name="bought_together",
     key="product_id",
     before=("rank", "other_product_id"),
-    facts=("title", "category"),
+    facts=FACTS,
     after=("baskets", "support", "confidence", "lift", "lift_low"),
+)
+POPULAR_PRODUCTS = RankedTable(
+    name="popular_products",
+    key="category",
+    before=("rank", "product_id"),
+    facts=FACTS,
+    after=("customers", "trend"),
 )

@@ -77,6 +77,14 @@ class Health:
     recommendations: int
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Which build a file holds, and when its lists were made (UTC); null before the first."""
+
+    run_id: str | None
+    generated_at: datetime | None
+
+
 RecordT = TypeVar("RecordT", Customer, Product, Run)
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from recsys.reading.built_file import BuiltFile
 from recsys.reading.ranked_tables import ListType
-from recsys.reading.records import Health, Run, in_utc, record
+from recsys.reading.records import Health, Identity, Run, in_utc, record
 
 
 class JudgedList(StrEnum):
@@ -144,6 +144,14 @@ class Reports(BuiltFile):
     def last_run(self) -> Run | None:
         """Return the newest completed run, or None before the first."""
         return next(iter(self.run_history(1)), None)
+
+    def identity(self) -> Identity:
+        """Return which build made the lists, or the last run where there are no lists."""
+        made = self.row("select run_id, generated_at from marts.recommendations limit 1")
+        if made is not None and made["generated_at"] is not None:
+            return Identity(made["run_id"], in_utc(made["generated_at"]))
+        run = self.last_run()
+        return Identity(run.run_id, run.finished_at) if run else Identity(None, None)
 
     def unfinished_build(self) -> datetime | None:
         """Return when the last build began if it didn't finish, as after a crash; UTC.

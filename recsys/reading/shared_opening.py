@@ -27,6 +27,7 @@ class ServedBuild:
             cursor.execute("set threads = 1")  # requests run side by side: one thread is enough
         known = before.lookups if before is not None and before.stamp == self.stamp else None
         self.lookups: Lookups = Lookups(self.warehouse, known)
+        self.identity = self.warehouse.identity()
         self.users = 0
         self.last_used = time.monotonic()
 

@@ -20,12 +20,12 @@ from recsys.storage.connections import connect
 
 SIZES = (2_500, 1_000_000)
 """Customers: as many as the default shop has, and so many that hardly any is asked for twice."""
-CLIENTS = 32
+CLIENTS = (32, 8, 1)
 SECONDS = 4.0
 WARM_UP_SECONDS = 2.0
 ROUNDS = 3
-LEAST_SHARE = 1 / 3
-"""Of the bare endpoint's throughput with all clients."""
+LEAST_SHARE = 1 / 2
+"""Of the bare endpoint's throughput, with any number of clients."""
 MOST_MILLISECONDS = 2.0
 """For one request after the other, the median."""
 TABLES = """
@@ -36,7 +36,8 @@ create table made.marts.products as
 select
     (1000000 + i)::varchar as product_id, 'Product number ' || i || ', 250 g' as title,
     'CATEGORY ' || (i % 300) as category, 'Brand ' || (i % 2000) as brand,
-    null::varchar as recommend_as, round((hash(i) % 10000) / 100, 2)::decimal(18, 4) as price,
+    null::varchar as recommend_as, null::varchar as why_not,
+    round((hash(i) % 10000) / 100, 2)::decimal(18, 4) as price,
     i < 10000 as is_recommendable, 100000 - i as customers
 from range(100000) as ids (i) order by product_id;
 create table made.marts.recommendations as
@@ -68,7 +69,7 @@ class Asked:
 
 
 def main(sizes: list[int]) -> None:
-    """Throughput of the API with 32 clients, beside an endpoint that returns a constant."""
+    """Throughput of the API, beside an endpoint that returns a constant."""
     missed = []
     with tempfile.TemporaryDirectory() as folder, _serving("bare") as bare:
         for customers in sizes or SIZES:
@@ -87,7 +88,8 @@ def _compared(bare: int, ours: int, customers: int) -> list[str]:
     paths = {"bare": (bare, "/bare"), "ours": (ours, "/customers/ID/recommendations")}
     print(f"  {'':<22}{'requests/s':>12}{'median ms':>12}{'99 % ms':>10}")
     found: dict[tuple[str, int], Asked] = {}
-    for clients in (CLIENTS, 1):
+    missed = []
+    for clients in CLIENTS:
         rounds: dict[str, list[Asked]] = {"bare": [], "ours": []}
         for _ in range(ROUNDS):
             for name, (port, path) in paths.items():
@@ -101,11 +103,10 @@ def _compared(bare: int, ours: int, customers: int) -> list[str]:
                 f"{middle.slowest:>10.2f}",
                 flush=True,
             )
-    share = found["ours", CLIENTS].per_second / found["bare", CLIENTS].per_second
-    print(f"  {share:.2f} of the bare endpoint's throughput (target: at least {LEAST_SHARE:.2f})")
-    missed = []
-    if share < LEAST_SHARE:
-        missed.append(f"the throughput with {customers:,} customers")
+        share = found["ours", clients].per_second / found["bare", clients].per_second
+        print(f"  {share:.2f} of the bare endpoint's (target: at least {LEAST_SHARE:.2f})")
+        if share < LEAST_SHARE:
+            missed.append(f"the throughput with {customers:,} customers and {clients} clients")
     if found["ours", 1].median > MOST_MILLISECONDS:
         missed.append(f"{MOST_MILLISECONDS} ms a request with {customers:,} customers")
     return missed

@@ -56,14 +56,75 @@ def test_this_machine_is_served_by_default(recsys, built, port):
 def test_other_machines_are_let_in_only_when_asked(recsys, port, host):
     code, out, err, served = recsys("--host", host, "--port", str(port))
     assert (code, out, served) == (1, "", [])
-    assert "there is no login" in err
-    assert "--allow-remote" in err
+    assert "RECSYS_API_KEY" in err
+    assert "--api-key-file" in err
 
 
-def test_other_machines_let_in_are_warned_of(recsys, port):
-    code, out, _, served = recsys("--host", "0.0.0.0", "--port", str(port), "--allow-remote")  # noqa: S104
+@pytest.mark.parametrize("how", ["file", "variable"])
+def test_other_machines_are_let_in_with_a_key(recsys, port, how, tmp_path, monkeypatch):
+    arguments = ["--host", "0.0.0.0", "--port", str(port)]  # noqa: S104
+    if how == "file":
+        (tmp_path / "keys").write_text("# the shop's\n" + "k" * 32 + "\n")
+        arguments += ["--api-key-file", str(tmp_path / "keys")]
+    else:
+        monkeypatch.setenv("RECSYS_API_KEY", "k" * 32)
+    code, out, _, served = recsys(*arguments)
     assert (code, served) == (0, [("0.0.0.0", port)])  # noqa: S104
-    assert "warning: other machines can read it" in out
+    assert "put TLS before it" in out
+    assert "kkkk" not in out
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "holds no key"),
+        ("# only a comment\n\n", "holds no key"),
+        ("short", "line 1 of"),
+        ("# first\n" + "k" * 32 + "\nsecond one with blanks", "line 3 of"),
+        ("ключ" * 8, "letters, digits"),
+        (None, "can't read --api-key-file"),
+    ],
+)
+def test_files_without_a_usable_key_are_refused(recsys, port, tmp_path, content, says):
+    if content is not None:
+        (tmp_path / "keys").write_text(content, encoding="utf-8")
+    code, out, err, served = recsys("--port", str(port), "--api-key-file", str(tmp_path / "keys"))
+    assert (code, out, served) == (1, "", [])
+    assert says in err
+    assert "kkkk" not in err
+    assert "blanks" not in err
+
+
+@pytest.mark.parametrize("key", ["", "short", "with a blank in the middle"])
+def test_variables_without_a_usable_key_are_refused(recsys, port, monkeypatch, key):
+    monkeypatch.setenv("RECSYS_API_KEY", key)
+    code, out, err, served = recsys("--port", str(port))
+    assert (code, out, served) == (1, "", [])
+    assert "RECSYS_API_KEY" in err
+    assert "openssl rand -hex 32" in err
+
+
+def test_two_places_for_keys_are_refused(recsys, port, monkeypatch, tmp_path):
+    monkeypatch.setenv("RECSYS_API_KEY", "k" * 32)
+    (tmp_path / "keys").write_text("j" * 32)
+    code, _, err, served = recsys("--port", str(port), "--api-key-file", str(tmp_path / "keys"))
+    assert (code, served) == (1, [])
+    assert "leave one of them out" in err
+
+
+@pytest.mark.parametrize(
+    "origin", ["shop.example", "https://shop.example/page", "ftp://shop.example", "null", "", "**"]
+)
+def test_what_is_no_origin_is_refused(recsys, port, origin):
+    code, _, err, served = recsys("--port", str(port), "--cors-origin", origin)
+    assert (code, served) == (1, [])
+    assert "https://shop.example" in err
+
+
+def test_origins_are_taken_as_browsers_send_them(recsys, port):
+    told = ["--cors-origin", "HTTPS://Shop.example/", "--cors-origin", "http://[::1]:3000"]
+    code, _, err, served = recsys("--port", str(port), *told)
+    assert (code, err, len(served)) == (0, "", 1)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "localhost"])
