@@ -25,7 +25,14 @@ from recsys.recommenders.base import Recommender
 from recsys.recommenders.candidate_rows import KEYED_SCHEMA, candidate_batches
 from recsys.recommenders.candidates import FoldData, candidates_per_fold
 from recsys.recommenders.fitted_models import FittedModels
-from recsys.storage.relations import SERVING, Relation, fold_names, listable_products, where
+from recsys.storage.relations import (
+    SERVING,
+    Relation,
+    fold_names,
+    listable_products,
+    read_apart,
+    where,
+)
 
 Parameters = Mapping[str, Any] | None
 
@@ -86,27 +93,39 @@ def candidates(
     if not is_listed(name, listed):
         return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, [])
     recommender = recommender_from_parameters(name, parameters_for(name, tuned, parameters))
-    columns = KEYED_COLUMNS
-    if recommender.needs_window or models is not None:
-        columns += f", {WINDOW_COLUMNS}"  # all recommenders of today share one file of interactions
-    folds = (
-        FoldData(
-            fold=fold,
-            interactions=_of_fold(training_rows, fold, columns),
-            customers=_of_fold(customers, fold, "customer_key")["customer_key"].combine_chunks(),
-            products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
-            among=listable_products(training_rows, fold, "product_key"),
-            keep_in=models if fold == SERVING else None,
-        )
-        for fold in _folds_to_fit(customers, training_rows, models)
-    )
+    names = _folds_to_fit(customers, training_rows, models)
+    if session is not None:  # dbt's own is busy with the rows that are returned
+        training_rows, customers = read_apart(session, training_rows, customers)
+        if products is not None:
+            [products] = read_apart(session, products)
+
+    def folds() -> Iterator[FoldData]:
+        for fold in names:
+            keep_in = models if fold == SERVING else None
+            columns = KEYED_COLUMNS
+            if recommender.needs_window or keep_in is not None:
+                columns += (
+                    f", {WINDOW_COLUMNS}"  # today's recommenders share a file of interactions
+                )
+            yield FoldData(
+                fold=fold,
+                interactions=_of_fold(training_rows, fold, columns),
+                customers=_of_fold(customers, fold, "customer_key")[
+                    "customer_key"
+                ].combine_chunks(),
+                products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
+                among=listable_products(training_rows, fold, "product_key"),
+                keep_in=keep_in,
+            )
+
     return candidates_per_fold(
         recommender,
-        folds,
+        folds(),
         per_customer=per_customer,
         log=dbt_log.log,
         skip_refused=True,
         schema=KEYED_SCHEMA,
+        read_as_needed=None if session is None else len(names),
     )
 
 

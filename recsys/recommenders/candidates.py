@@ -53,6 +53,7 @@ def candidates_per_fold(
     *,
     skip_refused: bool = False,
     schema: pa.Schema = FOLD_CANDIDATES_SCHEMA,
+    read_as_needed: int | None = None,
 ) -> pa.RecordBatchReader:
     """Fit the recommender on each fold and return its candidates as `schema`.
 
@@ -66,7 +67,8 @@ def candidates_per_fold(
     recommender
         Its parameters count; it isn't fitted itself.
     folds
-        Taken from the iterable at once: the stream won't disturb the connection they come from.
+        Taken from the iterable at once: the stream won't disturb the connection they come from. See
+        `read_as_needed`.
     per_customer
         At most this many new and this many seen products per customer.
     log
@@ -76,6 +78,9 @@ def candidates_per_fold(
         rows; the log says so.
     schema
         `FOLD_CANDIDATES_SCHEMA`, or `KEYED_SCHEMA` for folds of integer keys.
+    read_as_needed
+        How many folds there are, if they are to be taken one by one while the rows are read, which
+        takes less memory. Whoever reads the rows must not use the connection they come from.
 
     Raises
     ------
@@ -93,12 +98,14 @@ def candidates_per_fold(
 
     """
     require("per_customer", per_customer, Count)
-    return pa.RecordBatchReader.from_batches(
-        schema,
-        _batches(
-            recommender, deque(folds), _Wanted(per_customer, skip_refused, schema), log or _no_log
-        ),
-    )
+    wanted = _Wanted(per_customer, skip_refused, schema)
+    if read_as_needed is None:
+        taken = deque(folds)
+        read_as_needed = len(taken)
+        # what is handed over is forgotten: a large shop's folds would fill the memory
+        folds = (taken.popleft() for _ in range(read_as_needed))
+    batches = _batches(recommender, iter(folds), read_as_needed, wanted, log or _no_log)
+    return pa.RecordBatchReader.from_batches(schema, batches)
 
 
 class _Wanted(NamedTuple):
@@ -136,18 +143,18 @@ class _Started(NamedTuple):
 
 def _batches(
     recommender: Recommender,
-    folds: deque[FoldData],
+    folds: Iterator[FoldData],
+    count: int,
     wanted: _Wanted,
     log: Callable[[str], object],
 ) -> Iterator[pa.RecordBatch]:
-    count, under_way = len(folds), deque[_Started]()
+    under_way = deque[_Started]()
     # without workers, starting a fold is computing it
     at_once = workers.worker_count() if workers.worker_count() > 1 else 0
 
     def start(at_least: int) -> None:
-        # what is handed over is forgotten here: a large shop's folds would fill the memory
-        while folds and len(under_way) < at_least:
-            under_way.append(_start(recommender, folds.popleft(), wanted.per_customer))
+        while len(under_way) < at_least and (fold := next(folds, None)) is not None:
+            under_way.append(_start(recommender, fold, wanted.per_customer))
 
     try:
         start(at_once)

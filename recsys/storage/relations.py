@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import reduce
 from operator import and_
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +26,20 @@ def where(relation: Relation, **values: str) -> Relation:
     """
     equal = [ColumnExpression(name) == ConstantExpression(value) for name, value in values.items()]
     return relation.filter(reduce(and_, equal))
+
+
+def read_apart(session: Any, *relations: Relation) -> list[Relation]:
+    """Return the same relations of a connection of their own to the same database.
+
+    They can be read while `session` writes what is made of them. Their tables must be committed.
+
+    >>> session = duckdb.connect()
+    >>> [apart] = read_apart(session, session.sql("select 1 as n"))
+    >>> apart.fetchall()
+    [(1,)]
+    """
+    cursor = session.cursor()
+    return [cursor.sql(relation.sql_query()) for relation in relations]
 
 
 def fold_names(relation: Relation) -> list[str]:

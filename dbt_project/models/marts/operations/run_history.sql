@@ -16,6 +16,7 @@
 -- depends_on: {{ ref('ratings') }}
 -- depends_on: {{ ref('model_metrics') }}
 -- depends_on: {{ ref('model_comparisons') }}
+-- depends_on: {{ ref('reranking_effects') }}
 -- depends_on: {{ ref('evaluation_coverage') }}
 -- depends_on: {{ ref('rating_metrics') }}
 -- depends_on: {{ ref('rejected_rows') }}
