@@ -36,7 +36,8 @@ from recsys.storage.relations import (
 
 Parameters = Mapping[str, Any] | None
 
-KEYED_COLUMNS = "customer_key, product_key, tie_order, rating, weight, last_at"
+KEYED_COLUMNS = "customer_key, product_key, cast(tie_order as integer) as tie_order, rating, weight"
+TIME_COLUMN = "last_at"
 TRAINING_COLUMNS = "customer_id, product_id, rating, weight"
 WINDOW_COLUMNS = "earlier_weight, recent_orders"
 

@@ -62,8 +62,14 @@ class Recommender(ABC):
     """Whether `fit` needs the table of products."""
     needs_window: ClassVar[bool] = False
     """Whether `fit` needs `earlier_weights` and `recent` of the interactions."""
+
     predicts_ratings: ClassVar[bool] = False
     """Whether a score is a predicted rating, on the scale of the ratings fitted."""
+
+    @property
+    def needs_times(self) -> bool:
+        """Whether fitting it as it is needs to know when each product was last met."""
+        return False
 
     def __post_init__(self) -> None:
         check_parameters(self)

@@ -85,6 +85,11 @@ class EASE(Recommender):
     beyond_max: Literal["refuse", "most_popular"] = "refuse"
     """With more: `refuse`, or `most_popular`: so many products, the others get no score."""
 
+    @property
+    def needs_times(self) -> bool:
+        """Whether profiles fade."""
+        return self.profile_half_life is not None
+
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         weights = interactions.weights
         if min(weights.shape) > self.max_products:

@@ -154,6 +154,8 @@ class Lists(Section):
     """Most products of one brand in a list; 0: no limit."""
     explore_share: Annotated[float, Field(ge=0, le=1)] = 0
     """Share of the places of `discover`, the last ones, that go to candidates chosen at random."""
+    language: Literal["en", "de", "fr", "es"] = "en"
+    """The language of reasons: English, German, French or Spanish."""
     serving_block_customers: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     """Customers whose lists are made at once: more need more memory."""
     serving_engine: Literal["local", "spark"] = "local"

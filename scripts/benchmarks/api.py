@@ -46,7 +46,8 @@ select
     (1000000 + hash(customer_id, list_type, rank) % 10000)::varchar as product_id,
     1 / rank + (hash(customer_id) % 1000) / 1e4 as score,
     .5 / rank + (hash(customer_id) % 1000) / 1e5 as probability, 'hybrid' as recommender,
-    'Bought ' || (hash(rank, customer_id) % 30) || ' times, last on 2017-12-21' as reason,
+    'You buy this about every ' || (hash(rank, customer_id) % 30) || ' days; last on 21 May 2017'
+        as reason,
     (1000000 + hash(rank, customer_id) % 10000)::varchar as reason_product_id,
     '3fa85f64-5717-4562-b3fc-2c963f66afa6' as run_id,
     timestamp '2018-01-01 06:00' as generated_at

@@ -21,7 +21,11 @@ recommendations as (
         scores.probability,
         served.recommender,
         reasons.reason,
-        reasons.reason_product_id
+        reasons.reason_product_id,
+        reasons.reason_kind,
+        reasons.reason_count,
+        reasons.reason_share,
+        reasons.reason_days
     from served
     inner join reasons on served.customer_id = reasons.customer_id and served.product_id = reasons.product_id
     inner join customers on served.customer_id = customers.customer_id

@@ -39,6 +39,7 @@ def model(dbt, session):
         "int_champion_candidates": dbt.ref("int_champion_candidates"),
         "int_reranked_lists": dbt.ref("int_reranked_lists"),
         "int_served_lists": dbt.ref("int_served_lists"),
+        "int_reason_evidence": dbt.ref("int_reason_evidence"),
         "int_reasons": dbt.ref("int_reasons"),
     }
     served = {

@@ -24,6 +24,10 @@ details as (
         recommendations.recommender,
         recommendations.reason,
         recommendations.reason_product_id,
+        recommendations.reason_kind,
+        recommendations.reason_count,
+        recommendations.reason_share,
+        recommendations.reason_days,
         recommendations.run_id,
         recommendations.generated_at
     from recommendations
