@@ -17,7 +17,7 @@ import psutil
 
 from recsys.storage.work_folder import work_folder
 
-EVERY_SECONDS = 0.1
+EVERY_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
