@@ -5,11 +5,12 @@
   `reranked`, with `place` from 1 on. docs/evaluation.md says in which order the steps are taken.
 #}
 {% macro reranked(by) -%}
--- products that are side by side on the shelf take one place: the best of them
-first_variants as (
-    select *
+-- products that are side by side on the shelf take one place, the best of them, as long as others are there
+variants_in_order as (
+    select
+        *,
+        row_number() over (partition by {{ by }}, variant_key order by rank) > 1 as is_repeat
     from candidates
-    qualify row_number() over (partition by {{ by }}, variant_key order by rank) = 1
 ),
 
 in_categories as (
@@ -17,16 +18,18 @@ in_categories as (
         *,
         case
             when category is null then 1
-            else row_number() over (partition by {{ by }}, category order by rank)
+            else row_number() over (partition by {{ by }}, category order by is_repeat, rank)
         end as place_in_category
-    from first_variants
+    from variants_in_order
 ),
 
 in_brands as (
     select
         *,
-        case when brand is null then 1 else row_number() over (partition by {{ by }}, brand order by rank) end
-            as place_in_brand
+        case
+            when brand is null then 1
+            else row_number() over (partition by {{ by }}, brand order by is_repeat, rank)
+        end as place_in_brand
     from in_categories
     where max_per_category = 0 or place_in_category <= max_per_category
 ),
@@ -44,7 +47,7 @@ in_order as (
     select
         *,
         row_number() over (
-            partition by {{ by }} order by is_filler, discounted_score desc, rank
+            partition by {{ by }} order by is_repeat, is_filler, discounted_score desc, rank
         ) as order_of_scores
     from discounted
 ),

@@ -1,4 +1,5 @@
--- Lists have ten products, or all of today's catalogue that are new to the customer.
+-- Lists have ten products, or all of today's catalogue that are new to the customer. Where a setting caps
+-- categories or brands, they may be shorter.
 with
 
 customers as (select * from {{ ref('customers') }}),
@@ -51,7 +52,8 @@ counted as (
             settings.list_length,
             (select count(*) from catalogue) - coalesce(met_counts.products, 0)
         ) as expected,
-        settings.recommend_new_products
+        settings.recommend_new_products,
+        settings.max_per_category > 0 or settings.max_per_brand > 0 as is_capped
     from customers
     cross join settings
     left join met_counts on customers.customer_id = met_counts.customer_id
@@ -61,5 +63,5 @@ counted as (
 select * from counted
 -- new products come on top where the catalogue is too small for a full list
 where
-    listed < expected
+    (listed < expected and not is_capped)
     or (listed > expected and recommend_new_products = 0)
