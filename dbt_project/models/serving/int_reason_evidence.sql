@@ -1,5 +1,6 @@
-{# Smaller shares of orders say little. #}
+{# Smaller shares of orders say little, and the smallest nothing. #}
 {% set telling_share = 0.1 %}
+{% set least_share = 0.05 %}
 {# More products of a customer than this aren't explained by one and the same product. #}
 {% set most_uses = 2 %}
 
@@ -21,7 +22,10 @@ products as (select * from {{ ref('int_products') }}),
 interactions as (select * from {{ ref('int_interactions') }} where fold = 'serving'),
 
 -- only pairs that are surely bought together more often than by chance
-pairs as (select * from {{ ref('int_product_pairs') }} where fold = 'serving' and lift_low > 1),
+pairs as (
+    select * from {{ ref('int_product_pairs') }}
+    where fold = 'serving' and lift_low > 1 and confidence >= {{ least_share }}
+),
 
 similar_products as (select * from {{ ref('int_similar_products') }} where fold = 'serving'),
 

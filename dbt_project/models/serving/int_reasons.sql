@@ -44,7 +44,7 @@ kinds as (
         *,
         case
             when is_new_product then 'new'
-            when own_orders >= 3 and usual_interval >= 1 then 'habit'
+            when own_orders >= 3 and usual_interval >= 1.5 then 'habit'
             when own_orders > 0 then 'bought'
             when own_orders = 0 and own_first_at is null then 'rated'
             -- a gift or a return: the last day may be that of the return
