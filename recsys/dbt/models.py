@@ -103,17 +103,17 @@ def candidates(
     def folds() -> Iterator[FoldData]:
         for fold in names:
             keep_in = models if fold == SERVING else None
+            # today's recommenders share one file of interactions
             columns = KEYED_COLUMNS
             if recommender.needs_window or keep_in is not None:
-                columns += (
-                    f", {WINDOW_COLUMNS}"  # today's recommenders share a file of interactions
-                )
+                columns += f", {WINDOW_COLUMNS}"
+            if recommender.needs_times or keep_in is not None:
+                columns += f", {TIME_COLUMN}"
+            keys = _of_fold(customers, fold, "customer_key")["customer_key"]
             yield FoldData(
                 fold=fold,
                 interactions=_of_fold(training_rows, fold, columns),
-                customers=_of_fold(customers, fold, "customer_key")[
-                    "customer_key"
-                ].combine_chunks(),
+                customers=keys.combine_chunks(),
                 products=None if products is None else _of_fold(products, fold, "* exclude (fold)"),
                 among=listable_products(training_rows, fold, "product_key"),
                 keep_in=keep_in,

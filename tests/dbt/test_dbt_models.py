@@ -168,6 +168,25 @@ def test_what_is_out_of_the_catalogue_is_learned_from_and_not_listed():
     assert found["rank_in_group"].to_pylist() == [1, 2]
 
 
+def test_a_model_whose_profiles_fade_is_given_the_times():
+    """What is new in a customer's profile counts more than what is old, so that scores differ."""
+    connection = duckdb.connect()
+    given = {
+        "training_rows": connection.sql(
+            "select 'f' as fold, n // 3 as customer_key, (n + n // 3) % 4 as product_key, "
+            "(n + n // 3) % 4 as tie_order, null::double as rating, 1.0 as weight, "
+            "timestamp '2024-01-01' + to_days(cast(n % 3 as integer)) as last_at, "
+            "true as in_catalogue from range(12) as numbers (n)"
+        ),
+        "customers": connection.sql("select 'f' as fold, unnest(range(4)) as customer_key"),
+        "settings": connection.sql("select 10 as candidates_per_customer, 'ease' as recommenders"),
+    }
+    still = candidates("ease", **given).read_all()
+    fading = candidates("ease", **given, parameters={"profile_half_life": 1.0}).read_all()
+    assert fading.num_rows == still.num_rows > 0
+    assert fading["score"] != still["score"]
+
+
 @pytest.mark.parametrize(
     ("listed", "is_built"), [("svd, baseline", True), (" baseline ,", True), ("svd", False)]
 )
