@@ -61,7 +61,8 @@ class ALS(Recommender):
         from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415
 
         weights = transformed(interactions.weights, self.transform)
-        confidence = sparse.csr_matrix(weights, dtype=np.float32)
+        # implicit asks for arrays that it could write to; those of a file are mapped read-only
+        confidence = sparse.csr_matrix(weights, dtype=np.float32, copy=True)
         confidence.data = (1 + self.alpha * weights.data).astype(np.float32)
         # its own threads each solve rows of their own; those of BLAS would fight them
         with one_blas_thread():

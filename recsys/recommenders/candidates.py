@@ -15,7 +15,7 @@ import pyarrow as pa
 from recsys.compute import workers
 from recsys.data.arrow_tables import ArrowTable, column_of, ids_as_text, read_table
 from recsys.data.interactions import Interactions
-from recsys.errors import REFUSALS
+from recsys.errors import REFUSALS, InvalidTableError
 from recsys.ranking.top_k import Candidates
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.candidate_rows import FOLD_CANDIDATES_SCHEMA, candidate_batches
@@ -29,9 +29,10 @@ class FoldData:
 
     fold: str
     """The cut-off's date, or `serving`."""
-    interactions: ArrowTable
+    interactions: ArrowTable | str
     """See `Interactions.from_table`: customer_id, product_id and rating or weight or both. With a
-    column customer_key it is a table for `Interactions.from_keys`: all ids are integer keys."""
+    column customer_key it is a table for `Interactions.from_keys`: all ids are integer keys. Or
+    the name of the file in `keep_in` that holds them."""
     customers: Any = None
     """Whom to rank for: ids, or a table with customer_id; None means all in the interactions."""
     products: ArrowTable | None = None
@@ -125,10 +126,19 @@ class _Lists(NamedTuple):
     keep_in: FittedModels | None
 
 
+class _Size(NamedTuple):
+    """What a fold's interactions count."""
+
+    pairs: int
+    customers: int
+    products: int
+
+
 class _Ranked(NamedTuple):
     """What a worker sends back: compact, without ids."""
 
     candidates: Candidates
+    size: _Size
     seconds: float
     notice: str
 
@@ -137,7 +147,6 @@ class _Started(NamedTuple):
     fold: str
     customer_ids: pa.Array
     product_ids: pa.Array
-    pairs: int
     ranked: Future[_Ranked]
 
 
@@ -170,8 +179,8 @@ def _batches(
                 continue
             start(at_once)
             log(
-                f"{recommender.name}: fold {started.fold}: fitted {started.pairs:,} pairs of "
-                f"{len(started.customer_ids):,} customers and {len(started.product_ids):,} "
+                f"{recommender.name}: fold {started.fold}: fitted {ranked.size.pairs:,} pairs of "
+                f"{ranked.size.customers:,} customers and {ranked.size.products:,} "
                 f"products, ranked for {len(np.unique(ranked.candidates.customers)):,} customers, "
                 f"in {ranked.seconds:.1f} s ({number} of {count})"
             )
@@ -190,11 +199,6 @@ def _batches(
 
 
 def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Started:
-    table = read_table(fold.interactions)
-    if "customer_key" in table.column_names:
-        interactions = Interactions.from_keys(table)
-    else:
-        interactions = Interactions.from_table(table, catalogue=_ids(fold.catalogue, "product_id"))
     products = None if fold.products is None else read_table(fold.products, "products")
     lists = _Lists(
         _ids(fold.customers, "customer_id"),
@@ -202,35 +206,55 @@ def _start(recommender: Recommender, fold: FoldData, per_customer: int) -> _Star
         _ids(fold.among, "product_id"),
         fold.keep_in,
     )
+    if isinstance(fold.interactions, str):
+        nobody = pa.array([], pa.int32())
+        kept = workers.submit(_rank, recommender, fold.interactions, products, lists)
+        return _Started(fold.fold, nobody, nobody, kept)
+    table = read_table(fold.interactions)
+    if "customer_key" in table.column_names:
+        interactions = Interactions.from_keys(table)
+    else:
+        interactions = Interactions.from_table(table, catalogue=_ids(fold.catalogue, "product_id"))
     return _Started(
         fold.fold,
         interactions.customer_ids,
         interactions.product_ids,
-        interactions.seen.nnz,
         workers.submit(_rank, recommender, interactions, products, lists),
     )
 
 
 def _rank(
     recommender: Recommender,
-    interactions: Interactions,
+    given: Interactions | str,
     products: pa.Table | None,
     lists: _Lists,
 ) -> _Ranked:
     start = time.perf_counter()
+    if isinstance(given, Interactions):
+        file, interactions = None, given
+    else:
+        file, interactions = given, _of_file(given, lists.keep_in)
     fitted = replace(recommender).fit(interactions, products)
+    size = _Size(interactions.seen.nnz, interactions.n_customers, interactions.n_products)
     nothing = Candidates(
         np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0), np.empty(0, np.bool_)
     )
     if lists.keep_in is not None:
-        lists.keep_in.save_recommender(fitted, lists.among)
-        return _Ranked(nothing, time.perf_counter() - start, fitted.notice_)
+        lists.keep_in.save_recommender(fitted, lists.among, file)
+        return _Ranked(nothing, size, time.perf_counter() - start, fitted.notice_)
     blocks = [
         nothing,
         *fitted.candidate_indices(lists.customers, lists.per_customer, among=lists.among),
     ]
     candidates = Candidates._make(map(np.concatenate, zip(*blocks, strict=True)))
-    return _Ranked(candidates, time.perf_counter() - start, fitted.notice_)
+    return _Ranked(candidates, size, time.perf_counter() - start, fitted.notice_)
+
+
+def _of_file(name: str, models: FittedModels | None) -> Interactions:
+    if models is None:
+        raise InvalidTableError(f"interactions are named, {name}, and no folder that holds them")
+    found: Interactions = models.load(name)
+    return found
 
 
 def _ids(given: Any, column: str) -> pa.Array | None:

@@ -81,13 +81,41 @@ class FittedModels:
                 "dbt build --select +int_served_blocks+"
             ) from error
 
-    def save_recommender(self, fitted: Recommender, among: pa.Array | None) -> None:
-        """Write a fitted recommender, with all that its scores need: blocks compute it no more."""
+    def has(self, name: str) -> bool:
+        """Tell whether there is a file of this name."""
+        return self._path(name).exists()
+
+    def save_interactions(self, interactions: Interactions) -> str:
+        """Write interactions, for recommenders that are fitted on them; return the file's name."""
+        name = f"interactions-{_fingerprint(interactions)}"
+        if not self.has(name):
+            self.save(name, interactions)
+        return name
+
+    def forget_interactions(self) -> None:
+        """Remove the files of interactions: what was fitted on them is fitted anew."""
+        for file in self.folder.glob("interactions-*"):
+            file.unlink()
+
+    def save_recommender(
+        self, fitted: Recommender, among: pa.Array | None, file: str | None = None
+    ) -> None:
+        """Write a fitted recommender, with all that its scores need: blocks compute it no more.
+
+        Parameters
+        ----------
+        fitted
+            The recommender.
+        among
+            Ids of the only products that may be listed; None allows all.
+        file
+            Name of the file of its interactions; None: they are written.
+
+        """
         fitted.prepare_scores()
         interactions = fitted.interactions_
-        file = f"interactions-{_fingerprint(interactions)}"
-        if not self._path(file).exists():
-            self.save(file, interactions)
+        if file is None:
+            file = self.save_interactions(interactions)
         del fitted.interactions_
         self.save(fitted.name, Fitted(fitted, file, among))
         fitted.interactions_ = interactions

@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 import pytest
 
 from recsys.compute import dbt_log
-from recsys.dbt.models import PREDICTION_SCHEMA, candidates, rating_predictions
+from recsys.dbt.models import candidates
+from recsys.dbt.rating_predictions import PREDICTION_SCHEMA, rating_predictions
 from recsys.errors import InvalidParameterError
 from recsys.recommenders.candidate_rows import KEYED_SCHEMA
 
@@ -231,7 +232,7 @@ def test_a_model_that_these_ratings_refuse_is_not_measured():
 
 def test_of_very_many_ratings_those_of_a_sample_of_customers_are_measured(monkeypatch):
     """By the hashes of their ids, c2 is in the first third of all customers; c0 and c1 are not."""
-    monkeypatch.setattr("recsys.dbt.models.MOST_RATINGS", 10)
+    monkeypatch.setattr("recsys.dbt.rating_predictions.MOST_RATINGS", 10)
     later = [("c0", "p9"), ("c2", "p9")]
     rows = measured(given=30, later=later)
     assert Counter((row["customer_id"], row["how"]) for row in rows) == {

@@ -69,6 +69,26 @@ def test_what_scores_need_is_in_the_file(name, table, products, tmp_path):
     assert set(vars(read.recommender)) == there
 
 
+@pytest.mark.parametrize("name", RECOMMENDERS)
+def test_fitted_on_interactions_that_are_mapped_from_a_file_it_ranks_the_same(
+    name, table, products, tmp_path
+):
+    """Such arrays can't be written to, so that a model that changes them would fail."""
+    models = FittedModels(tmp_path)
+    interactions = Interactions.from_table(table)
+    file = models.save_interactions(interactions)
+    mapped = models.load(file)
+    assert not mapped.weights.data.flags.writeable
+    fitted = recommender_class(name)().fit(mapped, products)
+    expected = ranked(recommender_class(name)().fit(interactions, products), None)
+    assert ranked(fitted, None) == expected
+    models.save_recommender(fitted, None, file)
+    read = models.load_recommender(name)
+    assert read is not None
+    assert read.interactions == file
+    assert ranked(read.recommender, None) == expected
+
+
 def test_recommenders_of_the_same_interactions_share_their_file(table, products, tmp_path):
     models = FittedModels(tmp_path)
     interactions = Interactions.from_table(table)

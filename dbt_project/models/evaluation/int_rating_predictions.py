@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from recsys.dbt.models import rating_predictions
+    from recsys.dbt.rating_predictions import rating_predictions
 
     return rating_predictions(
         training_rows=dbt.ref("int_training_rows"),

@@ -6,6 +6,7 @@ def model(dbt, session):
         "content",
         training_rows=dbt.ref("int_training_rows"),
         customers=dbt.ref("int_fold_customers"),
+        serving=dbt.ref("int_serving_interactions"),
         session=session,
         settings=dbt.ref("stg_settings"),
         products=dbt.ref("int_product_texts"),

@@ -5,6 +5,7 @@ def model(dbt, session):
         "nmf",
         training_rows=dbt.ref("int_training_rows"),
         customers=dbt.ref("int_fold_customers"),
+        serving=dbt.ref("int_serving_interactions"),
         session=session,
         settings=dbt.ref("stg_settings"),
         tuned=dbt.ref("int_tuned_parameters"),
