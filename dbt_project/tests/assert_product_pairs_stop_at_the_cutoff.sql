@@ -1,16 +1,45 @@
+{# Products of which pairs are recounted: all of a small shop, a sample of a large one. #}
+{% set most_products = 500 %}
+
 -- Baskets with both products, those with the one and all there were, recounted before each cut-off
--- for every product's best pair: all pairs would take as long as making them.
+-- for the best pairs of some products: all pairs would take as long as making them.
 with
 
 folds as (select * from {{ ref('int_folds') }}),
 
-pairs as (select * from {{ ref('int_product_pairs') }} where rank = 1),
+best_pairs as (select * from {{ ref('int_product_pairs') }} where rank = 1),
 
 products as (select * from {{ ref('int_products') }}),
 
 purchases as (select * from {{ ref('int_purchase_lines') }} where not is_return),
 
 returned_orders as (select * from {{ ref('int_returned_orders') }}),
+
+sampled as (
+    select distinct product_key
+    from best_pairs
+    order by hash(product_key)
+    limit {{ most_products }}
+),
+
+pairs as (
+    select best_pairs.*
+    from best_pairs
+    inner join sampled on best_pairs.product_key = sampled.product_key
+),
+
+listed as (
+    select distinct
+        least(product_key, other_product_key) as product_key,
+        greatest(product_key, other_product_key) as other_product_key
+    from pairs
+),
+
+recounted_products as (
+    select product_key from listed
+    union
+    select other_product_key as product_key from listed
+),
 
 lines as (
     select
@@ -20,6 +49,7 @@ lines as (
         min(purchases.purchased_at) as bought_at
     from purchases
     inner join products on purchases.product_id = products.product_id
+    inner join recounted_products on products.product_key = recounted_products.product_key
     left join returned_orders
         on
             purchases.order_id = returned_orders.order_id
@@ -30,10 +60,11 @@ lines as (
 
 baskets as (
     select
-        basket,
-        min(bought_at) as bought_at
-    from lines
-    group by basket
+        hash(order_id, customer_id) as basket,
+        min(purchased_at) as bought_at
+    from purchases
+    where product_id in (select products.product_id from products)
+    group by all
 ),
 
 all_baskets as (
@@ -54,13 +85,6 @@ product_baskets as (
     inner join lines on folds.cutoff_at > lines.bought_at
     where {{ kept_at('lines', 'folds.cutoff_at') }}
     group by folds.fold, lines.product_key
-),
-
-listed as (
-    select distinct
-        least(product_key, other_product_key) as product_key,
-        greatest(product_key, other_product_key) as other_product_key
-    from pairs
 ),
 
 -- a basket holds both from when it holds the second, until one of them comes back

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - numbers and names of ours
 """Today's recommenders are fitted on one file of interactions, which one model writes."""
 
 import duckdb
@@ -20,7 +21,7 @@ def rows(session, fold="serving", count=9):
         f"select '{fold}' as fold, n // 3 as customer_key, n % 3 as product_key, "
         "1 + n % 3 as tie_order, n % 5 as rating, 1.0 as weight, 1.0 as earlier_weight, "
         "n % 2 as recent_orders, timestamp '2024-01-01' as last_at, true as in_catalogue "
-        f"from range({count}) as numbers (n)"  # noqa: S608 - numbers of ours
+        f"from range({count}) as numbers (n)"
     )
 
 
