@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from recsys.errors import RecsysError
+from recsys.serving.block_size import block_size
 from recsys.serving.plan import BlockPlan
 from recsys.serving.work import BlockFiles
 from recsys.storage.names import file_text, quoted, text
@@ -21,7 +22,7 @@ class CustomerSlices:
     next to each other, and reading them takes as long in a large shop as in a small one.
     """
 
-    def __init__(self, cursor: Any, plan: BlockPlan, files: BlockFiles, size: int) -> None:
+    def __init__(self, cursor: Any, plan: BlockPlan, files: BlockFiles, most: int) -> None:
         """Look at the tables' columns.
 
         Parameters
@@ -32,8 +33,9 @@ class CustomerSlices:
             What blocks run: it names the tables that they read, int_customers among them.
         files
             Where the rows are written.
-        size
-            Customers per block; block 0 has those of the first keys, from 1.
+        most
+            Customers per block, at most (see `block_size`); block 0 has those of the first keys,
+            from 1.
 
         Raises
         ------
@@ -44,7 +46,6 @@ class CustomerSlices:
         self._cursor = cursor
         self._files = files
         self._folds = f'{quoted(plan.catalog)}."intermediate"."int_folds"'
-        self._size = size
         self._places = {
             name: f"{quoted(plan.catalog)}.{quoted(schema)}.{quoted(name)}"
             for schema, name in plan.inputs
@@ -56,6 +57,7 @@ class CustomerSlices:
                     f"{name} has customer_id and no {KEY}, and blocks of customers read it; add "
                     f"{KEY} to it"
                 )
+        self._size = block_size(most, *self._customers_and_interactions())
         self.sliced = tuple(name for name in self._places if KEY in self._columns[name])
         self.shared = tuple(name for name in self._places if name not in self.sliced)
 
@@ -66,6 +68,16 @@ class CustomerSlices:
             f"{self._places['int_customers']} group by all order by all"
         ).fetchall()
         return dict(rows or [(0, 0)])
+
+    def _customers_and_interactions(self) -> tuple[int, int]:
+        customers, interactions = (
+            self._cursor.execute(f"select count(*) from {place}").fetchone()[0]
+            for place in (
+                self._places["int_customers"],
+                f"{self._places['int_interactions']} where fold = 'serving'",
+            )
+        )
+        return customers, interactions
 
     def write_shared(self) -> None:
         """Write the tables that all blocks share."""

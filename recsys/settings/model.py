@@ -157,7 +157,8 @@ class Lists(Section):
     language: Literal["en", "de", "fr", "es"] = "en"
     """The language of reasons: English, German, French or Spanish."""
     serving_block_customers: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
-    """Customers whose lists are made at once: more need more memory."""
+    """Customers whose lists are made at once, at most: more need more memory. They are fewer where
+    customers have bought so much that a block would hold over 150,000 interactions."""
     serving_engine: Literal["local", "spark"] = "local"
     """Where blocks of customers run: on this machine, or as tasks of a Spark cluster
     (docs/scale.md)."""

@@ -15,6 +15,8 @@ TABLES = {
     "as t (customer_key, product_key)",
     "int_history": "from (values ('serving', 2, 5), ('2024-01-01', 2, 4), ('serving', 1, 3)) "
     "as t (fold, customer_key, orders)",
+    "int_interactions": "from (values ('serving', 1, 10), ('serving', 1, 20), ('serving', 2, 10), "
+    "('serving', 3, 10), ('2024-01-01', 1, 10)) as t (fold, customer_key, product_key)",
     "int_attributes": "from (values (2, 'bob', 'tall'), (null, 'bot', 'tin')) "
     "as t (customer_key, customer_id, value)",
     "int_folds": "from (values ('serving', 'serve'), ('2024-01-01', 'judge')) as t (fold, purpose)",
@@ -51,9 +53,23 @@ def rows(file):
 
 
 def test_tables_of_customers_are_cut_and_the_others_are_shared(slices):
-    assert set(slices.sliced) == {"int_customers", "int_events", "int_history", "int_attributes"}
+    names = {"customers", "events", "history", "attributes", "interactions"}
+    assert set(slices.sliced) == {f"int_{name}" for name in names}
     assert set(slices.shared) == {"int_folds", "int_products"}
     assert slices.customers_of_blocks() == {0: 2, 1: 1}
+
+
+@pytest.mark.parametrize(
+    # four interactions of three customers, those of today
+    ("most", "fewest", "customers"),
+    [(4, 1, {0: 2, 1: 1}), (2, 1, {0: 1, 1: 1, 2: 1}), (2, 2, {0: 2, 1: 1}), (3, 3, {0: 2, 1: 1})],
+)
+def test_where_customers_have_much_a_block_has_fewer(
+    shop, tmp_path, monkeypatch, most, fewest, customers
+):
+    monkeypatch.setattr("recsys.serving.block_size.MOST_INTERACTIONS", most)
+    monkeypatch.setattr("recsys.serving.block_size.FEWEST_CUSTOMERS", fewest)
+    assert slices_of(shop, tmp_path).customers_of_blocks() == customers
 
 
 def test_a_block_has_today_s_rows_of_its_customers(slices, tmp_path):
