@@ -71,5 +71,6 @@
         'require_better_champion': ['boolean'],
         'pinned_champion': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
         'write_report': ['boolean'],
+        'keep_builds': ['integer', 0, 100],
     }) }}
 {% endmacro %}

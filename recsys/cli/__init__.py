@@ -8,6 +8,7 @@ import typer
 from typer import rich_utils
 
 from recsys.cli.build import build
+from recsys.cli.builds import builds, rollback
 from recsys.cli.check import check
 from recsys.cli.ending import end_on_signals, exit_if_ended
 from recsys.cli.export import export
@@ -28,7 +29,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-for command in (init, check, build, tune, recommend, similar, status, report, export, serve):
+for command in (
+    *(init, check, build, tune, recommend, similar, status, report, export, serve),
+    *(builds, rollback),
+):
     app.command()(command)
 
 

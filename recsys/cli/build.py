@@ -70,11 +70,11 @@ def build(
         f"{counted(len(result.warnings), 'warning', 'warnings')}. "
         "See what came out: recsys status"
     )
-    _write_report(path)
+    write_report_of(path)
 
 
-def _write_report(database: Path) -> None:
-    """Write the report of a build that is published, unless a setting says not to.
+def write_report_of(database: Path) -> None:
+    """Write the report of the build that is published, unless a setting says not to.
 
     Whatever keeps it from being written is a warning: the lists are there without it.
     """

@@ -24,7 +24,7 @@ from recsys.pipeline.build_events import (
 )
 from recsys.pipeline.first_metrics import first_ndcg_of_running_build
 from recsys.pipeline.forecast import remember_seconds
-from recsys.pipeline.published_tables import published_choice
+from recsys.pipeline.published_tables import kept_builds, published_choice
 from recsys.pipeline.publishing import published
 from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder, setting_names
 from recsys.storage.database_name import refuse_name, refuse_special_file
@@ -122,6 +122,7 @@ def build(
             raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")
         target = work / "target"
         publication.choice = published_choice(copy, target, variables or {}, models)
+        publication.keep_builds = kept_builds(copy, variables or {})
     remember(work, read, variables or {})
     if select is None and exclude is None:  # of a whole build
         remember_seconds(work, {node.name: node.seconds for node in watch.finished})

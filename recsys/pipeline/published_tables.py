@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -14,7 +15,8 @@ from recsys.storage.connections import connect
 
 TAG = "published"
 """What `dbt_project.yml` tags the models with that are for readers; others make working tables."""
-SETTING = "keep_working_tables"
+KEEP_ALL = "keep_working_tables"
+KEEP_BUILDS = "keep_builds"
 SETTINGS = "staging.stg_settings"
 
 Name = tuple[str, str]
@@ -61,15 +63,36 @@ def published_choice(
     return lambda schema, name: (schema, name) in chosen
 
 
+def kept_builds(copy: Path, variables: Mapping[str, object]) -> int:
+    """Return how many earlier builds are to be kept: the setting keep_builds.
+
+    Parameters
+    ----------
+    copy
+        What was built.
+    variables
+        Settings that were given; they win over those that the build wrote down.
+
+    """
+    with connect(copy, read_only=True) as connection:
+        return int(_setting(connection, KEEP_BUILDS, "integer", variables) or 0)
+
+
 def _keeps_all(connection: duckdb.DuckDBPyConnection, variables: Mapping[str, object]) -> bool:
-    given = variables.get(SETTING)
+    return bool(_setting(connection, KEEP_ALL, "boolean", variables))
+
+
+def _setting(
+    connection: duckdb.DuckDBPyConnection, name: str, kind: str, variables: Mapping[str, object]
+) -> Any:
+    given = variables.get(name)
     if given is None:
         try:
-            [(given,)] = connection.table(SETTINGS).project(SETTING).fetchall()
+            [(given,)] = connection.table(SETTINGS).project(name).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):  # some models of a project ran
-            return False
-    [(keeps,)] = connection.execute("select try_cast(? as boolean)", [str(given)]).fetchall()
-    return bool(keeps)
+            return None
+    [(value,)] = connection.execute(f"select try_cast(? as {kind})", [str(given)]).fetchall()
+    return value
 
 
 def _models(target: Path) -> dict[Name, list[str]]:

@@ -17,6 +17,7 @@ import duckdb
 from recsys.errors import RecsysError
 from recsys.pipeline.fresh_file import Choice, write_afresh
 from recsys.pipeline.holding import Hold
+from recsys.pipeline.kept_builds import forget_current, keep, prune
 from recsys.storage.disk import is_full, reason, write_failure
 from recsys.storage.file_state import FileState, state_of
 from recsys.storage.opening import connect_when_free, explain_open_failure
@@ -35,6 +36,8 @@ class Publication:
     copy: Path
     choice: Choice | None = None
     """Which tables and views are published; None: all."""
+    keep_builds: int = 0
+    """How many of the files before this one are kept."""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -62,9 +65,10 @@ def published(database: Path) -> Iterator[Publication]:
     copy = unpublished(database)
     publication = Publication(copy)
     with contextlib.ExitStack() as open_until_published:
-        open_until_published.enter_context(_only_build(database))
+        open_until_published.enter_context(only_build(database))
         _clear(copy.parent)
         _make(copy.parent)
+        forget_current(database)
         hold = None
         before = state_of(database)
         if before is None:
@@ -85,6 +89,7 @@ def published(database: Path) -> Iterator[Publication]:
             if hold is None:
                 _take_free_place(fresh, database, before)
             else:
+                _keep(publication, database)
                 _take_place(fresh, database, hold)
         except (OSError, RecsysError) as error:
             raise RecsysError(
@@ -94,11 +99,17 @@ def published(database: Path) -> Iterator[Publication]:
         # before the hold ends: who opened the old file was refused until now
         _clear(copy.parent)
         _clear(past_folder(database))
+        prune(database, publication.keep_builds)
 
 
 @contextlib.contextmanager
-def _only_build(database: Path) -> Iterator[None]:
-    """Keep other builds of this file away; the lock ends with the process, whatever ends it."""
+def only_build(database: Path) -> Iterator[None]:
+    """Keep other builds of this file away; the lock ends with the process, whatever ends it.
+
+    Raises:
+        DatabaseError: another process builds it.
+
+    """
     _make(work_folder(database))
     lock = work_folder(database) / "lock.duckdb"
     try:
@@ -126,6 +137,15 @@ def _written_afresh(publication: Publication, database: Path) -> Path:
             error,
         ) from error
     return fresh
+
+
+def _keep(publication: Publication, database: Path) -> None:
+    if publication.keep_builds == 0:
+        return
+    try:
+        keep(database)
+    except OSError as error:
+        publication.warnings.append(f"the build before this one isn't kept: {reason(error)}")
 
 
 def _take_place(fresh: Path, database: Path, hold: Hold) -> None:

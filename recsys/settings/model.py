@@ -253,9 +253,17 @@ class Report(Section):
     """Whether `recsys build` writes its report beside the database, as NAME.report.html."""
 
 
+class Builds(Section):
+    """Builds."""
+
+    keep_builds: Annotated[int, Field(ge=0, le=100)] = 2
+    """How many earlier builds are kept in the work folder, for `recsys rollback`. Each takes the
+    room of a published file, and has the customers that it had then."""
+
+
 SECTIONS: tuple[type[Section], ...] = (
     *(Folds, Cleaning, Catalogue, Interest, Recommenders, BuyAgain, BoughtTogether),
-    *(Lists, Content, Hybrid, Tuning, Evaluation, Report),
+    *(Lists, Content, Hybrid, Tuning, Evaluation, Report, Builds),
 )
 """In the order in which they are documented."""
 
@@ -274,6 +282,7 @@ class Settings(
     Tuning,
     Evaluation,
     Report,
+    Builds,
 ):
     """All settings of a shop, such as its shop file gives them.
 

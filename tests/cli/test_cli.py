@@ -9,7 +9,10 @@ import pytest
 
 from recsys.cli import main
 
-COMMANDS = ["init", "check", "build", "tune", "recommend", "similar", "status", "export", "serve"]
+COMMANDS = [
+    *("init", "check", "build", "tune", "recommend", "similar", "status", "report", "export"),
+    *("serve", "builds", "rollback"),
+]
 ODD_IDS = ["00123", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 
 
