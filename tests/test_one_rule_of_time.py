@@ -11,15 +11,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-REFERENCE = re.compile(r"""\bref\(\s*['"](\w+)['"]\s*\)""")
+REFERENCE = re.compile(r"""\bref\(\s*(?:['"]\w+['"]\s*,\s*)?['"](\w+)['"]\s*\)""")
+CALL = re.compile(r"\b(\w+)\(")
 
 HAPPENED = {
+    "customers",
     "int_events",
     "int_order_products",
     "int_purchase_lines",
     "int_rating_lines",
     "int_returned_orders",
     "purchases",
+    "ratings",
     "stg_purchases",
     "stg_ratings",
 }
@@ -31,6 +34,9 @@ JOIN = {
     "int_label_events": "events of the label window",
     "int_held_out_ratings": "ratings of the label window",
     "int_fold_rfm": "lines, as a return takes its money off on its own day, which no event says",
+    "int_quantity_limit": "lines before the first cut-off, before there are events",
+    "int_folds": "makes the cut-offs from the lines that there are",
+    "recommendation_details": "today's customers beside today's lists",
     "run_history": "no join: how many lines the whole build had",
 }
 """Models that join folds with what happened, and what for."""
@@ -60,11 +66,36 @@ def models() -> dict[str, str]:
 
 def joining(texts: Mapping[str, str]) -> set[str]:
     """Return the models that read what happened beside a table per fold."""
-    read = {name: set(REFERENCE.findall(text)) for name, text in texts.items()}
+    of_macros = macros()
+    read = {name: read_by(text, of_macros) for name, text in texts.items()}
     per_fold = {"int_folds"}
     while more := {name for name in read if read[name] & per_fold} - per_fold:
         per_fold |= more
-    return {name for name in per_fold if read[name] & HAPPENED and name != "int_folds"}
+    making = {name for name, text in texts.items() if "past_folds(" in text}
+    return {name for name in per_fold | making if read[name] & HAPPENED}
+
+
+def macros() -> dict[str, str]:
+    """Return the text of each macro, by its name."""
+    found = {}
+    for file in (ROOT / "dbt_project" / "macros").glob("*.sql"):
+        parts = re.split(r"\{%-?\s*macro\s+", file.read_text(encoding="utf-8"))[1:]
+        found |= {re.match(r"\w+", part)[0]: part for part in parts}  # type: ignore[index]
+    return found
+
+
+def read_by(text: str, of_macros: Mapping[str, str]) -> set[str]:
+    """Return the models that a text refers to, also through the macros that it calls."""
+    called: set[str] = set()
+    waiting = [text]
+    found: set[str] = set()
+    while waiting:
+        part = waiting.pop()
+        found |= set(REFERENCE.findall(part))
+        more = {name for name in CALL.findall(part) if name in of_macros} - called
+        called |= more
+        waiting += [of_macros[name] for name in more]
+    return found
 
 
 def relating(texts: Mapping[str, str]) -> set[str]:
@@ -105,6 +136,11 @@ def test_no_python_decides_again_which_folds_may_be_learned_from() -> None:
         "from {{ ref('int_folds') }} join {{ ref('int_events') }} on cutoff_at > occurred_at",
         "from {{ ref('int_fold_customers') }} join {{ ref('int_events') }} using (customer_key)",
         "from {{ ref('int_held_out') }} join {{ ref(\"int_rating_lines\") }} using (customer_id)",
+        "{{ past_folds('span') }} from {{ ref('int_events') }}",
+        "from {{ ref('int_folds') }} join {{ ref('ratings') }} on cutoff_at > rated_at",
+        "from {{ ref('int_folds') }} join {{ ref('customers') }} on cutoff_at > last_purchase_at",
+        "{{ ranked_candidates() }} join {{ ref('int_events') }} using (product_key)",
+        "from {{ ref('recsys', 'int_folds') }} join {{ ref('int_events') }} on true",
         'def model(dbt, session): return f(dbt.ref("int_folds"), dbt.ref("int_order_products"))',
     ],
 )

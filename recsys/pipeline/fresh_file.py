@@ -10,13 +10,11 @@ from pathlib import Path
 import duckdb
 
 from recsys.errors import RecsysError
-from recsys.storage.connections import connect
+from recsys.storage.connections import connect, limit_memory
 from recsys.storage.write_ahead_logs import logs_of, remove_logs
 
 STORAGE = "v1.2.0"
 """The oldest DuckDB that opens the file; DuckDB 2's own format opens in no 1.x driver."""
-MEMORY_LIMIT = "3GB"
-"""Unless RECSYS_MEMORY_LIMIT says otherwise, as in dbt's profile."""
 RUNS = ("marts", "run_history")
 
 Choice = Callable[[str, str], bool]
@@ -66,9 +64,7 @@ def _both(source: Path, target: Path, *, writing: bool) -> Iterator[duckdb.DuckD
     # without a log: until it has its place, a file that was begun is worth nothing
     how = f"storage_version '{STORAGE}', recovery_mode 'no_wal_writes'" if writing else "read_only"
     with connect() as connection:
-        connection.execute(
-            "set memory_limit = ?", [os.environ.get("RECSYS_MEMORY_LIMIT", MEMORY_LIMIT)]
-        )
+        limit_memory(connection)
         connection.execute("set temp_directory = ?", [str(target.parent / "spill")])
         connection.execute(f"attach {_quoted(source)} as source (read_only)")
         connection.execute(f"attach {_quoted(target)} as fresh ({how})")

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from recsys.errors import RecsysError
+from recsys.storage.file_state import FileState, state_of
 
 if TYPE_CHECKING:
     from recsys.data.interactions import Interactions
@@ -21,6 +22,15 @@ FOLDER_VARIABLE = "recsys_fitted_models"
 """DuckDB variable of a connection: the folder of the models fitted for today."""
 BLOCK_VARIABLE = "recsys_in_block"
 """DuckDB variable of a connection: whether it is that of a block."""
+
+
+_read_before: dict[Path, tuple[FileState | None, Any]] = {}
+"""What this process has read for blocks, with the state of the file that it was read from."""
+
+
+def forget_read() -> None:
+    """Let go of what this process has read for blocks."""
+    _read_before.clear()
 
 
 class Fitted(NamedTuple):
@@ -73,13 +83,24 @@ class FittedModels:
 
         """
         try:
-            return joblib.load(self._path(name), mmap_mode="r")
+            return self._kept(name) if self.in_block else self._read(name)
         except FileNotFoundError as error:
             raise RecsysError(
                 f"{name} wasn't fitted for today: what is fitted is kept until customers are "
                 "served. Run the whole build, or select int_served_blocks with all that it reads: "
                 "dbt build --select +int_served_blocks+"
             ) from error
+
+    def _kept(self, name: str) -> Any:
+        """Return what a process that serves blocks has read before, unless its file is another."""
+        path = self._path(name)
+        state = state_of(path)
+        if (found := _read_before.get(path)) is None or found[0] != state:
+            found = _read_before[path] = (state, self._read(name))
+        return found[1]
+
+    def _read(self, name: str) -> Any:
+        return joblib.load(self._path(name), mmap_mode="r")
 
     def has(self, name: str) -> bool:
         """Tell whether there is a file of this name."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from recsys.recommenders.fitted_models import BLOCK_VARIABLE, FOLDER_VARIABLE, FittedModels
 from recsys.serving.plan import BlockModel, BlockPlan
-from recsys.storage.connections import connect
+from recsys.storage.connections import connect, limit_memory
 from recsys.storage.names import file_text, quoted, text
 from recsys.storage.relations import Relation
 
@@ -52,6 +52,7 @@ class BlockDatabase:
         self._schemas |= {model.name: model.schema for model in plan.models}
         self._connection = connect(spill=spill)
         execute = self._connection.execute
+        limit_memory(self._connection)
         execute("set threads = 1")  # as many blocks as there are processes run at once
         execute("set timezone = 'UTC'")
         execute(f"attach ':memory:' as {quoted(plan.catalog)}")

@@ -19,6 +19,9 @@ from recsys.errors import InvalidParameterError, MissingDependencyError
 from recsys.serving.database import BlockResult
 from recsys.serving.work import BlockWork, forget_database, serve_block
 
+BLOCKS_AT_ONCE = 256
+"""So many blocks are handed to Spark at a time: disk doesn't grow with the number of blocks."""
+
 Results = Iterator[tuple[int, BlockResult]]
 
 
@@ -87,15 +90,18 @@ def _spark(work: BlockWork, blocks: Sequence[int], write_rows: Callable[[int], N
         raise MissingDependencyError(
             "engine spark needs pyspark: pip install 'recsys[spark]'"
         ) from error
-    for block in blocks:
-        write_rows(block)
     # Spark would take the python3 of the PATH, which lacks this package where it is in .venv
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder: Any = SparkSession.builder.appName("recsys")
     for name, value in workers.ONE_THREAD_EACH.items():
         builder = builder.config(f"spark.executorEnv.{name}", value)
     is_ours = SparkSession.getActiveSession() is None
-    spark = builder.getOrCreate()
+    try:
+        spark = builder.getOrCreate()
+    except ImportError as error:  # pyspark alone lacks what Spark Connect needs
+        raise MissingDependencyError(
+            f"engine spark: {error}: pip install 'recsys[spark]'"
+        ) from error
 
     def serve(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -104,17 +110,21 @@ def _spark(work: BlockWork, blocks: Sequence[int], write_rows: Callable[[int], N
                 yield pa.RecordBatch.from_pydict({"place": [place], "result": [result]})
 
     try:
-        tasks = spark.range(0, len(blocks), 1, numPartitions=len(blocks))
-        with warnings.catch_warnings():
-            # no pandas takes part in it
-            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
-            rows = tasks.mapInArrow(serve, "place bigint, result string").collect()
+        for first in range(0, len(blocks), BLOCKS_AT_ONCE):
+            until = min(first + BLOCKS_AT_ONCE, len(blocks))
+            for block in blocks[first:until]:
+                write_rows(block)
+            tasks = spark.range(first, until, 1, numPartitions=until - first)
+            with warnings.catch_warnings():
+                # no pandas takes part in it
+                warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+                rows = tasks.mapInArrow(serve, "place bigint, result string").collect()
+            for row in sorted(rows, key=lambda row: row.place):
+                yield blocks[row.place], BlockResult(**json.loads(row.result))
+                shutil.rmtree(work.files.rows_of(blocks[row.place]), ignore_errors=True)
     finally:
         if is_ours:
             spark.stop()
-    for row in sorted(rows, key=lambda row: row.place):
-        yield blocks[row.place], BlockResult(**json.loads(row.result))
-        shutil.rmtree(work.files.rows_of(blocks[row.place]), ignore_errors=True)
 
 
 _ENGINES: dict[str, Callable[[BlockWork, Sequence[int], Callable[[int], None]], Results]] = {

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from recsys.compute import dbt_log
-from recsys.recommenders.fitted_models import FittedModels
+from recsys.recommenders.fitted_models import FittedModels, forget_read
 from recsys.serving.database import BlockDatabase, BlockResult
 from recsys.serving.plan import BlockPlan
 from recsys.storage.work_folder import kept_folder
@@ -131,6 +131,7 @@ def forget_database() -> None:
     if _open is not None:
         _open[1].close()
         _open = None
+    forget_read()
 
 
 def _database(work: BlockWork) -> BlockDatabase:

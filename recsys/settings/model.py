@@ -158,7 +158,7 @@ class Lists(Section):
     """The language of reasons: English, German, French or Spanish."""
     serving_block_customers: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     """Customers whose lists are made at once, at most: more need more memory. They are fewer where
-    customers have bought so much that a block would hold over 150,000 interactions."""
+    customers have bought much (docs/scale.md)."""
     serving_engine: Literal["local", "spark"] = "local"
     """Where blocks of customers run: on this machine, or as tasks of a Spark cluster
     (docs/scale.md)."""

@@ -20,7 +20,7 @@ SAID_OF_A_FULL_DISK = (
 
 ROOM = (
     "beside the database a build needs room for its work copy and for the file that it publishes, "
-    "about three times the database's size together"
+    "many times what is published: recsys check estimates it"
 )
 
 

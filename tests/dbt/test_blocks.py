@@ -4,11 +4,11 @@
 import importlib.util
 import os
 import shutil
-import subprocess
 import threading
 from pathlib import Path
 
 import duckdb
+import psutil
 import pytest
 
 from recsys.serving import best_rows
@@ -84,7 +84,6 @@ def test_executors_of_spark_serve_what_this_process_does(
 
 @pytest.mark.slow
 @needs_spark
-@pytest.mark.skipif(shutil.which("pkill") is None, reason="needs pkill")
 def test_an_executor_that_is_killed_midway_changes_nothing(
     builder, tiny_shop, tiny_database, cluster
 ):
@@ -95,9 +94,13 @@ def test_an_executor_that_is_killed_midway_changes_nothing(
         while not is_over.wait(0.05):
             folder = builder.database.parent
             if any(folder.rglob("served/int_block_recommendations/*.parquet")):
-                # -o: the oldest that fits
-                kill = ["pkill", "-KILL", "-o", "-f", "CoarseGrainedExecutorBackend"]
-                killed.append(subprocess.run(kill, check=False).returncode == 0)  # noqa: S603 - ours
+                executors = [
+                    process
+                    for process in psutil.Process().children(recursive=True)
+                    if "CoarseGrainedExecutorBackend" in " ".join(process.cmdline())
+                ]
+                min(executors, key=lambda executor: executor.create_time()).kill()
+                killed.append(True)
                 return
 
     killer = threading.Thread(target=kill)

@@ -13,9 +13,9 @@ import pytest
 
 from recsys.errors import DatabaseError, RecsysError
 from recsys.pipeline.build_environment import made_work_folder
-from recsys.pipeline.fresh_file import MEMORY_LIMIT
 from recsys.pipeline.publishing import published
 from recsys.storage import ownership
+from recsys.storage.connections import MEMORY_LIMIT
 from recsys.storage.work_folder import (
     kept_folder,
     past_folder,

@@ -100,6 +100,19 @@ def test_recommenders_of_the_same_interactions_share_their_file(table, products,
     assert len(list(tmp_path.glob("interactions-*"))) == 2
 
 
+def test_a_block_reads_a_model_once_and_again_where_its_file_is_another(tmp_path):
+    models = FittedModels(tmp_path, in_block=True)
+    models.save("anything", [1, 2])
+    read = models.load("anything")
+    assert models.load("anything") is read
+    assert FittedModels(tmp_path, in_block=True).load("anything") is read  # of the process
+    models.save("anything", [3])
+    assert models.load("anything") == [3]
+    (tmp_path / "anything.joblib").unlink()
+    with pytest.raises(RecsysError, match="anything wasn't fitted for today"):
+        models.load("anything")
+
+
 def test_what_was_forgotten_serves_nobody(tmp_path):
     """As a recommender that the settings no longer name."""
     models = FittedModels(tmp_path)

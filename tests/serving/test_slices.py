@@ -61,12 +61,18 @@ def test_tables_of_customers_are_cut_and_the_others_are_shared(slices):
 
 @pytest.mark.parametrize(
     # four interactions of three customers, those of today
-    ("most", "fewest", "customers"),
-    [(4, 1, {0: 2, 1: 1}), (2, 1, {0: 1, 1: 1, 2: 1}), (2, 2, {0: 2, 1: 1}), (3, 3, {0: 2, 1: 1})],
+    ("limits", "customers"),
+    [
+        ((4, 1), {0: 2, 1: 1}),
+        ((2, 1), {0: 1, 1: 1, 2: 1}),
+        ((2, 2), {0: 2, 1: 1}),
+        ((3, 3), {0: 2, 1: 1}),
+    ],
 )
 def test_where_customers_have_much_a_block_has_fewer(
-    shop, tmp_path, monkeypatch, most, fewest, customers
+    shop, tmp_path, monkeypatch, limits, customers
 ):
+    most, fewest = limits
     monkeypatch.setattr("recsys.serving.block_size.MOST_INTERACTIONS", most)
     monkeypatch.setattr("recsys.serving.block_size.FEWEST_CUSTOMERS", fewest)
     assert slices_of(shop, tmp_path).customers_of_blocks() == customers

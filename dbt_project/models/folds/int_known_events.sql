@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
--- No other model joins folds with the events that they know of. This one is a view: its rows are as many as
--- the events times the folds, and each model reads the part that it needs.
+-- No other model joins folds with the events that they know of; int_fold_rfm joins lines, since returned money
+-- has its own day. This one is a view: its rows are as many as the events times the folds, and each model
+-- reads the part that it needs.
 with
 
 folds as (select * from {{ ref('int_folds') }}),
