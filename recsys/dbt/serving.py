@@ -20,9 +20,13 @@ from recsys.serving.engines import run_blocks
 from recsys.serving.plan import read_plan
 from recsys.serving.slices import CustomerSlices
 from recsys.serving.work import BlockFiles, BlockTables, BlockWork
+from recsys.storage.connections import little_memory
 from recsys.storage.names import nearest, text
 from recsys.storage.relations import Relation
 from recsys.storage.work_folder import kept_folder
+
+WHILE_BLOCKS_RUN = "1GB"
+"""What the shop's DuckDB may keep meanwhile: it only cuts rows, and the blocks need the memory."""
 
 TODAY = "int_customer_folds"
 """The folds whose customers a database holds: past ones in the shop's, today's in a block's."""
@@ -114,6 +118,19 @@ def serve_blocks(
         slices.write_sorted()
         seconds: Counter[str] = Counter()
         work = BlockWork(plan, files, tables)
+        with little_memory(cursor, WHILE_BLOCKS_RUN):
+            yield from of_blocks(work, customers, seconds, started)
+        yield _of_block(
+            len(customers) - 1,
+            sum(customers.values()),
+            {kept_rows.file: kept_rows.merge() for kept_rows in kept_best.values()},
+        )
+        longest = ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.most_common(12))
+        dbt_log.log(f"serving: {seconds.total():.0f} CPU seconds, the longest {longest}")
+
+    def of_blocks(
+        work: BlockWork, customers: Mapping[int, int], seconds: Counter[str], started: float
+    ) -> Iterator[pa.RecordBatch]:
         results = run_blocks(engine, work, list(customers), slices.write_rows)
         for done, (block, result) in enumerate(results, start=1):
             seconds.update(result.seconds)
@@ -133,13 +150,6 @@ def serve_blocks(
                     if name in served and name not in best
                 },
             )
-        yield _of_block(
-            len(customers) - 1,
-            sum(customers.values()),
-            {kept_rows.file: kept_rows.merge() for kept_rows in kept_best.values()},
-        )
-        longest = ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.most_common(12))
-        dbt_log.log(f"serving: {seconds.total():.0f} CPU seconds, the longest {longest}")
 
     return pa.RecordBatchReader.from_batches(BLOCK_SCHEMA, batches())
 

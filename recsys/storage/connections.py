@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -62,10 +64,34 @@ def forbid_extensions(connection: duckdb.DuckDBPyConnection) -> None:
 def limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
     """Let a connection's database take as much memory as a build's: beyond it, it spills.
 
-    By itself DuckDB would take four fifths of the machine in each process.
+    By itself DuckDB would take four fifths of the machine in each process, and keep what it freed.
     """
     limit = os.environ.get("RECSYS_MEMORY_LIMIT", MEMORY_LIMIT)
     connection.execute("set global memory_limit = ?", [limit])
+    connection.execute("set global allocator_background_threads = true")
+    connection.execute("set global allocator_flush_threshold = '1MB'")
+
+
+@contextlib.contextmanager
+def little_memory(connection: duckdb.DuckDBPyConnection, limit: str) -> Iterator[None]:
+    """Let a connection's database keep little of what it has read, for a while.
+
+    Others need the memory meanwhile. A lower limit than `limit` stays as it is.
+
+    >>> with duckdb.connect() as connection, little_memory(connection, "100MB"):
+    ...     connection.sql("select current_setting('memory_limit')").fetchall()
+    [('95.3 MiB',)]
+    """
+    [(before, lower)] = connection.execute(
+        "select limits.now, if(parse_formatted_bytes(limits.now) < parse_formatted_bytes($1), "
+        "limits.now, $1) from (select current_setting('memory_limit') as now) as limits",
+        [limit],
+    ).fetchall()
+    connection.execute("set global memory_limit = ?", [lower])
+    try:
+        yield
+    finally:
+        connection.execute("set global memory_limit = ?", [before])
 
 
 def seal(connection: duckdb.DuckDBPyConnection) -> None:
