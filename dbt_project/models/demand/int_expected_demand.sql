@@ -88,10 +88,17 @@ final as (
         expected.item,
         {% for measure in measures %}
         expected.{{ measure }},
-        greatest(0, expected.{{ measure }} + least(0, {{ measure }}_spreads.low) * sqrt(expected.{{ measure }}))
-            as {{ measure }}_low,
-        expected.{{ measure }} + greatest(0, {{ measure }}_spreads.high) * sqrt(expected.{{ measure }})
-            as {{ measure }}_high
+        -- the expected number is in its interval, even if it was always too low, or too high
+        case
+            when expected.{{ measure }} is not null and {{ measure }}_spreads.low is not null
+                then greatest(
+                    0, expected.{{ measure }} + least(0, {{ measure }}_spreads.low) * sqrt(expected.{{ measure }})
+                )
+        end as {{ measure }}_low,
+        case
+            when expected.{{ measure }} is not null and {{ measure }}_spreads.high is not null
+                then expected.{{ measure }} + greatest(0, {{ measure }}_spreads.high) * sqrt(expected.{{ measure }})
+        end as {{ measure }}_high
         {%- if not loop.last %},{% endif %}
         {% endfor %}
     from expected
