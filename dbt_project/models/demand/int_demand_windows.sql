@@ -17,10 +17,9 @@ products as (select * from {{ ref('int_products') }} where not is_excluded),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
-counting_unit as (select * from {{ ref('int_counting_unit') }}),
-
 -- where ratings stand for purchases, nothing is sold
-purchases as (select count(*) as lines from {{ ref('int_order_products') }}),
+counting_unit as (select * from {{ ref('int_counting_unit') }} where order_products > 0),
+
 
 {% for part in range(parts) %}
 sold_{{ part }} as (
@@ -38,10 +37,8 @@ sold_{{ part }} as (
         from known_events as events
         cross join settings
         cross join counting_unit
-        cross join purchases
         where
-            purchases.lines > 0
-            and events.age_days <= {{ windows }} * settings.label_window_days
+            events.age_days <= {{ windows }} * settings.label_window_days
             and {{ in_part(buyer, part, parts) }}
         union all
         select
@@ -53,8 +50,7 @@ sold_{{ part }} as (
             events.amount
         from label_events as events
         cross join counting_unit
-        cross join purchases
-        where purchases.lines > 0 and {{ in_part(buyer, part, parts) }}
+        where {{ in_part(buyer, part, parts) }}
     )
 
     select

@@ -87,7 +87,7 @@ select
     case when margin between -1 and 1 then margin end as margin,
     not has_no_margin and not coalesce(margin between -1 and 1, false) as is_margin_unreadable,
     -- more was sold than the books had: none is there
-    greatest(stock, 0) as stock,
+    case when stock is not null then greatest(stock, 0) end as stock,
     not has_no_stock and stock is null as is_stock_unreadable,
     coalesce(available, stock > 0) as is_available,
     coalesce(excluded, false) as is_excluded,
