@@ -85,7 +85,7 @@ items as (
 shared as (
     select
         items.*,
-        coalesce(candidates.expected_buyers, 0) as candidate_buyers,
+        case when predicted.fold is not null then coalesce(candidates.expected_buyers, 0) end as candidate_buyers,
         case
             -- nobody has it as a candidate
             when predicted.fold is null or catalogue.product_id is null then 0
@@ -113,5 +113,5 @@ select
     candidate_share,
     candidate_buyers,
     usual_buyers * (1 - candidate_share) as other_buyers,
-    candidate_buyers + usual_buyers * (1 - candidate_share) as buyers
+    coalesce(candidate_buyers, 0) + usual_buyers * (1 - candidate_share) as buyers
 from shared

@@ -89,7 +89,8 @@ select
     -- more was sold than the books had: none is there
     case when stock is not null then greatest(stock, 0) end as stock,
     not has_no_stock and stock is null as is_stock_unreadable,
-    coalesce(available, stock > 0) as is_available,
+    -- whatever else the shop says: what isn't there can't be sold
+    case when stock <= 0 then false else coalesce(available, stock > 0) end as is_available,
     coalesce(excluded, false) as is_excluded,
     reject_reason,
     case when reject_reason is not null then row_json end as row_json
