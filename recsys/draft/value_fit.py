@@ -86,7 +86,7 @@ def _margin(column: ColumnProfile) -> float:
     """Fit shares of the price and per cent; amounts of money aren't meant."""
     numbers = column.numbers
     if numbers.share >= 0.9:
-        return 1.0 if -1 <= numbers.low and numbers.high <= 1 else 0.0
+        return 1.0 if numbers.low >= -1 and numbers.high <= 1 else 0.0
     percent = sum(value.rstrip().endswith("%") for value, _ in column.common)
     return 1.0 if percent >= 0.9 * len(column.common) > 0 else 0.0
 

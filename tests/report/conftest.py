@@ -71,16 +71,19 @@ from (values
     ('none', '', 0., 9.1, 7., 2.), ('current', '', -.0012, 10., 7.5, 2.),
     ('diversity', '0', -.0012, 10., 7.5, 2.),
     ('diversity', '0.5', -.02, 10., 9.8, 2.), ('max_per_category', '1', -.03, 10., 10., 2.),
-    ('objective', 'probability', -.0012, 10., 7.5, 2.), ('objective', 'revenue', -.0112, 10., 7.5, 2.5)
+    ('objective', 'probability', -.0012, 10., 7.5, 2.),
+    ('objective', 'revenue', -.0112, 10., 7.5, 2.5)
 ) as rows (setting, value, difference, titles, categories, paid);
 create table marts.expected_demand as
 select
-    level, product_id, category, date '2018-01-01' as window_from, date '2018-01-28' as window_until,
+    level, product_id, category, date '2018-01-01' as window_from,
+    date '2018-01-28' as window_until,
     buyers as expected_buyers, buyers - 20 as buyers_low, buyers + 30 as buyers_high,
     2. * buyers as expected_quantity, 3. * buyers as expected_revenue,
     case when category = 'TEA' then 1. * buyers end as expected_margin
 from (values
-    ('category', null, 'TEA', 120.), ('category', null, 'MILK', 340.), ('product', 'P1', 'MILK', 999.)
+    ('category', null, 'TEA', 120.), ('category', null, 'MILK', 340.),
+    ('product', 'P1', 'MILK', 999.)
 ) as rows (level, product_id, category, buyers);
 create table marts.demand_backtest as
 select

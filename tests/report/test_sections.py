@@ -339,12 +339,9 @@ def test_a_shop_without_categories_shows_products(changed):
     )
     with Warehouse(path) as warehouse:
         source = Source(warehouse)
-        [(title,)] = [
-            row.values()
-            for row in source.rows("select title from marts.products where product_id = 'P1'")
-        ]
+        [named] = source.rows("select title from marts.products where product_id = 'P1'")
         coming, past = demand.blocks(source)
-    assert coming.table.rows[0][0] == past.table.rows[0][0] == title
+    assert coming.table.rows[0][0] == past.table.rows[0][0] == named["title"]
     assert "the most of all products" in coming.reading
 
 
