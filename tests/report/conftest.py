@@ -66,7 +66,8 @@ select
     titles as distinct_titles, .1 as repeated_title_share, categories as distinct_categories,
     600::bigint as products, 900::bigint as customers, .5 as hits, paid as hit_revenue,
     paid - 2. as hit_revenue_difference, paid - 2.1 as hit_revenue_ci_low,
-    paid - 1.9 as hit_revenue_ci_high, 3. as expected_revenue, null::double as expected_margin
+    paid - 1.9 as hit_revenue_ci_high, null::double as hit_margin,
+    3. as expected_revenue, null::double as expected_margin
 from (values
     ('none', '', 0., 9.1, 7., 2.), ('current', '', -.0012, 10., 7.5, 2.),
     ('diversity', '0', -.0012, 10., 7.5, 2.),

@@ -324,7 +324,7 @@ def test_demand_says_what_will_be_bought_and_how_near_it_came(source):
         ["TEA", "130", "110 to 160", "100"],
     ]
     assert plain(past.reading) == (
-        "Of 67 % of the categories the actual number of buyers was within the 95 % interval; of "
+        "In 67 % of the categories the actual number of buyers was within the 95 % interval; of "
         "the 2 with 100 buyers or more, 50 % were expected to within a tenth, and all together 430 "
         "of 440."
     )

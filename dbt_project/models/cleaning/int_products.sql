@@ -50,7 +50,7 @@ described as (
         descriptions.attributes,
         descriptions.description,
         coalesce(products.price, of_variants.price) as list_price,
-        coalesce(products.cost, of_variants.cost) as cost,
+        coalesce(products.cost, of_variants.cost) as cost, -- noqa: RF04
         coalesce(products.margin, of_variants.margin) as margin,
         coalesce(products.stock, of_variants.stock) as stock,
         coalesce(

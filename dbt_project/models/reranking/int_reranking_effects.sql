@@ -19,7 +19,9 @@ listed as (
     select
         trials.*,
         held_out.product_key is not null as is_hit,
-        held_out.amount as hit_revenue
+        held_out.amount as hit_revenue,
+        -- as large a share of what was paid is kept as of what was expected
+        held_out.amount * trials.expected_margin / nullif(trials.expected_revenue, 0) as hit_margin
     from trials
     left join held_out
         on
@@ -46,6 +48,7 @@ lists as (
         count(*) filter (where is_new) as new_products,
         count(*) filter (where is_hit) as hits,
         {{ exact_sum('hit_revenue', 32) }} as hit_revenue,
+        {{ exact_sum('hit_margin', 32) }} as hit_margin,
         {{ exact_sum('expected_revenue', 32) }} as expected_revenue,
         {{ exact_sum('expected_margin', 32) }} as expected_margin
     from listed
@@ -76,6 +79,8 @@ judged as (
         lists.new_products / lists.products as new_share,
         coalesce(lists.hits, 0) as hits,
         case when sold.is_priced then coalesce(lists.hit_revenue, 0) end as hit_revenue,
+        -- 0 for lists without hits, where costs are known at all
+        case when sold.is_priced and lists.expected_margin is not null then coalesce(lists.hit_margin, 0) end as hit_margin,
         lists.expected_revenue,
         lists.expected_margin
     from judged_lists
@@ -138,6 +143,7 @@ measured as (
         {{ exact_mean('hit_revenue') }} as hit_revenue,
         {{ exact_mean('hit_revenue_difference') }} as hit_revenue_difference,
         1.96 * stddev_samp(hit_revenue_difference) / sqrt(count(*)) as hit_revenue_half_width,
+        {{ exact_mean('hit_margin') }} as hit_margin,
         {{ exact_mean('expected_revenue') }} as expected_revenue,
         {{ exact_mean('expected_margin') }} as expected_margin
     from compared
@@ -164,6 +170,7 @@ select
     round(measured.hit_revenue_difference, 6) as hit_revenue_difference,
     round(measured.hit_revenue_difference - measured.hit_revenue_half_width, 6) as hit_revenue_ci_low,
     round(measured.hit_revenue_difference + measured.hit_revenue_half_width, 6) as hit_revenue_ci_high,
+    round(measured.hit_margin, 6) as hit_margin,
     round(measured.expected_revenue, 6) as expected_revenue,
     round(measured.expected_margin, 6) as expected_margin
 from measured

@@ -38,7 +38,7 @@ cast_lines as (
         {{ clean_id('texts.recommend_as', 'formats.has_float_recommend_as') }} as recommend_as,
         {{ clean_price('texts.price', 'formats.has_money_comma') }} as price,
         {{ is_empty('texts.price') }} as has_no_price,
-        {{ clean_price('texts.cost', 'formats.has_money_comma') }} as cost,
+        {{ clean_price('texts.cost', 'formats.has_money_comma') }} as cost, -- noqa: RF04
         {{ is_empty('texts.cost') }} as has_no_cost,
         {{ clean_share('texts.margin', 'formats.has_decimal_comma') }} as margin,
         {{ is_empty('texts.margin') }} as has_no_margin,
@@ -82,7 +82,7 @@ select
     recommend_as,
     case when price >= 0 then price end as price,
     not has_no_price and not coalesce(price >= 0, false) as is_price_unreadable,
-    case when cost >= 0 then cost end as cost,
+    case when cost >= 0 then cost end as cost, -- noqa: RF04
     not has_no_cost and not coalesce(cost >= 0, false) as is_cost_unreadable,
     case when margin between -1 and 1 then margin end as margin,
     not has_no_margin and not coalesce(margin between -1 and 1, false) as is_margin_unreadable,

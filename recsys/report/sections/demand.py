@@ -173,7 +173,7 @@ def _reading(metrics: list[Row]) -> str:
     every = next((row for row in shown if row["items_of"] == "all"), None)
     if every is None:
         return "How near they were isn't known."
-    said = f"Of {numbers.percent(every['interval_coverage'])} of the {what} the actual number of "
+    said = f"In {numbers.percent(every['interval_coverage'])} of the {what} the actual number of "
     said += "buyers was within the 95 % interval"
     if many is None:
         return f"{said}."
@@ -198,7 +198,8 @@ def _points(rows: list[Row], width: int) -> Any:
     ends = [value[name] for value in values for name in ("expected", "actual")]
     low, high = min(ends) / 1.2, max(ends) * 1.2
     scale = alt.Scale(type="log", domain=[low, high], nice=False)
-    axis = alt.Axis(tickCount=4, format=",.0f")
+    ticks = [10**power for power in range(10) if low <= 10**power <= high]
+    axis = alt.Axis(values=ticks, format=",.0f")
     diagonal = (
         chart([{"at": low, "to": low}, {"at": high, "to": high}])
         .mark_line(color=colour("muted"), strokeDash=[4, 4], strokeWidth=1.5)

@@ -20,8 +20,8 @@ def blocks(source: Source) -> list[Block]:
         """
         select
             list_type, value, customers, ndcg, ndcg_difference, ci_low, ci_high, hits, hit_revenue,
-            hit_revenue_difference, hit_revenue_ci_low, hit_revenue_ci_high, expected_revenue,
-            expected_margin
+            hit_revenue_difference, hit_revenue_ci_low, hit_revenue_ci_high, hit_margin,
+            expected_revenue, expected_margin
         from marts.reranking_effects
         where
             setting = 'objective'
@@ -46,7 +46,8 @@ def _figure(name: str, rows: list[Row]) -> Figure:
         table=Table(
             headings=[
                 *("objective", "NDCG", "difference", "95 % interval", "hits", "paid for hits"),
-                *("difference", "95 % interval", "expected revenue", "expected margin"),
+                *("difference", "95 % interval", "kept of it", "expected revenue"),
+                "expected margin",
             ],
             rows=[
                 [
@@ -58,15 +59,16 @@ def _figure(name: str, rows: list[Row]) -> Figure:
                     numbers.metric(row["hit_revenue"], 2),
                     _signed(row["hit_revenue_difference"]),
                     numbers.interval(row["hit_revenue_ci_low"], row["hit_revenue_ci_high"], 2),
+                    numbers.metric(row["hit_margin"], 2),
                     numbers.metric(row["expected_revenue"], 2),
                     numbers.metric(row["expected_margin"], 2),
                 ]
                 for row in rows
             ],
-            numbers=frozenset(range(1, 10)),
+            numbers=frozenset(range(1, 11)),
             note="Means per list of the judged fold; differences are to the champion's order "
             "without re-ranking. Paid for hits: what customers paid in the label window for "
-            "products of their list.",
+            "products of their list; kept of it: what the shop earns by them.",
         ),
         size="third",
         legend=[(COLOURS[row["value"]], row["value"]) for row in rows],
@@ -125,8 +127,8 @@ def _plane(rows: list[Row], width: int) -> Any:
 SECTION = Section(
     anchor="objectives",
     title="What lists made for money cost",
-    question="The setting `objective`, tried on the judged fold: lists by probability, by revenue "
-    "and by margin.",
+    question="Lists by probability, by revenue and by margin (the setting objective), tried on the "
+    "judged fold.",
     needs=("marts.reranking_effects", "marts.champions"),
     blocks=blocks,
     empty="No past fold was judged, or nothing is known of prices, so lists can't be made for "

@@ -23,6 +23,7 @@ select
     hit_revenue_difference,
     hit_revenue_ci_low,
     hit_revenue_ci_high,
+    hit_margin,
     expected_revenue,
     expected_margin
 from effects
