@@ -25,7 +25,7 @@ of_variants as (
         parents.recommend_as as product_id,
         min(products.price) as price,
         -- no more is earned than by the dearest of them
-        max(products.cost) as cost,
+        max(products.cost) as cost, -- noqa: RF04
         min(products.margin) as margin,
         sum(products.stock) as stock,
         bool_or(coalesce(products.is_available, true)) as is_available,
