@@ -47,6 +47,7 @@ def model(dbt, session):
         "int_block_predicted_ratings": dbt.ref("int_block_predicted_ratings"),
         "int_block_preferences": dbt.ref("int_block_preferences"),
         "int_block_audiences": dbt.ref("int_block_audiences"),
+        "int_block_demand": dbt.ref("int_block_demand"),
     }
     return serve_blocks(
         session=session,
