@@ -71,6 +71,12 @@ def test_a_single_line(builder):
     assert_nothing_judged(ask)
     assert ask("select fold from intermediate.int_folds") == [("serving",)]
     assert ask("select customers, products from marts.run_history") == [(1, 1)]
+    # what was bought comes once more; nobody says what was paid, and there are no categories
+    assert ask("""
+        select level, product_id, expected_buyers, buyers_low, expected_quantity, expected_revenue
+        from marts.expected_demand
+    """) == [("product", "x", 1.0, None, 1.0, None)]
+    assert ask("select count(*) from marts.demand_metrics") == [(0,)]
 
 
 def test_a_single_customer(shop):
@@ -207,6 +213,8 @@ def test_ratings_only(builder):
         unknown = {f"p{p}" for p in range(12) if (c, p) not in told}
         assert set(lists["discover", f"c{c}"]) == unknown
     assert ask("select distinct is_implied from marts.ratings") == [(False,)]
+    assert ask("select count(*) from marts.expected_demand") == [(0,)]
+    assert ask("select count(*) from marts.demand_backtest") == [(0,)]
     assert ask("select reason, count(*) from marts.rejected_rows group by 1 order by 1") == [
         ("rating_off_scale", 1),
         ("unreadable_rating", 1),

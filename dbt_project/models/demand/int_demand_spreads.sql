@@ -39,13 +39,13 @@ where predictions >= {{ enough }}
 union all
 -- a small shop has one class
 select
-    fold,
-    level,
-    measure,
+    predictions.fold,
+    predictions.level,
+    predictions.measure,
     0 as size_class,
     count(*) as predictions,
-    quantile_cont(deviation, 0.025) as low,
-    quantile_cont(deviation, 0.975) as high
+    quantile_cont(predictions.deviation, 0.025) as low,
+    quantile_cont(predictions.deviation, 0.975) as high
 from predictions
 anti join classes
     on
@@ -53,5 +53,5 @@ anti join classes
         and predictions.level = classes.level
         and predictions.measure = classes.measure
         and classes.predictions >= {{ enough }}
-group by fold, level, measure
+group by predictions.fold, predictions.level, predictions.measure
 having count(*) >= 20

@@ -30,8 +30,12 @@ weights as (
         ages.age,
         backs.back,
         power(0.5, backs.back - ages.age - 1) as weight,
-        sum(power(0.5, backs.back - ages.age - 1) * least(1, greatest(0, spans.windows - backs.back + 1)))
-            over (partition by spans.fold, ages.age) as total_weight
+        -- who bought in a few days isn't multiplied: they may be all the customers there are
+        greatest(
+            1,
+            sum(power(0.5, backs.back - ages.age - 1) * least(1, greatest(0, spans.windows - backs.back + 1)))
+                over (partition by spans.fold, ages.age)
+        ) as total_weight
     from spans
     cross join unnest(range(0, {{ checked + 1 }})) as ages (age)
     cross join unnest(range(1, {{ depth + checked + 1 }})) as backs (back)

@@ -3,9 +3,8 @@
 -- Part after part of the buyers: those of all windows of all folds at once would fill the memory of a shop of
 -- millions of lines.
 {% set parts = 8 %}
-{% set buyer -%}
-    case when counting_unit.counts_orders then events.order_key else coalesce(events.customer_key, -events.order_key) end
-{%- endset %}
+{% set named = 'coalesce(events.customer_key, -events.order_key)' %}
+{% set buyer = 'case when counting_unit.counts_orders then events.order_key else ' ~ named ~ ' end' %}
 
 with
 
@@ -14,6 +13,22 @@ known_events as (select * from {{ ref('int_known_events') }} where is_interest a
 label_events as (select * from {{ ref('int_label_events') }}),
 
 products as (select * from {{ ref('int_products') }} where not is_excluded),
+
+-- every purchase is one of a product, and one of a category
+items as (
+    select
+        'product' as level, -- noqa: RF04
+        product_id as item,
+        product_key
+    from products
+    union all
+    select
+        'category' as level, -- noqa: RF04
+        coalesce(category, department) as item,
+        product_key
+    from products
+    where coalesce(category, department) is not null
+),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -55,20 +70,15 @@ sold_{{ part }} as (
 
     select
         events.fold,
+        items.level,
+        items.item,
         events.back,
-        products.product_id,
-        coalesce(products.category, products.department) as category,
-        grouping(products.product_id) = 0 as is_product,
         count(distinct events.buyer_key) as buyers,
         sum(cast(events.quantity as decimal(24, 6))) as quantity,
         sum(events.amount) as revenue
     from events
-    inner join products on events.product_key = products.product_key
-    group by
-        grouping sets (
-            (events.fold, events.back, products.product_id),
-            (events.fold, events.back, coalesce(products.category, products.department))
-        )
+    inner join items on events.product_key = items.product_key
+    group by events.fold, items.level, items.item, events.back
 ),
 
 {% endfor %}
@@ -82,15 +92,14 @@ sold as (
 summed as (
     select
         fold,
-        case when is_product then 'product' else 'category' end as level,
-        case when is_product then product_id else category end as item,
+        level,
+        item,
         back,
         cast(sum(buyers) as double) as buyers,
         cast(sum(quantity) as double) as quantity,
         cast(sum(revenue) as double) as revenue
     from sold
-    group by all
+    group by fold, level, item, back
 )
 
 select * from summed
-where item is not null

@@ -29,7 +29,7 @@ learned as (
     from folds
     cross join settings
     inner join training_folds
-        on folds.fold = training_folds.fold and training_folds.recency_rank <= settings.hybrid_training_folds
+        on folds.fold = training_folds.fold and settings.hybrid_training_folds >= training_folds.recency_rank
     inner join catalogue on training_folds.training_fold = catalogue.fold
     inner join sold on catalogue.fold = sold.fold and catalogue.product_id = sold.item
     inner join trends on catalogue.fold = trends.fold and catalogue.product_id = trends.item
@@ -91,8 +91,10 @@ shared as (
             when predicted.fold is null or catalogue.product_id is null then 0
             when items.usual_buyers = 0 then 0
             else
-                (coalesce(product_sums.candidate_buyers, 0) + {{ shrunk_by }} * coalesce(class_shares.candidate_share, 0))
-                / (coalesce(product_sums.buyers, 0) + {{ shrunk_by }})
+                (
+                    coalesce(product_sums.candidate_buyers, 0)
+                    + {{ shrunk_by }} * coalesce(class_shares.candidate_share, 0)
+                ) / (coalesce(product_sums.buyers, 0) + {{ shrunk_by }})
         end as candidate_share
     from items
     left join predicted on items.fold = predicted.fold

@@ -16,7 +16,7 @@ prices as (select * from {{ ref('int_fold_products') }}),
 of_products as (
     select
         expected_buyers.fold,
-        'product' as level,
+        'product' as level, -- noqa: RF04
         expected_buyers.product_id as item,
         expected_buyers.buyers,
         expected_buyers.buyers * coalesce(trends.quantity / nullif(trends.buyers, 0), 1) as quantity,

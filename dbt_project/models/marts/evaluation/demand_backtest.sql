@@ -26,4 +26,4 @@ select
     backtest.actual_revenue
 from backtest
 left join products on backtest.level = 'product' and backtest.item = products.product_id
-order by backtest.fold, backtest.level, backtest.actual_buyers desc, backtest.item
+order by backtest.fold asc, backtest.level asc, backtest.actual_buyers desc, backtest.item asc

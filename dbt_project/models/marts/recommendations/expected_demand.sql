@@ -78,4 +78,4 @@ select
 from demand
 cross join folds
 cross join settings
-order by demand.level, demand.buyers desc, demand.item
+order by demand.level asc, demand.buyers desc, demand.item asc
