@@ -69,7 +69,9 @@ judged as (
         coalesce(lists.hits, 0) as hits,
         case when sold.is_priced then coalesce(lists.hit_revenue, 0) end as hit_revenue,
         -- 0 for lists without hits, where costs are known at all
-        case when sold.is_priced and lists.expected_margin is not null then coalesce(lists.hit_margin, 0) end as hit_margin,
+        case
+            when sold.is_priced and lists.expected_margin is not null then coalesce(lists.hit_margin, 0)
+        end as hit_margin,
         lists.expected_revenue,
         lists.expected_margin
     from judged_lists
