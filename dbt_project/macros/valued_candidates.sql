@@ -1,15 +1,15 @@
 {#
-  Candidates of lists (columns `list`) in the order that an objective asks for: list_score, by which lists are made, and rank. Reads
+  Candidates of lists in the order that an objective asks for: list_score, by which lists are made, and rank. Reads
   the CTEs champion_candidates (with boost, a factor of rules), scores (with probability), prices and products, and the relation `objectives`.
   What is known to be worth more comes first, behind it what nothing is known of, in the order of the recommender.
 #}
-{% macro valued_candidates(objectives, list='fold, list_type, customer_key') -%}
+{% macro valued_candidates(objectives, trials=none) -%}
     select
         * replace (
             case
                 when objective = 'probability' then rank
                 else row_number() over (
-                    partition by objective, {{ list }}
+                    partition by objective, {{ trials ~ ', ' if trials }}fold, list_type, customer_key
                     order by is_filler, list_score desc nulls last, rank
                 )
             end as rank

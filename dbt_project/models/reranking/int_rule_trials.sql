@@ -71,7 +71,7 @@ scores as (select * from {{ ref('int_hybrid_scores') }}),
 prices as (select * from {{ ref('int_fold_products') }}),
 
 valued as (
-    {{ valued_candidates('settings', 'trial, fold, list_type, customer_key') }}
+    {{ valued_candidates('settings', 'trial') }}
 ),
 
 candidates as (
