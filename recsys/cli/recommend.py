@@ -41,8 +41,20 @@ def recommend(
         ],
         empty="nothing",
     )
+    lists: dict[str, list[dict[str, Any]]] = {
+        name: [row for row in rows if row["list_type"] == name] for name in ListType
+    }
     for name in [list_type] if list_type else ListType:
-        _print_list(name, [row for row in rows if row["list_type"] == name])
+        _print_list(name, lists[name])
+    if _products(lists["next_basket"]) == _products(lists["buy_again"]) != []:
+        print_line(
+            "next_basket is the same as buy_again for this customer: nothing new comes before what "
+            "was bought before. marts.basket_metrics says how often that is so."
+        )
+
+
+def _products(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["product_id"] for row in rows]
 
 
 def _headline(customer: Customer) -> str:
