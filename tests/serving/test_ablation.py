@@ -16,6 +16,8 @@ TABLES = {
     "int_products": "(values (10, 'tea'), (11, 'jam'), (12, 'oil')) as t (product_key, product_id)",
     "int_events": "(values (1, 10, 'a'), (1, 10, 'b'), (1, 11, 'a'), (2, 10, 'c'), (2, 11, 'c'), "
     "(3, 10, 'd'), (4, 11, 'e')) as t (customer_key, product_key, order_key)",
+    "int_interactions": "(values ('serving', 1, 10), ('serving', 1, 11), ('serving', 2, 10)) "
+    "as t (fold, customer_key, product_key)",
     "int_attributes": "(values (3, 'age', 'old'), (1, 'age', 'young')) "
     "as t (customer_key, attribute, value)",
     "int_fold_products": "(values ('serving', 10, 9, 8, 7, 6, 5, 0.5, 'x'), "
@@ -79,6 +81,7 @@ def test_evidence_is_gone_and_all_else_is_there(ablation, files):
     # ann without tea; bob without tea, though jam is what he is told of; cat whole, but her age
     assert rows(files, 5, "int_customers") == [(1, "ann"), (2, "bob"), (3, "cat")]
     assert rows(files, 5, "int_events") == [(1, 11, "a"), (2, 11, "c"), (3, 10, "d")]
+    assert rows(files, 5, "int_interactions") == [("serving", 1, 11)]
     assert rows(files, 5, "int_attributes") == [(1, "age", "young")]
     assert rows(files, 5, "int_fold_products") == [
         ("serving", 10, 9, 8, 7, 6, 5, 0.5, "x"),
