@@ -43,6 +43,7 @@
         'explore_share': ['double', 0, 1],
         'objective': ['varchar', ['probability', 'revenue', 'margin']],
         'language': ['varchar', ['en', 'de', 'fr', 'es']],
+        'faithfulness_rows': ['integer', 0, 100000],
         'serving_block_customers': ['integer', 1, 1000000],
         'serving_engine': ['varchar', ['local', 'spark']],
         'keep_block_tables': ['varchar'],

@@ -6,7 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from recsys.cli.options import DatabaseOption, JsonOption, LengthOption, note_length, open_warehouse
-from recsys.cli.output import Column, counted, print_json, print_line, print_table, score, shown
+from recsys.cli.output import (
+    Column,
+    counted,
+    print_json,
+    print_line,
+    print_table,
+    score,
+    shown,
+)
 from recsys.reading.records import Customer
 from recsys.reading.warehouse import ListType
 
@@ -41,8 +49,18 @@ def recommend(
         ],
         empty="nothing",
     )
+    lists: dict[str, list[dict[str, Any]]] = {
+        name: [row for row in rows if row["list_type"] == name] for name in ListType
+    }
+    is_same = _products(lists["next_basket"]) == _products(lists["buy_again"]) != []
     for name in [list_type] if list_type else ListType:
-        _print_list(name, [row for row in rows if row["list_type"] == name])
+        # nothing new to the customer comes before what was bought before
+        beside = ", the same as buy_again" if is_same and name == "next_basket" else ""
+        _print_list(name, lists[name], beside)
+
+
+def _products(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["product_id"] for row in rows]
 
 
 def _headline(customer: Customer) -> str:
@@ -58,11 +76,11 @@ def _headline(customer: Customer) -> str:
     return ", ".join(facts)
 
 
-def _print_list(name: str, rows: list[dict[str, Any]]) -> None:
+def _print_list(name: str, rows: list[dict[str, Any]], beside: str) -> None:
     makers = sorted({row["recommender"] for row in rows})
     likely = any(row["probability"] is not None for row in rows)
     print_table(
-        f"{name} (by {', '.join(makers)})" if makers else name,
+        f"{name} (by {', '.join(makers)}){beside}" if makers else name,
         [
             Column("#", "number"),
             Column("product", "id"),

@@ -178,6 +178,24 @@ class Interactions:
             _Columns(),
         )
 
+    def of_products(self, table: ArrowTable) -> Self:
+        """Read other rows of integer keys, as `from_keys` does, with the columns of these.
+
+        Raises
+        ------
+        UnknownProductError
+            A product has no column here.
+        InvalidTableError
+            See `from_table`.
+
+        """
+        arrow = read_table(table)
+        customers, rows = np.unique(keys_of(arrow, "customer_key"), return_inverse=True)
+        columns = self.product_index(pa.array(keys_of(arrow, "product_key")))
+        return self._of_places(
+            arrow, (pa.array(customers), rows), (self.product_ids, columns), _Columns()
+        )
+
     @classmethod
     def _of_places(
         cls,

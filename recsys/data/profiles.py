@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +72,22 @@ class Profiles:
             rows = pc.index_in(ids.filter(of_name), value_set=self.customer_ids).to_numpy()
             self._codes[rows, column] = code
             self.counts.append(count)
+
+    def among(self, customer_ids: Any) -> Profiles:
+        """Return the profiles of these customers alone: others are as if nothing was known.
+
+        >>> profiles = Profiles(pa.table({
+        ...     "customer_id": [str(n) for n in range(6)], "attribute": ["kids"] * 6,
+        ...     "value": ["two"] * 6,
+        ... }))
+        >>> profiles.among(pa.array(["1"])).codes(pa.array(["0", "1"])).tolist()
+        [[0], [2]]
+        """
+        kept = copy(self)
+        kept.customer_ids = pc.unique(ids_or_keys(customer_ids)).sort()
+        missing = np.full((1, len(self.names)), MISSING, np.int32)
+        kept._codes = np.concatenate([self.codes(kept.customer_ids), missing])
+        return kept
 
     def codes(self, customer_ids: Any) -> NDArray[np.int32]:
         """Return the (customers, attributes) codes; all missing for whoever has no profile."""

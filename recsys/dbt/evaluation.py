@@ -35,6 +35,20 @@ def metric_intervals(
     return pa.concat_tables([INTERVAL_SCHEMA.empty_table(), *tables])
 
 
+def basket_intervals(*, metrics: Relation, segments: Relation, settings: Relation) -> pa.Table:
+    """Return the intervals of baskets' metrics, and of their differences from `buy_again`.
+
+    Columns are those of `INTERVAL_SCHEMA`, in which the basket is called recommender.
+    """
+    named = metrics.project("*, basket as recommender, 'next_basket' as list_type")
+    return metric_intervals(
+        metrics=named,
+        segments=segments.filter("segment_type = 'all'"),
+        baselines=named.filter("basket = 'buy_again'").project("recommender").distinct(),
+        settings=settings,
+    )
+
+
 def list_diversity(*, judged_lists: Relation, lists: Relation, vectors: Relation) -> pa.Table:
     """Return the diversity of the judged lists, by the TF-IDF vectors of the fold's texts."""
     keys_schema = [(name, pa.string()) for name in ["fold", *LIST_COLUMNS]]

@@ -11,6 +11,7 @@ from recsys.compute import dbt_log
 from recsys.dbt.serving_interactions import (
     KEYED_COLUMNS,
     TIME_COLUMN,
+    TODAYS_COLUMNS,
     WINDOW_COLUMNS,
     file_of,
 )
@@ -61,7 +62,7 @@ def candidates(
     [(per_customer, listed)] = settings.project("candidates_per_customer, recommenders").fetchall()
     models = None if session is None else FittedModels.of(session)
     if models is not None and models.in_block:
-        return fitted_candidates(name, models, customers, per_customer)
+        return fitted_candidates(name, models, training_rows, customers, per_customer)
     if models is not None:
         models.forget(name)  # what isn't fitted this time serves nobody
     if not is_listed(name, listed):
@@ -79,12 +80,13 @@ def candidates(
         for fold in names:
             keep_in = models if fold == SERVING else None
             file = file_of(serving, keep_in)
-            # today's recommenders share one file of interactions
             columns = KEYED_COLUMNS
-            if recommender.needs_window or keep_in is not None:
+            if recommender.needs_window:
                 columns += f", {WINDOW_COLUMNS}"
-            if recommender.needs_times or keep_in is not None:
+            if recommender.needs_times:
                 columns += f", {TIME_COLUMN}"
+            if keep_in is not None:  # today's recommenders share one file of interactions
+                columns = TODAYS_COLUMNS
             keys = rows_of_fold(customers, fold, "customer_key")["customer_key"]
             yield FoldData(
                 fold=fold,
@@ -109,16 +111,28 @@ def candidates(
 
 
 def fitted_candidates(
-    name: str, models: FittedModels, customers: Relation, per_customer: int
+    name: str,
+    models: FittedModels,
+    training_rows: Relation,
+    customers: Relation,
+    per_customer: int,
 ) -> pa.RecordBatchReader:
-    """Return the candidates table of a block's customers, by the recommender fitted for today."""
+    """Return the candidates table of a block's customers, by the recommender fitted for today.
+
+    Where they have other histories than it was fitted on, these are their training rows.
+    """
     fitted = models.load_recommender(name)
     keys = where(customers, fold=SERVING).order("customer_key").project("customer_key")
     rows = keys.to_arrow_table()["customer_key"].combine_chunks()
     if fitted is None or len(rows) == 0:
         return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, [])
-    interactions = fitted.recommender.interactions_
-    found = fitted.recommender.candidate_indices(rows, per_customer, among=fitted.among)
+    recommender, interactions = fitted.recommender, fitted.recommender.interactions_
+    if models.other_histories:
+        interactions = interactions.of_products(
+            rows_of_fold(training_rows, SERVING, TODAYS_COLUMNS)
+        )
+        recommender = recommender.with_histories(interactions)
+    found = recommender.candidate_indices(rows, per_customer, among=fitted.among)
     batches = (
         batch
         for block in found

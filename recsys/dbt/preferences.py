@@ -67,7 +67,7 @@ def category_probabilities(
     """
     models = None if session is None else FittedModels.of(session)
     if models is not None and models.in_block:
-        return _of_block(models, features)
+        return _of_block(models, features, attributes)
     if models is not None:
         for basis in BASES:
             models.forget(_file(basis))
@@ -97,8 +97,14 @@ def category_probabilities(
     return pa.RecordBatchReader.from_batches(PROBABILITY_SCHEMA, batches())
 
 
-def _of_block(models: FittedModels, features: Relation) -> pa.RecordBatchReader:
+def _of_block(
+    models: FittedModels, features: Relation, attributes: Relation
+) -> pa.RecordBatchReader:
     found = {basis: models.load(_file(basis)) for basis in BASES}
+    if models.other_histories:
+        keys = attributes.filter("customer_key is not null").project("customer_key")
+        known = keys.to_arrow_table()["customer_key"]
+        found = {basis: model and model.with_profiles_of(known) for basis, model in found.items()}
     batches = (
         batch
         for basis, model in found.items()

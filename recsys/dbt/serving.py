@@ -15,9 +15,11 @@ import pyarrow.parquet as pq
 from recsys.compute import dbt_log
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.recommenders.fitted_models import FittedModels
+from recsys.serving.ablation import CHECKED, Ablation
 from recsys.serving.best_rows import Best, BestRows
 from recsys.serving.engines import run_blocks
 from recsys.serving.plan import read_plan
+from recsys.serving.reason_checks import Checks, check_reasons
 from recsys.serving.slices import CustomerSlices
 from recsys.serving.work import BlockFiles, BlockTables, BlockWork
 from recsys.storage.connections import little_memory
@@ -71,7 +73,8 @@ def serve_blocks(
         dbt's target folder.
     settings
         serving_block_customers: customers of a block; keep_block_tables: models whose rows are
-        kept beside those served; serving_engine: where blocks run.
+        kept beside those served; serving_engine: where blocks run; faithfulness_rows: reasons that
+        are put to the test.
     computed
         Names of the models that each block runs, `served` among them.
     served
@@ -85,8 +88,11 @@ def serve_blocks(
     for folder in (files.folder / "served", kept_folder(files.folder)):
         shutil.rmtree(folder, ignore_errors=True)
     files.remove_read()  # of a run that was killed
-    asked = settings.project("serving_block_customers, keep_block_tables, serving_engine")
-    [(size, kept, engine)] = asked.fetchall()
+    asked = settings.project(
+        "serving_block_customers, keep_block_tables, serving_engine, faithfulness_rows"
+    )
+    [(size, kept, engine, most_checked)] = asked.fetchall()
+    checks = Checks(int(most_checked), engine, target, computed, [TODAY])
     plan = read_plan(target, computed, replaced=[TODAY])
     cursor = session.cursor()
     slices = CustomerSlices(cursor, plan, files, int(size))
@@ -125,7 +131,12 @@ def serve_blocks(
             sum(customers.values()),
             {kept_rows.file: kept_rows.merge() for kept_rows in kept_best.values()},
         )
-        longest = ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.most_common(12))
+        with little_memory(cursor, WHILE_BLOCKS_RUN):
+            ablation = Ablation(cursor, slices, files)
+            rows, taken = check_reasons(checks, ablation, files, list(customers), slices.size)
+        seconds.update(taken)
+        yield _of_block(max(customers), rows, {files.served(CHECKED, 0): rows})
+        longest = ", ".join(f"{name} {spent:.1f}" for name, spent in seconds.most_common(12))
         dbt_log.log(f"serving: {seconds.total():.0f} CPU seconds, the longest {longest}")
 
     def of_blocks(

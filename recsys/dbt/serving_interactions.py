@@ -17,6 +17,8 @@ from recsys.storage.relations import SERVING, Relation, where
 KEYED_COLUMNS = "customer_key, product_key, cast(tie_order as integer) as tie_order, rating, weight"
 WINDOW_COLUMNS = "earlier_weight, recent_orders"
 TIME_COLUMN = "last_at"
+TODAYS_COLUMNS = f"{KEYED_COLUMNS}, {WINDOW_COLUMNS}, {TIME_COLUMN}"
+"""All of them: recommenders fitted for today share their interactions."""
 
 FILE_SCHEMA = pa.schema([("fold", pa.string()), ("file", pa.string())])
 
@@ -48,9 +50,8 @@ def serving_interactions(*, training_rows: Relation, session: Any) -> pa.RecordB
         today = where(training_rows, fold=SERVING)
         models.folder.mkdir(parents=True, exist_ok=True)
         file = models.folder / f"training-rows-{uuid4().hex}.parquet"
-        columns = f"{KEYED_COLUMNS}, {WINDOW_COLUMNS}, {TIME_COLUMN}"
         try:
-            today.project(columns).write_parquet(str(file))
+            today.project(TODAYS_COLUMNS).write_parquet(str(file))
             name = workers.result_of(workers.submit(_written, models, file))
         finally:
             file.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, Protocol, Self
 
@@ -206,6 +206,12 @@ class CategoryPreferences:
             return raw
         calibrated: Floats = expit(self.slope_ * logit(raw) + self.intercept_)
         return bounded(calibrated)
+
+    def with_profiles_of(self, customer_ids: Any) -> Self:
+        """Return a copy that knows the profiles of these customers alone; nothing is learned."""
+        changed = copy(self)
+        changed.profiles_ = self.profiles_.among(customer_ids)
+        return changed
 
     def _group(self, table: pa.Table) -> NDArray[np.intp]:
         return (customer_hashes(table) % np.uint64(self.groups)).astype(np.intp)

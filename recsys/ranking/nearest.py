@@ -29,16 +29,40 @@ def nearest(
            [0. , 0. , 0.8],
            [0. , 0.8, 0. ]])
     """
-    size = rows.shape[0]
-    lengths = np.sqrt(rows.multiply(rows).sum(axis=1))
-    everything = np.arange(size)
+    everything = np.arange(rows.shape[0])
     others = everything if among is None else among
+    return nearest_others(rows, rows[others], k, everything, others, shrinkage=shrinkage)
+
+
+def nearest_others(
+    rows: sparse.csr_array,
+    others: sparse.csr_array,
+    k: int,
+    numbers: NDArray[np.intp],
+    other_numbers: NDArray[np.intp],
+    *,
+    shrinkage: float = 0.0,
+    size: int | None = None,
+) -> sparse.csr_array:
+    """Return the (n, size) similarities between rows and their `k` most similar others.
+
+    Arguments are those of `most_similar`, similarity that of `nearest`. A column is the number of
+    an other; `size` is as many as there are rows where it isn't given.
+    """
+    lengths = tuple(np.sqrt(part.multiply(part).sum(axis=1)) for part in (rows, others))
     places, values = most_similar(
-        rows, rows[others], k, everything, others, lengths=lengths, shrinkage=shrinkage
+        rows,
+        others,
+        k,
+        numbers,
+        other_numbers,
+        lengths=(lengths[0], lengths[1]),
+        shrinkage=shrinkage,
     )
     listed = places >= 0
     starts = np.concatenate([[0], np.cumsum(listed.sum(axis=1))])
-    return sparse.csr_array((values[listed], places[listed], starts), (size, size))
+    shape = (len(numbers), len(numbers) if size is None else size)
+    return sparse.csr_array((values[listed], places[listed], starts), shape)
 
 
 def most_similar(
@@ -48,7 +72,7 @@ def most_similar(
     numbers: NDArray[np.intp],
     other_numbers: NDArray[np.intp],
     *,
-    lengths: NDArray[np.float64],
+    lengths: tuple[NDArray[np.float64], NDArray[np.float64]],
     shrinkage: float = 0.0,
 ) -> TopK:
     """Return numbers and similarities of the `k` most similar others of each row.
@@ -62,7 +86,7 @@ def most_similar(
     numbers, other_numbers
         Which of the set each is; the others' ascend. Nothing is similar to itself.
     lengths, shrinkage
-        Of every vector of the set. Similarity is a·b / (|a||b| + shrinkage), to twelve digits.
+        Of the rows and of the others. Similarity is a·b / (|a||b| + shrinkage), to twelve digits.
 
     """
     from recsys.ranking.kernels import best_of_product  # noqa: PLC0415 - takes long to import
@@ -73,7 +97,7 @@ def most_similar(
     places, values = best_of_product(
         *_parts(rows),
         *_parts(others.T.tocsr()),
-        (lengths[numbers], lengths[other_numbers], float(shrinkage)),
+        (*lengths, float(shrinkage)),
         _positions(numbers, other_numbers),
         k,
     )

@@ -94,8 +94,9 @@ def similar_pairs(
         similar, similarity = _most_similar_dense(vectors, k, asked, others)
     else:
         rows = unit_rows(vectors.astype(np.float64))
+        lengths = np.ones(len(asked)), np.ones(len(others))
         similar, similarity = most_similar(
-            rows[asked], rows[others], k, asked, others, lengths=np.ones(len(everything))
+            rows[asked], rows[others], k, asked, others, lengths=lengths
         )
     listed = similar >= 0
     ranks = np.broadcast_to(np.arange(1, similar.shape[1] + 1, dtype=np.int32), similar.shape)

@@ -60,10 +60,7 @@ class ALS(Recommender):
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415
 
-        weights = transformed(interactions.weights, self.transform)
-        # implicit asks for arrays that it could write to; those of a file are mapped read-only
-        confidence = sparse.csr_matrix(weights, dtype=np.float32, copy=True)
-        confidence.data = (1 + self.alpha * weights.data).astype(np.float32)
+        confidence = self._confidence(interactions)
         # its own threads each solve rows of their own; those of BLAS would fight them
         with one_blas_thread():
             model = AlternatingLeastSquares(
@@ -75,8 +72,38 @@ class ALS(Recommender):
             model.fit(confidence, show_progress=False)
         self.customer_factors_ = model.user_factors
         self.product_factors_ = model.item_factors
-        self.is_buyer_ = np.diff(weights.indptr) > 0
-        self.is_bought_ = np.bincount(weights.indices, minlength=weights.shape[1]) > 0
+        self.is_buyer_ = np.diff(confidence.indptr) > 0
+        self.is_bought_ = np.bincount(confidence.indices, minlength=confidence.shape[1]) > 0
+
+    def _confidence(self, interactions: Interactions) -> sparse.csr_matrix:
+        weights = transformed(interactions.weights, self.transform)
+        # implicit asks for arrays that it could write to; those of a file are mapped read-only
+        confidence = sparse.csr_matrix(weights, dtype=np.float32, copy=True)
+        confidence.data = (1 + self.alpha * weights.data).astype(np.float32)
+        return confidence
+
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        """Move each customer's factors as far as the change of history moves their solution.
+
+        The fitted factors are no solution themselves: products' factors were solved for last.
+        """
+        after = self._confidence(interactions)
+        before = self._confidence(self._fitted())[fitted]
+        moved = self._solved(after) - self._solved(before)
+        self.customer_factors_ = self.customer_factors_[fitted] + moved
+        self.is_buyer_ = np.diff(after.indptr) > 0
+
+    def _solved(self, confidence: sparse.csr_matrix) -> NDArray[np.float32]:
+        """Return the (customers, factors) that minimise the errors, products' factors given."""
+        products = self.product_factors_.astype(np.float64)
+        all_products = products.T @ products + self.regularization * np.eye(products.shape[1])
+        solved = np.zeros((confidence.shape[0], products.shape[1]), np.float32)
+        for row in range(confidence.shape[0]):
+            part = slice(confidence.indptr[row], confidence.indptr[row + 1])
+            bought, trust = products[confidence.indices[part]], confidence.data[part]
+            squares = all_products + bought.T @ (bought * (trust - 1)[:, None])
+            solved[row] = np.linalg.solve(squares, bought.T @ trust)
+        return solved
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         scores: NDArray[np.float32] = self.customer_factors_[customers] @ self.product_factors_.T

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -271,6 +272,31 @@ class Recommender(ABC):
 
     def prepare_scores(self) -> None:  # noqa: B027 - most need nothing
         """Make what only scores need, once, before blocks are scored in threads."""
+
+    def with_histories(self, interactions: Interactions) -> Self:
+        """Return a copy that scores customers by other histories; nothing is learned anew.
+
+        With the histories that it learned from, scores are the same. What was learned of a customer
+        by many passes (factors of Surprise's models, raters' similarities) stays as it was.
+
+        Parameters
+        ----------
+        interactions
+            Rows of customers that were fitted, any number of them, with the columns that were
+            fitted (`Interactions.of_products`).
+
+        """
+        changed = copy(self)
+        changed._take_histories(interactions, self._customers(interactions.customer_ids))
+        changed.interactions_ = interactions
+        return changed
+
+    @abstractmethod
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        """Replace what was learned of single customers; `fitted` are the rows that they had.
+
+        `interactions_` still has what was fitted.
+        """
 
     @abstractmethod
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:

@@ -210,6 +210,9 @@ class Content(Recommender):
         if not hasattr(self, "shares_"):
             self.shares_ = self._shares(self._fitted())
 
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        """Nothing is learned of customers: scores read their purchases."""
+
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         interactions = self._fitted()
         weights = transformed(interactions.weights[customers], self.transform)

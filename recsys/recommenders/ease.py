@@ -14,15 +14,15 @@ from recsys.data.arrow_tables import ArrowTable
 from recsys.data.interactions import Interactions
 from recsys.errors import CatalogueTooLargeError
 from recsys.ranking.top_k import blocks
-from recsys.recommenders.base import Recommender
 from recsys.recommenders.gram_matrix import gram_matrix, invert
+from recsys.recommenders.linear import LinearRecommender, Places, effects_by_column
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import TRANSFORMS, Transform, faded, transformed
 from recsys.settings.parameters import Amount, Positive, Share
 
 
 @dataclass(kw_only=True)
-class EASE(Recommender):
+class EASE(LinearRecommender):
     """Embarrassingly shallow autoencoder: a linear model between products, exact, no iterations.
 
     With X the (customers, products) transformed weights and λ the regularization, the model is the
@@ -108,12 +108,20 @@ class EASE(Recommender):
         else:
             self.profiles_ = self.profiles_.astype(np.float32)
             self._fit_products(self._discounted(self.profiles_))
-        if self.profile_half_life is not None:
-            self.profiles_ = faded(
-                self.profiles_,
-                interactions.last_at[:, : weights.shape[1]],
-                self.profile_half_life,
-            )
+        self.profiles_ = self._faded(self.profiles_, interactions)
+
+    def _faded(self, profiles: sparse.csr_array, interactions: Interactions) -> sparse.csr_array:
+        if self.profile_half_life is None:
+            return profiles
+        return faded(profiles, interactions.last_at[:, : profiles.shape[1]], self.profile_half_life)
+
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        del fitted
+        before = self.profiles_
+        customers = np.bincount(before.indices, minlength=before.shape[1])
+        weights = transformed(interactions.weights[:, : before.shape[1]], self.transform)
+        mine = self._scaled(weights, customers).astype(before.dtype)
+        self.profiles_ = self._faded(mine, interactions)
 
     def _scaled(self, rows: sparse.csr_array, customers: NDArray[np.intp]) -> sparse.csr_array:
         """Divide each column by the power of how popular the product is."""
@@ -156,6 +164,22 @@ class EASE(Recommender):
         self.between_customers_ = between
         self.by_product_ = by_product
         self.diagonal_ = (1 - explained) / self.regularization
+
+    @property
+    def _weights(self) -> sparse.csr_array:
+        return self.profiles_
+
+    def _effects(self, causes: Places, products: Places) -> NDArray[np.floating[Any]]:
+        if hasattr(self, "between_products_"):
+            effects: NDArray[np.float32] = self.between_products_[causes, products]
+            return effects
+
+        def effects_on(columns: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+            alike = self.between_customers_ @ self.by_product_[columns].T
+            of_columns: NDArray[np.floating[Any]] = self.by_product_ @ alike
+            return of_columns / (self.regularization * self.diagonal_[columns])
+
+        return effects_by_column(causes, products, self.profiles_.shape[1], effects_on)
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         mine = self.profiles_[customers]

@@ -22,6 +22,9 @@ FOLDER_VARIABLE = "recsys_fitted_models"
 """DuckDB variable of a connection: the folder of the models fitted for today."""
 BLOCK_VARIABLE = "recsys_in_block"
 """DuckDB variable of a connection: whether it is that of a block."""
+HISTORIES_VARIABLE = "recsys_other_histories"
+"""DuckDB variable of a connection: whether a block's customers have other histories than those that
+recommenders were fitted on."""
 
 
 _read_before: dict[Path, tuple[FileState | None, Any]] = {}
@@ -51,18 +54,25 @@ class FittedModels:
     into memory, so that several processes share them, too.
     """
 
-    def __init__(self, folder: Path, *, in_block: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, in_block: bool = False, other_histories: bool = False
+    ) -> None:
         self.folder = folder
         self.in_block = in_block
         """Whether this process serves a block; else it fits."""
+        self.other_histories = other_histories
+        """Whether the block's customers have other histories than those fitted on."""
 
     @classmethod
     def of(cls, session: Any) -> FittedModels | None:
         """Return the folder that a connection knows of; None where it knows of none."""
-        [(folder, in_block)] = session.execute(
-            f"select getvariable('{FOLDER_VARIABLE}'), getvariable('{BLOCK_VARIABLE}')"
+        names = (FOLDER_VARIABLE, BLOCK_VARIABLE, HISTORIES_VARIABLE)
+        [(folder, in_block, other_histories)] = session.execute(
+            "select " + ", ".join(f"getvariable('{name}')" for name in names)
         ).fetchall()
-        return None if folder is None else cls(Path(folder), in_block=bool(in_block))
+        if folder is None:
+            return None
+        return cls(Path(folder), in_block=bool(in_block), other_histories=bool(other_histories))
 
     def forget(self, name: str) -> None:
         """Save None by this name: what isn't fitted this time serves nobody."""

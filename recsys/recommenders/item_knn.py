@@ -12,7 +12,7 @@ from scipy import sparse
 from recsys.data.arrow_tables import ArrowTable
 from recsys.data.interactions import Interactions
 from recsys.ranking.nearest import nearest
-from recsys.recommenders.base import Recommender
+from recsys.recommenders.linear import LinearRecommender, Places
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import (
     SCHEMES,
@@ -26,7 +26,7 @@ from recsys.settings.parameters import Amount, Count, Share
 
 
 @dataclass(kw_only=True)
-class ItemKNN(Recommender):
+class ItemKNN(LinearRecommender):
     """Sparse nearest neighbours among products, by the cosine of who bought them.
 
     A product is the vector of its transformed weights over customers, weighted as terms of a
@@ -86,6 +86,17 @@ class ItemKNN(Recommender):
         neighbours = nearest(vectors, self.k, self.shrinkage) + itself
         self.from_neighbours_ = sparse.csr_array(neighbours.T)
         self.is_bought_ = np.diff(vectors.indptr) > 0
+
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        del fitted
+        self.weights_ = transformed(interactions.weights, self.transform)
+
+    @property
+    def _weights(self) -> sparse.csr_array:
+        return self.weights_
+
+    def _effects(self, causes: Places, products: Places) -> NDArray[np.floating[Any]]:
+        return np.asarray(self.from_neighbours_[causes, products]).ravel()
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         mine = self.weights_[customers]

@@ -67,6 +67,10 @@ class KNNBaseline(BaselineParameters, NeighbourModel):
         own, other = biases if self.user_based else biases[::-1]  # so that sums round as Surprise's
         self.ratings_.data -= self.global_mean_ + own + other
 
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        super()._take_histories(interactions, fitted)
+        self.customer_biases_ = self.customer_biases_[fitted]
+
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         scores: NDArray[np.float64] = (
             self.global_mean_ + self.customer_biases_[customers, None] + self.product_biases_

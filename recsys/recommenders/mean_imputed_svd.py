@@ -61,8 +61,7 @@ class MeanImputedSVD(Recommender):
         total = np.bincount(ratings.indices, ratings.data, minlength=interactions.n_products)
         self.is_rated_ = ratings_per_product > 0
         self.product_means_ = total / np.maximum(ratings_per_product, 1)
-        self.differences_ = ratings.copy()
-        self.differences_.data = ratings.data - self.product_means_[ratings.indices]
+        self.differences_ = self._differences(ratings)
         raters = np.flatnonzero(np.diff(ratings.indptr))
         directions = self._directions(
             self.differences_[raters][:, self.is_rated_].tocsr(),
@@ -94,6 +93,14 @@ class MeanImputedSVD(Recommender):
         largest = np.take_along_axis(right, np.abs(right).argmax(axis=1)[:, None], axis=1)
         directions: NDArray[np.float64] = (right * np.sign(largest)).T
         return directions
+
+    def _differences(self, ratings: sparse.csr_array) -> sparse.csr_array:
+        values = ratings.data - self.product_means_[ratings.indices]
+        return sparse.csr_array((values, ratings.indices, ratings.indptr), ratings.shape)
+
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        del fitted
+        self.differences_ = self._differences(interactions.ratings)
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         position = self.differences_[customers] @ self.product_factors_

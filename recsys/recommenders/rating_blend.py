@@ -138,6 +138,10 @@ class RatingBlend(Recommender):
         weights: NDArray[np.float64] = nnls(deviations, ratings.data[mask] - mean)[0]
         return weights if weights.any() else equal
 
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        del fitted
+        self.members_ = [model.with_histories(interactions) for model in self.members_]
+
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         scores = np.full((len(customers), self._fitted().n_products), self.mean_)
         for model, weight in zip(self.members_, self.weights_, strict=True):

@@ -14,8 +14,8 @@ from recsys.data.arrow_tables import ArrowTable
 from recsys.data.interactions import Interactions
 from recsys.errors import NothingToLearnError
 from recsys.ranking.top_k import blocks
-from recsys.recommenders.base import Recommender
 from recsys.recommenders.gram_matrix import gram_matrix, invert
+from recsys.recommenders.linear import LinearRecommender, Places, effects_by_column
 from recsys.recommenders.sampling import evenly_spaced
 from recsys.recommenders.search_space import Choice, Range
 from recsys.recommenders.weighting import TRANSFORMS, Transform, transformed
@@ -26,7 +26,7 @@ DENSE_SPEED = 15
 
 
 @dataclass(kw_only=True)
-class Ridge(Recommender):
+class Ridge(LinearRecommender):
     """Ridge regression from purchases to the purchases of the window after them, exact.
 
     With X the (customers, products) transformed weights of what had been bought one label window
@@ -105,6 +105,26 @@ class Ridge(Recommender):
             between = gram_matrix(rows.T.tocsr(), self.regularization * mean_square)
             invert(between)
             self.between_products_ = between @ (rows.T @ bought).toarray()
+
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        del fitted
+        self.weights_ = transformed(interactions.weights, self.transform)
+
+    @property
+    def _weights(self) -> sparse.csr_array:
+        return self.weights_
+
+    def _effects(self, causes: Places, products: Places) -> NDArray[np.floating[Any]]:
+        if hasattr(self, "between_products_"):
+            effects: NDArray[np.float64] = self.between_products_[causes, products]
+            return effects
+
+        def effects_on(columns: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
+            bought = self.between_customers_ @ self.bought_[columns].T
+            of_columns: NDArray[np.floating[Any]] = self.earlier_ @ bought
+            return of_columns
+
+        return effects_by_column(causes, products, self.weights_.shape[1], effects_on)
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         mine = self.weights_[customers]

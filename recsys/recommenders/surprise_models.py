@@ -92,6 +92,11 @@ class BiasedModel(SurpriseModel):
         del part
         return algorithm.pu, algorithm.qi
 
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        del interactions
+        self.customer_biases_ = self.customer_biases_[fitted]
+        self.customer_factors_ = self.customer_factors_[fitted]
+
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         biases = self.global_mean_ + self.customer_biases_[customers]
         factors = [self.customer_factors_[customers], biases, np.ones(len(customers))]
@@ -113,6 +118,10 @@ class FactorModel(BiasedModel):
         super()._learn(algorithm, part, interactions)
         self.is_rater_ = np.isin(np.arange(interactions.n_customers), part.customers)
         self.is_rated_ = np.isin(np.arange(interactions.n_products), part.products)
+
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        super()._take_histories(interactions, fitted)
+        self.is_rater_ = self.is_rater_[fitted]
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
         if self.biased:
@@ -184,6 +193,10 @@ class NeighbourModel(SurpriseModel):
         self.rated_products_ = part.products
         self.rater_ = np.full(interactions.n_customers, -1)
         self.rater_[part.customers] = np.arange(len(part.customers))
+
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        del interactions
+        self.rater_ = self.rater_[fitted]
 
     def _neighbour_means(
         self, customers: NDArray[np.intp], *, otherwise: float

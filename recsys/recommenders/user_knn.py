@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recsys.data.arrow_tables import ArrowTable
 from recsys.data.interactions import Interactions
-from recsys.ranking.nearest import nearest
+from recsys.ranking.nearest import nearest_others
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.sampling import evenly_spaced
 from recsys.recommenders.search_space import Choice, Range
@@ -73,7 +74,6 @@ class UserKNN(Recommender):
 
     def _fit(self, interactions: Interactions, products: ArrowTable | None) -> None:
         self.weights_ = transformed(interactions.weights, self.transform)
-        vectors = weighted(self.weights_, self.weighting)
         pool = np.arange(interactions.n_customers)
         if len(pool) > self.max_pool:
             pool = evenly_spaced(pool, self.max_pool)
@@ -81,14 +81,36 @@ class UserKNN(Recommender):
                 f"neighbours are sought among {self.max_pool:,} of "
                 f"{interactions.n_customers:,} customers (max_pool)"
             )
-        neighbours = nearest(vectors, self.k, self.shrinkage, among=pool)
+        self.pool_ = pool
+        self.own_weights_ = self.weights_
+        self.neighbours_ = self._neighbours(np.arange(interactions.n_customers))
+        self.is_bought_ = np.bincount(self.weights_.indices, minlength=interactions.n_products) > 0
+
+    def _neighbours(self, numbers: NDArray[np.intp]) -> sparse.csr_array:
+        """Return the (n, customers) shares of neighbours; `numbers` are the rows' fitted ones."""
+        mine, of_pool = (
+            weighted(rows, self.weighting, among=self.weights_)
+            for rows in (self.own_weights_, self.weights_[self.pool_])
+        )
+        neighbours = nearest_others(
+            mine,
+            of_pool,
+            self.k,
+            numbers,
+            self.pool_,
+            shrinkage=self.shrinkage,
+            size=self.weights_.shape[0],
+        )
         total = neighbours.sum(axis=1)
         neighbours.data /= np.repeat(np.where(total > 0, total, 1), np.diff(neighbours.indptr))
-        self.neighbours_ = neighbours
-        self.is_bought_ = np.bincount(vectors.indices, minlength=interactions.n_products) > 0
+        return neighbours
+
+    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+        self.own_weights_ = transformed(interactions.weights, self.transform)
+        self.neighbours_ = self._neighbours(fitted)
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
-        mine = self.weights_[customers]
+        mine = self.own_weights_[customers]
         theirs = self.neighbours_[customers] @ self.weights_
         mixed = self.own_share * mine + (1 - self.own_share) * theirs
         scores: NDArray[np.float64] = mixed.toarray()

@@ -75,24 +75,30 @@ SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 
 
 def weighted(
-    rows: sparse.csr_array, scheme: str, *, k1: float = 1.2, b: float = 0.75
+    rows: sparse.csr_array,
+    scheme: str,
+    *,
+    k1: float = 1.2,
+    b: float = 0.75,
+    among: sparse.csr_array | None = None,
 ) -> sparse.csr_array:
     """Return rows weighted as documents, whose terms are the columns.
 
     With N rows of which n have the column, idf = ln((1 + N) / (1 + n)) + 1; `tfidf` is the cell
     times it, and `bm25` is idf · cell (k1 + 1) / (cell + k1 (1 - b + b · sum / mean sum)), where
-    the sum is that of the row.
+    the sum is that of the row. N, n and the mean are those of `among`; None means the rows.
 
     Source: Robertson and Zaragoza, *The probabilistic relevance framework: BM25 and beyond*
     (2009); the smoothed idf is scikit-learn's, which is never 0.
     """
     if scheme == "none":
         return rows
-    n_rows, n_columns = rows.shape
-    idf = np.log((1 + n_rows) / (1 + np.bincount(rows.indices, minlength=n_columns))) + 1
+    counted = rows if among is None else among
+    n_rows, n_columns = counted.shape
+    idf = np.log((1 + n_rows) / (1 + np.bincount(counted.indices, minlength=n_columns))) + 1
     values = rows.data
     if scheme == "bm25":
         sums = np.asarray(rows.sum(axis=1)).ravel()
-        lengths = 1 - b + b * sums / (sums.mean() or 1)
+        lengths = 1 - b + b * sums / (np.asarray(counted.sum(axis=1)).mean() or 1)
         values = values * (k1 + 1) / (values + k1 * np.repeat(lengths, np.diff(rows.indptr)))
     return sparse.csr_array((values * idf[rows.indices], rows.indices, rows.indptr), rows.shape)

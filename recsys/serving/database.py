@@ -11,7 +11,12 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from recsys.recommenders.fitted_models import BLOCK_VARIABLE, FOLDER_VARIABLE, FittedModels
+from recsys.recommenders.fitted_models import (
+    BLOCK_VARIABLE,
+    FOLDER_VARIABLE,
+    HISTORIES_VARIABLE,
+    FittedModels,
+)
 from recsys.serving.plan import BlockModel, BlockPlan
 from recsys.storage.connections import connect, limit_memory
 from recsys.storage.names import file_text, quoted, text
@@ -59,6 +64,7 @@ class BlockDatabase:
         execute(f"use {quoted(plan.catalog)}")
         execute(f"set variable {FOLDER_VARIABLE} = {text(str(fitted.folder))}")
         execute(f"set variable {BLOCK_VARIABLE} = true")
+        execute(f"set variable {HISTORIES_VARIABLE} = {str(fitted.other_histories).lower()}")
         for schema in sorted(set(self._schemas.values())):
             execute(f"create schema if not exists {quoted(schema)}")
         for name, file in shared.items():

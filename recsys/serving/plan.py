@@ -74,6 +74,18 @@ def read_plan(target: Path, names: Iterable[str], replaced: Sequence[str] = ()) 
     )
 
 
+def needed_for(target: Path, name: str, names: Iterable[str]) -> set[str]:
+    """Return those of the models called `names` that one of them reads, itself among them."""
+    nodes, among = _nodes(target), set(names)
+    found, waiting = set[str](), [name]
+    while waiting:
+        model = waiting.pop()
+        if model in among and model not in found:
+            found.add(model)
+            waiting += _parents(nodes[model])
+    return found
+
+
 def _nodes(target: Path) -> dict[str, dict[str, Any]]:
     try:
         manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))

@@ -57,14 +57,15 @@ class CustomerSlices:
                     f"{name} has customer_id and no {KEY}, and blocks of customers read it; add "
                     f"{KEY} to it"
                 )
-        self._size = block_size(most, *self._customers_and_interactions())
+        self.size = block_size(most, *self._customers_and_interactions())
+        """Customers per block."""
         self.sliced = tuple(name for name in self._places if KEY in self._columns[name])
         self.shared = tuple(name for name in self._places if name not in self.sliced)
 
     def customers_of_blocks(self) -> dict[int, int]:
         """Return how many customers each block has, by its number and in their order."""
         rows = self._cursor.execute(
-            f"select ({KEY} - 1) // {self._size}, count(*) from "
+            f"select ({KEY} - 1) // {self.size}, count(*) from "
             f"{self._places['int_customers']} group by all order by all"
         ).fetchall()
         return dict(rows or [(0, 0)])
@@ -82,30 +83,42 @@ class CustomerSlices:
     def write_shared(self) -> None:
         """Write the tables that all blocks share."""
         for name in self.shared:
-            self._write(f"from {self._places[name]}", self._files.shared(name))
+            self.write(f"from {self._places[name]}", self._files.shared(name))
 
     def write_fold_of_today(self, name: str) -> None:
         """Write today's fold as the table of folds that all blocks share."""
-        self._write(f"from {self._folds} where purpose = 'serve'", self._files.shared(name))
+        self.write(f"from {self._folds} where purpose = 'serve'", self._files.shared(name))
 
     def write_sorted(self) -> None:
         """Write today's rows of the other tables in the order of their customers."""
         for name in self.sliced:
             today = " where fold = 'serving'" if "fold" in self._columns[name] else ""
             query = f"select * from {self._places[name]}{today} order by {KEY}"
-            self._write(query, self._files.sorted(name))
+            self.write(query, self._files.sorted(name))
 
     def write_rows(self, block: int) -> None:
         """Write the rows of a block's customers, from the sorted tables."""
-        within = f"between {block * self._size + 1} and {(block + 1) * self._size}"
+        within = f"between {block * self.size + 1} and {(block + 1) * self.size}"
         for name in self.sliced:
             rows = f"read_parquet({file_text(self._files.sorted(name))})"
             query = f"select * from {rows} where {KEY} {within}"
-            self._write(query, self._files.rows(block, name))
+            self.write(query, self._files.rows(block, name))
+
+    def place(self, name: str) -> str:
+        """Return the name of a table that blocks read, as it is written in SQL."""
+        return self._places[name]
+
+    def columns(self, name: str) -> set[str]:
+        """Return the names of a table's columns."""
+        return self._columns[name]
 
     def _columns_of(self, place: str) -> set[str]:
         return {name for name, *_ in self._cursor.execute(f"describe {place}").fetchall()}
 
-    def _write(self, query: str, file: Path) -> None:
+    def write(self, query: str, file: Path) -> int:
+        """Write the rows of a query to a file; return how many they are."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._cursor.execute(f"copy ({query}) to {text(str(file))} (format parquet)").fetchall()
+        [(rows,)] = self._cursor.execute(
+            f"copy ({query}) to {text(str(file))} (format parquet)"
+        ).fetchall()
+        return int(rows)

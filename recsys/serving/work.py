@@ -98,6 +98,8 @@ class BlockWork:
     plan: BlockPlan
     files: BlockFiles
     tables: BlockTables
+    other_histories: bool = False
+    """Whether customers have other histories than those that recommenders were fitted on."""
     serving_id: str = field(default_factory=lambda: uuid4().hex)
     """Tells this serving from others of the same files: a process may see several."""
 
@@ -141,7 +143,7 @@ def _database(work: BlockWork) -> BlockDatabase:
         database = BlockDatabase(
             work.plan,
             {name: work.files.shared(name) for name in work.tables.shared},
-            FittedModels(work.files.fitted, in_block=True),
+            FittedModels(work.files.fitted, in_block=True, other_histories=work.other_histories),
             work.files.spill,
         )
         _open = (work.serving_id, database)

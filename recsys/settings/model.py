@@ -160,6 +160,9 @@ class Lists(Section):
     which that isn't known come behind."""
     language: Literal["en", "de", "fr", "es"] = "en"
     """The language of reasons: English, German, French or Spanish."""
+    faithfulness_rows: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    """Recommendations whose reasons are put to the test, one of a customer: the evidence is taken
+    away, and the score must fall; 0: none."""
     serving_block_customers: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     """Customers whose lists are made at once, at most: more need more memory. They are fewer where
     customers have bought much (docs/scale.md)."""

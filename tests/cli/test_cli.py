@@ -61,6 +61,17 @@ def test_recommend_shows_lists_with_titles_and_reasons(recsys):
     assert "Recently bought" in out
 
 
+def test_recommend_says_where_the_next_basket_is_what_is_bought_again(recsys, built):
+    said = "next_basket (by hybrid), the same as buy_again"
+    assert said in recsys("recommend", "00123")[1]
+    with duckdb.connect(built) as connection:
+        connection.execute(
+            "update marts.recommendations set product_id = 'P9' "
+            "where list_type = 'buy_again' and customer_id = '00123' and rank = 3"
+        )
+    assert said not in recsys("recommend", "00123")[1]
+
+
 def test_one_list_cut_to_one(recsys):
     _, out, _ = recsys("recommend", "00123", "--list", "buy_again", "--k", "1", "--json")
     rows = json.loads(out)["recommendations"]

@@ -31,6 +31,10 @@ OF_THE_FUTURE = {
     "int_reranking_trials",
     "int_reranking_effects",
     "reranking_effects",
+    "int_basket_lists",
+    "int_basket_metrics",
+    "int_basket_intervals",
+    "basket_metrics",
 }
 """When a label window ends, and who serves today."""
 

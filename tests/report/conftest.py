@@ -114,6 +114,18 @@ from (values
     ('all active rules', null, .9, -.03), ('no <b>cards</b>', 'exclude', .5, -.02),
     ('spring', 'pin', .8, -.01), ('own brand', 'boost', .3, .004), ('jam', 'cap', 0., 0.)
 ) as rows (rule, action, share, difference);
+create table marts.basket_metrics as
+select '{FOLD}' as fold, basket, metric, 10 as k, value, value - .01 as ci_low,
+    value + .01 as ci_high, difference, verdict
+from (values
+    ('next_basket', 'recall', .3, .001, 'tie'), ('buy_again', 'recall', .299, null, null),
+    ('next_basket', 'new_recall', .02, null, null),
+    ('next_basket', 'same_places', .94, null, null), ('next_basket', 'same_list', .85, null, null)
+) as rows (basket, metric, value, difference, verdict);
+create table marts.reason_faithfulness as
+select * from (values
+    ('habit', 40::bigint, .975, .871, .996, .31), ('same_customers', 9::bigint, 1., .701, 1., .05)
+) as rows (reason_kind, rows, share, ci_low, ci_high, mean_fall);
 alter table marts.products add column department varchar;
 """  # noqa: S608 - a day of ours
 

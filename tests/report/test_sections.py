@@ -4,9 +4,11 @@ import pytest
 
 from recsys.reading.warehouse import Warehouse
 from recsys.report.blocks import Figure, Table
+from recsys.report.numbers import NOTHING
 from recsys.report.page import page
 from recsys.report.sections import (
     SECTIONS,
+    baskets,
     calibration,
     champions,
     coverage,
@@ -19,6 +21,7 @@ from recsys.report.sections import (
     leaderboard,
     objectives,
     overview,
+    reasons,
     rules,
     segments,
     together,
@@ -31,6 +34,7 @@ EMPTIED = [
     *("run_history", "feature_importances", "probability_calibration", "rating_metrics"),
     *("input_support", "reranking_effects", "expected_demand", "demand_backtest"),
     *("demand_metrics", "rule_effects"),
+    *("basket_metrics", "reason_faithfulness"),
 ]
 
 
@@ -40,6 +44,34 @@ def figures(blocks) -> dict[str, Figure]:
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
+
+
+def test_baskets_are_beside_what_is_bought_again(source):
+    words, table = baskets.blocks(source)
+    assert plain(words.sentences[0]).startswith(
+        "94 % of the places of Next basket hold what Buy again has at the same place, and for 85 %"
+    )
+    assert [[plain(cell) for cell in row] for row in table.rows] == [
+        [
+            *(
+                "Next basket",
+                "0.3000 (0.2900 to 0.3100)",
+                "0.0200 (0.0100 to 0.0300)",
+                NOTHING,
+                NOTHING,
+            ),
+            *("+0.0010", "tie"),
+        ],
+        ["Buy again", "0.2990 (0.2890 to 0.3090)", NOTHING, NOTHING, NOTHING, NOTHING, NOTHING],
+    ]
+
+
+def test_reasons_are_beside_what_scores_lose_without_them(source):
+    [table] = reasons.blocks(source)
+    assert [[plain(cell) for cell in row] for row in table.rows] == [
+        ["habit", "40", "97.5 %", "87.1 % to 99.6 %", "31 %"],
+        ["same customers", "9", "100.0 %", "70.1 % to 100.0 %", "5 %"],
+    ]
 
 
 def test_anchors_are_unique():

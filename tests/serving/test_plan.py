@@ -5,7 +5,7 @@ import json
 import pytest
 
 from recsys.errors import RecsysError
-from recsys.serving.plan import read_plan
+from recsys.serving.plan import needed_for, read_plan
 
 SQL = {"language": "sql", "config": {"materialized": "table"}}
 
@@ -54,6 +54,12 @@ def test_models_come_after_what_they_read(target):
     assert plan.catalog == "shop"
     assert plan.inputs == (("staging", "stg_lines"),)
     assert plan.filled == (("intermediate", "folds"),)
+
+
+def test_a_model_needs_what_it_reads_and_what_that_reads(target):
+    names = ["lists", "scores", "pairs"]
+    assert needed_for(target, "scores", names) == {"scores", "pairs"}
+    assert needed_for(target, "lists", ["lists", "pairs"]) == {"lists"}  # scores are an input
 
 
 def test_a_model_of_another_project_is_refused(target):

@@ -27,7 +27,11 @@ recommendations as (
         reasons.reason_share,
         reasons.reason_days
     from served
-    inner join reasons on served.customer_id = reasons.customer_id and served.product_id = reasons.product_id
+    inner join reasons
+        on
+            served.customer_id = reasons.customer_id
+            and served.product_id = reasons.product_id
+            and served.reason_basis = reasons.reason_basis
     inner join customers on served.customer_id = customers.customer_id
     inner join products on served.product_id = products.product_id
     left join scores

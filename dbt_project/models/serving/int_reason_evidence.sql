@@ -1,18 +1,14 @@
-{# Smaller shares of orders say little, and the smallest nothing. #}
-{% set telling_share = 0.1 %}
-{% set least_share = 0.05 %}
 {# More products of a customer than this aren't explained by one and the same product. #}
 {% set most_uses = 2 %}
 
 with
 
 served as (
-    select
+    select distinct
         customer_id,
         product_id,
-        bool_or(recommender = 'profile') as is_from_profile
+        reason_basis
     from {{ ref('int_served_lists') }}
-    group by customer_id, product_id
 ),
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -21,21 +17,24 @@ products as (select * from {{ ref('int_products') }}),
 
 interactions as (select * from {{ ref('int_interactions') }} where fold = 'serving'),
 
--- only pairs that are surely bought together more often than by chance
-pairs as (
-    select * from {{ ref('int_product_pairs') }}
-    where fold = 'serving' and lift_low > 1 and confidence >= {{ least_share }}
+new_products as (select * from {{ ref('int_new_product_lists') }} where fold = 'serving'),
+
+category_products as (select * from {{ ref('int_category_products') }} where fold = 'serving'),
+
+categories as (select * from {{ ref('int_preference_categories') }} where fold = 'serving'),
+
+by_profile as (
+    select * from {{ ref('int_category_probabilities') }}
+    where fold = 'serving' and basis = 'profile'
 ),
 
-similar_products as (select * from {{ ref('int_similar_products') }} where fold = 'serving'),
-
-new_products as (select * from {{ ref('int_new_product_lists') }} where fold = 'serving'),
+convincing as (select * from {{ ref('int_convincing_links') }}),
 
 keyed as (
     select
         customers.customer_key,
         products.product_key,
-        served.is_from_profile,
+        served.reason_basis,
         own.orders as own_orders,
         own.first_at as own_first_at,
         own.last_at as own_last_at,
@@ -50,63 +49,14 @@ keyed as (
     left join products as reason_products on new_products.reason_product_id = reason_products.product_id
 ),
 
--- relations between two products, the strongest kind of evidence first
-links as (
-    select
-        product_key,
-        other_product_key,
-        'together' as kind,
-        case when confidence >= {{ telling_share }} then 1 else 4 end as priority,
-        confidence as strength
-    from pairs
-    union all
-    select
-        one.product_key,
-        other.product_key as other_product_key,
-        case similar_products.method when 'content' then 'similar' else 'same_customers' end as kind,
-        case similar_products.method when 'content' then 2 else 3 end as priority,
-        similar_products.similarity as strength
-    from similar_products
-    inner join products as one on similar_products.product_id = one.product_id
-    inner join products as other on similar_products.similar_product_id = other.product_id
-),
-
-linked as (
-    select
-        keyed.customer_key,
-        keyed.product_key,
-        links.kind,
-        links.priority,
-        links.strength,
-        interactions.product_key as reason_product_key,
-        interactions.orders,
-        interactions.weight * links.strength as weight
-    from keyed
-    inner join links on keyed.product_key = links.other_product_key
-    inner join interactions
-        on keyed.customer_key = interactions.customer_key and links.product_key = interactions.product_key
-    where
-        keyed.own_orders is null
-        -- a product that was only a gift is no reason
-        and (interactions.orders > 0 or (links.kind <> 'together' and interactions.rating is not null))
-),
-
--- of each product of the customer what says most
-telling as (
-    select *
-    from linked
-    qualify row_number() over (
-        partition by customer_key, product_key, reason_product_key order by priority asc, weight desc
-    ) = 1
-),
-
 ranked as (
     select
         *,
         row_number() over (
-            partition by customer_key, product_key order by priority asc, weight desc, reason_product_key asc
+            partition by customer_key, product_key
+            order by is_near_best desc, priority asc, share desc, weight desc, reason_product_key asc
         ) as place
-    from telling
+    from convincing
 ),
 
 used as (
@@ -114,7 +64,7 @@ used as (
         *,
         row_number() over (
             partition by customer_key, reason_product_key, place = 1
-            order by priority asc, weight desc, product_key asc
+            order by priority asc, share desc, weight desc, product_key asc
         ) as use_number
     from ranked
 ),
@@ -131,7 +81,8 @@ strongest as (
 select
     keyed.customer_key,
     keyed.product_key,
-    keyed.is_from_profile,
+    keyed.reason_basis,
+    coalesce(keyed.reason_basis = 'profile' and by_profile.probability > categories.base_rate, false) as profile_tells,
     keyed.own_orders,
     keyed.own_first_at,
     keyed.own_last_at,
@@ -141,4 +92,12 @@ select
     coalesce(strongest.orders, 0) as link_orders,
     coalesce(keyed.new_reason_key, strongest.reason_product_key) as reason_product_key
 from keyed
-left join strongest on keyed.customer_key = strongest.customer_key and keyed.product_key = strongest.product_key
+left join strongest
+    on
+        keyed.customer_key = strongest.customer_key
+        and keyed.product_key = strongest.product_key
+        and keyed.reason_basis = 'history'
+left join category_products on keyed.product_key = category_products.product_key
+left join categories on category_products.category = categories.category
+left join by_profile
+    on keyed.customer_key = by_profile.customer_key and category_products.category = by_profile.category

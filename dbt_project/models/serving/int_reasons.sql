@@ -44,6 +44,8 @@ kinds as (
         *,
         case
             when is_new_product then 'new'
+            when profile_tells then 'profile'
+            when reason_basis <> 'history' and customers is not null then 'popular'
             when own_orders >= 3 and usual_interval >= 1.5 then 'habit'
             when own_orders > 0 then 'bought'
             when own_orders = 0 and own_first_at is null then 'rated'
@@ -51,7 +53,6 @@ kinds as (
             when own_orders = 0 then 'had'
             when link_kind = 'same_customers' and counts_orders then 'same_orders'
             when link_kind is not null then link_kind
-            when is_from_profile then 'profile'
             -- a rule placed what nobody has bought yet
             when customers is null then 'tip'
             else 'popular'
@@ -78,8 +79,9 @@ measured as (
             when reason_kind in ('together', 'similar', 'same_customers', 'same_orders') then link_orders
             when reason_kind = 'popular' then case when recent_customers > 0 then recent_customers else customers end
         end as reason_count,
-        case when link_kind is not null and own_orders is null and not is_new_product then round(link_strength, 3) end
-            as reason_share,
+        case
+            when reason_kind in ('together', 'similar', 'same_customers', 'same_orders') then round(link_strength, 3)
+        end as reason_share,
         case
             when reason_kind = 'habit' then cast(round(usual_interval) as integer)
             when reason_kind = 'popular' and recent_customers > 0 then popularity_window_days
@@ -98,6 +100,7 @@ dates as (
 select
     customers.customer_id,
     products.product_id,
+    measured.reason_basis,
     {{ filled_phrase('phrases.phrase', 'measured', 'dates', 'named.title') }} as reason,
     named.product_id as reason_product_id,
     measured.reason_kind,

@@ -50,8 +50,12 @@ def model(dbt, session):
         "int_reranked_lists": dbt.ref("int_reranked_lists"),
         "int_rule_outcomes": dbt.ref("int_rule_outcomes"),
         "int_served_lists": dbt.ref("int_served_lists"),
+        "int_reason_links": dbt.ref("int_reason_links"),
+        "int_reason_parts": dbt.ref("int_reason_parts"),
+        "int_convincing_links": dbt.ref("int_convincing_links"),
         "int_reason_evidence": dbt.ref("int_reason_evidence"),
         "int_reasons": dbt.ref("int_reasons"),
+        "int_block_scores": dbt.ref("int_block_scores"),
     }
     served = {
         "int_block_recommendations": dbt.ref("int_block_recommendations"),

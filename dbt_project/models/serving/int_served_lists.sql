@@ -12,7 +12,12 @@ select
     reranked_lists.rank,
     products.product_id,
     reranked_lists.score,
-    reranked_lists.recommender
+    reranked_lists.recommender,
+    -- what it is listed for: what is popular, or popular with the same profile, whatever the customer bought
+    case
+        when reranked_lists.recommender in ('popularity', 'profile') then reranked_lists.recommender
+        else 'history'
+    end as reason_basis
 from reranked_lists
 inner join customers on reranked_lists.customer_key = customers.customer_key
 inner join products on reranked_lists.product_key = products.product_key

@@ -6,6 +6,7 @@ a published file that lacks one has a report without that part.
 
 from recsys.report.blocks import Section
 from recsys.report.sections import (
+    baskets,
     calibration,
     champions,
     coverage,
@@ -19,6 +20,7 @@ from recsys.report.sections import (
     leaderboard,
     objectives,
     overview,
+    reasons,
     rules,
     segments,
     together,
@@ -27,8 +29,8 @@ from recsys.report.sections import (
 SECTIONS: tuple[Section, ...] = tuple(
     part.SECTION
     for part in (
-        *(overview, champions, leaderboard, segments, coverage, diversity, rules),
-        *(objectives, calibration, demand, features),
+        *(overview, champions, leaderboard, segments, baskets, coverage, diversity, rules),
+        *(objectives, calibration, demand, features, reasons),
         *(together, examples, explorer, inputs, history),
     )
 )

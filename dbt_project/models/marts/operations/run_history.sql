@@ -21,6 +21,8 @@
 -- depends_on: {{ ref('demand_backtest') }}
 -- depends_on: {{ ref('demand_metrics') }}
 -- depends_on: {{ ref('evaluation_coverage') }}
+-- depends_on: {{ ref('basket_metrics') }}
+-- depends_on: {{ ref('reason_faithfulness') }}
 -- depends_on: {{ ref('rating_metrics') }}
 -- depends_on: {{ ref('rejected_rows') }}
 -- depends_on: {{ ref('input_audit') }}

@@ -1,0 +1,4 @@
+def model(dbt, session):
+    from recsys.dbt.reasons import reason_parts
+
+    return reason_parts(links=dbt.ref("int_reason_links"), session=session)
