@@ -169,7 +169,10 @@ class ProductAnswer(ProductFacts, OfBuild):
 
     product_id: str
     is_recommendable: bool
-    why_not: str | None = Field(description="Why it is never recommended; null if it may be.")
+    why_not: str | None = Field(
+        description="Why it is never recommended, or why it is in no list although it may be; null "
+        "if it is in some customer's list."
+    )
 
 
 class ProductHit(ProductFacts):

@@ -28,7 +28,7 @@ class Customer:
 
 @dataclass(frozen=True)
 class Product:
-    """One row of `marts.products`; `why_not` says why a product is never recommended."""
+    """One row of `marts.products`; `why_not` says why a product is in no list."""
 
     product_id: str
     title: str | None

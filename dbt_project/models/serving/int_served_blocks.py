@@ -37,6 +37,7 @@ def model(dbt, session):
         "int_hybrid_candidates": dbt.ref("int_hybrid_candidates"),
         "int_new_product_lists": dbt.ref("int_new_product_lists"),
         "int_champion_candidates": dbt.ref("int_champion_candidates"),
+        "int_reranked_candidates": dbt.ref("int_reranked_candidates"),
         "int_reranked_lists": dbt.ref("int_reranked_lists"),
         "int_served_lists": dbt.ref("int_served_lists"),
         "int_reason_evidence": dbt.ref("int_reason_evidence"),
@@ -47,6 +48,7 @@ def model(dbt, session):
         "int_block_predicted_ratings": dbt.ref("int_block_predicted_ratings"),
         "int_block_preferences": dbt.ref("int_block_preferences"),
         "int_block_audiences": dbt.ref("int_block_audiences"),
+        "int_block_placements": dbt.ref("int_block_placements"),
     }
     return serve_blocks(
         session=session,
@@ -60,6 +62,19 @@ def model(dbt, session):
                 "product_key",
                 "probability desc, customer_key",
                 "audience_size",
+            )
+        },
+        # of all blocks, how far each product came
+        totals={
+            "int_block_placements": (
+                "product_key",
+                {
+                    "is_proposed": "bool_or",
+                    "candidate_customers": "sum",
+                    "best_probability": "max",
+                    "closest": "min",
+                    "listed_customers": "sum",
+                },
             )
         },
     )
