@@ -40,6 +40,8 @@ def model(dbt, session):
         "int_reranked_candidates": dbt.ref("int_reranked_candidates"),
         "int_reranked_lists": dbt.ref("int_reranked_lists"),
         "int_served_lists": dbt.ref("int_served_lists"),
+        "int_audited_candidates": dbt.ref("int_audited_candidates"),
+        "int_audited_contributions": dbt.ref("int_audited_contributions"),
         "int_reason_evidence": dbt.ref("int_reason_evidence"),
         "int_reasons": dbt.ref("int_reasons"),
     }
@@ -49,6 +51,7 @@ def model(dbt, session):
         "int_block_preferences": dbt.ref("int_block_preferences"),
         "int_block_audiences": dbt.ref("int_block_audiences"),
         "int_block_placements": dbt.ref("int_block_placements"),
+        "int_block_audit": dbt.ref("int_block_audit"),
     }
     return serve_blocks(
         session=session,
