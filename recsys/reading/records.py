@@ -35,6 +35,7 @@ class Product:
     category: str | None
     brand: str | None
     price: float | None
+    recommend_as: str | None
     is_recommendable: bool | None
     why_not: str | None
     customers: int | None

@@ -51,7 +51,7 @@ select
     ranks.recommender_ranks,
     contributions.moved_by,
     audited.dropped_by,
-    in_place.product_id as in_its_place
+    in_place.product_id as in_its_place_id
 from audited
 inner join customers on audited.customer_key = customers.customer_key
 inner join products on audited.product_key = products.product_key
