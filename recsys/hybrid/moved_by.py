@@ -53,12 +53,12 @@ def _described(name: str, value: np.floating) -> str:
         return f"{in_words(name)}: {'yes' if value > 0 else 'no'}"
     if name in NOMINAL:  # the number means nothing to anyone
         return in_words(name)
-    return f"{in_words(name)}: {_value(name, value)}"
+    return f"{in_words(name)}: {_value(value)}"
 
 
-def _value(name: str, value: np.floating) -> str:
+def _value(value: np.floating) -> str:
     if np.isnan(value):
-        return "none" if name.endswith(("_rank", "_score")) else "unknown"
+        return "none"
     if value == np.round(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
