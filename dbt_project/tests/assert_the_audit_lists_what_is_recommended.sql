@@ -19,9 +19,21 @@ recommended as (
         rank,
         probability
     from {{ ref('recommendations') }}
-    where customer_id in (select audit.customer_id from {{ ref('recommendation_audit') }} as audit)
+    where customer_id in (select explained.customer_id from {{ ref('recommendation_audit') }} as explained)
+),
+
+only_audited as (
+    select * from audited
+    except
+    select * from recommended
+),
+
+only_recommended as (
+    select * from recommended
+    except
+    select * from audited
 )
 
-(select * from audited except select * from recommended)
+select * from only_audited
 union all
-(select * from recommended except select * from audited)
+select * from only_recommended
