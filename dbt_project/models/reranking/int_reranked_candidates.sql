@@ -67,7 +67,7 @@ select
     is_new,
     variant_key,
     rank as candidate_rank,
-    case when is_in then place end as rank,
+    place,
     -- the setting whose step took it out last
     case
         when is_in then null

@@ -8,9 +8,9 @@ select
     fold,
     list_type,
     customer_key,
-    rank,
+    place as rank,
     product_key,
     score,
     recommender
 from reranked_candidates
-where rank is not null
+where dropped_by is null
