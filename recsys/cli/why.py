@@ -32,6 +32,8 @@ def why(
         return
     print_line(_headline(found))
     print_line(_history(found))
+    if found.is_recommendable and found.why_not:
+        print_line(f"It is {found.why_not}.")
     print_table(
         "Lists",
         [Column("list"), Column("place", "number"), Column("candidate", "number"), Column("why")],

@@ -72,6 +72,16 @@ def test_a_listed_product_of_a_customer_who_isn_t_audited(recsys):
     assert "recsys build --set 'audit_customer_ids=00123'" in out
 
 
+def test_a_product_that_is_in_no_list_of_any_customer(recsys, built):
+    with duckdb.connect(built) as writer:
+        writer.execute(
+            "update marts.products set is_recommendable = true, "
+            "why_not = 'in no list: other products come first' where product_id = '007'"
+        )
+    _, out, _ = recsys("00123", "007")
+    assert "It is in no list: other products come first.\n" in out
+
+
 @pytest.mark.usefixtures("audited")
 def test_as_json(recsys):
     code, out, _ = recsys("00123", "007", "--list", "discover", "--json")
