@@ -23,6 +23,7 @@ OF_THE_FUTURE = {
     "champions",
     "int_champions",
     "int_champion_candidates",
+    "int_reranked_candidates",
     "int_reranked_lists",
     "int_reranking_trials",
     "int_reranking_effects",
