@@ -68,7 +68,9 @@
         {%- do rules.append([input, 'written_date', 'date_order', 'changed']) -%}
     {%- endfor -%}
     {%- do rules.append(['products', 'several_titles', none, 'kept']) -%}
-    {%- do rules.append(['products', 'unreadable_list_price', 'decimal_separator', 'flagged']) -%}
+    {%- for column in ['list_price', 'cost', 'margin', 'stock'] -%}
+        {%- do rules.append(['products', 'unreadable_' ~ column, 'decimal_separator', 'flagged']) -%}
+    {%- endfor -%}
     {%- for source, rule, setting, effect in rules %}
     select
         '{{ source }}' as source,

@@ -19,7 +19,8 @@
         ['category', ['products.category', 'purchases.category', 'ratings.category', 'products.department',
             'purchases.department', 'ratings.department'], 'no customer_preferences, no popular_products by category'],
         ['list price', ['products.price'], 'a product costs the median of what was paid for it'],
-        ['availability', ['products.available'], 'every product counts as available'],
+        ['costs', ['products.cost', 'products.margin'], 'no expected margin, and no lists by margin'],
+        ['availability', ['products.available', 'products.stock'], 'every product counts as available'],
         ['time of a rating', ['ratings.rated_at'], 'ratings serve, but none can be held out by time'],
     ]) }}
 {% endmacro %}
@@ -27,7 +28,7 @@
 {# The aspects as a query; those of a missing input are left out. #}
 {% macro listed_aspects() -%}
     {%- set of_input = {'order_id': 'purchases', 'quantity': 'purchases', 'prices paid': 'purchases',
-        'list price': 'products', 'availability': 'products', 'time of a rating': 'ratings'} -%}
+        'list price': 'products', 'costs': 'products', 'availability': 'products', 'time of a rating': 'ratings'} -%}
     {%- for aspect, names, consequence in input_aspects() %}
     select
         {{ loop.index }} as place,

@@ -41,6 +41,7 @@
         'max_per_category': ['integer', 0, 20],
         'max_per_brand': ['integer', 0, 20],
         'explore_share': ['double', 0, 1],
+        'objective': ['varchar', ['probability', 'revenue', 'margin']],
         'language': ['varchar', ['en', 'de', 'fr', 'es']],
         'serving_block_customers': ['integer', 1, 1000000],
         'serving_engine': ['varchar', ['local', 'spark']],

@@ -1,13 +1,14 @@
 {# The columns of an input that hold numbers. #}
 {% macro number_columns(input) -%}
     {%- set columns = {
-        'purchases': ['quantity', 'unit_price', 'amount'], 'ratings': ['rating'], 'products': ['price'], 'customers': []
+        'purchases': ['quantity', 'unit_price', 'amount'], 'ratings': ['rating'], 'products': ['price', 'cost', 'margin', 'stock'],
+        'customers': []
     } -%}
     {{ return(columns[input]) }}
 {%- endmacro %}
 
 {# Those of them that hold money. #}
 {% macro money_columns(input) -%}
-    {%- set columns = {'purchases': ['unit_price', 'amount'], 'products': ['price']} -%}
+    {%- set columns = {'purchases': ['unit_price', 'amount'], 'products': ['price', 'cost']} -%}
     {{ return(columns.get(input, [])) }}
 {%- endmacro %}

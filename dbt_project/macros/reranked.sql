@@ -1,6 +1,6 @@
 {#
   Chooses the products of lists among candidates. Reads the CTE `candidates`: the columns named in `by`, which
-  say whose list it is, rank, score, is_filler, variant_key, category, brand, exploration (a hash), and what the
+  say whose list it is, rank, list_score, is_filler, variant_key, category, brand, exploration (a hash), and what the
   settings say: diversity, max_per_category, max_per_brand, explored_places, list_length. Ends in the CTE
   `reranked`, with `place` from 1 on. docs/evaluation.md says in which order the steps are taken.
 #}
@@ -38,7 +38,7 @@ discounted as (
     select
         *,
         -- a score below zero is made lower by dividing
-        score * power(1 - diversity, (place_in_category - 1) * sign(score)) as discounted_score
+        list_score * power(1 - diversity, (place_in_category - 1) * sign(list_score)) as discounted_score
     from in_brands
     where max_per_brand = 0 or place_in_brand <= max_per_brand
 ),
@@ -47,7 +47,7 @@ in_order as (
     select
         *,
         row_number() over (
-            partition by {{ by }} order by is_repeat, is_filler, discounted_score desc, rank
+            partition by {{ by }} order by is_repeat, is_filler, discounted_score desc nulls last, rank
         ) as order_of_scores
     from discounted
 ),

@@ -19,7 +19,7 @@ TARGETS = {
         *("unit_price", "amount", "currency", "is_return"),
     ),
     "ratings": ("rating", "customer_id", "product_id", "rated_at"),
-    "products": ("product_id", "price", "available"),
+    "products": ("product_id", "cost", "margin", "price", "stock", "available"),
     "customers": ("customer_id",),
 }
 """In the order in which they choose."""
@@ -27,7 +27,8 @@ DESCRIPTION = ("title", "category", "department", "subcategory", "brand", "size"
 ORDER = (
     *("customer_id", "product_id", "order_id", "purchased_at", "rated_at", "rating", "quantity"),
     *("unit_price", "amount", "currency", "is_return", "title", "department", "category"),
-    *("subcategory", "brand", "size", "description", "recommend_as", "price", "available"),
+    *("subcategory", "brand", "size", "description", "recommend_as", "price", "cost", "margin"),
+    *("stock", "available"),
 )
 """In the order in which they are written."""
 REQUIRED = {
@@ -76,13 +77,15 @@ class Chooser:
         """Return the columns; `described` are those that say what a product is."""
         targets = [*TARGETS[self.table], *described]
         if self.table == "products":
-            targets = ["product_id", *described, "price", "available"]
+            targets = ["product_id", *described, *TARGETS[self.table][1:]]
         if not self.profile.file.is_named:  # customers are chosen before the others
             targets = sorted(targets, key=lambda target: target != "customer_id")
         for target in targets:
             self._choose(target)
             if target == "product_id":
                 self._code_beside_name()
+        if "cost" in self.chosen and "price" not in self.chosen:
+            self.doubts["cost"] = "there is no price beside it: is it what customers pay?"
         self._by_place()
         self._title_of_description()
         columns = [self._column(target, found) for target, found in self.chosen.items()]
@@ -116,9 +119,17 @@ class Chooser:
             for found in ranked(self.profile.columns, target)
             if found.column.name not in self.used and not self._numbers_lines(target, found)
         ]
+        if target == "stock":
+            candidates = [found for found in candidates if not _is_flag(found.column)]
+        if target == "margin" and "cost" in self.chosen:
+            return  # a shop file has one of them
         if target == "available":
-            stock = ranked(self.profile.columns, "stock")
-            candidates = sorted(candidates + stock, key=lambda found: -found.certainty)
+            flags = [
+                found
+                for found in ranked(self.profile.columns, "stock")
+                if _is_flag(found.column) and found.column.name not in self.used
+            ]
+            candidates = sorted(candidates + flags, key=lambda found: -found.certainty)
         required = target in REQUIRED[self.table]
         least = LEAST_REQUIRED if required else LEAST.get(target, LEAST_DEFAULT)
         if not candidates or candidates[0].certainty < least:
@@ -233,7 +244,7 @@ class Chooser:
     def _column(self, target: str, found: Guess) -> DraftColumn:
         source = found.column.name
         doubt = self.doubts.get(target, "")
-        if found.kind == "stock":
+        if found.kind == "stock" and target == "available":
             source = f"try_cast({quoted(source)} as double) > 0"
         if target == "customer_id" and found.column.email_like > 0.8:
             source = f"lower(trim({quoted(source)}))"
@@ -267,3 +278,8 @@ class Chooser:
             f"{', '.join(numbering)} is another on every line, so it numbers lines and names "
             f"no product: {which}"
         )
+
+
+def _is_flag(column: ColumnProfile) -> bool:
+    """Whether a stock is yes or no: no product has more than one unit."""
+    return column.numbers.share > 0 and column.numbers.high <= 1

@@ -92,7 +92,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
         case "purchased_at" | "rated_at":
             is_of_days = not times.has_clock and times.form != "dates"
             said.append(times.form + (DAYS_ONLY if is_of_days else ""))
-        case "quantity" | "unit_price" | "amount" | "price" | "rating" | "stock":
+        case "quantity" | "unit_price" | "amount" | "price" | "cost" | "rating" | "stock":
             if numbers.share > 0:  # otherwise the ratings are texts such as 4 out of 5
                 said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
             if numbers.with_currency:

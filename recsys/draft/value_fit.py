@@ -82,6 +82,15 @@ def _list_price(column: ColumnProfile) -> float:
     return _money(column, max(column.numbers.share, column.share_read("clean_price")))
 
 
+def _margin(column: ColumnProfile) -> float:
+    """Fit shares of the price and per cent; amounts of money aren't meant."""
+    numbers = column.numbers
+    if numbers.share >= 0.9:
+        return 1.0 if numbers.low >= -1 and numbers.high <= 1 else 0.0
+    percent = sum(value.rstrip().endswith("%") for value, _ in column.common)
+    return 1.0 if percent >= 0.9 * len(column.common) > 0 else 0.0
+
+
 def _rating(column: ColumnProfile) -> float:
     numbers = column.numbers
     said = {value.lower() for value, _ in column.common}
@@ -135,7 +144,8 @@ FITS: dict[str, Callable[[ColumnProfile], float]] = {
     "order_id": _id_of_orders,
     "quantity": _quantity,
     "stock": _quantity,
-    "price": _list_price,
+    **dict.fromkeys(("price", "cost"), _list_price),
+    "margin": _margin,
     "rating": _rating,
     "title": _title,
     "description": _description,

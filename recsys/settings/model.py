@@ -154,6 +154,10 @@ class Lists(Section):
     """Most products of one brand in a list; 0: no limit."""
     explore_share: Annotated[float, Field(ge=0, le=1)] = 0
     """Share of the places of `discover`, the last ones, that go to candidates chosen at random."""
+    objective: Literal["probability", "revenue", "margin"] = "probability"
+    """What lists put first among their candidates: what the serving recommender ranks first; or
+    the probability of the hybrid times the price, or times what the shop keeps of it. Candidates of
+    which that isn't known come behind."""
     language: Literal["en", "de", "fr", "es"] = "en"
     """The language of reasons: English, German, French or Spanish."""
     serving_block_customers: Annotated[int, Field(ge=1, le=1_000_000)] = 2000

@@ -82,7 +82,16 @@ class Products(Table):
     """What is known of each product."""
 
     required = ("product_id",)
-    optional = (*DESCRIPTION, "price", "available", "excluded")
+    optional = (*DESCRIPTION, "price", "cost", "margin", "stock", "available", "excluded")
+
+    @model_validator(mode="after")
+    def _costs_are_said_once(self) -> Products:
+        if {"cost", "margin"} <= self.columns.keys():
+            raise ValueError(
+                "'cost' and 'margin' say the same: keep one. cost is what one unit costs you, "
+                "margin the share of the price that you keep, 0.35 or 35 %"
+            )
+        return self
 
 
 class Customers(Table):

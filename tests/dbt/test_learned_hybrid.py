@@ -186,6 +186,25 @@ def test_an_audience_says_who_bought_or_rated_before(ask):
     assert min(new, known) > 0
 
 
+def test_expected_buyers_are_those_of_all_candidates_and_the_others(ask, scores):
+    """Today's probabilities are added up over blocks of customers; of the rest, as is usual."""
+    sums = defaultdict(float)
+    for (fold, _, product), (_, probability) in scores.items():
+        if fold == "serving":
+            sums[product] += probability
+    rows = ask("""
+        select
+            product_id, demand.expected_buyers, demand.candidate_buyers, parts.other_buyers
+        from marts.expected_demand as demand
+        inner join intermediate.int_expected_buyers as parts using (product_id)
+        where level = 'product' and parts.fold = 'serving'
+    """)
+    assert {product for product, *_ in rows} >= set(sums)
+    for product, expected, candidates, others in rows:
+        assert candidates == pytest.approx(sums[product], abs=1e-3), product
+        assert expected == pytest.approx(candidates + others, abs=2e-3), product
+
+
 def test_what_is_served_has_the_hybrids_probability_whoever_lists_it(ask, scores):
     rows = ask("""
         select customer_id, product_id, recommender, score, probability from marts.recommendations

@@ -13,10 +13,17 @@ def read(project):
     """Return a function that reads settings as a build does."""
     [node] = [node for node in project.models if node["name"] == "stg_settings"]
 
-    def settings(**given):
+    def settings(mapped=("purchases.amount", "products.cost"), **given):
         with duckdb.connect() as connection:
             connection.execute("attach ':memory:' as recsys_inputs")
             connection.execute("create table recsys_inputs.settings (name text, value text)")
+            connection.execute(
+                "create table recsys_inputs.mapped_columns (input text, column_name text)"
+            )
+            for column in mapped:
+                connection.execute(
+                    "insert into recsys_inputs.mapped_columns values (?, ?)", column.split(".")
+                )
             for name, value in given.items():
                 connection.execute(
                     "insert into recsys_inputs.settings values (?, ?)", [name, str(value)]
@@ -71,3 +78,28 @@ def test_what_depends_on_another_setting_is_looked_at_together(read):
         read(candidates_per_customer=5)
     with pytest.raises(duckdb.Error, match="setting pinned_champion is ease; name it in"):
         read(pinned_champion="ease", recommenders="svd")
+
+
+@pytest.mark.parametrize(
+    ("objective", "mapped", "missing"),
+    [
+        ("margin", ["products.price", "purchases.amount"], "neither cost nor margin of products"),
+        ("margin", ["customers.margin"], "neither cost nor margin of products"),
+        ("revenue", ["products.cost"], "no price: neither unit_price nor amount"),
+    ],
+)
+def test_an_objective_without_its_columns_is_refused(read, objective, mapped, missing):
+    with pytest.raises(duckdb.Error, match=f"setting objective is {objective}, .* {missing}"):
+        read(mapped=mapped, objective=objective)
+
+
+@pytest.mark.parametrize(
+    ("objective", "column"),
+    [
+        *(("margin", "products.cost"), ("margin", "products.margin")),
+        *(("revenue", "products.price"), ("revenue", "purchases.unit_price")),
+        *(("revenue", "purchases.amount"), ("probability", "purchases.product_id")),
+    ],
+)
+def test_an_objective_with_one_of_its_columns_is_taken(read, objective, column):
+    assert read(mapped=[column], objective=objective)["objective"] == objective

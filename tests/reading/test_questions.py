@@ -28,7 +28,7 @@ def test_what_a_segment_will_spend_is_probability_times_price(connection):
     """
     connection.execute("""
         create table marts.recommendation_details as
-        select *, 'p' as product_id
+        select *, 'p' as product_id, probability * price as expected_revenue
         from (values
             ('ann', 'loyal', 'next_basket', .5::double, 4.00::decimal(18, 4)),
             ('ann', 'loyal', 'next_basket', .25, 8),
@@ -57,3 +57,19 @@ def test_a_mailings_products_are_counted_once_per_list(connection):
         ) as rows (customer_id, segment, list_type, product_id, title)
     """)
     assert connection.execute(question(2)).fetchall() == [("tea", "Tea", 2), ("jam", "Jam", 1)]
+
+
+def test_demand_is_that_of_categories_the_most_bought_first(connection):
+    """Products would count twice."""
+    connection.execute("""
+        create table marts.expected_demand as
+        select *, buyers_low + 20 as buyers_high, 90.4 as expected_quantity, 7.6 as expected_revenue
+        from (values
+            ('category', 'TEA', 12.6::double, 4.4::double), ('category', 'MILK', 90.2, 80.6),
+            ('product', 'MILK', 99., 88.)
+        ) as rows (level, category, expected_buyers, buyers_low)
+    """)
+    assert connection.execute(question(12)).fetchall() == [
+        ("MILK", 90, 81, 101, 90, 8),
+        ("TEA", 13, 4, 24, 90, 8),
+    ]

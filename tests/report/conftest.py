@@ -64,12 +64,44 @@ select
     '{FOLD}' as fold, 'discover' as list_type, setting, value, .06 + difference as ndcg,
     difference as ndcg_difference, difference - .001 as ci_low, difference + .001 as ci_high,
     titles as distinct_titles, .1 as repeated_title_share, categories as distinct_categories,
-    600::bigint as products
+    600::bigint as products, 900::bigint as customers, .5 as hits, paid as hit_revenue,
+    paid - 2. as hit_revenue_difference, paid - 2.1 as hit_revenue_ci_low,
+    paid - 1.9 as hit_revenue_ci_high, null::double as hit_margin,
+    3. as expected_revenue, null::double as expected_margin
 from (values
-    ('none', '', 0., 9.1, 7.), ('current', '', -.0012, 10., 7.5),
-    ('diversity', '0', -.0012, 10., 7.5),
-    ('diversity', '0.5', -.02, 10., 9.8), ('max_per_category', '1', -.03, 10., 10.)
-) as rows (setting, value, difference, titles, categories);
+    ('none', '', 0., 9.1, 7., 2.), ('current', '', -.0012, 10., 7.5, 2.),
+    ('diversity', '0', -.0012, 10., 7.5, 2.),
+    ('diversity', '0.5', -.02, 10., 9.8, 2.), ('max_per_category', '1', -.03, 10., 10., 2.),
+    ('objective', 'probability', -.0012, 10., 7.5, 2.),
+    ('objective', 'revenue', -.0112, 10., 7.5, 2.5)
+) as rows (setting, value, difference, titles, categories, paid);
+create table marts.expected_demand as
+select
+    level, product_id, category, date '2018-01-01' as window_from,
+    date '2018-01-28' as window_until,
+    buyers as expected_buyers, buyers - 20 as buyers_low, buyers + 30 as buyers_high,
+    2. * buyers as expected_quantity, 3. * buyers as expected_revenue,
+    case when category = 'TEA' then 1. * buyers end as expected_margin
+from (values
+    ('category', null, 'TEA', 120.), ('category', null, 'MILK', 340.),
+    ('product', 'P1', 'MILK', 999.)
+) as rows (level, product_id, category, buyers);
+create table marts.demand_backtest as
+select
+    '{FOLD}' as fold, level, product_id, category, expected as expected_buyers,
+    expected - 20 as buyers_low, expected + 30 as buyers_high, actual::double as actual_buyers
+from (values
+    ('category', null, 'TEA', 130., 100), ('category', null, 'MILK', 300., 340),
+    ('category', null, 'SALT', 2., 3), ('product', 'P1', 'MILK', 999., 900)
+) as rows (level, product_id, category, expected, actual);
+create table marts.demand_metrics as
+select
+    '{FOLD}' as fold, level, items_of, 'buyers' as measure, items, expected, actual,
+    within_tenth_share, interval_coverage, .2 as wape
+from (values
+    ('category', 'all', 3::bigint, 432., 443., .2, .667), ('product', 'all', 1, 999., 900., 0., 0.),
+    ('category', '100 buyers or more', 2, 430., 440., .5, .5)
+) as rows (level, items_of, items, expected, actual, within_tenth_share, interval_coverage);
 alter table marts.products add column department varchar;
 """  # noqa: S608 - a day of ours
 

@@ -9,12 +9,14 @@ from recsys.report.sections import (
     calibration,
     champions,
     coverage,
+    demand,
     diversity,
     examples,
     features,
     history,
     inputs,
     leaderboard,
+    objectives,
     overview,
     segments,
     together,
@@ -25,7 +27,8 @@ EMPTIED = [
     *("model_metrics", "champions", "recommendations", "purchases", "products", "customers"),
     *("input_audit", "rejected_rows", "cleaning_report", "similar_products", "bought_together"),
     *("run_history", "feature_importances", "probability_calibration", "rating_metrics"),
-    *("input_support", "reranking_effects"),
+    *("input_support", "reranking_effects", "expected_demand", "demand_backtest"),
+    "demand_metrics",
 ]
 
 
@@ -303,3 +306,71 @@ def test_empty_tables_are_no_error(changed, section):
     path = changed(";".join(f"delete from marts.{table}" for table in EMPTIED))  # noqa: S608 - these names
     with Warehouse(path) as warehouse:
         section.blocks(Source(warehouse))
+
+
+def test_demand_says_what_will_be_bought_and_how_near_it_came(source):
+    coming, past = demand.blocks(source)
+    assert plain(coming.reading) == (
+        "From 1 January 2018 to 28 January 2018 340 buyers are expected of MILK, the most of all "
+        "categories."
+    )
+    # categories and products aren't mixed; of milk no margin is known
+    assert [list(row) for row in coming.table.rows] == [
+        ["MILK", "340", "320 to 370", "680", "1,020", "\u2013"],
+        ["TEA", "120", "100 to 150", "240", "360", "120"],
+    ]
+    # salt has too few buyers for a point
+    assert [list(row) for row in past.table.rows] == [
+        ["MILK", "300", "280 to 330", "340"],
+        ["TEA", "130", "110 to 160", "100"],
+    ]
+    assert plain(past.reading) == (
+        "In 67 % of the categories the actual number of buyers was within the 95 % interval; of "
+        "the 2 with 100 buyers or more, 50 % were expected to within a tenth, and all together 430 "
+        "of 440."
+    )
+
+
+def test_a_shop_without_categories_shows_products(changed):
+    path = changed(
+        "; ".join(
+            f"delete from marts.{table} where level = 'category'"  # noqa: S608 - these tables
+            for table in ("expected_demand", "demand_backtest", "demand_metrics")
+        )
+    )
+    with Warehouse(path) as warehouse:
+        source = Source(warehouse)
+        [named] = source.rows("select title from marts.products where product_id = 'P1'")
+        coming, past = demand.blocks(source)
+    assert coming.table.rows[0][0] == past.table.rows[0][0] == named["title"]
+    assert "the most of all products" in coming.reading
+
+
+def test_demand_without_intervals_is_drawn(changed):
+    path = changed(
+        "update marts.expected_demand set buyers_low = null, buyers_high = null; "
+        "update marts.demand_backtest set buyers_low = null, buyers_high = null"
+    )
+    with Warehouse(path) as warehouse:
+        for figure in demand.blocks(Source(warehouse)):
+            assert figure.draw(510).to_dict()
+
+
+def test_objectives_say_what_money_costs(source):
+    [figure] = objectives.blocks(source)
+    assert figure.reading == (
+        "Lists made for revenue instead of probability change what customers paid for their "
+        "products by +0.50 per list, and NDCG by \u22120.0100."
+    )
+    assert [row[:2] for row in figure.table.rows] == [
+        ["probability", "0.0588"],
+        ["revenue", "0.0488"],
+    ]
+
+
+def test_a_shop_that_does_not_say_what_was_paid_shows_what_is_expected(changed):
+    path = changed("update marts.reranking_effects set hit_revenue = null")
+    with Warehouse(path) as warehouse:
+        [figure] = objectives.blocks(Source(warehouse))
+    assert figure.reading == "Lists made for revenue change NDCG by \u22120.0100."
+    assert figure.draw(330).to_dict()["encoding"]["x"]["title"] == "expected revenue per list"

@@ -24,6 +24,10 @@ of_variants as (
     select
         parents.recommend_as as product_id,
         min(products.price) as price,
+        -- no more is earned than by the dearest of them
+        max(products.cost) as cost, -- noqa: RF04
+        min(products.margin) as margin,
+        sum(products.stock) as stock,
         bool_or(coalesce(products.is_available, true)) as is_available,
         bool_and(products.is_excluded) as is_excluded
     from parents
@@ -46,6 +50,9 @@ described as (
         descriptions.attributes,
         descriptions.description,
         coalesce(products.price, of_variants.price) as list_price,
+        coalesce(products.cost, of_variants.cost) as cost, -- noqa: RF04
+        coalesce(products.margin, of_variants.margin) as margin,
+        coalesce(products.stock, of_variants.stock) as stock,
         coalesce(
             products.is_available,
             (products.product_id is not null and sold.product_id is not null) or of_variants.is_available,

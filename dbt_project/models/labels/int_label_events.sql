@@ -15,6 +15,7 @@ labels as (
         events.product_key,
         events.order_key,
         events.occurred_at,
+        events.quantity,
         events.amount
     from folds
     inner join events

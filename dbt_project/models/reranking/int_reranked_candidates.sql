@@ -6,21 +6,29 @@ products as (select * from {{ ref('int_products') }}),
 
 variants as (select * from {{ ref('int_product_variants') }}),
 
+scores as (select * from {{ ref('int_hybrid_scores') }}),
+
+prices as (select * from {{ ref('int_fold_products') }}),
+
 settings as (select * from {{ ref('stg_settings') }}),
+
+valued as (
+    {{ valued_candidates('settings') }}
+),
 
 candidates as (
     select
-        champion_candidates.*,
+        valued.*,
         variants.variant_key,
-        {{ described_candidate('champion_candidates', 'products') }},
+        {{ described_candidate('valued', 'products') }},
         settings.diversity,
         settings.max_per_category,
         settings.max_per_brand,
-        {{ explored_places('settings', 'champion_candidates') }},
+        {{ explored_places('settings', 'valued') }},
         settings.list_length
-    from champion_candidates
-    inner join products on champion_candidates.product_key = products.product_key
-    inner join variants on champion_candidates.product_key = variants.product_key
+    from valued
+    inner join products on valued.product_key = products.product_key
+    inner join variants on valued.product_key = variants.product_key
     cross join settings
 ),
 

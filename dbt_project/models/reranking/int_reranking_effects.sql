@@ -18,7 +18,10 @@ settings as (select * from {{ ref('stg_settings') }}),
 listed as (
     select
         trials.*,
-        held_out.product_key is not null as is_hit
+        held_out.product_key is not null as is_hit,
+        held_out.amount as hit_revenue,
+        -- as large a share of what was paid is kept as of what was expected
+        held_out.amount * trials.expected_margin / nullif(trials.expected_revenue, 0) as hit_margin
     from trials
     left join held_out
         on
@@ -42,10 +45,18 @@ lists as (
         count(*) as products,
         count(distinct same_title_key) as titles,
         count(distinct category) as categories,
-        count(*) filter (where is_new) as new_products
+        count(*) filter (where is_new) as new_products,
+        count(*) filter (where is_hit) as hits,
+        {{ exact_sum('hit_revenue', 32) }} as hit_revenue,
+        {{ exact_sum('hit_margin', 32) }} as hit_margin,
+        {{ exact_sum('expected_revenue', 32) }} as expected_revenue,
+        {{ exact_sum('expected_margin', 32) }} as expected_margin
     from listed
     group by setting, value, fold, list_type, customer_key
 ),
+
+-- where nobody says what was paid, hits have no revenue
+sold as (select count(amount) > 0 as is_priced from held_out),
 
 -- what was tried on the lists of a type
 tried as (
@@ -65,13 +76,20 @@ judged as (
         lists.titles,
         cast(lists.titles < lists.products as integer) as repeats_a_title,
         lists.categories,
-        lists.new_products / lists.products as new_share
+        lists.new_products / lists.products as new_share,
+        coalesce(lists.hits, 0) as hits,
+        case when sold.is_priced then coalesce(lists.hit_revenue, 0) end as hit_revenue,
+        -- 0 for lists without hits, where costs are known at all
+        case when sold.is_priced and lists.expected_margin is not null then coalesce(lists.hit_margin, 0) end as hit_margin,
+        lists.expected_revenue,
+        lists.expected_margin
     from judged_lists
     inner join champions
         on judged_lists.list_type = champions.list_type and judged_lists.recommender = champions.recommender
     inner join customers on judged_lists.customer_id = customers.customer_id
     inner join tried on judged_lists.fold = tried.fold and judged_lists.list_type = tried.list_type
     cross join settings
+    cross join sold
     inner join ideals on least(settings.list_length, judged_lists.relevant) = ideals.n
     left join lists
         on
@@ -96,7 +114,8 @@ reach as (
 compared as (
     select
         judged.*,
-        judged.ndcg - untouched.ndcg as difference
+        judged.ndcg - untouched.ndcg as difference,
+        judged.hit_revenue - untouched.hit_revenue as hit_revenue_difference
     from judged
     inner join judged as untouched
         on
@@ -119,7 +138,14 @@ measured as (
         {{ exact_mean('titles') }} as distinct_titles,
         {{ exact_mean('repeats_a_title') }} as repeated_title_share,
         {{ exact_mean('categories') }} as distinct_categories,
-        {{ exact_mean('new_share') }} as new_share
+        {{ exact_mean('new_share') }} as new_share,
+        {{ exact_mean('hits') }} as hits,
+        {{ exact_mean('hit_revenue') }} as hit_revenue,
+        {{ exact_mean('hit_revenue_difference') }} as hit_revenue_difference,
+        1.96 * stddev_samp(hit_revenue_difference) / sqrt(count(*)) as hit_revenue_half_width,
+        {{ exact_mean('hit_margin') }} as hit_margin,
+        {{ exact_mean('expected_revenue') }} as expected_revenue,
+        {{ exact_mean('expected_margin') }} as expected_margin
     from compared
     group by setting, value, fold, list_type
 )
@@ -138,7 +164,15 @@ select
     measured.repeated_title_share,
     measured.distinct_categories,
     measured.new_share,
-    reach.products
+    reach.products,
+    measured.hits,
+    round(measured.hit_revenue, 6) as hit_revenue,
+    round(measured.hit_revenue_difference, 6) as hit_revenue_difference,
+    round(measured.hit_revenue_difference - measured.hit_revenue_half_width, 6) as hit_revenue_ci_low,
+    round(measured.hit_revenue_difference + measured.hit_revenue_half_width, 6) as hit_revenue_ci_high,
+    round(measured.hit_margin, 6) as hit_margin,
+    round(measured.expected_revenue, 6) as expected_revenue,
+    round(measured.expected_margin, 6) as expected_margin
 from measured
 left join reach
     on

@@ -50,6 +50,7 @@ def model(dbt, session):
         "int_block_predicted_ratings": dbt.ref("int_block_predicted_ratings"),
         "int_block_preferences": dbt.ref("int_block_preferences"),
         "int_block_audiences": dbt.ref("int_block_audiences"),
+        "int_block_demand": dbt.ref("int_block_demand"),
         "int_block_placements": dbt.ref("int_block_placements"),
         "int_block_audit": dbt.ref("int_block_audit"),
     }

@@ -32,6 +32,17 @@ checked as (
     from given
 ),
 
+-- which columns of money the shop file maps
+priced as (
+    select
+        bool_or(input = 'products' and column_name in ('cost', 'margin')) as has_margin,
+        bool_or(
+            (input = 'purchases' and column_name in ('unit_price', 'amount'))
+            or (input = 'products' and column_name = 'price')
+        ) as has_price
+    from {{ source('shop', 'mapped_columns') }}
+),
+
 settings as (
     select
         * replace (
@@ -73,7 +84,20 @@ settings as (
                         'setting pinned_champion is ', pinned_champion, '; name it in recommenders, too: ', recommenders
                     ))
                 else pinned_champion
-            end as pinned_champion
+            end as pinned_champion,
+            case
+                when objective = 'margin' and not exists (select 1 from priced where priced.has_margin)
+                    then error(concat(
+                        'setting objective is ', objective, ', and the shop file maps neither cost nor margin ',
+                        'of products; map one of them under products: columns:, or use probability or revenue'
+                    ))
+                when objective = 'revenue' and not exists (select 1 from priced where priced.has_price)
+                    then error(concat(
+                        'setting objective is ', objective, ', and the shop file maps no price: neither unit_price ',
+                        'nor amount of purchases nor price of products; map one of them, or use probability'
+                    ))
+                else objective
+            end as objective
         )
     from checked
 )

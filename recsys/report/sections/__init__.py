@@ -9,6 +9,7 @@ from recsys.report.sections import (
     calibration,
     champions,
     coverage,
+    demand,
     diversity,
     examples,
     explorer,
@@ -16,6 +17,7 @@ from recsys.report.sections import (
     history,
     inputs,
     leaderboard,
+    objectives,
     overview,
     segments,
     together,
@@ -25,7 +27,7 @@ SECTIONS: tuple[Section, ...] = tuple(
     part.SECTION
     for part in (
         *(overview, champions, leaderboard, segments, coverage, diversity),
-        *(calibration, features),
+        *(objectives, calibration, demand, features),
         *(together, examples, explorer, inputs, history),
     )
 )

@@ -23,7 +23,9 @@ def blocks(source: Source) -> list[Block]:
             list_type, setting, value, ndcg, ndcg_difference, ci_low, ci_high, distinct_titles,
             repeated_title_share, distinct_categories, products
         from marts.reranking_effects
-        where fold = (select max(fold) from marts.reranking_effects)
+        where
+            fold = (select max(fold) from marts.reranking_effects)
+            and setting <> 'objective'
         order by list_type, setting <> 'current', setting <> 'none', setting, ndcg desc, value
         """
     )

@@ -20,6 +20,8 @@ final as (
         products.recommend_as,
         coalesce(fold_products.price, products.list_price) as price,
         cast(fold_products.price_band as integer) as price_band,
+        {{ unit_margin('coalesce(fold_products.price, products.list_price)', 'products') }} as unit_margin,
+        products.stock,
         coalesce(fold_products.in_catalogue, false) as is_recommendable,
         case
             when fold_products.in_catalogue then {{ why_in_no_list('placements', 'customers.customers') }}

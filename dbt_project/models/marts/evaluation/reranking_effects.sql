@@ -17,6 +17,14 @@ select
     repeated_title_share,
     distinct_categories,
     new_share,
-    products
+    products,
+    hits,
+    hit_revenue,
+    hit_revenue_difference,
+    hit_revenue_ci_low,
+    hit_revenue_ci_high,
+    hit_margin,
+    expected_revenue,
+    expected_margin
 from effects
 order by fold, list_type, setting, value

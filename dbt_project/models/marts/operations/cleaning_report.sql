@@ -108,16 +108,21 @@ counts as (
     from titles
     where not is_used
 
+    {% for column, is_unreadable in {
+        'list_price': 'is_price_unreadable', 'cost': 'is_cost_unreadable', 'margin': 'is_margin_unreadable',
+        'stock': 'is_stock_unreadable'
+    }.items() %}
     union all
 
     select
         'products' as source,
-        'unreadable_list_price' as rule_name,
+        'unreadable_{{ column }}' as rule_name,
         count(*) as rows,
         count(*) as read_rows,
         arg_min(concat(file, ', row ', row_number), (file, row_number)) as example
     from {{ ref('stg_products') }}
-    where is_price_unreadable and reject_reason is null
+    where {{ is_unreadable }} and reject_reason is null
+    {% endfor %}
 ),
 
 rules as ({{ listed_rules() }})

@@ -18,6 +18,9 @@
 -- depends_on: {{ ref('model_metrics') }}
 -- depends_on: {{ ref('model_comparisons') }}
 -- depends_on: {{ ref('reranking_effects') }}
+-- depends_on: {{ ref('expected_demand') }}
+-- depends_on: {{ ref('demand_backtest') }}
+-- depends_on: {{ ref('demand_metrics') }}
 -- depends_on: {{ ref('evaluation_coverage') }}
 -- depends_on: {{ ref('rating_metrics') }}
 -- depends_on: {{ ref('rejected_rows') }}

@@ -21,6 +21,8 @@ details as (
         products.price,
         recommendations.score,
         recommendations.probability,
+        round(recommendations.probability * cast(products.price as double), 6) as expected_revenue,
+        round(recommendations.probability * products.unit_margin, 6) as expected_margin,
         recommendations.recommender,
         recommendations.reason,
         recommendations.reason_product_id,
