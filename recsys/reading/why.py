@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -149,9 +150,15 @@ def _in_list(facts: ListFacts) -> WhyInList:
 
 
 def _note(customer_id: str) -> str:
+    if "," in customer_id or customer_id != customer_id.strip():  # a list of ids can't name it
+        return (
+            "This customer's candidates aren't kept. To keep and explain those of more customers, "
+            "build with a larger setting audit_customers."
+        )
+    setting = shlex.quote(f"audit_customer_ids={customer_id}")
     return (
         "This customer's candidates aren't kept. To keep and explain them, build with the setting "
-        f"audit_customer_ids: recsys build --set 'audit_customer_ids={customer_id}'"
+        f"audit_customer_ids: recsys build --set {setting}"
     )
 
 

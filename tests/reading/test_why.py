@@ -97,13 +97,26 @@ def test_without_an_audit_it_says_what_is_known_and_how_to_learn_more(shop):
     found = shop("-5", "P1", sql=sql)
     assert found.note == (
         "This customer's candidates aren't kept. To keep and explain them, build with the setting "
-        "audit_customer_ids: recsys build --set 'audit_customer_ids=-5'"
+        "audit_customer_ids: recsys build --set audit_customer_ids=-5"
     )
     assert answers(found) == {
         "discover": "It isn't among the 2 products of the list.",
         "buy_again": "The customer never bought it: this list holds only what was bought before.",
         "next_basket": "It isn't among the 2 products of the list.",
     }
+
+
+@pytest.mark.parametrize(
+    ("customer_id", "said"),
+    [
+        ("x y", "recsys build --set 'audit_customer_ids=x y'"),
+        ("o'hara", """recsys build --set 'audit_customer_ids=o'"'"'hara'"""),
+        ("a,b", "build with a larger setting audit_customers."),
+    ],
+)
+def test_what_to_type_is_right_for_ids_with_signs(shop, customer_id, said):
+    sql = "insert into marts.customers (customer_id) values ('a,b')"
+    assert shop(customer_id, "P1", sql=sql).note.endswith(said)
 
 
 def test_the_last_product_of_the_list_is_compared(shop):
