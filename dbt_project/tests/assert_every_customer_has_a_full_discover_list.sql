@@ -1,5 +1,5 @@
--- Lists have ten products, or all of today's catalogue that are new to the customer. Where a setting caps
--- categories or brands, they may be shorter.
+-- Lists have ten products, or all of today's catalogue that are new to the customer. Where a setting or
+-- a rule limits what may be listed, they may be shorter.
 with
 
 customers as (select * from {{ ref('customers') }}),
@@ -14,6 +14,8 @@ ratings as (select * from {{ ref('int_rating_lines') }}),
 recommendations as (select * from {{ ref('recommendations') }} where list_type = 'discover'),
 
 settings as (select * from {{ ref('stg_settings') }}),
+
+rules as (select * from {{ ref('int_dated_rules') }} where is_active),
 
 met as (
     select
@@ -53,7 +55,7 @@ counted as (
             (select count(*) from catalogue) - coalesce(met_counts.products, 0)
         ) as expected,
         settings.recommend_new_products,
-        settings.max_per_category > 0 or settings.max_per_brand > 0 as is_capped
+        settings.max_per_category > 0 or settings.max_per_brand > 0 or exists (select 1 from rules) as is_capped
     from customers
     cross join settings
     left join met_counts on customers.customer_id = met_counts.customer_id
@@ -61,7 +63,7 @@ counted as (
 )
 
 select * from counted
--- new products come on top where the catalogue is too small for a full list
+-- new products, and those that a rule pins, come on top where the catalogue is too small for a full list
 where
     (listed < expected and not is_capped)
-    or (listed > expected and recommend_new_products = 0)
+    or (listed > expected and recommend_new_products = 0 and not is_capped)

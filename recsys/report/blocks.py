@@ -147,6 +147,8 @@ class Section:
     """What it means that there is nothing to show, as a sentence."""
     short: str = ""
     """The name in the navigation; empty: the title."""
+    only_where_any: bool = False
+    """Whether the section is left out where there is nothing to show, as most shops have none."""
 
 
 @dataclass(frozen=True)

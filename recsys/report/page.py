@@ -27,10 +27,12 @@ def page(source: Source, sections: Sequence[Section] = SECTIONS) -> str:
     made, missing = [], []
     for section in sections:
         lacks = [table for table in section.needs if not source.has(table)]
-        if lacks:
+        if lacks and not section.only_where_any:
             missing.append((section.title, ", ".join(lacks)))
-        else:
-            made.append(Made(section, section.blocks(source)))
+        elif not lacks:
+            blocks = section.blocks(source)
+            if blocks or not section.only_where_any:
+                made.append(Made(section, blocks))
     template = _environment().get_template("page.html.j2")
     run = source.run
     shop = printable((run.shop if run else None) or "A shop")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +27,7 @@ class Table(BaseModel):
     required: ClassVar[tuple[str, ...]] = ()
     optional: ClassVar[tuple[str, ...]] = ()
     takes_other_columns: ClassVar[bool] = False
+    needs_mapping: ClassVar[bool] = True
 
     path: str
     """A CSV, JSON, Parquet or Excel file or a glob of them, or a DuckDB database; from the shop
@@ -49,7 +50,7 @@ class Table(BaseModel):
             if name not in legal and not self.takes_other_columns:
                 raise ValueError(f"unknown column '{name}'{nearest(name, legal)}")
         for name in self.required:
-            if name not in self.columns:
+            if name not in self.columns and self.needs_mapping:
                 raise ValueError(f"column '{name}' is missing: say which of your columns it is")
         return self
 
@@ -102,6 +103,54 @@ class Customers(Table):
     takes_other_columns = True
 
 
+class Rules(Table):
+    """Rules of merchandisers for the lists; columns with our names needn't be mapped."""
+
+    required = ("rule", "action")
+    optional = (
+        *("product_id", "category", "brand", "attribute", "attribute_value"),
+        *("other_product_id", "other_category", "value", "list_type", "segment"),
+        *("customer_attribute", "customer_value", "starts", "ends", "note"),
+    )
+    needs_mapping: ClassVar[bool] = False
+
+    columns: dict[str, str] = Field(default_factory=dict)
+
+    def mapped_by_name(self, names: Iterable[str], place: str) -> Rules:
+        """Return it with the file's columns that have our names mapped, too.
+
+        Parameters
+        ----------
+        names
+            The file's columns.
+        place
+            The table's name in the shop file, for messages.
+
+        Raises
+        ------
+        ShopFileError
+            A column has a name that isn't ours and none is mapped, or a required one is missing.
+
+        """
+        legal = self.required + self.optional
+        known = {name.strip().casefold(): name for name in names}
+        for folded, name in known.items():
+            if folded not in legal and not self.columns:
+                raise ShopFileError(
+                    f"{place}: '{self.path}' has an unknown column '{name}'{nearest(name, legal)}"
+                )
+        ours = {name: known[name] for name in legal if name in known}
+        columns = {**ours, **self.columns}
+        for name in self.required:
+            if name not in columns:
+                raise ShopFileError(
+                    f"{place}: '{self.path}' has no column '{name}' (columns: "
+                    f"{', '.join(known.values())}): rename one, or say under "
+                    f"{place}.columns which it is"
+                )
+        return self.model_copy(update={"columns": columns})
+
+
 class Shop(BaseModel):
     """A validated shop file."""
 
@@ -114,6 +163,8 @@ class Shop(BaseModel):
     ratings: Ratings | None = None
     products: Products | None = None
     customers: Customers | None = None
+    rules: Rules | None = None
+    """What merchandisers ask of the lists: docs/rules.md."""
     as_of: date | None = None
     """The day the shop is looked at; rows after it are rejected. Default: the last row's day."""
     timezone: str | None = None
@@ -146,6 +197,7 @@ TABLES: dict[str, type[Table]] = {
     "ratings": Ratings,
     "products": Products,
     "customers": Customers,
+    "rules": Rules,
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from recsys.errors import ShopFileError
-from recsys.shop.file import TABLES, Shop, Table
+from recsys.shop.file import TABLES, Rules, Shop, Table
 from recsys.shop.lines import NO_LINE_ID, line_id_query
 from recsys.shop.mapping import PURCHASES, mapped_query
 from recsys.shop.readers import Relation, open_files
@@ -28,7 +28,7 @@ def attach_shop(
     settings: dict[str, object],
     scratch: Scratch | None = None,
 ) -> None:
-    """Attach a catalog with the views purchases, ratings, products, customers and settings.
+    """Attach a catalog with the views purchases, ratings, products, customers, rules and settings.
 
     A view `unreadable_lines` has the lines of their files that can't be read at all. A table the
     shop doesn't have is an empty view of the same columns. Copies that reading needs are kept in
@@ -53,6 +53,8 @@ def attach_shop(
         query = _empty(name)
         if table is not None:
             relation = _opened(connection, shop, name, table, workspace)
+            if isinstance(table, Rules):
+                table = table.mapped_by_name(relation.columns, name)  # noqa: PLW2901
             query = mapped_query(connection, relation, name, table)
             if name == PURCHASES:
                 line_ids = line_id_query(relation, table)

@@ -102,6 +102,18 @@ from (values
     ('category', 'all', 3::bigint, 432., 443., .2, .667), ('product', 'all', 1, 999., 900., 0., 0.),
     ('category', '100 buyers or more', 2, 430., 440., .5, .5)
 ) as rows (level, items_of, items, expected, actual, within_tenth_share, interval_coverage);
+create table marts.rule_effects as
+select
+    '{FOLD}' as fold, 'discover' as list_type, rule, action,
+    rule = 'all active rules' as is_all_active, rule <> 'spring' as is_active,
+    share as changed_share, difference as ndcg_difference,
+    difference - .001 as ndcg_ci_low, difference + .001 as ndcg_ci_high,
+    10 * difference as revenue_difference, 10 * difference - .5 as revenue_ci_low,
+    10 * difference + .5 as revenue_ci_high
+from (values
+    ('all active rules', null, .9, -.03), ('no <b>cards</b>', 'exclude', .5, -.02),
+    ('spring', 'pin', .8, -.01), ('own brand', 'boost', .3, .004), ('jam', 'cap', 0., 0.)
+) as rows (rule, action, share, difference);
 alter table marts.products add column department varchar;
 """  # noqa: S608 - a day of ours
 

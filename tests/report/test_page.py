@@ -156,14 +156,14 @@ def test_a_part_whose_tables_are_missing_is_left_out_and_said(judged_once):
         anchor="later",
         title="Rule effects",
         question="?",
-        needs=("marts.rule_effects",),
+        needs=("marts.later_effects",),
         blocks=lambda source: [],
         empty="",
     )
     with Warehouse(judged_once) as warehouse:
         html = page(Source(warehouse), [*SECTIONS, later])
     assert 'id="later"' not in html
-    assert "Rule effects (the file has no marts.rule_effects)" in " ".join(Page(html).texts)
+    assert "Rule effects (the file has no marts.later_effects)" in " ".join(Page(html).texts)
 
 
 def test_a_part_with_nothing_to_show_says_so(judged_once):

@@ -4,6 +4,7 @@ import pytest
 
 from recsys.reading.warehouse import Warehouse
 from recsys.report.blocks import Figure, Table
+from recsys.report.page import page
 from recsys.report.sections import (
     SECTIONS,
     calibration,
@@ -18,6 +19,7 @@ from recsys.report.sections import (
     leaderboard,
     objectives,
     overview,
+    rules,
     segments,
     together,
 )
@@ -28,7 +30,7 @@ EMPTIED = [
     *("input_audit", "rejected_rows", "cleaning_report", "similar_products", "bought_together"),
     *("run_history", "feature_importances", "probability_calibration", "rating_metrics"),
     *("input_support", "reranking_effects", "expected_demand", "demand_backtest"),
-    "demand_metrics",
+    *("demand_metrics", "rule_effects"),
 ]
 
 
@@ -374,3 +376,29 @@ def test_a_shop_that_does_not_say_what_was_paid_shows_what_is_expected(changed):
         [figure] = objectives.blocks(Source(warehouse))
     assert figure.reading == "Lists made for revenue change NDCG by \u22120.0100."
     assert figure.draw(330).to_dict()["encoding"]["x"]["title"] == "expected revenue per list"
+
+
+def test_rules_say_what_each_of_them_costs(source):
+    [figure] = rules.blocks(source)
+    assert figure.title == "Discover"
+    assert plain(figure.reading) == (
+        "3 of 4 rules change these lists; “no <b>cards</b>” costs most, with an NDCG that differs "
+        "by \u22120.0200. All that are active today, together: \u22120.0300, and expected revenue "
+        "per customer \u22120.300."
+    )
+    assert [row[0] for row in figure.table.rows] == [
+        *("all active rules", "no <b>cards</b>", "spring (not active today)", "own brand", "jam"),
+    ]
+    assert [plain(cell) for cell in figure.table.rows[3]] == [
+        *("own brand", "boost", "30 %", "+0.0040", "0.0030 to 0.0050", "+0.040"),
+        "-0.460 to 0.540",
+    ]
+
+
+def test_rules_are_left_out_where_there_are_none(changed):
+    with Warehouse(changed()) as warehouse:
+        assert 'id="rules"' in page(Source(warehouse))
+    with Warehouse(changed("delete from marts.rule_effects")) as warehouse:
+        assert "What rules cost" not in page(Source(warehouse))
+    with Warehouse(changed("drop table marts.rule_effects")) as warehouse:
+        assert "rule_effects" not in page(Source(warehouse))

@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('int_rules') }}
+-- nothing is computed while rules have faults
 with
 
 events as (select * from {{ ref('int_events') }}),

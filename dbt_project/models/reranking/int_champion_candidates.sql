@@ -1,189 +1,112 @@
-{# Candidates of a list, from which the products that are served are chosen. #}
-{% set depth = 40 %}
+{# Popular products that are looked at for a list with a price band. #}
+{% set looked_at_for_band = 1000 %}
 
 with
 
-folds as (select * from {{ ref('int_folds') }} where purpose <> 'train'),
+ranked_candidates as (select * from {{ ref('int_ranked_candidates') }}),
 
-folds_of_customers as (select * from {{ ref('int_customer_folds') }} where purpose = 'serve'),
+short_lists as (select * from {{ ref('int_short_lists') }}),
 
-customers as (select * from {{ ref('int_customers') }}),
-
-fold_customers as (select * from {{ ref('int_fold_customers') }}),
-
-cold_customers as (select * from {{ ref('int_cold_customers') }}),
-
-champions as (select * from {{ ref('int_champions') }}),
-
-list_types as (select * from {{ ref('int_list_types') }}),
-
-fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+popular_fillers as (select * from {{ ref('int_popular_fillers') }}),
 
 interactions as (select * from {{ ref('int_interactions') }}),
 
-only_rated as (
-    select
-        fold,
-        customer_key,
-        product_key
-    from interactions
-    where first_at is null
-),
-
--- customers whose lists are judged, and today's
-listed_customers as (
-    select
-        fold_customers.fold,
-        fold_customers.customer_key
-    from fold_customers
-    inner join folds on fold_customers.fold = folds.fold
-    where fold_customers.has_hits
-    union all
-    select
-        folds_of_customers.fold,
-        customers.customer_key
-    from folds_of_customers
-    cross join customers
-),
-
--- without a past fold profiles can't be learned from; popularity fills these lists
-profiled as (
-    select distinct
-        cold_customers.fold,
-        cold_customers.customer_key
-    from cold_customers
-    inner join {{ ref('int_profile_candidates') }} as proposed
-        on cold_customers.fold = proposed.fold and cold_customers.customer_key = proposed.customer_key
-    where cold_customers.has_profile
-),
-
--- customers with a profile and no history get lists of `profile`, whichever recommender is champion
-candidates as (
-    {% for name in ['int_candidates', 'int_profile_candidates', 'int_hybrid_candidates'] %}
-    select ranked.*
-    from {{ ref(name) }} as ranked
-    where ranked.recommender in (select champions.recommender from champions) or ranked.recommender = 'profile'
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-),
-
-ranked as (
-    {{ ranked_in_lists() }}
-),
-
-of_champions as (
-    select ranked.*
-    from ranked
-    inner join listed_customers
-        on ranked.fold = listed_customers.fold and ranked.customer_key = listed_customers.customer_key
-    inner join champions on ranked.list_type = champions.list_type
-    left join profiled on ranked.fold = profiled.fold and ranked.customer_key = profiled.customer_key
-    where
-        ranked.rank <= {{ depth }}
-        and ranked.recommender
-        = case when profiled.customer_key is null then champions.recommender else 'profile' end
-),
-
-proposed_counts as (
-    select
-        fold,
-        list_type,
-        customer_key,
-        count(*) as products
-    from of_champions
-    group by fold, list_type, customer_key
-),
-
-seen_counts as (
-    select
-        fold,
-        customer_key,
-        count(*) as products
-    from interactions
-    group by fold, customer_key
-),
-
 -- lists with too few candidates are filled up with popular products that are new to the customer
-short_lists as (
-    select
-        listed_customers.fold,
-        list_types.list_type,
-        listed_customers.customer_key,
-        coalesce(proposed_counts.products, 0) as proposed,
-        coalesce(seen_counts.products, 0) as seen
-    from listed_customers
-    cross join list_types
-    left join proposed_counts
-        on
-            listed_customers.fold = proposed_counts.fold
-            and listed_customers.customer_key = proposed_counts.customer_key
-            and list_types.list_type = proposed_counts.list_type
-    left join seen_counts
-        on listed_customers.fold = seen_counts.fold and listed_customers.customer_key = seen_counts.customer_key
-    where list_types.takes_new and coalesce(proposed_counts.products, 0) < {{ depth }}
-),
-
-popular as (
-    select
-        *,
-        row_number() over (partition by fold order by recent_customers desc, tie_order asc) as popularity_rank
-    from fold_products
-),
-
-fillers as (
+proposed as (
     select
         short_lists.fold,
         short_lists.list_type,
         short_lists.customer_key,
-        popular.product_key,
-        cast(popular.recent_customers as double) as score,
-        short_lists.proposed + row_number() over (
-            partition by short_lists.fold, short_lists.list_type, short_lists.customer_key
-            order by popular.popularity_rank
-        ) as rank
+        short_lists.proposed,
+        short_lists.last_rank,
+        short_lists.has_price_band,
+        popular_fillers.product_key,
+        popular_fillers.recent_customers,
+        popular_fillers.boost,
+        popular_fillers.popularity_rank
     from short_lists
-    inner join popular
+    inner join popular_fillers
         on
-            short_lists.fold = popular.fold
-            and popular.popularity_rank <= {{ depth }} + short_lists.seen + short_lists.proposed
+            short_lists.fold = popular_fillers.fold
+            and short_lists.rule_keys = popular_fillers.rule_keys
+            and popular_fillers.popularity_rank
+            <= {{ candidates_per_list() }} + short_lists.seen + short_lists.last_rank
+            + case when short_lists.has_price_band then {{ looked_at_for_band }} else 0 end
     anti join interactions
         on
             short_lists.fold = interactions.fold
             and short_lists.customer_key = interactions.customer_key
-            and popular.product_key = interactions.product_key
-    anti join of_champions
+            and popular_fillers.product_key = interactions.product_key
+    anti join ranked_candidates
         on
-            short_lists.fold = of_champions.fold
-            and short_lists.list_type = of_champions.list_type
-            and short_lists.customer_key = of_champions.customer_key
-            and popular.product_key = of_champions.product_key
+            short_lists.fold = ranked_candidates.fold
+            and short_lists.list_type = ranked_candidates.list_type
+            and short_lists.customer_key = ranked_candidates.customer_key
+            and popular_fillers.product_key = ranked_candidates.product_key
 ),
 
-champion_candidates as (
+outside_bands as (
     select
-        fold,
-        list_type,
-        customer_key,
-        product_key,
-        recommender,
-        score,
-        is_new,
-        false as is_filler,
-        rank
-    from of_champions
-    union all
+        proposed.fold,
+        proposed.list_type,
+        proposed.customer_key,
+        proposed.product_key
+    from proposed
+    inner join {{ ref('int_list_rules') }} as list_rules
+        on
+            proposed.has_price_band
+            and list_rules.action = 'price_band'
+            and proposed.fold = list_rules.fold
+            and proposed.list_type = list_rules.list_type
+            and proposed.customer_key = list_rules.customer_key
+    inner join {{ ref('int_rule_products') }} as rule_products
+        on
+            proposed.fold = rule_products.fold
+            and list_rules.rule_key = rule_products.rule_key
+            and proposed.product_key = rule_products.product_key
+    inner join {{ ref('int_customer_features') }} as features
+        on proposed.fold = features.fold and proposed.customer_key = features.customer_key
+    where {{ is_outside_band('rule_products.price', 'features.usual_price', 'rule_products.value') }}
+),
+
+fillers as (
     select
-        fold,
-        list_type,
-        customer_key,
-        product_key,
-        'popularity' as recommender,
-        score,
-        true as is_new,
-        true as is_filler,
-        rank
-    from fillers
-    where rank <= {{ depth }}
+        proposed.*,
+        row_number() over (
+            partition by proposed.fold, proposed.list_type, proposed.customer_key order by proposed.popularity_rank
+        ) as place
+    from proposed
+    anti join outside_bands
+        on
+            proposed.fold = outside_bands.fold
+            and proposed.list_type = outside_bands.list_type
+            and proposed.customer_key = outside_bands.customer_key
+            and proposed.product_key = outside_bands.product_key
 )
 
-select * from champion_candidates
+select
+    fold,
+    list_type,
+    customer_key,
+    product_key,
+    recommender,
+    score,
+    boost,
+    is_new,
+    false as is_filler,
+    rank
+from ranked_candidates
+union all
+select
+    fold,
+    list_type,
+    customer_key,
+    product_key,
+    'popularity' as recommender,
+    cast(recent_customers as double) as score,
+    boost,
+    true as is_new,
+    true as is_filler,
+    last_rank + place as rank
+from fillers
+where proposed + place <= {{ candidates_per_list() }}

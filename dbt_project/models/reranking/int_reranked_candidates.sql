@@ -1,6 +1,6 @@
 with
 
-champion_candidates as (select * from {{ ref('int_champion_candidates') }}),
+champion_candidates as (select * from {{ ref('int_champion_candidates') }} where fold = 'serving'),
 
 products as (select * from {{ ref('int_products') }}),
 

@@ -1,16 +1,21 @@
-{{ config(materialized='view') }}
-
 with
 
-reranked_candidates as (select * from {{ ref('int_reranked_candidates') }})
+admitted as (
+    select
+        *,
+        0 as trial
+    from {{ ref('int_admitted_candidates') }}
+),
 
-select
-    fold,
-    list_type,
-    customer_key,
-    place as rank,
-    product_key,
-    score,
-    recommender
-from reranked_candidates
-where dropped_by is null
+matches as (
+    select
+        *,
+        0 as trial
+    from {{ ref('int_rule_matches') }}
+),
+
+list_lengths as (select list_length from {{ ref('stg_settings') }}),
+
+{{ placed_by_rules() }}
+
+select * exclude (trial) from placed

@@ -1,19 +1,12 @@
-{# As long as a list may be. #}
-{% set longest = 20 %}
-
 with
 
 trials as (select * from {{ ref('int_reranking_trials') }}),
 
-judged_lists as (select * from {{ ref('int_judged_lists') }} where has_history),
-
-champions as (select * from {{ ref('int_champions') }}),
-
-customers as (select * from {{ ref('int_customers') }}),
+judged_lists as (
+    {{ judged_champion_lists() }}
+),
 
 held_out as (select * from {{ ref('int_held_out') }}),
-
-settings as (select * from {{ ref('stg_settings') }}),
 
 listed as (
     select
@@ -28,10 +21,6 @@ listed as (
             trials.fold = held_out.fold
             and trials.customer_key = held_out.customer_key
             and trials.product_key = held_out.product_key
-),
-
-ideals as (
-    {{ ideal_gains(longest) }}
 ),
 
 lists as (
@@ -71,8 +60,8 @@ tried as (
 judged as (
     select
         tried.*,
-        customers.customer_key,
-        coalesce(lists.dcg, 0) / ideals.ideal_dcg as ndcg,
+        judged_lists.customer_key,
+        coalesce(lists.dcg, 0) / judged_lists.ideal_dcg as ndcg,
         lists.titles,
         cast(lists.titles < lists.products as integer) as repeats_a_title,
         lists.categories,
@@ -84,20 +73,15 @@ judged as (
         lists.expected_revenue,
         lists.expected_margin
     from judged_lists
-    inner join champions
-        on judged_lists.list_type = champions.list_type and judged_lists.recommender = champions.recommender
-    inner join customers on judged_lists.customer_id = customers.customer_id
     inner join tried on judged_lists.fold = tried.fold and judged_lists.list_type = tried.list_type
-    cross join settings
     cross join sold
-    inner join ideals on least(settings.list_length, judged_lists.relevant) = ideals.n
     left join lists
         on
             tried.setting = lists.setting
             and tried.value = lists.value
             and tried.fold = lists.fold
             and tried.list_type = lists.list_type
-            and customers.customer_key = lists.customer_key
+            and judged_lists.customer_key = lists.customer_key
 ),
 
 reach as (
@@ -134,7 +118,7 @@ measured as (
         count(*) as customers,
         {{ exact_mean('ndcg') }} as ndcg,
         {{ exact_mean('difference') }} as difference,
-        1.96 * stddev_samp(difference) / sqrt(count(*)) as half_width,
+        {{ half_width('difference') }} as half_width,
         {{ exact_mean('titles') }} as distinct_titles,
         {{ exact_mean('repeats_a_title') }} as repeated_title_share,
         {{ exact_mean('categories') }} as distinct_categories,
@@ -142,7 +126,7 @@ measured as (
         {{ exact_mean('hits') }} as hits,
         {{ exact_mean('hit_revenue') }} as hit_revenue,
         {{ exact_mean('hit_revenue_difference') }} as hit_revenue_difference,
-        1.96 * stddev_samp(hit_revenue_difference) / sqrt(count(*)) as hit_revenue_half_width,
+        {{ half_width('hit_revenue_difference') }} as hit_revenue_half_width,
         {{ exact_mean('hit_margin') }} as hit_margin,
         {{ exact_mean('expected_revenue') }} as expected_revenue,
         {{ exact_mean('expected_margin') }} as expected_margin

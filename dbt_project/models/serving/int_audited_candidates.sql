@@ -7,6 +7,18 @@ reranked_candidates as (select * from {{ ref('int_reranked_candidates') }} where
 
 served_lists as (select * from {{ ref('int_served_lists') }}),
 
+-- a rule that drops a candidate wins over the steps of re-ranking
+dropped_by_rules as (
+    select
+        list_type,
+        customer_key,
+        product_key,
+        concat('rule ', min(rule)) as dropped_by
+    from {{ ref('int_rule_outcomes') }}
+    where fold = 'serving' and outcome = 'dropped'
+    group by list_type, customer_key, product_key
+),
+
 variants as (select * from {{ ref('int_product_variants') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -14,8 +26,15 @@ customers as (select * from {{ ref('int_customers') }}),
 products as (select * from {{ ref('int_products') }}),
 
 candidates as (
-    select reranked_candidates.*
+    select
+        reranked_candidates.* exclude (dropped_by),
+        coalesce(dropped_by_rules.dropped_by, reranked_candidates.dropped_by) as dropped_by
     from reranked_candidates
+    left join dropped_by_rules
+        on
+            reranked_candidates.list_type = dropped_by_rules.list_type
+            and reranked_candidates.customer_key = dropped_by_rules.customer_key
+            and reranked_candidates.product_key = dropped_by_rules.product_key
     semi join audited_customers on reranked_candidates.customer_key = audited_customers.customer_key
 ),
 

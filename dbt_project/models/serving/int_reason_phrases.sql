@@ -25,6 +25,7 @@
     ['ever_orders', 'In {count} orders', 'In {count} Bestellungen', 'Dans {count} commandes', 'En {count} pedidos'],
     ['new_bought', 'New, and like {product}, which you bought', 'Neu und ähnlich wie {product}, das Sie gekauft haben', 'Nouveau et semblable à {product}, que vous avez acheté', 'Nuevo y parecido a {product}, que usted compró'],
     ['new_rated', 'New, and like {product}, which you rated', 'Neu und ähnlich wie {product}, das Sie bewertet haben', 'Nouveau et semblable à {product}, que vous avez noté', 'Nuevo y parecido a {product}, que usted valoró'],
+    ['tip', 'Our tip', 'Unser Tipp', 'Notre sélection', 'Nuestra sugerencia'],
     ['date', '{day} {month} {year}', '{day}. {month} {year}', '{day} {month} {year}', '{day} de {month} de {year}'],
     ['months', 'January,February,March,April,May,June,July,August,September,October,November,December', 'Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember', 'janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre', 'enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre'],
 ] %}

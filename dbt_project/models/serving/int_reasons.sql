@@ -52,6 +52,8 @@ kinds as (
             when link_kind = 'same_customers' and counts_orders then 'same_orders'
             when link_kind is not null then link_kind
             when is_from_profile then 'profile'
+            -- a rule placed what nobody has bought yet
+            when customers is null then 'tip'
             else 'popular'
         end as reason_kind
     from described
@@ -61,7 +63,7 @@ measured as (
     select
         *,
         case
-            when reason_kind in ('habit', 'had', 'rated', 'together', 'profile') then reason_kind
+            when reason_kind in ('habit', 'had', 'rated', 'together', 'profile', 'tip') then reason_kind
             when reason_kind = 'bought' and own_last_at is null then 'bought_undated'
             when reason_kind = 'bought' then case when own_orders > 1 then 'bought_times' else 'bought_once' end
             when reason_kind = 'new' then concat('new_', verb)

@@ -19,6 +19,7 @@ from recsys.report.sections import (
     leaderboard,
     objectives,
     overview,
+    rules,
     segments,
     together,
 )
@@ -26,7 +27,7 @@ from recsys.report.sections import (
 SECTIONS: tuple[Section, ...] = tuple(
     part.SECTION
     for part in (
-        *(overview, champions, leaderboard, segments, coverage, diversity),
+        *(overview, champions, leaderboard, segments, coverage, diversity, rules),
         *(objectives, calibration, demand, features),
         *(together, examples, explorer, inputs, history),
     )

@@ -35,6 +35,8 @@
 -- depends_on: {{ ref('feature_importances') }}
 -- depends_on: {{ ref('tuned_parameters') }}
 -- depends_on: {{ ref('tuning_trials') }}
+-- depends_on: {{ ref('rules') }}
+-- depends_on: {{ ref('rule_effects') }}
 
 with
 

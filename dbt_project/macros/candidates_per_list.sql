@@ -1,0 +1,2 @@
+{# Candidates of a list, from which the products that are served are chosen. #}
+{% macro candidates_per_list() %}{{ return(40) }}{% endmacro %}
