@@ -46,7 +46,6 @@ def model(dbt, session):
         "int_popular_fillers": dbt.ref("int_popular_fillers"),
         "int_champion_candidates": dbt.ref("int_champion_candidates"),
         "int_reranked_candidates": dbt.ref("int_reranked_candidates"),
-
         "int_admitted_candidates": dbt.ref("int_admitted_candidates"),
         "int_reranked_lists": dbt.ref("int_reranked_lists"),
         "int_rule_outcomes": dbt.ref("int_rule_outcomes"),
