@@ -120,6 +120,14 @@ select 'run-2' as run_id, list_type, 'hybrid' as recommender, 'ndcg' as metric, 
     'popularity' as baseline, .02 as difference, .01 as ci_low, .03 as ci_high,
     'better' as verdict, 'significantly better than popularity' as why
 from (values ('next_basket', .42), ('discover', .0575)) as rows (list_type, value);
+create table marts.product_audiences as
+select '007' as product_id, 1 as rank, '00123' as customer_id, .03125::double as probability,
+    true as is_new;
+create table marts.recommendation_audit (
+    customer_id varchar, list_type varchar, product_id varchar, candidate_rank integer,
+    rank integer, recommender varchar, score double, probability double, is_new boolean,
+    recommender_ranks varchar, moved_by varchar, dropped_by varchar, in_its_place_id varchar
+);
 create table marts.customer_attributes as
 select '00123' as customer_id, 'age_band' as attribute, '35-44' as value;
 create table marts.purchases as

@@ -46,6 +46,8 @@
         'faithfulness_rows': ['integer', 0, 100000],
         'serving_block_customers': ['integer', 1, 1000000],
         'serving_engine': ['varchar', ['local', 'spark']],
+        'audit_customers': ['integer', 0, 1000000],
+        'audit_customer_ids': ['varchar'],
         'keep_block_tables': ['varchar'],
         'keep_working_tables': ['boolean'],
         'fusion_constant': ['integer', 0, 1000000],

@@ -1,6 +1,6 @@
 """What the API answers by id, field by field; its description at /docs is made of these."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -169,7 +169,69 @@ class ProductAnswer(ProductFacts, OfBuild):
 
     product_id: str
     is_recommendable: bool
-    why_not: str | None = Field(description="Why it is never recommended; null if it may be.")
+    why_not: str | None = Field(
+        description="Why it is never recommended, or why it is in no list although it may be; null "
+        "if it is in some customer's list."
+    )
+
+
+class NamedProduct(BaseModel):
+    """A product with its title."""
+
+    product_id: str
+    title: str | None
+
+
+class WhyInList(BaseModel):
+    """A product in one list of a customer; null where nothing is known."""
+
+    list_type: ListType
+    rank: int | None = Field(description="Place in the list; null where it isn't listed.")
+    listed: int = Field(description="Products that the list has.")
+    answer: str = Field(description="Why it is listed or not, in a sentence.")
+    reason: str | None = Field(description="What the customer is told of a listed product.")
+    recommender: str | None = Field(description="Who made the list.")
+    candidate_rank: int | None = Field(
+        description="Place among the list's candidates before re-ranking; null where the "
+        "customer isn't audited."
+    )
+    dropped_by: str | None = Field(
+        description="The setting that left it out, or `list_length` where others come first."
+    )
+    in_its_place: NamedProduct | None = Field(description="What stands in its place.")
+
+
+class WhyAnswer(OfBuild):
+    """Why a customer's lists hold a product, or why they don't."""
+
+    customer_id: str
+    product_id: str
+    title: str | None
+    counted_as: str | None = Field(
+        description="The product that this one counts as, whose places these are."
+    )
+    is_recommendable: bool
+    why_not: str | None = Field(description="Why it is in no list of any customer.")
+    orders: int = Field(description="Orders in which the customer bought it.")
+    last_bought_on: date | None = Field(description="By the shop's clock.")
+    rating: float | None = Field(description="That the customer gave.")
+    probability: float | None = Field(
+        description="That the customer buys it within the label window, where it is known."
+    )
+    recommender_ranks: dict[str, int] = Field(
+        description="Each recommender that proposes it, with its place there. Empty where the "
+        "customer isn't audited."
+    )
+    moved_by: list[str] = Field(
+        description="What moved the probability most: feature, value and factor on the odds. "
+        "Empty where the customer isn't audited."
+    )
+    is_audited: bool = Field(
+        description="Whether the build kept all candidates of the customer: the settings "
+        "audit_customers and audit_customer_ids say whose."
+    )
+    lists: list[WhyInList]
+    note: str | None = Field(description="How to learn what isn't known.")
 
 
 class ProductHit(ProductFacts):

@@ -24,6 +24,7 @@ from recsys.api.limits import Limits
 from recsys.api.products import add_products
 from recsys.api.strict_query import StrictRoute
 from recsys.api.telemetry import Counted, Telemetry, add_telemetry
+from recsys.api.why import add_why
 from recsys.reading.shared_opening import IDLE_SECONDS, SharedWarehouse
 
 
@@ -55,6 +56,7 @@ def create_app(
     app.router.route_class = StrictRoute
     answer_errors(app, database)
     add_customers(app, answering, telemetry)
+    add_why(app, answering)
     add_baskets(app, answering)
     add_products(app, answering)
     add_builds(app, answering)

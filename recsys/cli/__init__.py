@@ -20,6 +20,7 @@ from recsys.cli.serve import serve
 from recsys.cli.similar import similar
 from recsys.cli.status import status
 from recsys.cli.tune import tune
+from recsys.cli.why import why
 from recsys.errors import RecsysError, ShopFileError
 
 app = typer.Typer(
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    *(init, check, build, tune, recommend, similar, status, report, export, serve),
+    *(init, check, build, tune, recommend, why, similar, status, report, export, serve),
     *(builds, rollback),
 ):
     app.command()(command)

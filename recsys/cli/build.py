@@ -1,7 +1,7 @@
 """`recsys build`: read the shop's files and build every table."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 import yaml
@@ -13,6 +13,7 @@ from recsys.pipeline.build import build as run_build
 from recsys.pipeline.build import core_message
 from recsys.pipeline.forecast import remembered_seconds
 from recsys.reading.warehouse import Warehouse
+from recsys.settings.model import Settings
 from recsys.settings.project import database_path
 from recsys.storage.disk import reason
 from recsys.storage.work_folder import work_folder
@@ -91,16 +92,32 @@ def write_report_of(database: Path) -> None:
 
 
 def variables_of(settings: list[str]) -> dict[str, object]:
-    """Return the settings as dbt variables; a value is read as YAML reads it."""
-    variables = {}
+    """Return the settings as dbt variables; a value is read as YAML reads it.
+
+    A setting of text takes what isn't text to YAML as it stands: an id of 00123 isn't 83.
+    """
+    variables: dict[str, object] = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not name or not equals:
             raise typer.BadParameter(f"'{setting}' isn't NAME=VALUE", param_hint="--set")
-        try:
-            variables[name] = yaml.safe_load(value)
-        except (yaml.YAMLError, ValueError):  # 2024-02-30 is no date
-            raise typer.BadParameter(
-                f"{name}: '{value}' can't be read as YAML: put it in quotes", param_hint="--set"
-            ) from None
+        variables[name] = _value(name, value)
     return variables
+
+
+def _value(setting: str, text: str) -> object:
+    is_text = _takes_text(setting) and text[:1] not in ("'", '"')
+    try:
+        read: object = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):  # 2024-02-30 is no date
+        if is_text:
+            return text.strip()
+        raise typer.BadParameter(
+            f"{setting}: '{text}' can't be read as YAML: put it in quotes", param_hint="--set"
+        ) from None
+    return text.strip() if is_text and read is not None else read
+
+
+def _takes_text(setting: str) -> bool:
+    field = Settings.model_fields.get(setting)
+    return field is not None and str in (field.annotation, *get_args(field.annotation))

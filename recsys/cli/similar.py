@@ -104,4 +104,6 @@ def _headline(product: Product, unit: tuple[str, str]) -> str:
         facts.append(counted(product.customers, *unit))
     if product.is_recommendable is False:
         facts.append(f"not recommended: {product.why_not or 'no reason given'}")
+    elif product.why_not:
+        facts.append(product.why_not)
     return ", ".join(facts)

@@ -16,8 +16,8 @@ from recsys.compute import dbt_log
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.serving.ablation import CHECKED, Ablation
-from recsys.serving.best_rows import Best, BestRows
 from recsys.serving.engines import run_blocks
+from recsys.serving.merged_rows import Best, Merge, MergedRows, Totals
 from recsys.serving.plan import read_plan
 from recsys.serving.reason_checks import Checks, check_reasons
 from recsys.serving.slices import CustomerSlices
@@ -60,6 +60,7 @@ def serve_blocks(
     computed: Sequence[str],
     served: Sequence[str],
     best: Mapping[str, tuple[str, str, str]],
+    totals: Mapping[str, tuple[str, Mapping[str, str]]],
 ) -> pa.RecordBatchReader:
     """Serve all customers, block by block; return the files that hold what is served.
 
@@ -82,6 +83,9 @@ def serve_blocks(
     best
         Of which served tables only the best rows of all blocks are kept: the column of their
         groups, what comes first within a group, and the setting that says how many rows of one.
+    totals
+        Of which served tables one row per group is kept: the column of their groups, and the
+        aggregate function of each other column.
 
     """
     files = _files_of(session)
@@ -97,13 +101,14 @@ def serve_blocks(
     cursor = session.cursor()
     slices = CustomerSlices(cursor, plan, files, int(size))
 
-    kept_best = {
-        name: BestRows(
-            cursor,
-            Best(group, order, settings.project(setting).fetchall()[0][0]),
-            files.served(name, 0).with_name("best.parquet"),
-        )
+    merges: dict[str, Merge] = {
+        name: Best(group, order, settings.project(setting).fetchall()[0][0])
         for name, (group, order, setting) in best.items()
+    }
+    merges |= {name: Totals(*of_group) for name, of_group in totals.items()}
+    merged = {
+        name: MergedRows(cursor, merge, files.served(name, 0).with_name("merged.parquet"))
+        for name, merge in merges.items()
     }
     tables = BlockTables(
         (*slices.shared, TODAY), slices.sliced, tuple(served), tuple(_kept(kept, computed))
@@ -129,7 +134,7 @@ def serve_blocks(
         yield _of_block(
             len(customers) - 1,
             sum(customers.values()),
-            {kept_rows.file: kept_rows.merge() for kept_rows in kept_best.values()},
+            {rows_of_all.file: rows_of_all.merge() for rows_of_all in merged.values()},
         )
         with little_memory(cursor, WHILE_BLOCKS_RUN):
             ablation = Ablation(cursor, slices, files)
@@ -150,15 +155,15 @@ def serve_blocks(
                     f"serving: block {done:,} of {len(customers):,}, "
                     f"{time.perf_counter() - started:.0f} s"
                 )
-            for name, kept_rows in kept_best.items():
-                kept_rows.add(files.served(name, block))
+            for name, rows_of_all in merged.items():
+                rows_of_all.add(files.served(name, block))
             yield _of_block(
                 block,
                 customers[block],
                 {
                     files.served(name, block): rows
                     for name, rows in result.rows.items()
-                    if name in served and name not in best
+                    if name in served and name not in merged
                 },
             )
 

@@ -35,6 +35,15 @@ class BoundedRegression:
         _add_terms(columns, self.mean, 1 / self.deviation, self.coefficient, found)
         return found
 
+    def of_features(self, logarithms: Floats) -> NDArray[np.float64]:
+        """Return (pairs, features): what each feature adds to the intercept."""
+        found = np.zeros((len(self.mean[0]), len(logarithms)))
+        for feature, totals in enumerate(found):
+            one = [terms[:, [feature]] for terms in (self.mean, 1 / self.deviation)]
+            column = np.ascontiguousarray(logarithms[:, [feature]].T)
+            _add_terms(column, *one, self.coefficient[:, [feature]], totals)
+        return found.T
+
 
 @compiled
 def _bounded(value):  # type: ignore[no-untyped-def]

@@ -63,11 +63,15 @@ class Calibration:
         """Whether more log odds don't mean more purchases."""
         return any(line.slope <= 0 for line in self.lines)
 
-    def probabilities(self, log_odds: Floats, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return (pairs,) probabilities."""
+    def line_of(self, is_new: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the (pairs,) slopes and intercepts."""
         of_bought, of_new = self.lines
         slope = np.where(is_new, of_new.slope, of_bought.slope)
-        intercept = np.where(is_new, of_new.intercept, of_bought.intercept)
+        return slope, np.where(is_new, of_new.intercept, of_bought.intercept)
+
+    def probabilities(self, log_odds: Floats, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return (pairs,) probabilities."""
+        slope, intercept = self.line_of(is_new)
         found: NDArray[np.float64] = expit(slope * log_odds + intercept)
         return np.clip(found, LEAST, 1 - LEAST)
 

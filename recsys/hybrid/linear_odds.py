@@ -17,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from recsys.compute.native_threads import one_blas_thread
 from recsys.hybrid.bounded_regression import MOST_DEVIATIONS, TERMS, BoundedRegression
 from recsys.hybrid.examples import Examples, Floats
+from recsys.trees.contributions import Contributions
 from recsys.trees.feature_blocks import feature_blocks
 
 LEAST_VALUE, MOST_VALUE = 1e-3, 1e30
@@ -85,6 +86,23 @@ class LinearOdds:
                     own = share * (said - log_odds[pairs])
                     averaged[pairs] += np.where(is_new == kind, own, 0)
         return averaged
+
+    def contributions(
+        self, of_forests: Contributions, features: Floats, share: float
+    ) -> Contributions:
+        """Return what makes up `averaged` of the log odds that `of_forests` makes up."""
+        is_new = self.columns.of_new_products(features)
+        logarithms = _logarithms(features[:, self.used])
+        found = of_forests
+        for kind, regression in zip((False, True), self.regressions, strict=True):
+            if regression is not None:
+                of_features = np.zeros(features.shape)
+                of_features[:, self.used] = regression.of_features(logarithms)
+                base = np.full(len(features), regression.intercept)
+                own = Contributions(base, of_features)
+                mixed = found.times(np.where(is_new == kind, 1 - share, 1.0))
+                found = mixed.plus(own.times(np.where(is_new == kind, share, 0.0)))
+        return found
 
 
 def _fitted(

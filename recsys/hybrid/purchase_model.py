@@ -27,6 +27,7 @@ from recsys.settings.parameters import (
     check_parameters,
 )
 from recsys.trees.compiled_trees import CompiledTrees
+from recsys.trees.contributions import Contributions, contributions
 from recsys.trees.feature_blocks import feature_blocks
 from recsys.trees.quantile_bins import QuantileBins
 
@@ -156,6 +157,27 @@ class PurchaseModel:
             ]
             log_odds[pairs] = np.mean(of_halves, axis=0)
         return self.calibration_.probabilities(log_odds, self.columns_.of_new_products(features))
+
+    def contributions(self, features: Floats) -> Contributions:
+        """Return what makes up the calibrated log odds of (pairs, features).
+
+        The base is those of an average pair that the models learned from. Probabilities are kept
+        from 0 and 1 afterwards: `recsys.hybrid.calibration.LEAST`.
+        """
+        if not hasattr(self, "halves_"):
+            raise NotFittedError("this PurchaseModel isn't fitted; call fit first")
+        nothing = Contributions(np.zeros(len(features)), np.zeros(features.shape))
+        log_odds = nothing
+        for forests, linear in zip(self.halves_, self.linear_, strict=True):
+            of_half = nothing
+            for forest in forests:
+                of_half = of_half.plus(contributions(forest.trees, features), 1 / len(forests))
+            if linear is not None:
+                of_half = linear.contributions(of_half, features, self.linear_share)
+            log_odds = log_odds.plus(of_half, 1 / len(self.halves_))
+        slope, intercept = self.calibration_.line_of(self.columns_.of_new_products(features))
+        calibrated = log_odds.times(slope)
+        return Contributions(calibrated.base + intercept, calibrated.of_features)
 
     def to_bytes(self) -> bytes:
         """Return the fitted model, pickled: read it only from where you wrote it."""

@@ -116,7 +116,7 @@ def _rows(
         for product_id, evidence in found.items()
         if product_id not in counted
         and product_id in facts
-        and facts[product_id].why_not is None
+        and facts[product_id].is_recommendable
         and filters.keep(product_id, facts[product_id])
     ]
     shown.sort(key=lambda one: (-one[1].score, one[0]))

@@ -19,8 +19,9 @@ class Facts(NamedTuple):
     category: str | None = None
     brand: str | None = None
     price: float | None = None
+    is_recommendable: bool | None = None
     why_not: str | None = None
-    """Why the product isn't recommended; null for one that may be."""
+    """Why the product isn't recommended, or is in no list; null for one that is in one."""
     recommend_as: str | None = None
     """The product that this one counts as."""
 

@@ -28,13 +28,14 @@ class Customer:
 
 @dataclass(frozen=True)
 class Product:
-    """One row of `marts.products`; `why_not` says why a product is never recommended."""
+    """One row of `marts.products`; `why_not` says why a product is in no list."""
 
     product_id: str
     title: str | None
     category: str | None
     brand: str | None
     price: float | None
+    recommend_as: str | None
     is_recommendable: bool | None
     why_not: str | None
     customers: int | None

@@ -70,7 +70,7 @@ class BlockDatabase:
         for name, file in shared.items():
             self._read(name, file)
 
-    def run(self, rows: Mapping[str, Path], wanted: Mapping[str, Path]) -> BlockResult:
+    def run(self, rows: Mapping[str, Path], wanted: Mapping[Path, str]) -> BlockResult:
         """Run the plan for a block and write tables of it.
 
         Parameters
@@ -78,7 +78,7 @@ class BlockDatabase:
         rows
             Parquet files of the block's rows by the name of the table.
         wanted
-            Parquet files to write by the name of the table.
+            Names of the tables to write by the Parquet file.
 
         """
         seconds = {}
@@ -89,7 +89,7 @@ class BlockDatabase:
             self._run_model(model)
             seconds[model.name] = time.process_time() - started
         counts = {}
-        for name, file in wanted.items():
+        for file, name in wanted.items():
             unfinished = file.with_name(f"{file.name}.{uuid4().hex}")
             [(counts[name],)] = self._connection.execute(
                 f"copy {self._place(name)} to {text(str(unfinished))} (format parquet)"

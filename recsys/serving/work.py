@@ -119,9 +119,9 @@ def serve_block(work: BlockWork, block: int) -> BlockResult:
 
     """
     files, tables = work.files, work.tables
-    wanted = {name: files.served(name, block) for name in tables.served}
-    wanted |= {name: files.kept(name, block) for name in tables.kept}
-    for file in wanted.values():
+    wanted = {files.served(name, block): name for name in tables.served}
+    wanted |= {files.kept(name, block): name for name in tables.kept}  # of those served, too
+    for file in wanted:
         file.parent.mkdir(parents=True, exist_ok=True)
     with dbt_log.silence():
         return _database(work).run({name: files.rows(block, name) for name in tables.rows}, wanted)

@@ -169,6 +169,10 @@ class Lists(Section):
     serving_engine: Literal["local", "spark"] = "local"
     """Where blocks of customers run: on this machine, or as tasks of a Spark cluster
     (docs/scale.md)."""
+    audit_customers: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    """Customers drawn by chance whose candidates marts.recommendation_audit explains; 0: none."""
+    audit_customer_ids: Names | None = None
+    """Ids of customers who are explained beside those, separated by commas."""
     keep_block_tables: Names | None = None
     """Models whose rows of today are kept in the work folder for a look, separated by commas, such
     as int_hybrid_scores, rec_svd."""

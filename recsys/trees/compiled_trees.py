@@ -33,6 +33,9 @@ class CompiledTrees:
     first_splits: NDArray[np.intp]
     """(words + 1,) where each word's splits begin."""
     splits: Splits
+    left_share: NDArray[np.float64]
+    """(splits,) share of the pairs that came to a split, of those it was grown on, that went
+    left."""
     category_sets: NDArray[np.bool_]
     """(sets, `CATEGORIES` + 1) which categories go left."""
     leaves: NDArray[np.uint32]
@@ -65,6 +68,7 @@ class CompiledTrees:
             _starts([len(of_tree) for of_tree in of_trees]),
             _starts([len(word.nodes) for word in words]),
             splits,
+            np.concatenate([word.left_share for word in words]),
             category_sets,
             np.array([(1 << len(word.values)) - 1 for word in words], np.uint32),
             np.array([_in_slots(word.values) for word in words]),
@@ -82,6 +86,7 @@ class CompiledTrees:
             self.first_words[: trees + 1].copy(),
             self.first_splits[: words + 1].copy(),
             self.splits.first(self.first_splits[words]),
+            self.left_share[: self.first_splits[words]].copy(),
             self.category_sets,
             self.leaves[:words].copy(),
             self.values[:words].copy(),

@@ -21,6 +21,9 @@ class Word(NamedTuple):
     if_left: NDArray[np.uint32]
     """(splits,) the leaves that are still possible for a pair that goes left there."""
     if_right: NDArray[np.uint32]
+    left_share: NDArray[np.float64]
+    """(splits,) share of the pairs that came to the split, of those it was grown on, that went
+    left."""
 
 
 def words_of(nodes: NDArray[Any]) -> list[Word]:
@@ -45,7 +48,11 @@ def words_of(nodes: NDArray[Any]) -> list[Word]:
         of_left = _bits(first[left] - start, count[left], len(values))
         of_right = _bits(first[right] - start, count[right], len(values))
         decides = (of_left | of_right) != 0
-        found.append(Word(values, nodes[splits[decides]], ~of_right[decides], ~of_left[decides]))
+        deciding = splits[decides]
+        left_share = nodes["count"][nodes["left"][deciding]] / nodes["count"][deciding]
+        found.append(
+            Word(values, nodes[deciding], ~of_right[decides], ~of_left[decides], left_share)
+        )
     return found
 
 

@@ -33,6 +33,7 @@ ODD_IDS = ["00123", "-5", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 PATHS = [
     "/health",
     "/customers/00123/recommendations",
+    "/customers/00123/why/P1",
     "/products/P1/similar",
     "/products/P1/bought-together",
     "/model-metrics",

@@ -9,10 +9,12 @@ SHOP = """
 delete from marts.products;
 insert into marts.products by name
 select product_id, 'Title of ' || product_id as title, upper(left(product_id, 1)) as category,
-    price::double as price, why_not is null as is_recommendable, why_not, recommend_as,
+    price::double as price,
+    coalesce(why_not, 'in no list') like 'in no list%' as is_recommendable, why_not, recommend_as,
     10::bigint as customers
 from (values
-    ('tea', 4.0, null, null), ('milk', 1.0, null, null), ('honey', 6.0, null, null),
+    ('tea', 4.0, null, null), ('milk', 1.0, null, null),
+    ('honey', 6.0, 'in no list: other products come first', null),
     ('lemon', .5, null, null), ('mug', 9.0, null, null), ('mate', 5.0, null, null),
     ('gone', 2.0, 'not available', null), ('fee', 1.0, 'excluded by the shop', null),
     ('tea 50 g', 3.0, 'counted as another product', 'tea'), ('alone', 1.0, null, null)

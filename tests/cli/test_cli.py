@@ -10,8 +10,8 @@ import pytest
 from recsys.cli import main
 
 COMMANDS = [
-    *("init", "check", "build", "tune", "recommend", "similar", "status", "report", "export"),
-    *("serve", "builds", "rollback"),
+    *("init", "check", "build", "tune", "recommend", "why", "similar", "status", "report"),
+    *("export", "serve", "builds", "rollback"),
 ]
 ODD_IDS = ["00123", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 

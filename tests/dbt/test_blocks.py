@@ -11,7 +11,7 @@ import duckdb
 import psutil
 import pytest
 
-from recsys.serving import best_rows
+from recsys.serving import merged_rows
 
 OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds", "parameters"}
 
@@ -50,11 +50,12 @@ def differing(one: Path, other: Path) -> dict[str, int]:
 def test_blocks_of_three_customers_serve_what_one_block_does(
     builder, tiny_shop, tiny_database, monkeypatch
 ):
-    monkeypatch.setattr(best_rows, "FILES_AT_ONCE", 2)
+    monkeypatch.setattr(merged_rows, "FILES_AT_ONCE", 2)
     found = differing(
         tiny_database, builder.run(tiny_shop, variables={"serving_block_customers": 3})
     )
     public = {"recommendations", "customer_preferences", "predicted_ratings", "product_audiences"}
+    public |= {"products"}
     assert public <= set(found)
     assert not any(found.values()), found
 

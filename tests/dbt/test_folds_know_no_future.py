@@ -27,6 +27,7 @@ OF_THE_FUTURE = {
     "int_short_lists",
     "int_popular_fillers",
     "int_champion_candidates",
+    "int_reranked_candidates",
     "int_reranked_lists",
     "int_reranking_trials",
     "int_reranking_effects",

@@ -1,20 +1,28 @@
 # ruff: noqa: S608 - names of our own tables
 """From features to today's probabilities, in a shop where a little is enough to learn from."""
 
+import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from recsys.hybrid import feature_table
+from recsys.hybrid.feature_words import in_words
+from recsys.hybrid.purchase_model import PurchaseModel
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 JUDGED = "2024-05-02"
 AUDIENCE = 5
+LENGTH, PER_CATEGORY = 4, 2
 
 
-KEPT = "int_hybrid_scores, int_candidate_pairs, rec_hybrid"
+KEPT = (
+    "int_hybrid_scores, int_candidate_pairs, rec_hybrid, int_hybrid_features, int_candidates, "
+    "int_hybrid_candidates, int_profile_candidates"
+)
 """Models whose rows of today are kept."""
 
 
@@ -29,6 +37,10 @@ def database(builder, tiny_shop):
                 "audience_size": AUDIENCE,
                 "keep_block_tables": KEPT,
                 "serving_block_customers": 5,
+                "list_length": LENGTH,
+                "max_per_category": PER_CATEGORY,
+                "audit_customers": 5,
+                "audit_customer_ids": "00123",
             },
         )
 
@@ -211,3 +223,118 @@ def test_importances_are_of_every_feature(ask):
     assert {fold for fold, _ in rows} == {JUDGED, "serving"}
     for _, ranked in rows:
         assert sorted(ranked) == sorted(features - set(feature_table.KEYS))
+
+
+@pytest.fixture(scope="module")
+def audit(ask):
+    """Return the audit's rows as dictionaries, by customer and list, in the order of candidates."""
+    names = [name for name, *_ in ask("describe marts.recommendation_audit")]
+    found = defaultdict(list)
+    for row in ask("from marts.recommendation_audit order by candidate_rank"):
+        one = dict(zip(names, row, strict=True))
+        found[one["customer_id"], one["list_type"]].append(one)
+    return found
+
+
+def test_customers_are_drawn_by_the_md5_of_their_ids_or_named(ask, audit):
+    customers = [customer for (customer,) in ask("select customer_id from marts.customers")]
+    drawn = sorted(customers, key=lambda one: hashlib.md5(one.encode()).digest()[:8])[:5]  # noqa: S324
+    assert "00123" not in drawn
+    assert {customer for customer, _ in audit} == {*drawn, "00123"}
+
+
+def test_the_audit_is_what_re_ranking_by_hand_comes_to(ask, audit):
+    """At most two of a category: the first ones by score, whose order is the candidates'."""
+    category = dict(ask("select product_id, coalesce(category, department) from marts.products"))
+    dropped = set()
+    for rows in audit.values():
+        assert [row["candidate_rank"] for row in rows] == list(range(1, len(rows) + 1))
+        seen, listed = Counter(), []
+        for row in rows:
+            name = category[row["product_id"]]
+            seen[name] += name is not None
+            if seen[name] <= PER_CATEGORY and len(listed) < LENGTH:
+                listed.append(row["product_id"])
+        for row in rows:
+            place = row["candidate_rank"]
+            if row["product_id"] in listed:
+                told = (listed.index(row["product_id"]) + 1, None, None)
+            else:
+                by = "max_per_category" if place <= LENGTH else "list_length"
+                told = (None, by, listed[min(place, len(listed)) - 1])
+            assert (row["rank"], row["dropped_by"], row["in_its_place_id"]) == told
+            dropped.add(row["dropped_by"])
+    assert dropped == {None, "max_per_category", "list_length"}
+
+
+def test_what_is_listed_is_in_the_audit(ask, audit):
+    """With its place, its probability and who made the list."""
+    customers = {customer for customer, _ in audit}
+    columns = "customer_id, list_type, rank, product_id, score, probability, recommender"
+    rows = [
+        row for row in ask(f"select {columns} from marts.recommendations") if row[0] in customers
+    ]
+    told = [
+        tuple(row[name] for name in columns.split(", "))
+        for rows in audit.values()
+        for row in rows
+        if row["rank"]
+    ]
+    assert sorted(told) == sorted(rows)
+
+
+def test_probabilities_and_ranks_of_the_audit(audit, rows_of, scores):
+    ranks = defaultdict(list)
+    for name in ("int_candidates", "int_hybrid_candidates", "int_profile_candidates"):
+        columns = "customer_id, product_id, rank_in_group, recommender"
+        for *pair, rank, who in rows_of("intermediate", name, columns, "fold = 'serving'"):
+            ranks[tuple(pair)].append((rank, who))
+    assert audit
+    for (customer, _), rows in audit.items():
+        for row in rows:
+            pair = customer, row["product_id"]
+            is_new, probability = scores.get(("serving", *pair), (None, None))
+            assert row["probability"] == (probability and round(probability, 7))
+            assert is_new in (None, row["is_new"])
+            told = ", ".join(f"{who} {rank}" for rank, who in sorted(ranks[pair]))
+            assert row["recommender_ranks"] == (told or None)
+
+
+def test_features_that_moved_a_probability_have_their_values(audit, rows_of, ask):
+    """Each factor is that of the model; all of a pair, times the base's odds, make its odds."""
+    names = [name for name, *_ in ask("describe intermediate.int_hybrid_features")]
+    features = [name for name in names if name not in feature_table.KEYS]
+    columns = ", ".join(f'cast("{name}" as float)' for name in features)
+    known = {
+        (customer, product): values
+        for customer, product, *values in rows_of(
+            "intermediate",
+            "int_hybrid_features",
+            f"customer_id, product_id, {columns}",
+            "fold = 'serving'",
+        )
+    }
+    [(data,)] = ask("select model from intermediate.int_hybrid_models where fold = 'serving'")
+    model = PurchaseModel.from_bytes(data)
+    moved = 0
+    for (customer, _), rows in audit.items():
+        for row in rows:
+            values = known.get((customer, row["product_id"]))
+            assert (row["moved_by"] is None) == (values is None)
+            if values is None:
+                continue
+            matrix = np.array(
+                [[np.nan if value is None else value for value in values]], np.float32
+            )
+            found = model.contributions(matrix)
+            odds = np.exp(found.base[0]) * np.prod(np.exp(found.of_features[0]))
+            assert odds / (1 + odds) == pytest.approx(row["probability"], abs=1e-7)
+            factor = {
+                in_words(name): np.exp(of_feature)
+                for name, of_feature in zip(features, found.of_features[0], strict=True)
+            }
+            for text in filter(None, row["moved_by"].split("; ")):
+                [(words, told)] = re.findall(r"^(.*?)(?:: .*)? \(odds x(.*)\)$", text)
+                assert float(told) == pytest.approx(factor[words], rel=0.05)
+                moved += 1
+    assert moved > 20

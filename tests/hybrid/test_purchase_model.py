@@ -13,6 +13,7 @@ from recsys.hybrid.calibration import LEAST
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.linear_odds import Columns, LinearOdds
 from recsys.hybrid.purchase_model import IMPORTANCE_PAIRS, PurchaseModel
+from recsys.trees.contributions import Contributions
 
 # what the forests do; tests/hybrid/test_linear_odds.py has the regressions
 SMALL = {
@@ -386,3 +387,46 @@ def test_regressions_of_both_parts_speak_alike():
     # calibration is a straight line in log odds
     line = np.polyfit(expected, logit(found), 1)
     assert np.allclose(np.polyval(line, expected), logit(found), atol=1e-6)
+
+
+@pytest.mark.parametrize("linear_share", [0, 0.4, 1])
+def test_contributions_add_up_to_the_log_odds_of_the_probability(linear_share, unseen):
+    """Also where new products have another regression and another line of calibration."""
+    columns = Columns(is_new=3)
+    parts = []
+    for seed in (1, 2):
+        examples, _ = shop(seed)
+        is_new = np.random.default_rng(seed).random(len(examples)) < 0.5
+        parts.append(examples.with_features(np.column_stack([examples.features, is_new])))
+    model = PurchaseModel(**FEW_TREES | {"linear_share": linear_share})
+    model.fit(*parts, columns=columns)
+    features = parts[0].features[:300]
+    found = model.contributions(features)
+    probability = model.predict(features)
+    assert (probability > LEAST).all()
+    assert found.base + found.of_features.sum(axis=1) == pytest.approx(logit(probability), abs=1e-9)
+    assert (np.abs(found.of_features[:, 0]) > 0.01).all()
+
+
+def test_contributions_of_regressions_are_their_terms():
+    """One feature: coefficient times each standardised term, by scikit-learn's own pipeline."""
+    examples, _ = shop(1)
+    linear = LinearOdds.of(examples, np.array([0, 1]), Columns(), 10.0)
+    [regression, _] = linear.regressions
+    nothing = Contributions(np.zeros(5), np.zeros((5, 3)))
+    features = examples.features[:5]
+    found = linear.contributions(nothing, features, 1.0)
+    assert found.base == pytest.approx([regression.intercept] * 5)
+    assert found.of_features[:, 2].tolist() == [0] * 5
+    for feature in (0, 1):
+        value = features[:, feature]
+        log = np.log(np.clip(np.nan_to_num(value, nan=1.0), 1e-3, 1e30))
+        terms = np.array([log, log**2, np.ones(5)]) * ~np.isnan(value)
+        standardised = (terms - regression.mean[:, [feature]]) / regression.deviation[:, [feature]]
+        wanted = regression.coefficient[:, feature] @ np.clip(standardised, -10, 10)
+        assert found.of_features[:, feature] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_contributions_need_a_fitted_model():
+    with pytest.raises(NotFittedError, match="call fit first"):
+        PurchaseModel().contributions(np.zeros((1, 3)))

@@ -169,8 +169,9 @@ def test_calibration_adds_up_expected_and_actual(source):
 
 def test_features_of_today_by_importance(source):
     [figure] = features.blocks(source)
-    assert [row[0] for row in figure.table.rows] == ["own orders", "ease score"]
-    assert "“own orders” matters most" in figure.reading
+    assert [row[0] for row in figure.table.rows] == ["orders of it", "score by ease"]
+    assert [row[1] for row in figure.table.rows] == ["own_orders", "ease_score"]
+    assert "“orders of it” matters most" in figure.reading
 
 
 def test_coverage_of_todays_lists(source):

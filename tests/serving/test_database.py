@@ -69,7 +69,7 @@ def test_every_block_has_rows_of_its_own(files, tmp_path):
     for block in LINES:
         write_rows(files)(block)
         file = tmp_path / f"{block}.parquet"
-        result = database.run({"lines": files.rows(block, "lines")}, {"doubled": file})
+        result = database.run({"lines": files.rows(block, "lines")}, {file: "doubled"})
         served[block] = sorted(duckdb.read_parquet(str(file)).fetchall())
         assert result.rows == {"doubled": len(served[block])}
         assert set(result.seconds) == {"spend", "doubled"}
@@ -132,6 +132,15 @@ def test_after_a_block_that_fails_no_other_begins(files, monkeypatch):
         list(run_blocks("local", work, [0, 1, 2], lambda block: None))
     assert len(started) > 1
     assert all(future.cancelled() for future in started[1:])
+
+
+def test_a_table_that_is_served_can_be_kept_for_a_look_as_well(files, monkeypatch):
+    monkeypatch.setenv("RECSYS_JOBS", "1")
+    work = BlockWork(PLAN, files, BlockTables(("prices",), ("lines",), ("doubled",), ("doubled",)))
+    [(_, result)] = run_blocks("local", work, [1], write_rows(files))
+    assert result.rows == {"doubled": 1}
+    for file in (files.served("doubled", 1), files.kept("doubled", 1)):
+        assert duckdb.read_parquet(str(file)).fetchall() == [("cat", 12)]
 
 
 def test_an_engine_that_is_none_is_refused(files):

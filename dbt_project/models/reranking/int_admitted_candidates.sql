@@ -5,6 +5,7 @@ ordered as (
         *,
         0 as trial
     from {{ ref('int_reranked_candidates') }}
+    where place is not null
 ),
 
 newcomers as (

@@ -53,6 +53,8 @@ def model(dbt, session):
         "int_reason_links": dbt.ref("int_reason_links"),
         "int_reason_parts": dbt.ref("int_reason_parts"),
         "int_convincing_links": dbt.ref("int_convincing_links"),
+        "int_audited_candidates": dbt.ref("int_audited_candidates"),
+        "int_audited_contributions": dbt.ref("int_audited_contributions"),
         "int_reason_evidence": dbt.ref("int_reason_evidence"),
         "int_reasons": dbt.ref("int_reasons"),
         "int_block_scores": dbt.ref("int_block_scores"),
@@ -63,6 +65,8 @@ def model(dbt, session):
         "int_block_preferences": dbt.ref("int_block_preferences"),
         "int_block_audiences": dbt.ref("int_block_audiences"),
         "int_block_demand": dbt.ref("int_block_demand"),
+        "int_block_placements": dbt.ref("int_block_placements"),
+        "int_block_audit": dbt.ref("int_block_audit"),
     }
     return serve_blocks(
         session=session,
@@ -76,6 +80,19 @@ def model(dbt, session):
                 "product_key",
                 "probability desc, customer_key",
                 "audience_size",
+            )
+        },
+        # of all blocks, how far each product came
+        totals={
+            "int_block_placements": (
+                "product_key",
+                {
+                    "is_proposed": "bool_or",
+                    "candidate_customers": "sum",
+                    "best_probability": "max",
+                    "closest": "min",
+                    "listed_customers": "sum",
+                },
             )
         },
     )

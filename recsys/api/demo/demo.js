@@ -153,7 +153,7 @@ async function product(id) {
         make("h1", {}, nameOf(one)),
         make("p", { class: "about" }, [one.brand, one.category].filter(Boolean).join(" · ")),
         make("p", {}, price(one)),
-        one.why_not ? make("p", { class: "note" }, `Not recommended: ${one.why_not}`) : null,
+        one.why_not ? make("p", { class: "note" }, one.is_recommendable ? `It is ${one.why_not}` : `Not recommended: ${one.why_not}`) : null,
         addButton(one))),
     shelf("Often bought together", "In the same baskets more often than by chance", goesWith),
     shelf("Similar products", "Alike by their texts, or bought by the same customers", alike));

@@ -6,23 +6,13 @@ from typing import Any
 
 import altair as alt
 
+from recsys.hybrid.feature_words import in_words
 from recsys.report import numbers
 from recsys.report.blocks import Block, Figure, Section, Table
 from recsys.report.charts import chart, clean, colour, percent_axis
 from recsys.report.source import Row, Source
 
 SHOWN = 15
-GROUPS = {
-    "own": "this customer with this product",
-    "customer": "the customer",
-    "product": "the product",
-    "pair": "the pair",
-    "department": "the customer in the product's department",
-    "category": "the customer in the product's category",
-    "subcategory": "the customer in the product's subcategory",
-    "brand": "the customer with the product's brand",
-}
-"""What a feature describes, by the first word of its name."""
 
 
 def blocks(source: Source) -> list[Block]:
@@ -44,34 +34,19 @@ def blocks(source: Source) -> list[Block]:
     return [_figure(rows)] if rows else []
 
 
-def meaning(feature: str) -> str:
-    """Return what a feature describes.
-
-    >>> meaning("own_orders"), meaning("ease_score")
-    ('this customer with this product', 'a recommender')
-    """
-    if feature.endswith(("_score", "_rank")):
-        return "a recommender"
-    return GROUPS.get(feature.partition("_")[0], "")
-
-
 def _figure(rows: list[Row]) -> Figure:
     first = rows[0]
     total = sum(row["importance"] for row in rows)
     top = sum(row["importance"] for row in rows[:3]) / total
     return Figure(
         title="Features by importance",
-        reading=f"“{numbers.words(first['feature'])}” matters most; the first three features make "
+        reading=f"“{in_words(first['feature'])}” matters most; the first three features make "
         f"up {numbers.percent(top)} of the importance of the {len(rows)} most important.",
         draw=lambda width: _bars(rows[:SHOWN], width),
         table=Table(
-            headings=["feature", "describes", "importance"],
+            headings=["feature", "name in the tables", "importance"],
             rows=[
-                [
-                    numbers.words(row["feature"]),
-                    meaning(row["feature"]),
-                    f"{row['importance']:.6f}",
-                ]
+                [in_words(row["feature"]), row["feature"], f"{row['importance']:.6f}"]
                 for row in rows
             ],
             numbers=frozenset({2}),
@@ -86,10 +61,9 @@ def _bars(rows: list[Row], width: int) -> Any:
     largest = rows[0]["importance"]
     values = [
         {
-            "name": clean(numbers.words(row["feature"]), 26 if width < 400 else 40),
+            "name": clean(in_words(row["feature"]), 26 if width < 400 else 40),
             "value": row["importance"] / largest,
-            "tip": f"{numbers.words(row['feature'])} ({meaning(row['feature'])}): "
-            f"{row['importance']:.5f}",
+            "tip": f"{in_words(row['feature'])}: {row['importance']:.5f}",
         }
         for row in rows
     ]

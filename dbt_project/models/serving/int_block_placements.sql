@@ -1,0 +1,77 @@
+-- How far each product came in the lists of a block's customers. All blocks together say how far it came today.
+with
+
+candidates as (select * from {{ ref('int_candidates') }} where fold = 'serving'),
+
+profile_candidates as (select * from {{ ref('int_profile_candidates') }} where fold = 'serving'),
+
+pairs as (select * from {{ ref('int_candidate_pairs') }} where fold = 'serving'),
+
+scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
+
+reranked_candidates as (select * from {{ ref('int_reranked_candidates') }} where fold = 'serving'),
+
+served as (select * from {{ ref('int_served_lists') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
+proposed as (
+    select product_key from candidates
+    union
+    select product_key from profile_candidates
+    union
+    select product_key from reranked_candidates
+),
+
+weighed as (
+    select
+        product_key,
+        count(*) as customers
+    from pairs
+    group by product_key
+),
+
+likeliest as (
+    select
+        product_key,
+        max(probability) as probability
+    from scores
+    group by product_key
+),
+
+-- what is re-ranked into a list and isn't served gave way to a product without any sale
+closest as (
+    select
+        product_key,
+        min(struct_pack(
+            rank := cast(candidate_rank as integer),
+            list_type := list_type,
+            dropped_by := coalesce(dropped_by, 'recommend_new_products')
+        )) as closest
+    from reranked_candidates
+    group by product_key
+),
+
+listed as (
+    select
+        products.product_key,
+        count(distinct served.customer_id) as customers
+    from served
+    inner join products on served.product_id = products.product_id
+    group by products.product_key
+)
+
+select
+    products.product_key,
+    proposed.product_key is not null as is_proposed,
+    coalesce(weighed.customers, 0) as candidate_customers,
+    likeliest.probability as best_probability,
+    closest.closest,
+    coalesce(listed.customers, 0) as listed_customers
+from products
+left join proposed on products.product_key = proposed.product_key
+left join weighed on products.product_key = weighed.product_key
+left join likeliest on products.product_key = likeliest.product_key
+left join closest on products.product_key = closest.product_key
+left join listed on products.product_key = listed.product_key
+where proposed.product_key is not null or listed.product_key is not null
