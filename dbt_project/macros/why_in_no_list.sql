@@ -7,6 +7,8 @@ case
                 when {{ placements }}.listed_customers > 0 then null
                 when {{ customers }} = 0 then 'in no list: the purchases name no customers'
                 when not coalesce({{ placements }}.is_proposed, false) then 'in no list: no recommender proposes it'
+                when {{ placements }}.closest is null and {{ placements }}.dropped_by_rule is not null
+                    then concat('in no list: left out by the rule ', {{ placements }}.dropped_by_rule)
                 when {{ placements }}.closest is null
                     then 'in no list: proposed, but never among the first candidates of a list'
                 when {{ placements }}.closest['dropped_by'] = 'list_length'

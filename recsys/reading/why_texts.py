@@ -24,6 +24,9 @@ DROPPED_BY = {
 }
 """What left a candidate out, by `dropped_by` of `marts.recommendation_audit`."""
 
+RULE = "rule "
+"""What the name of a rule follows in `dropped_by`."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -61,6 +64,8 @@ def unlisted_answer(facts: ListFacts) -> str:
     product, audit = facts.product, facts.audit
     if not product.is_recommendable:
         return f"It isn't recommended to anyone: {product.why_not or 'no reason is given'}."
+    if audit is not None and str(audit["dropped_by"]).startswith(RULE):
+        return f"The rule '{audit['dropped_by'].removeprefix(RULE)}' keeps it out of the list."
     if audit is not None:
         dropped = DROPPED_BY.get(audit["dropped_by"], f"{audit['dropped_by']} left it out")
         return f"It is candidate {audit['candidate_rank']} and isn't listed: {dropped}."

@@ -47,7 +47,7 @@ class Totals(NamedTuple):
     group: str
     """The column of the groups."""
     functions: Mapping[str, str]
-    """Of each other column, `sum` of whole numbers, `min`, `max` or `bool_or`."""
+    """Of each other column, `sum` of whole numbers, `sum_of_decimals`, `min`, `max` or `bool_or`."""
 
     def query(self, rows: str) -> str:
         """Return the query of the totals of a relation."""
@@ -102,6 +102,8 @@ class MergedRows:
 
 
 def _total(function: str, column: str) -> str:
+    if function == "sum_of_decimals":  # exact, whatever the order
+        return f"sum({column})"
     total = f"{function}({column})"
     # a sum of whole numbers is a wider type, which Parquet has no room for
     return f"cast({total} as bigint)" if function == "sum" else total

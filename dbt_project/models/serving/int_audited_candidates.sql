@@ -5,6 +5,8 @@ audited_customers as (select * from {{ ref('int_audited_customers') }}),
 
 reranked_candidates as (select * from {{ ref('int_reranked_candidates') }} where fold = 'serving'),
 
+champion_ranking as (select * from {{ ref('int_champion_ranking') }} where fold = 'serving'),
+
 served_lists as (select * from {{ ref('int_served_lists') }}),
 
 -- a rule that drops a candidate wins over the steps of re-ranking
@@ -36,6 +38,28 @@ candidates as (
             and reranked_candidates.customer_key = dropped_by_rules.customer_key
             and reranked_candidates.product_key = dropped_by_rules.product_key
     semi join audited_customers on reranked_candidates.customer_key = audited_customers.customer_key
+    union all by name
+    -- what a rule drops before the candidates of a list are chosen
+    select
+        champion_ranking.list_type,
+        champion_ranking.customer_key,
+        champion_ranking.product_key,
+        champion_ranking.recommender,
+        champion_ranking.score,
+        champion_ranking.is_new,
+        dropped_by_rules.dropped_by
+    from champion_ranking
+    inner join dropped_by_rules
+        on
+            champion_ranking.list_type = dropped_by_rules.list_type
+            and champion_ranking.customer_key = dropped_by_rules.customer_key
+            and champion_ranking.product_key = dropped_by_rules.product_key
+    semi join audited_customers on champion_ranking.customer_key = audited_customers.customer_key
+    anti join reranked_candidates
+        on
+            champion_ranking.list_type = reranked_candidates.list_type
+            and champion_ranking.customer_key = reranked_candidates.customer_key
+            and champion_ranking.product_key = reranked_candidates.product_key
 ),
 
 served as (

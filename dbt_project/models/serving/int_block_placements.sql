@@ -15,6 +15,16 @@ served as (select * from {{ ref('int_served_lists') }}),
 
 products as (select * from {{ ref('int_products') }}),
 
+-- a rule keeps it from some customer's list
+dropped_by_rules as (
+    select
+        product_key,
+        min(rule) as rule
+    from {{ ref('int_rule_outcomes') }}
+    where fold = 'serving' and outcome = 'dropped'
+    group by product_key
+),
+
 proposed as (
     select product_key from candidates
     union
@@ -67,11 +77,13 @@ select
     coalesce(weighed.customers, 0) as candidate_customers,
     likeliest.probability as best_probability,
     closest.closest,
+    dropped_by_rules.rule as dropped_by_rule,
     coalesce(listed.customers, 0) as listed_customers
 from products
 left join proposed on products.product_key = proposed.product_key
 left join weighed on products.product_key = weighed.product_key
 left join likeliest on products.product_key = likeliest.product_key
 left join closest on products.product_key = closest.product_key
+left join dropped_by_rules on products.product_key = dropped_by_rules.product_key
 left join listed on products.product_key = listed.product_key
 where proposed.product_key is not null or listed.product_key is not null

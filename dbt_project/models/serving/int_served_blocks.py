@@ -82,8 +82,9 @@ def model(dbt, session):
                 "audience_size",
             )
         },
-        # of all blocks, how far each product came
+        # of all blocks, how far each product came, and how many will buy it
         totals={
+            "int_block_demand": ("product_key", {"buyers": "sum_of_decimals"}),
             "int_block_placements": (
                 "product_key",
                 {
@@ -91,6 +92,7 @@ def model(dbt, session):
                     "candidate_customers": "sum",
                     "best_probability": "max",
                     "closest": "min",
+                    "dropped_by_rule": "min",
                     "listed_customers": "sum",
                 },
             )
