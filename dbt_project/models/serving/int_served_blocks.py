@@ -95,6 +95,6 @@ def model(dbt, session):
                     "dropped_by_rule": "min",
                     "listed_customers": "sum",
                 },
-            )
+            ),
         },
     )
