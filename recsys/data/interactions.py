@@ -179,7 +179,7 @@ class Interactions:
         )
 
     def of_products(self, table: ArrowTable) -> Self:
-        """Read other rows of integer keys, as `from_keys` does, with the columns of these.
+        """Read other rows with the columns of these: keys as `from_keys` does, ids as `from_table`.
 
         Raises
         ------
@@ -190,11 +190,14 @@ class Interactions:
 
         """
         arrow = read_table(table)
-        customers, rows = np.unique(keys_of(arrow, "customer_key"), return_inverse=True)
-        columns = self.product_index(pa.array(keys_of(arrow, "product_key")))
-        return self._of_places(
-            arrow, (pa.array(customers), rows), (self.product_ids, columns), _Columns()
-        )
+        if pa.types.is_integer(self.product_ids.type):
+            keys, rows = np.unique(keys_of(arrow, "customer_key"), return_inverse=True)
+            customers = (pa.array(keys), rows)
+            columns = self.product_index(pa.array(keys_of(arrow, "product_key")))
+        else:
+            customers = by_id(ids_of(arrow, "customer_id"))
+            columns = self.product_index(ids_of(arrow, "product_id"))
+        return self._of_places(arrow, customers, (self.product_ids, columns), _Columns())
 
     @classmethod
     def _of_places(

@@ -25,6 +25,8 @@ SIMILAR_PRODUCTS_PER_METHOD = 10
 NEW_PRODUCTS = "new_products"
 """File of the model that lists products without a sale."""
 
+LEARNED_COLUMNS = "customer_id, product_id, rating, weight"
+
 LONGEST_LIST = 20
 """The longest list that is judged; what is served is shorter."""
 
@@ -148,7 +150,7 @@ def new_product_lists(
     """
     models = None if session is None else FittedModels.of(session)
     if models is not None and models.in_block:
-        return _new_lists_of_block(models, customers)
+        return _new_lists_of_block(models, training_rows, customers)
     if models is not None:
         models.forget(NEW_PRODUCTS)
     places = settings.project("recommend_new_products").fetchall()[0][0]
@@ -173,11 +175,16 @@ def new_product_lists(
     return pa.RecordBatchReader.from_batches(NEW_PRODUCT_SCHEMA, batches())
 
 
-def _new_lists_of_block(models: FittedModels, customers: Relation) -> pa.RecordBatchReader:
+def _new_lists_of_block(
+    models: FittedModels, training_rows: Relation, customers: Relation
+) -> pa.RecordBatchReader:
     found = models.load(NEW_PRODUCTS)
     tables: Iterator[pa.Table] = iter(())
     if found is not None:
         content, columns = found
+        if models.other_histories:
+            rows = where(training_rows, fold=SERVING).project(LEARNED_COLUMNS).to_arrow_table()
+            content = content.with_histories(content.interactions_.of_products(rows))
         tables = _lists_of_fold(content, columns, SERVING, customers)
     batches = (batch for table in tables for batch in table.to_batches())
     return pa.RecordBatchReader.from_batches(NEW_PRODUCT_SCHEMA, batches)
@@ -225,7 +232,7 @@ def _read(
     fold: str, training_rows: Relation, products: Relation, others: Relation
 ) -> tuple[Interactions, pa.Table, NDArray[np.bool_]] | None:
     """Return a fold's interactions, all texts, and where `others` are; None without a row."""
-    rows = where(training_rows, fold=fold).project("customer_id, product_id, rating, weight")
+    rows = where(training_rows, fold=fold).project(LEARNED_COLUMNS)
     table = rows.to_arrow_table()
     if table.num_rows == 0:
         return None

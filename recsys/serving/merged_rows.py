@@ -47,7 +47,7 @@ class Totals(NamedTuple):
     group: str
     """The column of the groups."""
     functions: Mapping[str, str]
-    """Of each other column, `sum` of whole numbers, `sum_of_decimals`, `min`, `max` or `bool_or`."""
+    """Of each other column: `sum` of whole numbers, `sum_of_decimals`, `min`, `max`, `bool_or`."""
 
     def query(self, rows: str) -> str:
         """Return the query of the totals of a relation."""

@@ -6,6 +6,11 @@ import pytest
 from recsys.compute import dbt_log
 from recsys.dbt import content as dbt_content
 from recsys.errors import InvalidParameterError
+from recsys.recommenders.fitted_models import (
+    BLOCK_VARIABLE,
+    FOLDER_VARIABLE,
+    HISTORIES_VARIABLE,
+)
 from recsys.settings.content import content_parameters
 
 PRODUCTS = [("tea", "green tea leaves"), ("cup", "tea cup"), ("rye", "rye bread")]
@@ -89,6 +94,32 @@ def test_a_customer_who_bought_nothing_like_it_does_not_get_it(relations):
 
 def test_no_places_no_lists(relations):
     assert ask(relations, dbt_content.new_product_lists, LISTS, places=0).num_rows == 0
+
+
+def test_without_the_purchase_that_is_the_reason_a_block_lists_a_new_product_no_more(
+    relations, tmp_path
+):
+    """Ann bought tea and a cup, which both speak of tea; without the tea the cup is left."""
+    connection = relations["connection"]
+    connection.execute(f"set variable {FOLDER_VARIABLE} = '{tmp_path}'")
+    given = {name: relations[name] for name in LISTS}
+    given |= {"settings": settings(connection), "session": connection}
+    dbt_content.new_product_lists(**given).read_all()
+    connection.execute(f"set variable {BLOCK_VARIABLE} = true")
+    given["customers"] = relations["customers"].filter("customer_id = 'ann'")
+
+    def of_ann(**changed):
+        rows = dbt_content.new_product_lists(**given | changed).read_all().to_pylist()
+        return [(row["product_id"], row["score"], row["reason_product_id"]) for row in rows]
+
+    [(_, score, reason)] = of_ann()
+    assert reason == "tea"
+    connection.execute(f"set variable {HISTORIES_VARIABLE} = true")
+    assert of_ann() == [("new tea", score, "tea")]
+    without_tea = relations["training_rows"].filter("product_id <> 'tea'")
+    [(_, lower, other)] = of_ann(training_rows=without_tea)
+    assert other == "cup"
+    assert 0 < lower < score
 
 
 def test_what_nothing_is_learned_of_has_similar_products_but_is_none_itself(relations):
