@@ -128,10 +128,10 @@ def fitted_candidates(
         return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, [])
     recommender, interactions = fitted.recommender, fitted.recommender.interactions_
     if models.other_histories:
-        interactions = interactions.of_products(
-            rows_of_fold(training_rows, SERVING, TODAYS_COLUMNS)
+        recommender = recommender.with_histories(
+            interactions.of_products(rows_of_fold(training_rows, SERVING, TODAYS_COLUMNS))
         )
-        recommender = recommender.with_histories(interactions)
+        interactions = recommender.interactions_
     found = recommender.candidate_indices(rows, per_customer, among=fitted.among)
     batches = (
         batch

@@ -277,7 +277,8 @@ class Recommender(ABC):
         """Return a copy that scores customers by other histories; nothing is learned anew.
 
         With the histories that it learned from, scores are the same. What was learned of a customer
-        by many passes (factors of Surprise's models, raters' similarities) stays as it was.
+        by many passes (factors of Surprise's models, raters' similarities) stays as it was. A
+        recommender that has no `_take_histories` is returned as it is.
 
         Parameters
         ----------
@@ -286,13 +287,16 @@ class Recommender(ABC):
             fitted (`Interactions.of_products`).
 
         """
+        if type(self)._take_histories is Recommender._take_histories:
+            return self
         changed = copy(self)
         changed._take_histories(interactions, self._customers(interactions.customer_ids))
         changed.interactions_ = interactions
         return changed
 
-    @abstractmethod
-    def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
+    def _take_histories(  # noqa: B027 - see with_histories
+        self, interactions: Interactions, fitted: NDArray[np.intp]
+    ) -> None:
         """Replace what was learned of single customers; `fitted` are the rows that they had.
 
         `interactions_` still has what was fitted.

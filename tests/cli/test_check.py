@@ -95,8 +95,9 @@ def test_a_shop_that_would_build(untouched):
     customers = len((TINY_SHOP / "customers.csv").read_text(encoding="utf-8").splitlines()) - 1
     assert all(0 < row["customers"] < customers for row in support["judged"])
     assert any("hardly any difference" in said for said in support["only_popularity"])
-    # the tiny shop has no file of ratings, and dates without a time
-    assert [missing["aspect"] for missing in report["missing"]] == ["ratings", "time of day"]
+    # the tiny shop has no file of ratings, says no costs, and has dates without a time
+    missing = [missing["aspect"] for missing in report["missing"]]
+    assert missing == ["ratings", "costs", "time of day"]
     assert list(untouched.parent.iterdir()) == []
 
 

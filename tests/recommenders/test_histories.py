@@ -9,6 +9,7 @@ from recsys.data.interactions import Interactions
 from recsys.errors import UnknownProductError
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.als import ALS
+from recsys.recommenders.base import Recommender
 from recsys.recommenders.content import Content
 from recsys.recommenders.ease import EASE
 from recsys.recommenders.item_knn import ItemKNN
@@ -155,3 +156,31 @@ def test_a_customer_who_has_nothing_left_has_no_scores(table, interactions):
         assert np.isnan(changed.score(np.array([0]))).all()
     changed = MeanImputedSVD().fit(interactions).with_histories(rows)
     assert not np.isnan(changed.score(np.array([0]))).any()  # ratings are left
+
+
+def test_a_recommender_of_one_s_own_needs_no_other_histories(interactions):
+    """It scores customers as it learned them."""
+
+    class Own(Recommender):
+        name = "own"
+
+        def _fit(self, interactions, products):
+            self.counts_ = interactions.seen.sum(axis=0)
+
+        def _score(self, customers):
+            return np.tile(self.counts_.astype(float), (len(customers), 1))
+
+    model = Own().fit(interactions)
+    assert (
+        model.with_histories(
+            interactions.of_products(
+                pa.table(
+                    {
+                        "customer_key": [104],
+                        "product_key": [10],
+                    }
+                )
+            )
+        )
+        is model
+    )
