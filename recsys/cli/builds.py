@@ -46,7 +46,7 @@ def builds(database: DatabaseOption = None, json: JsonOption = False) -> None:
         return
     runs = [build.run_id for build in found]
     print_table(
-        "Builds, the newest first; NDCG@10 of what they serve",
+        "Builds, the newest first; NDCG@10 of who serves, before re-ranking and rules",
         [
             Column("run ", "id"),
             Column("published (UTC)", "id"),

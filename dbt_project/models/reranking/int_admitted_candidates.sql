@@ -27,6 +27,11 @@ matches as (
         *,
         0 as trial
     from {{ ref('int_rule_matches') }}
+    union
+    select
+        *,
+        0 as trial
+    from {{ ref('int_filler_matches') }}
 ),
 
 list_lengths as (select list_length from {{ ref('stg_settings') }}),

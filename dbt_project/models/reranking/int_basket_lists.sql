@@ -2,7 +2,8 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose = 'judge'),
 
-reranked_lists as (select * from {{ ref('int_reranked_lists') }}),
+-- as the settings in force re-rank them
+reranked_lists as (select * from {{ ref('int_reranking_trials') }} where setting = 'current'),
 
 ranked_lists as (select * from {{ ref('int_ranked_lists') }} where list_type = 'next_basket'),
 

@@ -21,6 +21,19 @@ dropped_by_rules as (
     group by list_type, customer_key, product_key
 ),
 
+-- a rule that pins a product or reserves places takes them from others
+taken_by_rules as (
+    select
+        list_type,
+        customer_key,
+        concat('rule ', min(rule)) as taken_by
+    from {{ ref('int_rule_outcomes') }}
+    where fold = 'serving' and outcome = 'placed'
+    group by list_type, customer_key
+),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
 variants as (select * from {{ ref('int_product_variants') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -91,7 +104,8 @@ audited as (
         coalesce(candidates.is_new, true) as is_new,
         candidates.variant_key,
         case
-            when served.rank is null then coalesce(candidates.dropped_by, 'recommend_new_products')
+            when served.rank is null
+                then coalesce(candidates.dropped_by, taken_by_rules.taken_by, 'recommend_new_products')
         end as dropped_by
     from candidates
     full outer join served
@@ -99,6 +113,10 @@ audited as (
             candidates.list_type = served.list_type
             and candidates.customer_key = served.customer_key
             and candidates.product_key = served.product_key
+    left join taken_by_rules
+        on
+            candidates.list_type = taken_by_rules.list_type
+            and candidates.customer_key = taken_by_rules.customer_key
 ),
 
 list_ends as (
@@ -110,12 +128,13 @@ list_ends as (
     group by list_type, customer_key
 ),
 
--- the variant that took its place, else what stands there, or at the list's end
+-- the variant that took its place, else what stands there, or at the end of a full list
 places as (
     select
         audited.*,
         coalesce(listed_variants.product_key, in_place.product_key) as in_its_place_key
     from audited
+    cross join settings
     left join list_ends
         on audited.list_type = list_ends.list_type and audited.customer_key = list_ends.customer_key
     left join served as listed_variants
@@ -130,6 +149,7 @@ places as (
             and audited.list_type = in_place.list_type
             and audited.customer_key = in_place.customer_key
             and least(audited.candidate_rank, list_ends.last_rank) = in_place.rank
+            and (audited.candidate_rank <= list_ends.last_rank or settings.list_length <= list_ends.last_rank)
     qualify
         row_number() over (
             partition by audited.list_type, audited.customer_key, audited.product_key order by listed_variants.rank

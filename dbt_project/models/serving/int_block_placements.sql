@@ -49,17 +49,33 @@ likeliest as (
     group by product_key
 ),
 
--- what is re-ranked into a list and isn't served gave way to a product without any sale
+taken_by_rules as (
+    select
+        list_type,
+        customer_key,
+        concat('the rule ', min(rule)) as taken_by
+    from {{ ref('int_rule_outcomes') }}
+    where fold = 'serving' and outcome = 'placed'
+    group by list_type, customer_key
+),
+
+-- what is re-ranked into a list and isn't served gave way to a rule, or to a product without any sale
 closest as (
     select
-        product_key,
+        reranked_candidates.product_key,
         min(struct_pack(
-            rank := cast(candidate_rank as integer),
-            list_type := list_type,
-            dropped_by := coalesce(dropped_by, 'recommend_new_products')
+            rank := cast(reranked_candidates.candidate_rank as integer),
+            list_type := reranked_candidates.list_type,
+            dropped_by := coalesce(
+                reranked_candidates.dropped_by, taken_by_rules.taken_by, 'recommend_new_products'
+            )
         )) as closest
     from reranked_candidates
-    group by product_key
+    left join taken_by_rules
+        on
+            reranked_candidates.list_type = taken_by_rules.list_type
+            and reranked_candidates.customer_key = taken_by_rules.customer_key
+    group by reranked_candidates.product_key
 ),
 
 listed as (

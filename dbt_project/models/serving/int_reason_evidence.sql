@@ -28,7 +28,17 @@ by_profile as (
     where fold = 'serving' and basis = 'profile'
 ),
 
-convincing as (select * from {{ ref('int_convincing_links') }}),
+variants as (select * from {{ ref('int_product_variants') }}),
+
+-- a product explained by one of the same title says nothing to a customer
+convincing as (
+    select
+        links.*,
+        one.same_title_key = other.same_title_key as is_same_title
+    from {{ ref('int_convincing_links') }} as links
+    inner join variants as one on links.product_key = one.product_key
+    inner join variants as other on links.reason_product_key = other.product_key
+),
 
 keyed as (
     select
@@ -54,7 +64,7 @@ ranked as (
         *,
         row_number() over (
             partition by customer_key, product_key
-            order by is_near_best desc, priority asc, share desc, weight desc, reason_product_key asc
+            order by is_near_best desc, is_same_title asc, priority asc, share desc, weight desc, reason_product_key asc
         ) as place
     from convincing
 ),

@@ -1,3 +1,6 @@
+{# A customer who hasn't bought a product for so many of the usual intervals has no habit of it any more. #}
+{% set intervals_of_a_habit = 3 %}
+
 with
 
 evidence as (select * from {{ ref('int_reason_evidence') }}),
@@ -12,6 +15,8 @@ fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'ser
 
 list_types as (select * from {{ ref('int_list_types') }} where takes_bought),
 
+folds as (select * from {{ ref('int_folds') }} where fold = 'serving'),
+
 settings as (select * from {{ ref('stg_settings') }}),
 
 counting_unit as (select * from {{ ref('int_counting_unit') }}),
@@ -23,6 +28,7 @@ described as (
         evidence.*,
         {{ days_between('evidence.own_first_at', 'evidence.own_last_at') }} / nullif(evidence.own_orders - 1, 0)
             as usual_interval,
+        {{ days_between('evidence.own_last_at', 'folds.cutoff_at') }} as days_since_last,
         case when evidence.link_orders > 0 then wording.verb else 'rated' end as link_verb,
         wording.verb,
         counting_unit.counts_orders,
@@ -31,6 +37,7 @@ described as (
         fold_products.customers,
         coalesce(products.category, products.department) as category
     from evidence
+    cross join folds
     cross join settings
     cross join counting_unit
     cross join wording
@@ -46,7 +53,12 @@ kinds as (
             when is_new_product then 'new'
             when profile_tells then 'profile'
             when reason_basis <> 'history' and customers is not null then 'popular'
-            when own_orders >= 3 and usual_interval >= 1.5 then 'habit'
+            -- a habit that has been given up is none
+            when
+                own_orders >= 3
+                and usual_interval >= 1.5
+                and days_since_last <= {{ intervals_of_a_habit }} * usual_interval
+                then 'habit'
             when own_orders > 0 then 'bought'
             when own_orders = 0 and own_first_at is null then 'rated'
             -- a gift or a return: the last day may be that of the return
@@ -69,22 +81,23 @@ measured as (
             when reason_kind = 'bought' then case when own_orders > 1 then 'bought_times' else 'bought_once' end
             when reason_kind = 'new' then concat('new_', verb)
             when reason_kind <> 'popular' then concat(reason_kind, '_', link_verb)
+            -- of one customer in the last weeks nobody would call it popular
             else concat(
-                case when recent_customers > 0 then 'popular_' else 'ever_' end,
+                case when recent_customers > 1 then 'popular_' else 'ever_' end,
                 case when counts_orders then 'orders' else verb end
             )
         end as phrase_key,
         case
             when reason_kind in ('habit', 'bought') then own_orders
             when reason_kind in ('together', 'similar', 'same_customers', 'same_orders') then link_orders
-            when reason_kind = 'popular' then case when recent_customers > 0 then recent_customers else customers end
+            when reason_kind = 'popular' then case when recent_customers > 1 then recent_customers else customers end
         end as reason_count,
         case
             when reason_kind in ('together', 'similar', 'same_customers', 'same_orders') then round(link_strength, 3)
         end as reason_share,
         case
             when reason_kind = 'habit' then cast(round(usual_interval) as integer)
-            when reason_kind = 'popular' and recent_customers > 0 then popularity_window_days
+            when reason_kind = 'popular' and recent_customers > 1 then popularity_window_days
         end as reason_days,
         cast(case when reason_kind = 'had' then own_first_at else own_last_at end as date) as reason_date
     from kinds

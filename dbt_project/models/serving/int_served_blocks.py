@@ -45,6 +45,7 @@ def model(dbt, session):
         "int_short_lists": dbt.ref("int_short_lists"),
         "int_popular_fillers": dbt.ref("int_popular_fillers"),
         "int_champion_candidates": dbt.ref("int_champion_candidates"),
+        "int_filler_matches": dbt.ref("int_filler_matches"),
         "int_reranked_candidates": dbt.ref("int_reranked_candidates"),
         "int_admitted_candidates": dbt.ref("int_admitted_candidates"),
         "int_reranked_lists": dbt.ref("int_reranked_lists"),
