@@ -364,3 +364,10 @@ def test_predicted_ratings_are_of_products_never_had(query):
         inner join marts.purchases using (customer_id, product_id)
     """)
     assert wrong == []
+
+
+def test_next_basket_is_judged_as_a_set_beside_what_it_competes_with(query):
+    found = query("select distinct basket from marts.basket_metrics where metric = 'recall'")
+    assert {basket for (basket,) in found} == {"next_basket", "buy_again", "habit", "popularity"}
+    [(differing,)] = query("select value from marts.basket_metrics where metric = 'same_list'")
+    assert differing == 0  # each list of ten has something new, which no buy_again has
