@@ -14,3 +14,20 @@ case
             else 0
         end as explored_places
 {%- endmacro %}
+
+{# Candidates as `reranked` reads them, by the settings in force. Reads the CTEs valued, products, variants and settings. #}
+{% macro candidates_to_rerank() -%}
+select
+    valued.*,
+    variants.variant_key,
+    {{ described_candidate('valued', 'products') }},
+    settings.diversity,
+    settings.max_per_category,
+    settings.max_per_brand,
+    {{ explored_places('settings', 'valued') }},
+    settings.list_length
+from valued
+inner join products on valued.product_key = products.product_key
+inner join variants on valued.product_key = variants.product_key
+cross join settings
+{%- endmacro %}

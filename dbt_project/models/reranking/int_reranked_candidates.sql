@@ -17,19 +17,7 @@ valued as (
 ),
 
 candidates as (
-    select
-        valued.*,
-        variants.variant_key,
-        {{ described_candidate('valued', 'products') }},
-        settings.diversity,
-        settings.max_per_category,
-        settings.max_per_brand,
-        {{ explored_places('settings', 'valued') }},
-        settings.list_length
-    from valued
-    inner join products on valued.product_key = products.product_key
-    inner join variants on valued.product_key = variants.product_key
-    cross join settings
+    {{ candidates_to_rerank() }}
 ),
 
 {{ reranked('fold, list_type, customer_key') }},

@@ -8,15 +8,7 @@ admitted as (
 ),
 
 matches as (
-    select
-        *,
-        0 as trial
-    from {{ ref('int_rule_matches') }}
-    union
-    select
-        *,
-        0 as trial
-    from {{ ref('int_filler_matches') }}
+    {{ matches_of_today() }}
 ),
 
 list_lengths as (select list_length from {{ ref('stg_settings') }}),
