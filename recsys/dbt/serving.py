@@ -27,7 +27,7 @@ from recsys.storage.names import nearest, text
 from recsys.storage.relations import Relation
 from recsys.storage.work_folder import kept_folder
 
-WHILE_BLOCKS_RUN = "1GB"
+WHILE_BLOCKS_RUN = "500MB"
 """What the shop's DuckDB may keep meanwhile: it only cuts rows, and the blocks need the memory."""
 
 TODAY = "int_customer_folds"

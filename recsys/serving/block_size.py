@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MOST_INTERACTIONS = 150_000
+MOST_INTERACTIONS = 80_000
 """Pairs of customer and product that a block holds on average, at most: of grocery customers with
 240 each, blocks of 2,000 took 1.1 GiB of memory in each worker, and blocks of 600 half of it."""
 FEWEST_CUSTOMERS = 100

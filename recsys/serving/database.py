@@ -55,6 +55,9 @@ class BlockDatabase:
         self._plan = plan
         self._schemas = {name: schema for schema, name in (*plan.inputs, *plan.filled)}
         self._schemas |= {model.name: model.schema for model in plan.models}
+        self._shared = frozenset(shared)
+        self._views = frozenset(model.name for model in plan.models if model.is_view)
+        self._reads, self._read_last_by = plan.reads_of(), plan.read_last_by()
         self._connection = connect(spill=spill)
         execute = self._connection.execute
         limit_memory(self._connection)
@@ -84,9 +87,12 @@ class BlockDatabase:
         seconds = {}
         for name, file in rows.items():
             self._read(name, file)
+        needed = self._shared.union(wanted.values(), *(self._reads[n] for n in wanted.values()))
         for model in self._plan.models:
             started = time.process_time()
             self._run_model(model)
+            for name in self._read_last_by.get(model.name, frozenset()) - needed:
+                self._drop(name)  # what comes next needs its room
             seconds[model.name] = time.process_time() - started
         counts = {}
         for file, name in wanted.items():
@@ -95,9 +101,8 @@ class BlockDatabase:
                 f"copy {self._place(name)} to {text(str(unfinished))} (format parquet)"
             ).fetchall()
             unfinished.replace(file)
-        for model in self._plan.models:
-            if not model.is_view:  # the next block's rows need its room
-                self._connection.execute(f"drop table {self._place(model.name)}")
+        for name in [*rows, *(model.name for model in self._plan.models)]:
+            self._drop(name)
         return BlockResult(counts, seconds)
 
     def close(self) -> None:
@@ -106,6 +111,10 @@ class BlockDatabase:
 
     def _place(self, name: str) -> str:
         return f"{quoted(self._schemas[name])}.{quoted(name)}"
+
+    def _drop(self, name: str) -> None:
+        if name not in self._views:
+            self._connection.execute(f"drop table if exists {self._place(name)}")
 
     def _read(self, name: str, file: Path) -> None:
         self._connection.execute(

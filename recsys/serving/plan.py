@@ -22,6 +22,8 @@ class BlockModel:
     """`sql` or `python`."""
     code: str
     is_view: bool
+    reads: frozenset[str] = frozenset()
+    """Names of the models that it reads."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,26 @@ class BlockPlan:
     """Schema and name of the tables that the models read and that no model of the plan makes."""
     filled: tuple[tuple[str, str], ...]
     """Schema and name of the tables that they read and that a block has rows of its own in."""
+
+    def reads_of(self) -> dict[str, frozenset[str]]:
+        """Return the tables that are read when a model is made, or a view of it is read.
+
+        A view reads when it is read: what it reads counts for its readers, too.
+        """
+        reads: dict[str, frozenset[str]] = {}
+        views = {model.name for model in self.models if model.is_view}
+        for model in self.models:
+            reads[model.name] = model.reads.union(*(reads[name] for name in model.reads & views))
+        return reads
+
+    def read_last_by(self) -> dict[str, frozenset[str]]:
+        """Return the tables that no later model reads, by the model that reads them last."""
+        reads = self.reads_of()
+        last = {name: model.name for model in self.models for name in reads[model.name]}
+        return {
+            reader: frozenset(name for name, by in last.items() if by == reader)
+            for reader in last.values()
+        }
 
 
 def read_plan(target: Path, names: Iterable[str], replaced: Sequence[str] = ()) -> BlockPlan:
@@ -117,4 +139,6 @@ def _model(target: Path, node: dict[str, Any]) -> BlockModel:
                 f"model {node['name']} isn't compiled: build it first, with what it depends on"
             ) from error
     is_view = node["config"]["materialized"] == "view"
-    return BlockModel(node["schema"], node["name"], node["language"], code, is_view)
+    return BlockModel(
+        node["schema"], node["name"], node["language"], code, is_view, frozenset(_parents(node))
+    )

@@ -14,7 +14,7 @@ NO_LOADING = {"autoinstall_known_extensions": False, "autoload_known_extensions"
 NO_SURPRISES = ("python_enable_replacements", "allow_persistent_secrets")
 """A name that is no table must not be one of Python's variables; the user's secrets are theirs."""
 
-MEMORY_LIMIT = "3GB"
+MEMORY_LIMIT = "2GB"
 """Unless RECSYS_MEMORY_LIMIT says otherwise, as in dbt's profile."""
 
 

@@ -77,6 +77,52 @@ def test_every_block_has_rows_of_its_own(files, tmp_path):
     assert served == {0: [("ann", 24), ("bob", 10)], 1: [("cat", 12)], 2: []}
 
 
+COUNT_TABLES = """
+def model(dbt, session):
+    names = "string_agg(table_name, ',' order by table_name) as names"
+    return session.sql(f"select {names} from duckdb_tables()").to_arrow_table()
+"""
+
+
+def test_what_nothing_reads_any_more_makes_room_and_what_is_wanted_stays(files, tmp_path):
+    def table(name, *reads):
+        return BlockModel(
+            "mid", name, "sql", "select 1 as one", is_view=False, reads=frozenset(reads)
+        )
+
+    plan = BlockPlan(
+        catalog="my shop",
+        models=(
+            table("first", "lines", "prices"),
+            BlockModel(
+                "mid",
+                "seen",
+                "sql",
+                'from "my shop"."mid"."first"',
+                is_view=True,
+                reads=frozenset({"first"}),
+            ),
+            table("second", "first", "seen"),
+            table("third", "second"),
+            BlockModel("mid", "left", "python", COUNT_TABLES, False, frozenset({"third"})),
+        ),
+        inputs=(("raw", "lines"), ("raw", "prices")),
+        filled=(),
+    )
+    write_rows(files)(0)
+    rows = {"lines": files.rows(0, "lines")}
+    left = tmp_path / "left.parquet"
+    database = BlockDatabase(
+        plan, {"prices": files.shared("prices")}, FittedModels(files.fitted), files.spill
+    )
+    database.run(rows, {left: "left"})
+    assert duckdb.read_parquet(str(left)).fetchall() == [("prices,third",)]
+    database.run(rows, {left: "left", tmp_path / "seen.parquet": "seen"})
+    assert duckdb.read_parquet(str(left)).fetchall() == [("first,prices,third",)]
+    assert duckdb.read_parquet(str(tmp_path / "seen.parquet")).fetchall() == [(1,)]
+    database.close()
+
+
 def test_blocks_run_in_their_order_and_leave_what_they_serve(files, monkeypatch):
     monkeypatch.setenv("RECSYS_JOBS", "1")
     work = BlockWork(PLAN, files, BlockTables(("prices",), ("lines",), ("doubled",)))

@@ -62,6 +62,16 @@ def test_a_model_needs_what_it_reads_and_what_that_reads(target):
     assert needed_for(target, "lists", ["lists", "pairs"]) == {"lists"}  # scores are an input
 
 
+def test_tables_are_read_last_by_the_last_reader_also_through_views(target):
+    plan = read_plan(target, ["lists", "scores", "pairs"], replaced=["folds"])
+    # scores read lines and, through the view of pairs, folds
+    assert plan.reads_of()["scores"] == {"pairs", "stg_lines", "folds"}
+    assert plan.read_last_by() == {
+        "scores": {"pairs", "stg_lines", "folds"},
+        "lists": {"scores"},
+    }
+
+
 def test_a_model_of_another_project_is_refused(target):
     with pytest.raises(RecsysError, match="no model is called elsewhere"):
         read_plan(target, ["pairs", "elsewhere"])
