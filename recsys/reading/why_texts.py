@@ -28,6 +28,10 @@ RULE = "rule "
 """What the name of a rule follows in `dropped_by`."""
 
 
+IN_NO_LIST = "in no list: "
+"""How `why_not` of `marts.products` begins where a product could be listed and isn't."""
+
+
 @dataclass(frozen=True)
 class History:
     """What a customer did with a product."""
@@ -84,7 +88,16 @@ def _not_among(facts: ListFacts) -> str:
         candidates = _counted(facts.candidates, "candidate", "candidates")
         return f"It isn't among the {candidates} of the list."
     products = _counted(len(facts.served), "product", "products")
-    return f"It isn't among the {products} of the list{_compared(facts)}."
+    said = f"It isn't among the {products} of the list{_compared(facts)}."
+    return f"{said} {_in_nobodys(facts.product)}".rstrip()
+
+
+def _in_nobodys(product: Product) -> str:
+    """Return why no list of any customer holds it; nothing where some do."""
+    why_not = product.why_not or ""
+    if not why_not.startswith(IN_NO_LIST):
+        return ""
+    return f"No list of any customer holds it: {why_not.removeprefix(IN_NO_LIST)}."
 
 
 def _of_other_list(list_type: str, history: History) -> str | None:

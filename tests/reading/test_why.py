@@ -106,6 +106,19 @@ def test_without_an_audit_it_says_what_is_known_and_how_to_learn_more(shop):
     }
 
 
+def test_without_an_audit_it_says_which_rule_keeps_it_from_everyone(shop):
+    sql = """
+        delete from marts.recommendations where product_id = 'P1';
+        update marts.products set why_not = 'in no list: left out by the rule no cards'
+        where product_id = 'P1';
+    """
+    [one] = shop("-5", "P1", "discover", sql).lists
+    assert one.answer == (
+        "It isn't among the 2 products of the list. "
+        "No list of any customer holds it: left out by the rule no cards."
+    )
+
+
 @pytest.mark.parametrize(
     ("customer_id", "said"),
     [

@@ -2,6 +2,7 @@
     'rule', 'category', 'brand', 'attribute', 'attribute_value', 'other_category', 'list_type', 'segment',
     'customer_attribute', 'customer_value', 'note'
 ] %}
+{% set has_decimal_comma = "coalesce(settings.decimal_separator = ',', false)" %}
 {% set mapped = texts + ['action', 'product_id', 'other_product_id', 'value', 'starts', 'ends'] %}
 
 with
@@ -27,8 +28,8 @@ cleaned as (
         {{ clean_id('lines.product_id') }} as product_id,
         {{ clean_id('lines.other_product_id') }} as other_product_id,
         {{ clean_text('cast(lines.value as varchar)') }} as value_as_written,
-        {{ clean_number('lines.value', "coalesce(settings.decimal_separator = ',', false)", 'decimal(18, 6)') }}
-            as value -- noqa: RF04
+        {{ clean_number('lines.value', has_decimal_comma, 'decimal(18, 6)') }} as number, -- noqa: RF04
+        {{ clean_share('lines.value', has_decimal_comma) }} as share
     from lines
     cross join settings
     -- empty lines of a spreadsheet
@@ -42,6 +43,12 @@ cleaned as (
 
 select
     cast(row_number() over (order by file, row_number) as integer) as rule_key,
-    * exclude (action_as_written),
+    * exclude (action_as_written, number, share),
+    case action_as_written
+        when 'reserve' then cast(share as decimal(18, 6))
+        -- a percentage: 20 and 20 % are the same
+        when 'price_band' then coalesce(number, cast(share * 100 as decimal(18, 6)))
+        else number
+    end as value, -- noqa: RF04
     case when action_as_written = 'only' then 'require' else action_as_written end as action -- noqa: RF04
 from cleaned

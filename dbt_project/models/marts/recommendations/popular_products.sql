@@ -4,18 +4,26 @@ fold_products as (select * from {{ ref('int_fold_products') }} where fold = 'ser
 
 products as (select * from {{ ref('int_products') }}),
 
+forbidden as (select * from {{ ref('int_forbidden_products') }}),
+
+allowed as (
+    select fold_products.*
+    from fold_products
+    anti join forbidden on fold_products.product_key = forbidden.product_key
+),
+
 in_categories as (
     select
         coalesce(products.category, products.department) as category,
-        fold_products.*
-    from fold_products
-    inner join products on fold_products.product_key = products.product_key
+        allowed.*
+    from allowed
+    inner join products on allowed.product_key = products.product_key
     where coalesce(products.category, products.department) is not null
     union all
     select
         '(all)' as category,
-        fold_products.*
-    from fold_products
+        allowed.*
+    from allowed
 ),
 
 ranked as (

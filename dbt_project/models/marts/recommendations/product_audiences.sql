@@ -8,6 +8,8 @@ products as (select * from {{ ref('int_products') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+forbidden as (select * from {{ ref('int_forbidden_products') }}),
+
 ranked as (
     select
         candidates.product_key,
@@ -20,6 +22,7 @@ ranked as (
         candidates.probability,
         candidates.is_new
     from candidates
+    anti join forbidden on candidates.product_key = forbidden.product_key
 ),
 
 audiences as (
