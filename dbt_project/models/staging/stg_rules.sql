@@ -2,7 +2,6 @@
     'rule', 'category', 'brand', 'attribute', 'attribute_value', 'other_category', 'list_type', 'segment',
     'customer_attribute', 'customer_value', 'note'
 ] %}
-{% set has_decimal_comma = "coalesce(settings.decimal_separator = ',', false)" %}
 {% set mapped = texts + ['action', 'product_id', 'other_product_id', 'value', 'starts', 'ends'] %}
 
 with
@@ -28,8 +27,9 @@ cleaned as (
         {{ clean_id('lines.product_id') }} as product_id,
         {{ clean_id('lines.other_product_id') }} as other_product_id,
         {{ clean_text('cast(lines.value as varchar)') }} as value_as_written,
-        {{ clean_number('lines.value', has_decimal_comma, 'decimal(18, 6)') }} as number, -- noqa: RF04
-        {{ clean_share('lines.value', has_decimal_comma) }} as share
+        cast(
+            {{ clean_share('lines.value', "coalesce(settings.decimal_separator = ',', false)") }} as decimal(18, 6)
+        ) as number -- noqa: RF04
     from lines
     cross join settings
     -- empty lines of a spreadsheet
@@ -43,12 +43,11 @@ cleaned as (
 
 select
     cast(row_number() over (order by file, row_number) as integer) as rule_key,
-    * exclude (action_as_written, number, share),
-    case action_as_written
-        when 'reserve' then cast(share as decimal(18, 6))
+    * exclude (action_as_written, number),
+    case
+        when value_as_written not like '%\%' escape '\' or action_as_written = 'reserve' then number
         -- a percentage: 20 and 20 % are the same
-        when 'price_band' then coalesce(number, cast(share * 100 as decimal(18, 6)))
-        else number
+        when action_as_written = 'price_band' then number * 100
     end as value, -- noqa: RF04
     case when action_as_written = 'only' then 'require' else action_as_written end as action -- noqa: RF04
 from cleaned
