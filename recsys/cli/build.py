@@ -9,9 +9,12 @@ import yaml
 from recsys.cli.options import DatabaseOption
 from recsys.cli.output import counted, print_line
 from recsys.cli.progress import BuildDisplay
+from recsys.errors import RecsysError
 from recsys.pipeline.build import build as run_build
 from recsys.pipeline.build import core_message
 from recsys.pipeline.forecast import remembered_seconds
+from recsys.pipeline.kept_builds import SHORT
+from recsys.pipeline.last_published import since_last_build
 from recsys.reading.warehouse import Warehouse
 from recsys.settings.model import Settings
 from recsys.settings.project import database_path
@@ -47,20 +50,32 @@ EngineOption = Annotated[
 ]
 
 
+FullOption = Annotated[
+    bool,
+    typer.Option("--full", help="Build everything anew, also where nothing has changed."),
+]
+
+
 def build(
     shop: ShopOption = None,
     database: DatabaseOption = None,
     settings: SettingsOption = None,
     engine: EngineOption = None,
+    full: FullOption = False,
 ) -> None:
-    """Read the shop's files, fit and judge the recommenders, and write their lists."""
+    """Read the shop's files, fit and judge the recommenders, and write their lists.
+
+    Where nothing has changed since the last build, there is nothing to do.
+    """
     path: Path = database_path(database)
+    variables = variables_of(settings or [])
+    if engine is not None:
+        variables["serving_engine"] = engine
+    if not full and _is_up_to_date(path, shop, variables):
+        return
     print_line(f"Building {path}")
     before = remembered_seconds(work_folder(path.resolve()))
     with BuildDisplay(before) as display:
-        variables = variables_of(settings or [])
-        if engine is not None:
-            variables["serving_engine"] = engine
         result = run_build(shop, path, variables=variables, progress=display)
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
@@ -72,6 +87,28 @@ def build(
         "See what came out: recsys status"
     )
     write_report_of(path)
+
+
+def _is_up_to_date(path: Path, shop: str | None, variables: dict[str, object]) -> bool:
+    """Say what has changed since the last build, and tell whether that is nothing."""
+    try:
+        since = since_last_build(path, shop, variables)
+    except (RecsysError, OSError):  # the build will say it
+        return False
+    if since is None:
+        return False
+    last = since.published
+    named = f"run {last.run_id[:SHORT]}, finished {last.finished_at:%Y-%m-%d %H:%M} (UTC)"
+    if since.changes:
+        print_line(f"Changed since {named}:")
+        for change in since.changes:
+            print_line(f"  {change.kind}: {change.text}")
+        return False
+    for warning in last.warnings:
+        print_line(f"warning: {warning}", "yellow")
+    print_line(f"{path} is up to date: nothing has changed since {named}")
+    print_line("To build it anew all the same: recsys build --full")
+    return True
 
 
 def write_report_of(database: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from recsys.cli.made_of import made_of, print_made_of
 from recsys.cli.options import DatabaseOption, JsonOption, open_warehouse
 from recsys.cli.output import (
     Column,
@@ -45,6 +46,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         # of a shop without customers product pages alone are judged, by their orders
         pages = [] if metrics else _judged_pages(warehouse)
         unfinished = warehouse.unfinished_build()
+        made = made_of(warehouse.path)
     newest = max((row["fold"] for row in metrics), default=None)
     pages = [row for row in pages if row["fold"] == max(page["fold"] for page in pages)]
     leaderboard = [row for row in metrics if row["fold"] == newest]
@@ -53,6 +55,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         print_json(
             {
                 "run": asdict(runs[0]) if runs else None,
+                "made_of": made,
                 "unfinished_build_started_at": unfinished,
                 "input_audit": audit,
                 "missing_inputs": missing,
@@ -72,6 +75,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         )
     _print_run(runs)
     _print_audit(audit)
+    print_made_of(made)
     print_missing(missing)
     # every list has a champion, and without purchases discover is the only list
     by_ratings = {row["list_type"] for row in champions} == {ListType.discover}

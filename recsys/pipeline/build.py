@@ -22,9 +22,11 @@ from recsys.pipeline.build_events import (
     Progress,
     Said,
 )
+from recsys.pipeline.fingerprint import Fingerprint, fingerprint
 from recsys.pipeline.first_metrics import first_ndcg_of_running_build
 from recsys.pipeline.forecast import remember_seconds
-from recsys.pipeline.published_tables import kept_builds, published_choice
+from recsys.pipeline.last_published import last_published, remember_published
+from recsys.pipeline.published_tables import day_of_undated_lines, kept_builds, published_choice
 from recsys.pipeline.publishing import published
 from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder, setting_names
 from recsys.storage.database_name import refuse_name, refuse_special_file
@@ -108,11 +110,13 @@ def build(
     work = made_work_folder(database)
     watch = _Watch(progress)
     arguments = _arguments(work, select, variables, tests, exclude)
+    is_whole = select is None and exclude is None and models is None and tests
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
     with published(database) as publication, environment(publication.copy, shop):
         copy = publication.copy
         read = os.environ.get(SHOP_VARIABLE)
+        made_of = _made_of(database, read, variables or {}) if is_whole else None
         outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
             if not any(node.status == "success" for node in watch.finished):
@@ -123,6 +127,10 @@ def build(
         target = work / "target"
         publication.choice = published_choice(copy, target, variables or {}, models)
         publication.keep_builds = kept_builds(copy, variables or {})
+        made_of = made_of and made_of.on_day(day_of_undated_lines(copy))
+    warnings = tuple(node for node in watch.finished if node.status == "warn")
+    said = tuple(f"{node.kind} {node.name}: {core_message(node.message)}" for node in warnings)
+    remember_published(database, publication.state, watch.run_id, made_of, said)
     remember(work, read, variables or {})
     if select is None and exclude is None:  # of a whole build
         remember_seconds(work, {node.name: node.seconds for node in watch.finished})
@@ -131,10 +139,23 @@ def build(
         run_id=watch.run_id,
         seconds=time.monotonic() - started,
         finished=len(watch.finished),
-        warnings=tuple(node for node in watch.finished if node.status == "warn"),
+        warnings=warnings,
         log=log,
         notes=tuple(publication.warnings),
     )
+
+
+def _made_of(
+    database: Path, shop: str | None, variables: Mapping[str, object]
+) -> Fingerprint | None:
+    """Return what a build is made of; None where that can't be read, which the build will say."""
+    before = last_published(database)
+    try:
+        return fingerprint(
+            shop, variables, dbt_project_folder(), before.made_of if before else None
+        )
+    except (RecsysError, OSError):
+        return None
 
 
 class _Watch:

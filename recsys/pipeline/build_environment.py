@@ -56,9 +56,9 @@ def environment(database: Path, shop: Path | str | None) -> Iterator[None]:
 
     """
     told = {DATABASE_VARIABLE: str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    shop = shop or os.environ.get(SHOP_VARIABLE)
-    if shop:
-        told[SHOP_VARIABLE] = _shop(shop)
+    named = named_shop(shop)
+    if named:
+        told[SHOP_VARIABLE] = named
     if not _has_temporary_folder():
         told["TMPDIR"] = str(database.parent)
     before = {name: os.environ.get(name) for name in told}
@@ -82,7 +82,23 @@ def _has_temporary_folder() -> bool:
     return True
 
 
-def _shop(shop: Path | str) -> str:
+def named_shop(shop: Path | str | None) -> str | None:
+    """Return the shop that a build reads: the path of a file, or the name of one of the package's.
+
+    Parameters
+    ----------
+    shop
+        What the build was given; None: what RECSYS_SHOP says, and without that None.
+
+    Raises
+    ------
+    ShopFileError
+        There is no shop file at that path.
+
+    """
+    shop = shop or os.environ.get(SHOP_VARIABLE)
+    if not shop:
+        return None
     path = Path(shop).expanduser()
     if path.is_file():
         return str(path.absolute())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,16 @@ TAG = "published"
 KEEP_ALL = "keep_working_tables"
 KEEP_BUILDS = "keep_builds"
 SETTINGS = "staging.stg_settings"
+
+DAY_OF_UNDATED = """
+select cast(folds.cutoff_at - interval 1 day as date)
+from intermediate.int_folds as folds
+cross join staging.stg_settings as settings
+where folds.fold = 'serving' and settings.as_of is null and not exists (
+    select 1 from intermediate.int_events as events
+    where coalesce(events.occurred_at, events.returned_at) is not null
+)
+"""
 
 Name = tuple[str, str]
 """Schema and name of a table or view."""
@@ -76,6 +87,19 @@ def kept_builds(copy: Path, variables: Mapping[str, object]) -> int:
     """
     with connect(copy, read_only=True) as connection:
         return int(_setting(connection, KEEP_BUILDS, "integer", variables) or 0)
+
+
+def day_of_undated_lines(copy: Path) -> date | None:
+    """Return the day of a build if no line says when anything happened, else None.
+
+    Such a shop is looked at on the day of the build, unless the setting as_of names one.
+    """
+    with connect(copy, read_only=True) as connection:
+        try:
+            found = connection.execute(DAY_OF_UNDATED).fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException):  # some models of a project ran
+            return None
+    return found[0][0] if found else None
 
 
 def _keeps_all(connection: duckdb.DuckDBPyConnection, variables: Mapping[str, object]) -> bool:

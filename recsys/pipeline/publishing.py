@@ -39,6 +39,8 @@ class Publication:
     keep_builds: int = 0
     """How many of the files before this one are kept."""
     warnings: list[str] = field(default_factory=list)
+    state: FileState | None = None
+    """The state of the new file once it has been published."""
 
 
 @contextlib.contextmanager
@@ -96,6 +98,7 @@ def published(database: Path) -> Iterator[Publication]:
                 f"all was built, but not published: {reason(error)}. The new database is {fresh}, "
                 f"until the next build; {_as_it_was(before)}"
             ) from error
+        publication.state = state_of(database)
         # before the hold ends: who opened the old file was refused until now
         _clear(copy.parent)
         _clear(past_folder(database))

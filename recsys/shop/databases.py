@@ -8,6 +8,7 @@ comes out is a table in the work folder, which the build reads.
 # ruff: noqa: S608 - everything in the SQL is quoted
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ from recsys.errors import ShopFileError
 from recsys.shop.part import ROW, Part
 from recsys.shop.text_files import AGAIN, UnreadableError, short
 from recsys.shop.workspace import Workspace
-from recsys.storage.connections import connect, seal
+from recsys.storage.connections import connect, limit_memory, seal
 from recsys.storage.names import nearest, quoted, text
 
 COPY = "recsys_copied"
@@ -88,6 +89,48 @@ def tables_of(path: Path) -> list[str]:
         database = _attach_source(apart, path, Workspace(apart))
         seal(apart)
         return [_named(schema, name) for schema, name in _listed(apart, database)]
+
+
+def table_digest(path: Path, table: str | None, *, source: str, shown: str) -> tuple[str, bool]:
+    """Return what tells a table's columns and rows, in their order, and whether it is a view.
+
+    Other tables of the file have no part in it.
+
+    Parameters
+    ----------
+    path, table, source, shown
+        See `read_table`.
+
+    Raises
+    ------
+    ShopFileError
+        No such table.
+    UnreadableError
+        The file can't be opened, or the view does more than compute.
+
+    """
+    with connect() as apart:
+        limit_memory(apart)
+        database = _attach_source(apart, path, Workspace(apart))
+        seal(apart)
+        schema, name = _found(_listed(apart, database), table, source, shown)
+        rows = f"{quoted(database)}.{quoted(schema)}.{quoted(name)}"
+        try:
+            columns = apart.execute(f"describe {rows}").fetchall()
+            [totals] = apart.execute(
+                "select count(*), bit_xor(numbered.mark), sum(cast(numbered.mark as hugeint)) "
+                f"from (select hash(read, row_number() over ()) as mark from {rows} as read) "
+                "as numbered"
+            ).fetchall()
+            tables = apart.execute(
+                "select count(*) from duckdb_tables() "
+                "where database_name = ? and schema_name = ? and table_name = ?",
+                [database, schema, name],
+            ).fetchall()
+        except duckdb.Error as error:
+            raise UnreadableError(_said(error, table or name)) from None
+    told = repr(([column[:2] for column in columns], totals))
+    return hashlib.sha256(told.encode(errors="replace")).hexdigest(), tables == [(0,)]
 
 
 def _attach_source(connection: duckdb.DuckDBPyConnection, path: Path, workspace: Workspace) -> str:

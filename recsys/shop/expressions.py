@@ -87,6 +87,26 @@ def columns_of(expression: str) -> set[str]:
     }
 
 
+def depends_on_today(expression: str) -> bool:
+    """Tell whether an expression gives something else on another day: `age` of one moment does.
+
+    >>> depends_on_today("age(born_at)"), depends_on_today("age(ordered_at, born_at)")
+    (True, False)
+    >>> depends_on_today("Order Date")
+    False
+    """
+    try:
+        nodes = list(_nodes(_parsed(expression)))
+    except ExpressionError:  # the name of a column
+        return False
+    return any(
+        node["class"] == "FUNCTION"
+        and node["function_name"].casefold() == "age"
+        and len(node["arguments"]) == 1
+        for node in nodes
+    )
+
+
 def _parsed(expression: str) -> dict[str, Any]:
     """Return the tree of a text that is one expression."""
     if "\0" in expression or not expression.strip():

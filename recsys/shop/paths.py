@@ -52,6 +52,11 @@ def find_files(pattern: str, folder: Path) -> list[Path]:
     return filled
 
 
+def shown_path(file: Path, folder: Path) -> str:
+    """Return a file's name for people: from the shop file's folder on, where it lies below it."""
+    return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
+
+
 def _found(path: Path, pattern: str, folder: Path) -> list[Path]:
     if path.is_file():
         return [path]

@@ -25,7 +25,7 @@ from recsys.shop.format import (
 from recsys.shop.json_files import read_json
 from recsys.shop.part import FILE, ROW, Part
 from recsys.shop.partitions import with_partitions
-from recsys.shop.paths import find_files, kind_of
+from recsys.shop.paths import find_files, kind_of, shown_path
 from recsys.shop.reshaping import Reshaped
 from recsys.shop.text_files import (
     AGAIN,
@@ -127,12 +127,12 @@ def open_files(
     parts: list[Part] = []
     empty: list[str] = []
     if kind == "parquet":
-        named = {workspace.namable(file): _shown(file, folder) for file in files}
+        named = {workspace.namable(file): shown_path(file, folder) for file in files}
         sql = _parquet(named, folder)
         parts = [Part(f"read_parquet({file_text(file)})", shown) for file, shown in named.items()]
     else:
         for file in files:
-            shown = _shown(file, folder)
+            shown = shown_path(file, folder)
             try:
                 require_whole(file)
                 read = readers[kind](workspace.namable(file), shown)
@@ -167,7 +167,7 @@ def open_files(
         sql=lines.sql,
         columns=lines.columns,
         kind=kind,
-        files=tuple(_shown(file, folder) for file in files),
+        files=tuple(shown_path(file, folder) for file in files),
         ambiguous=frozenset().union(*(part.ambiguous for part in parts)),
         dialects=tuple(part.dialect for part in parts if part.dialect is not None),
         columns_of={file: columns + made for file, columns in columns_of.items()},
@@ -187,10 +187,6 @@ def _columns_of(
         )
         for part in parts
     }
-
-
-def _shown(file: Path, folder: Path) -> str:
-    return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
 
 
 def _united(parts: list[Part]) -> str:
