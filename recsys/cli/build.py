@@ -108,7 +108,18 @@ def _is_up_to_date(path: Path, shop: str | None, variables: dict[str, object]) -
         print_line(f"warning: {warning}", "yellow")
     print_line(f"{path} is up to date: nothing has changed since {named}")
     print_line("To build it anew all the same: recsys build --full")
+    if last.made_of.settings.get("write_report", "true").casefold() == "true":
+        _write_missing_report(path)
     return True
+
+
+def _write_missing_report(path: Path) -> None:
+    """Write the report where the last build was ended before it could."""
+    # Imported here: see write_report_of.
+    from recsys.report import default_path  # noqa: PLC0415
+
+    if not default_path(path).exists():
+        write_report_of(path)
 
 
 def write_report_of(database: Path) -> None:

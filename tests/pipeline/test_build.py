@@ -13,6 +13,7 @@ from recsys.errors import DatabaseError, InvalidParameterError, RecsysError, Sho
 from recsys.pipeline import build as build_module
 from recsys.pipeline.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
 from recsys.pipeline.build_environment import environment
+from recsys.pipeline.last_published import last_published
 from recsys.storage.last_build import LastBuild, last_build
 from recsys.storage.work_folder import unpublished, work_folder
 
@@ -197,6 +198,24 @@ def test_what_a_build_was_told_is_written_down_beside_the_database(
     assert last_build(work) == LastBuild(str(tmp_path / "my.yml"), {"second": "2024-02-29"})
     (work / "last_build.json").write_text("cut sh")
     assert last_build(work) is None
+
+
+def test_a_build_writes_down_what_it_was_made_of(project, database):
+    """A build that fails leaves what is known of the last; one of some tables makes it unknown."""
+    result = build(None, database, variables={"second": 3})
+    known = last_published(database)
+    assert known is not None
+    assert known.run_id == result.run_id
+    assert known.is_at(database)
+    assert known.warnings == ("test assert_only_one: Got 1 result, configured to warn if != 0",)
+    assert known.made_of.settings["second"] == "3"
+    assert set(known.made_of.inputs) == {"purchases", "products", "customers"}
+    (project / "models/broken.py").write_text(FAILS)
+    with pytest.raises(RecsysError):
+        build(None, database)
+    assert last_published(database) == known
+    build(None, database, select=["numbers"])
+    assert last_published(database) is None
 
 
 def test_readers_read_the_last_build_until_the_next_is_published(project, database):
