@@ -1,5 +1,8 @@
 """The errors users see: each names the thing, the value, what is legal and the next step."""
 
+WORKER_DIED = "a worker process died"
+"""How the message of a build begins whose worker was ended, most likely for want of memory."""
+
 
 class RecsysError(Exception):
     """Base of every error this package raises on purpose."""

@@ -11,7 +11,7 @@ from recsys.cli.output import counted, print_line
 from recsys.cli.progress import BuildDisplay
 from recsys.errors import RecsysError
 from recsys.pipeline.build import build as run_build
-from recsys.pipeline.build import core_message
+from recsys.pipeline.build_failure import core_message
 from recsys.pipeline.forecast import remembered_seconds
 from recsys.pipeline.kept_builds import SHORT
 from recsys.pipeline.last_published import since_last_build
@@ -76,7 +76,7 @@ def build(
     print_line(f"Building {path}")
     before = remembered_seconds(work_folder(path.resolve()))
     with BuildDisplay(before) as display:
-        result = run_build(shop, path, variables=variables, progress=display)
+        result = run_build(shop, path, variables=variables, full=full, progress=display)
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
     for note in result.notes:

@@ -13,9 +13,17 @@ from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from recsys.cli.output import console, score
-from recsys.pipeline.build_events import BuildEvent, FirstJudged, NodeFinished, NodeStarted, Said
+from recsys.cli.output import console, counted, score
+from recsys.pipeline.build_events import (
+    BuildEvent,
+    FirstJudged,
+    NodeFinished,
+    NodeStarted,
+    Said,
+    WentOn,
+)
 from recsys.pipeline.forecast import Forecast
+from recsys.pipeline.kept_builds import SHORT
 from recsys.terminal import printable
 
 FORECAST_AFTER_SECONDS = 30.0
@@ -90,6 +98,13 @@ class BuildDisplay:
             case FirstJudged():
                 self._judged[event.recommender] = event.ndcg
                 self._show_place(event)
+            case WentOn():
+                self._forecast.done_before(event.steps)
+                self._line(
+                    f"Going on with run {event.run_id[:SHORT]}, begun "
+                    f"{event.started_at:%Y-%m-%d %H:%M} (UTC), which ended early: "
+                    f"{counted(len(event.steps), 'step is', 'steps are')} done"
+                )
             case Said():
                 self._line(f"    {event.text}")
         self._live.update(self._task, description=printable(", ".join(self._running)))

@@ -23,7 +23,7 @@ from joblib.externals.loky import get_reusable_executor
 
 from recsys.compute.native_threads import one_openmp_thread
 from recsys.compute.orphans import end_with
-from recsys.errors import InvalidParameterError, RecsysError
+from recsys.errors import WORKER_DIED, InvalidParameterError, RecsysError
 
 Result = TypeVar("Result")
 
@@ -157,7 +157,7 @@ def _death_explained() -> Iterator[None]:
         yield
     except BrokenProcessPool as error:
         raise RecsysError(
-            "a worker process died, most likely because memory ran out; set the environment "
+            f"{WORKER_DIED}, most likely because memory ran out; set the environment "
             "variable RECSYS_JOBS=1 to fit one recommender at a time, or make the catalogue "
             "smaller (min_customers_per_product)"
         ) from error

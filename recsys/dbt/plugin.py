@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -17,7 +18,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from recsys import __version__
 from recsys.errors import DatabaseError, ShopFileError
 from recsys.recommenders.fitted_models import FOLDER_VARIABLE
-from recsys.settings.project import dbt_project_folder, setting_names
+from recsys.settings.project import MARKS, RUN_VARIABLE, dbt_project_folder, setting_names
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.storage.connections import NO_LOADING, connect, forbid_extensions
 from recsys.storage.database_name import refuse_name, refuse_special_file
@@ -87,6 +88,8 @@ class Plugin(BasePlugin):
         try:
             self._check_file(conn)
             self._attach(conn, scratch)
+            if os.environ.get(RUN_VARIABLE):
+                conn.execute(f"create table if not exists {'.'.join(MARKS)} (node varchar)")
         except (ShopFileError, FileError) as error:
             is_new = self._before is None and not conn.execute("from duckdb_tables()").fetchall()
             conn.close()

@@ -16,12 +16,13 @@ from recsys.compute import dbt_log
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.serving.ablation import CHECKED, Ablation
+from recsys.serving.block_files import BlockFiles
 from recsys.serving.engines import run_blocks
 from recsys.serving.merged_rows import Best, Merge, MergedRows, Totals
 from recsys.serving.plan import read_plan
 from recsys.serving.reason_checks import Checks, check_reasons
 from recsys.serving.slices import CustomerSlices
-from recsys.serving.work import BlockFiles, BlockTables, BlockWork
+from recsys.serving.work import BlockTables, BlockWork
 from recsys.storage.connections import little_memory
 from recsys.storage.names import nearest, text
 from recsys.storage.relations import Relation

@@ -3,8 +3,6 @@
 import json
 import logging
 import os
-import re
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,33 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from recsys.errors import InvalidParameterError, RecsysError
-from recsys.pipeline.build_environment import environment, made_work_folder
+from recsys.pipeline.build_environment import environment, made_work_folder, named_shop
 from recsys.pipeline.build_events import (
-    RECOMMENDER,
-    BuildEvent,
-    FirstJudged,
     NodeFinished,
-    NodeStarted,
     Progress,
-    Said,
 )
-from recsys.pipeline.fingerprint import Fingerprint, fingerprint
-from recsys.pipeline.first_metrics import first_ndcg_of_running_build
+from recsys.pipeline.build_failure import core_message, failure
+from recsys.pipeline.build_watch import BuildWatch
 from recsys.pipeline.forecast import remember_seconds
-from recsys.pipeline.last_published import last_published, remember_published
+from recsys.pipeline.last_published import remember_published
 from recsys.pipeline.published_tables import day_of_undated_lines, kept_builds, published_choice
 from recsys.pipeline.publishing import published
+from recsys.pipeline.whole_build import WholeBuild, made_of
 from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder, setting_names
 from recsys.storage.database_name import refuse_name, refuse_special_file
-from recsys.storage.disk import advice, is_full
 from recsys.storage.last_build import remember
 from recsys.storage.names import nearest
-from recsys.storage.work_folder import unpublished
-
-RAISED_BY_SQL = "Invalid Input Error: "
-"""What DuckDB writes before the message of its function `error`."""
-SETTINGS = "stg_settings"
-"""The model that checks every setting, before anything else is built."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +51,13 @@ def build(
     variables: Mapping[str, object] | None = None,
     tests: bool = True,
     models: Collection[str] | None = None,
+    full: bool = False,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Read a shop's files and (re)build every table of its database, tests included.
+
+    A build of everything that was killed, or failed, is gone on with where inputs, settings and
+    version are the same: what it has made isn't made again.
 
     Parameters
     ----------
@@ -87,6 +78,8 @@ def build(
     models
         Names of the only models that are published; None: those tagged `published`, or with the
         setting keep_working_tables all.
+    full
+        Whether everything is made anew, whatever a build that was killed has left.
     progress
         Called with each event, from several threads, one at a time.
 
@@ -108,102 +101,45 @@ def build(
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
     work = made_work_folder(database)
-    watch = _Watch(progress)
-    arguments = _arguments(work, select, variables, tests, exclude)
+    given = variables or {}
     is_whole = select is None and exclude is None and models is None and tests
+    of = made_of(database, named_shop(shop), given, dbt_project_folder()) if is_whole else None
+    whole = WholeBuild(database, of, full=full)
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
-    with published(database) as publication, environment(publication.copy, shop):
+    with published(database, whole.goes_on) as publication:
         copy = publication.copy
-        read = os.environ.get(SHOP_VARIABLE)
-        made_of = _made_of(database, read, variables or {}) if is_whole else None
-        outcome = _run_dbt(arguments, watch)
+        whole.before = publication.before
+        watch = BuildWatch(progress, began=whole.begin, ended=whole.add, went_on=whole.went_on())
+        arguments = _arguments(work, select, variables, tests, exclude) + whole.left_out()
+        with environment(copy, shop, whole.as_run()):
+            read = os.environ.get(SHOP_VARIABLE)
+            outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
-            if not any(node.status == "success" for node in watch.finished):
-                copy.unlink(missing_ok=True)  # nothing in it to look at
-            raise _failure(outcome.exception, watch, database, log)
-        if not watch.finished:
+            goes_on = whole.fail(outcome.exception, watch.finished)
+            raise failure(outcome.exception, watch.finished, database, log, goes_on=goes_on)
+        if not watch.finished and whole.remains is None:
             raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")
-        target = work / "target"
-        publication.choice = published_choice(copy, target, variables or {}, models)
-        publication.keep_builds = kept_builds(copy, variables or {})
-        made_of = made_of and made_of.on_day(day_of_undated_lines(copy))
+        publication.choice = published_choice(copy, work / "target", given, models)
+        publication.keep_builds = kept_builds(copy, given)
+        of = of and of.on_day(day_of_undated_lines(copy))
+    run_id = whole.run_id(watch.run_id)
     warnings = tuple(node for node in watch.finished if node.status == "warn")
     said = tuple(f"{node.kind} {node.name}: {core_message(node.message)}" for node in warnings)
-    remember_published(database, publication.state, watch.run_id, made_of, said)
-    remember(work, read, variables or {})
+    remember_published(database, publication.state, run_id, of, said)
+    remember(work, read, given)
     if select is None and exclude is None:  # of a whole build
-        remember_seconds(work, {node.name: node.seconds for node in watch.finished})
+        seconds = {node.name: node.seconds for node in watch.finished}
+        remember_seconds(work, {**whole.seconds_before, **seconds})
     return BuildResult(
         database=database,
-        run_id=watch.run_id,
+        run_id=run_id,
         seconds=time.monotonic() - started,
-        finished=len(watch.finished),
+        finished=whole.steps_done + len(watch.finished),
         warnings=warnings,
         log=log,
         notes=tuple(publication.warnings),
     )
-
-
-def _made_of(
-    database: Path, shop: str | None, variables: Mapping[str, object]
-) -> Fingerprint | None:
-    """Return what a build is made of; None where that can't be read, which the build will say."""
-    before = last_published(database)
-    try:
-        return fingerprint(
-            shop, variables, dbt_project_folder(), before.made_of if before else None
-        )
-    except (RecsysError, OSError):
-        return None
-
-
-class _Watch:
-    """Turns dbt's events into ours, and remembers what ended."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress or (lambda event: None)
-        self._lock = threading.Lock()
-        self._total = 0
-        self.run_id = ""
-        self.finished: list[NodeFinished] = []
-
-    def __call__(self, event: Any) -> None:
-        with self._lock:
-            translated = self._translate(event.info.name, event)
-            if translated is not None:
-                self._progress(translated)
-        if isinstance(translated, NodeFinished) and translated.is_recommender:
-            ndcg = first_ndcg_of_running_build(translated.name)
-            if ndcg is not None:
-                with self._lock:
-                    name = translated.name.removeprefix(RECOMMENDER)
-                    self._progress(FirstJudged(name, ndcg))
-
-    def _translate(self, name: str, event: Any) -> BuildEvent | None:
-        self.run_id = event.info.invocation_id or self.run_id
-        match name:
-            case "ConcurrencyLine":
-                self._total = event.data.node_count
-            case "NodeStart":
-                node = event.data.node_info
-                return NodeStarted(node.node_name, node.resource_type)
-            case "NodeFinished":
-                node, result = event.data.node_info, event.data.run_result
-                ended = NodeFinished(
-                    name=node.node_name,
-                    kind=node.resource_type,
-                    status=result.status,
-                    seconds=result.execution_time,
-                    message=result.message,
-                    index=len(self.finished) + 1,
-                    total=self._total,
-                )
-                self.finished.append(ended)
-                return ended
-            case "AdapterEventInfo" | "AdapterEventWarning" if event.data.name == "recsys":
-                return Said(event.info.msg.removeprefix("recsys adapter: "))
-        return None
 
 
 def _arguments(
@@ -229,7 +165,7 @@ def _arguments(
     return arguments
 
 
-def _run_dbt(arguments: list[str], watch: _Watch) -> Any:
+def _run_dbt(arguments: list[str], watch: BuildWatch) -> Any:
     # Imported here: dbt takes seconds to load, and only a build needs it.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
@@ -241,52 +177,3 @@ def _run_dbt(arguments: list[str], watch: _Watch) -> Any:
         logging.raiseExceptions = complains  # a traceback per line that finds no room in the log
         close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
         close()  # else this process keeps the lock
-
-
-def _failure(
-    error: BaseException | None, watch: _Watch, database: Path, log: Path
-) -> BaseException:
-    cause = error
-    while cause is not None:  # dbt wraps what the shop file's plugin raises
-        if isinstance(cause, KeyboardInterrupt | RecsysError):
-            return cause
-        cause = cause.__cause__ or cause.__context__
-    if error is not None:
-        what = "ended early" if watch.finished else "could not start"
-        text = f"the build {what}: {core_message(str(error))}\nlog: {log}"
-        return RecsysError(f"{text}\n{advice(database.parent)}" if is_full(text) else text)
-    failed = [node for node in watch.finished if node.status in ("error", "fail")]
-    if [node.name for node in failed] == [SETTINGS]:
-        return InvalidParameterError(core_message(failed[0].message))
-    skipped = sum(node.status == "skipped" for node in watch.finished)
-    lines = [f"{node.kind} {node.name}: {core_message(node.message)}" for node in failed]
-    if not failed:
-        lines.append("dbt names no failing node")
-    if skipped:
-        lines.append(f"{skipped} that depend on it were not built")
-    text = "the build failed\n  " + "\n  ".join(lines) + f"\nlog: {log}"
-    if any(node.status == "success" for node in watch.finished):
-        text += f"\nwhat it made until then: {unpublished(database)}"
-    if is_full(text):
-        text += f"\n{advice(database.parent)}"
-    state = "is as it was" if database.exists() else "was not made"
-    return RecsysError(f"{text}\n{database} {state}")
-
-
-def core_message(message: str) -> str:
-    r"""Return what a failure says, without dbt's frame and without a traceback.
-
-    >>> core_message("Runtime Error in model a (a.sql)\n  Binder Error: no column b\n  Line 1")
-    'Binder Error: no column b Line 1'
-    >>> core_message("Python model failed:\n  Traceback (most ...\n  recsys.errors.XError: no b")
-    'no b'
-    """
-    raised = re.findall(r"^\s*recsys\.errors\.\w+: (.*(?:\n(?!\s*\n).*)*)", message, re.MULTILINE)
-    if raised:
-        return " ".join(raised[-1].split())
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    if any(line.startswith("Traceback") for line in lines):
-        return lines[-1]
-    if len(lines) > 1 and re.match(r"\w+ Error( in |$)", lines[0]):
-        lines = lines[1:]
-    return " ".join(lines).removeprefix(RAISED_BY_SQL)

@@ -1,13 +1,14 @@
 """What a build needs around it: a folder to work in, and variables that dbt's project reads."""
 
 import contextlib
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from recsys.errors import RecsysError, ShopFileError
-from recsys.settings.project import DATABASE_VARIABLE, SHOP_VARIABLE
+from recsys.settings.project import DATABASE_VARIABLE, RUN_VARIABLE, SHOP_VARIABLE
 from recsys.storage.disk import is_full, write_failure
 from recsys.storage.ownership import keep_out
 from recsys.storage.work_folder import work_folder
@@ -46,8 +47,19 @@ def made_work_folder(database: Path) -> Path:
 
 
 @contextlib.contextmanager
-def environment(database: Path, shop: Path | str | None) -> Iterator[None]:
+def environment(
+    database: Path, shop: Path | str | None, run: Mapping[str, object] | None = None
+) -> Iterator[None]:
     """Tell the dbt project where to read and write, then put things back as they were.
+
+    Parameters
+    ----------
+    database
+        Where dbt writes.
+    shop
+        A shop file, or the name of one of the package's.
+    run
+        What a whole build tells the project's macros of itself; None: some tables are built.
 
     Raises
     ------
@@ -56,6 +68,8 @@ def environment(database: Path, shop: Path | str | None) -> Iterator[None]:
 
     """
     told = {DATABASE_VARIABLE: str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    if run is not None:
+        told[RUN_VARIABLE] = json.dumps(run)
     named = named_shop(shop)
     if named:
         told[SHOP_VARIABLE] = named

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 RECOMMENDER = "rec_"
 """How the names of recommenders' models begin."""
@@ -28,6 +29,8 @@ class NodeFinished:
     message: str
     index: int
     total: int
+    node: str = ""
+    """dbt's id of it."""
 
     @property
     def is_recommender(self) -> bool:
@@ -51,5 +54,16 @@ class FirstJudged:
     ndcg: float
 
 
-BuildEvent = NodeStarted | NodeFinished | Said | FirstJudged
+@dataclass(frozen=True)
+class WentOn:
+    """A build goes on from one that ended early: what that had done isn't done again."""
+
+    run_id: str
+    started_at: datetime
+    """When that one began; UTC."""
+    steps: frozenset[str]
+    """Names of the models and tests that are done."""
+
+
+BuildEvent = NodeStarted | NodeFinished | Said | FirstJudged | WentOn
 Progress = Callable[[BuildEvent], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -62,6 +62,11 @@ class Forecast:
         self._finished.add(name)
         if name in self._before:
             self._seconds += seconds
+
+    def done_before(self, names: Collection[str]) -> None:
+        """Take note of what is done before a build starts: it doesn't come, and tells no pace."""
+        for name in names:
+            self._before.pop(name, None)
 
     def to_come(self, elapsed: float) -> dict[str, float]:
         """Return the seconds of each phase still to come, by the clock; empty if nothing is known.

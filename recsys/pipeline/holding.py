@@ -22,7 +22,7 @@ class Hold:
     by DuckDB, whichever name of the file is used.
     """
 
-    def __init__(self, database: Path, copy: Path, patience: float) -> None:
+    def __init__(self, database: Path, copy: Path | None, patience: float) -> None:
         """Lock the database and copy it.
 
         Parameters
@@ -30,7 +30,7 @@ class Hold:
         database
             The file itself, which is there.
         copy
-            Where to copy it to, with its log.
+            Where to copy it to, with its log; None: nowhere.
         patience
             Seconds to wait for who writes to the file.
 
@@ -45,7 +45,7 @@ class Hold:
         self._database = database
         command = [sys.executable, "-P", "-m", "recsys.pipeline.keeper"]
         self._keeper = subprocess.Popen(  # noqa: S603 - our own module
-            [*command, str(database), str(copy), str(patience)],
+            [*command, str(database), str(copy or ""), str(patience)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -53,8 +53,8 @@ class Hold:
         )
         try:
             assert self._keeper.stdout is not None  # noqa: S101 - a pipe was asked for
-            self._understand(self._keeper.stdout.readline(), copy)
-            self._state = state_of(database)
+            self._understand(self._keeper.stdout.readline(), copy or database)
+            self.state = state_of(database)
         except BaseException:
             self.close()
             raise
@@ -84,7 +84,7 @@ class Hold:
                 f"{self._database} was not held against writers until the end (process "
                 f"{self._keeper.pid} was ended): what others wrote meanwhile would be lost"
             )
-        if state_of(self._database) != self._state:
+        if state_of(self._database) != self.state:
             raise RecsysError(
                 f"{self._database} was changed or replaced while it was built: what others wrote "
                 "would be lost"

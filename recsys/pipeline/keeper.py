@@ -29,7 +29,7 @@ if sys.platform == "linux":
     import fcntl
 
 
-def keep(database: Path, copy: Path, patience: float) -> dict[str, Any]:
+def keep(database: Path, copy: Path | None, patience: float) -> dict[str, Any]:
     """Lock and copy the database; return what came of it, as `recsys.pipeline.holding` reads it.
 
     Parameters
@@ -37,7 +37,7 @@ def keep(database: Path, copy: Path, patience: float) -> dict[str, Any]:
     database
         The file itself.
     copy
-        Where to copy it to, with its log.
+        Where to copy it to, with its log; None: nowhere.
     patience
         Seconds to wait for who writes to the file, or builds it under another name.
 
@@ -52,6 +52,8 @@ def keep(database: Path, copy: Path, patience: float) -> dict[str, Any]:
             if time.monotonic() > deadline:
                 return {"built_by_another": True}
             time.sleep(PAUSE_SECONDS)
+        if copy is None:
+            return {"held": True}
         with copy.open("wb") as target:
             shutil.copyfileobj(source, target, 2**24)
         for log in logs_of(database):
@@ -100,7 +102,8 @@ def main() -> None:
     waiting.start()
     database, copy, patience = sys.argv[1:]
     try:
-        print(json.dumps(keep(Path(database), Path(copy), float(patience))), flush=True)
+        kept = keep(Path(database), Path(copy) if copy else None, float(patience))
+        print(json.dumps(kept), flush=True)
     except Exception:
         traceback.print_exc()
         os._exit(1)  # the thread may wait for ever

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from recsys.pipeline.fresh_file import Choice
+from recsys.settings.project import MARKS
 from recsys.storage.connections import connect
 
 TAG = "published"
@@ -62,12 +63,13 @@ def published_choice(
     """
     with connect(copy, read_only=True) as connection:
         if models is None and _keeps_all(connection, variables):
-            return None
+            return None if not _has_marks(connection) else lambda *name: name != MARKS
         made = _models(target)
         if models is None:
             chosen = {name for name, tags in made.items() if TAG in tags}
             own = {schema for schema, _ in set(made) - chosen}
             chosen |= {name for name in _tables_and_views(connection) if name[0] not in own}
+            chosen.discard(MARKS)
         else:
             chosen = {name for name in made if name[1] in models}
         chosen |= _read_by_views(connection, chosen)
@@ -100,6 +102,11 @@ def day_of_undated_lines(copy: Path) -> date | None:
         except (duckdb.CatalogException, duckdb.BinderException):  # some models of a project ran
             return None
     return found[0][0] if found else None
+
+
+def _has_marks(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether there is a table of the models that are finished: it is the build's own."""
+    return MARKS in _tables_and_views(connection)
 
 
 def _keeps_all(connection: duckdb.DuckDBPyConnection, variables: Mapping[str, object]) -> bool:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class Publication:
     """What a build works on, and what is to be said once it has been published."""
 
     copy: Path
+    before: FileState | None = None
+    """The state of the file that the copy was made from; None: there was none."""
     choice: Choice | None = None
     """Which tables and views are published; None: all."""
     keep_builds: int = 0
@@ -44,16 +46,22 @@ class Publication:
 
 
 @contextlib.contextmanager
-def published(database: Path) -> Iterator[Publication]:
+def published(
+    database: Path, goes_on: Callable[[FileState | None], bool] = lambda state: False
+) -> Iterator[Publication]:
     """Lend a copy of the database, or a path for a new one, and publish it if the block succeeds.
 
     Nobody else can write to the database meanwhile, nor build it; everybody can read it. A block
-    that fails leaves the copy where it is, for looking at; the next one replaces it.
+    that fails leaves the copy where it is, for looking at; the next one goes on from it or replaces
+    it.
 
     Parameters
     ----------
     database
         The file itself, not a symbolic link to it.
+    goes_on
+        Is asked once nobody else can build, with the state of what is published now; True: the
+        copy that a block which failed has left is lent again, with all that lies beside it.
 
     Raises
     ------
@@ -68,16 +76,21 @@ def published(database: Path) -> Iterator[Publication]:
     publication = Publication(copy)
     with contextlib.ExitStack() as open_until_published:
         open_until_published.enter_context(only_build(database))
-        _clear(copy.parent)
+        before = publication.before = state_of(database)
+        copies = not goes_on(before)
+        if copies:
+            _clear(copy.parent)
         _make(copy.parent)
         forget_current(database)
         hold = None
-        before = state_of(database)
         if before is None:
             remove_logs(database)  # of a database that was deleted
         elif database.stat().st_size > 0:  # not as mktemp leaves one
-            hold = Hold(database, copy, PATIENCE_SECONDS)
+            hold = Hold(database, copy if copies else None, PATIENCE_SECONDS)
             open_until_published.enter_context(hold)
+            if not copies and hold.state != before:
+                raise RecsysError(f"{database} was changed just now: build it again")
+            publication.before = hold.state
         yield publication
         if before is not None and database.stat().st_nlink > 1:
             publication.warnings.append(

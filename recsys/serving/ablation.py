@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from recsys.serving.block_files import BlockFiles
 from recsys.serving.plan import BlockPlan
 from recsys.serving.slices import KEY, CustomerSlices
-from recsys.serving.work import BlockFiles
 from recsys.storage.names import file_text
 
 CHECKED = "int_reason_checks"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recsys.serving.ablation import LISTS, SCORES, Ablation
+from recsys.serving.block_files import BlockFiles
 from recsys.serving.engines import run_blocks
 from recsys.serving.plan import needed_for, read_plan
-from recsys.serving.work import BlockFiles, BlockTables, BlockWork
+from recsys.serving.work import BlockTables, BlockWork
 
 
 class Checks(NamedTuple):

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from recsys.errors import RecsysError
+from recsys.serving.block_files import BlockFiles
 from recsys.serving.block_size import block_size
 from recsys.serving.plan import BlockPlan
-from recsys.serving.work import BlockFiles
 from recsys.storage.names import file_text, quoted, text
 
 KEY = "customer_key"

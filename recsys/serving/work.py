@@ -2,76 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
 from recsys.compute import dbt_log
 from recsys.recommenders.fitted_models import FittedModels, forget_read
+from recsys.serving.block_files import BlockFiles
 from recsys.serving.database import BlockDatabase, BlockResult
 from recsys.serving.plan import BlockPlan
-from recsys.storage.work_folder import kept_folder
-
-
-@dataclass(frozen=True)
-class BlockFiles:
-    """Where the files of all blocks are; workers read and write here and nowhere else."""
-
-    folder: Path
-
-    @property
-    def fitted(self) -> Path:
-        """Folder of the models fitted for today."""
-        return self.folder / "fitted"
-
-    @property
-    def spill(self) -> Path:
-        """Folder for what doesn't fit into a worker's memory."""
-        return self.folder / "spill"
-
-    def remove_read(self) -> None:
-        """Remove what only the blocks under way read: their rows, and tables that they share."""
-        for name in ("rows", "shared", "spill"):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-
-    def remove_fitted(self) -> None:
-        """Remove the models fitted for today, which know their customers."""
-        shutil.rmtree(self.fitted, ignore_errors=True)
-
-    def remove_served(self, name: str) -> None:
-        """Remove what was served of a table, and the folders that are empty then."""
-        served = self.served(name, 0).parent
-        shutil.rmtree(served, ignore_errors=True)
-        with contextlib.suppress(OSError):  # others are still being read
-            served.parent.rmdir()
-            self.folder.rmdir()
-
-    def shared(self, name: str) -> Path:
-        """Return the file of a table that all blocks share."""
-        return self.folder / "shared" / f"{name}.parquet"
-
-    def sorted(self, name: str) -> Path:
-        """Return the file of today's rows of a table, in the order of their customers."""
-        return self.folder / "rows" / "sorted" / f"{name}.parquet"
-
-    def rows_of(self, block: int) -> Path:
-        """Return the folder of a block's rows."""
-        return self.folder / "rows" / str(block)
-
-    def rows(self, block: int, name: str) -> Path:
-        """Return the file of a block's rows of a table."""
-        return self.rows_of(block) / f"{name}.parquet"
-
-    def kept(self, name: str, block: int) -> Path:
-        """Return the file of a block's rows of a table that is kept for a look."""
-        return kept_folder(self.folder) / name / f"{block:06d}.parquet"
-
-    def served(self, name: str, block: int) -> Path:
-        """Return the file of what a block serves."""
-        return self.folder / "served" / name / f"{block:06d}.parquet"
 
 
 class BlockTables(NamedTuple):

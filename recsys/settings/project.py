@@ -9,6 +9,10 @@ from recsys.settings.model import Settings
 PACKAGE = Path(__file__).resolve().parents[1]
 DATABASE_VARIABLE = "RECSYS_DATABASE"
 SHOP_VARIABLE = "RECSYS_SHOP"
+RUN_VARIABLE = "RECSYS_RUN"
+"""What a whole build tells the dbt project: JSON, empty braces unless it goes on from another."""
+MARKS = ("main", "recsys_finished_models")
+"""Schema and name of the table in a build's copy that says which models are finished."""
 
 
 def repository_root() -> Path | None:

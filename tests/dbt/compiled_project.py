@@ -21,7 +21,7 @@ import pytest
 from recsys import __version__
 from recsys.dbt import serving
 from recsys.errors import RecsysError
-from recsys.pipeline.build import core_message
+from recsys.pipeline.build_failure import core_message
 from recsys.recommenders.fitted_models import FOLDER_VARIABLE
 from recsys.shop import attach_shop, load_shop
 from recsys.storage.names import quoted, text

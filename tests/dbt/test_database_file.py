@@ -20,7 +20,8 @@ with duckdb.connect(sys.argv[1], read_only=True) as connection:
 KILLED = """
 import os, signal, subprocess, sys
 from pathlib import Path
-from recsys.pipeline.build import NodeStarted, build
+from recsys.pipeline.build import build
+from recsys.pipeline.build_events import NodeStarted
 
 def watch(event):
     if isinstance(event, NodeStarted) and event.name == "rec_hybrid":

@@ -8,7 +8,7 @@ import pytest
 from recsys.dbt.serving import served_rows
 from recsys.errors import RecsysError
 from recsys.recommenders.fitted_models import FOLDER_VARIABLE
-from recsys.serving.work import BlockFiles
+from recsys.serving.block_files import BlockFiles
 
 LISTS = {0: ["ann", "bob"], 1: ["cat"], 10: ["dan"]}
 

@@ -11,8 +11,10 @@ import pytest
 from recsys.cli import main
 from recsys.errors import DatabaseError, InvalidParameterError, RecsysError, ShopFileError
 from recsys.pipeline import build as build_module
-from recsys.pipeline.build import BuildEvent, NodeFinished, NodeStarted, Said, build, core_message
+from recsys.pipeline.build import build
 from recsys.pipeline.build_environment import environment
+from recsys.pipeline.build_events import BuildEvent, NodeFinished, NodeStarted, Said
+from recsys.pipeline.build_failure import core_message
 from recsys.pipeline.last_published import last_published
 from recsys.storage.last_build import LastBuild, last_build
 from recsys.storage.work_folder import unpublished, work_folder

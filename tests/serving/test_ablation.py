@@ -6,9 +6,9 @@ import duckdb
 import pytest
 
 from recsys.serving.ablation import CHECKED, LISTS, SCORES, Ablation, Row, sample
+from recsys.serving.block_files import BlockFiles
 from recsys.serving.plan import BlockPlan
 from recsys.serving.slices import CustomerSlices
-from recsys.serving.work import BlockFiles
 
 TABLES = {
     "int_customers": "(values (1, 'ann'), (2, 'bob'), (3, 'cat'), (4, 'dan')) "

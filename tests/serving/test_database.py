@@ -9,10 +9,11 @@ import pytest
 from recsys.compute import workers
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.recommenders.fitted_models import FittedModels
+from recsys.serving.block_files import BlockFiles
 from recsys.serving.database import BlockDatabase
 from recsys.serving.engines import run_blocks
 from recsys.serving.plan import BlockModel, BlockPlan
-from recsys.serving.work import BlockFiles, BlockTables, BlockWork
+from recsys.serving.work import BlockTables, BlockWork
 
 DOUBLED = """
 def model(dbt, session):

@@ -4,9 +4,9 @@ import duckdb
 import pytest
 
 from recsys.errors import RecsysError
+from recsys.serving.block_files import BlockFiles
 from recsys.serving.plan import BlockPlan
 from recsys.serving.slices import CustomerSlices
-from recsys.serving.work import BlockFiles
 
 TABLES = {
     "int_customers": "from (values (1, 'ann'), (2, 'bob'), (3, 'cat')) "

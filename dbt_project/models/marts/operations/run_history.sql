@@ -67,7 +67,7 @@ select
     {{ run_id() }} as run_id,
     {{ build_started_at() }} as started_at,
     cast(now() at time zone 'UTC' as timestamp) as finished_at,
-    round(epoch(now()) - epoch({{ build_started_at() }}), 1) as seconds,
+    {{ build_seconds() }} as seconds,
     settings.package_version,
     settings.shop,
     cast(folds.cutoff_at - interval 1 day as date) as as_of,

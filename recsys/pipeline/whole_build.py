@@ -1,0 +1,139 @@
+"""A build of everything: what it is made of, how far it has come, and whether it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from recsys.errors import RecsysError
+from recsys.pipeline.build_events import NodeFinished, WentOn
+from recsys.pipeline.build_failure import has_ended_early
+from recsys.pipeline.fingerprint import Fingerprint, fingerprint
+from recsys.pipeline.journal import Begun, Journal, Step, size_and_time
+from recsys.pipeline.last_published import last_published
+from recsys.pipeline.remains import Remains, remains_of
+from recsys.storage.file_state import FileState
+from recsys.storage.work_folder import unpublished
+
+DONE_WELL = {"success", "pass", "warn"}
+"""dbt's status of a step that needn't end a build."""
+
+
+class WholeBuild:
+    """What is remembered of a build while it runs; nothing where it is of some tables only."""
+
+    def __init__(self, database: Path, made_of: Fingerprint | None, *, full: bool) -> None:
+        """Remember nothing yet.
+
+        Parameters
+        ----------
+        database
+            The file itself, not a symbolic link to it.
+        made_of
+            What it is made of; None: of some tables only, or something couldn't be looked at.
+        full
+            Whether it starts anew, whatever another has left.
+
+        """
+        self.made_of = made_of
+        self.remains: Remains | None = None
+        """What it goes on from; None: from nothing."""
+        self.before: FileState | None = None
+        """The state of the published file that its copy was made from."""
+        self._database = database
+        self._full = full
+        self._journal = Journal(unpublished(database))
+
+    def goes_on(self, state: FileState | None) -> bool:
+        """Look for what another has left, and tell whether it is gone on with."""
+        if self.made_of is not None and not self._full:
+            self.remains = remains_of(self._database, state, self.made_of)
+        return self.remains is not None
+
+    def begin(self, run_id: str) -> None:
+        """Write down that it began."""
+        if self.made_of is not None and self.remains is None:
+            now, database = datetime.now(UTC), size_and_time(self.before)
+            self._journal.begin(
+                Begun(run_id=run_id, started_at=now, made_of=self.made_of, database=database)
+            )
+
+    def add(self, node: NodeFinished) -> None:
+        """Write down that a step ended well."""
+        if self.made_of is not None and node.status in DONE_WELL:
+            self._journal.add(Step(node.node, node.name, node.status, node.seconds))
+
+    def fail(self, error: BaseException | None, finished: Sequence[NodeFinished]) -> bool:
+        """Take note that it failed, and tell whether the next can go on from what it has made.
+
+        What failed while it went on from another isn't gone on with once more, unless that was for
+        want of room or of time: whatever the other had left may be why.
+        """
+        if self.remains is not None and not has_ended_early(error, finished):
+            self._journal.forget()
+        made_nothing = not any(node.status == "success" for node in finished)
+        if self.remains is None and made_nothing:
+            unpublished(self._database).unlink(missing_ok=True)  # nothing in it to look at
+        if self.made_of is None or error is not None:
+            return False
+        return remains_of(self._database, self.before, self.made_of) is not None
+
+    def run_id(self, of_dbt: str) -> str:
+        """Return the build's run; `of_dbt` is that of dbt's own."""
+        return of_dbt if self.remains is None else self.remains.begun.run_id
+
+    def as_run(self) -> Mapping[str, object] | None:
+        """Return what dbt's macros are told; None where nothing is remembered."""
+        if self.made_of is None:
+            return None
+        return {} if self.remains is None else self.remains.as_run()
+
+    @property
+    def seconds_before(self) -> Mapping[str, float]:
+        """Seconds of the steps that were done before it started, by their names."""
+        return {} if self.remains is None else self.remains.seconds
+
+    @property
+    def steps_done(self) -> int:
+        """How many steps were done before it started."""
+        return 0 if self.remains is None else len(self.remains.names)
+
+    def went_on(self) -> WentOn | None:
+        """Return the event that it goes on from another; None where it doesn't."""
+        if self.remains is None:
+            return None
+        begun = self.remains.begun
+        return WentOn(begun.run_id, begun.started_at, frozenset(self.remains.names))
+
+    def left_out(self) -> list[str]:
+        """Return the arguments for dbt that leave out what is done, and nothing else."""
+        if self.remains is None:
+            return []
+        # by itself a test goes with each of its models
+        left_out = ["--indirect-selection", "empty"]
+        for node in self.remains.nodes:
+            left_out += ["--exclude", node]
+        return left_out
+
+
+def made_of(
+    database: Path, shop: Path | str | None, variables: Mapping[str, object], project: Path
+) -> Fingerprint | None:
+    """Return what a build is made of; None where that can't be read, which the build will say.
+
+    Parameters
+    ----------
+    database
+        The file itself, not a symbolic link to it.
+    shop, variables
+        See `recsys.pipeline.build.build`.
+    project
+        The folder of the dbt project.
+
+    """
+    before = last_published(database)
+    try:
+        return fingerprint(shop, variables, project, before.made_of if before else None)
+    except (RecsysError, OSError):
+        return None
