@@ -6,8 +6,12 @@ What is tested of tables is tested of those that `Builder.run` makes, which take
 
 import gc
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +26,7 @@ from dbt.cli.main import dbtRunner
 from recsys import __version__
 from recsys.pipeline import build as build_module
 from recsys.pipeline.build import BuildResult, build
+from recsys.pipeline.build_events import BuildEvent, WentOn
 from recsys.pipeline.fresh_file import write_afresh
 from recsys.pipeline.published_tables import published_choice
 from recsys.settings.project import dbt_project_folder
@@ -31,6 +36,22 @@ from recsys.storage.work_folder import kept_folder, serving_folder, work_folder
 
 from .compiled_project import CompiledProject
 
+KILLED = """
+import json, os, signal, sys
+from pathlib import Path
+from recsys.pipeline.build import build
+from recsys.pipeline.build_events import NodeFinished, NodeStarted
+
+shop, database, variables, when, step = sys.argv[1:]
+
+def kill(event):
+    kind = NodeStarted if when == "started" else NodeFinished
+    if isinstance(event, kind) and event.name == step:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+build(shop, Path(database), variables=json.loads(variables), progress=kill)
+"""
+"""A build that is killed."""
 TOLD = "told.json"
 """What the tiny shop's build is asked about itself, beside its database."""
 TINY_SHOP = Path(__file__).parents[1] / "tiny_shop"
@@ -68,10 +89,12 @@ class Builder:
         jobs: int = 1,
         threads: int = 2,
         variables: Mapping[str, object] | None = None,
+        killed: tuple[str, str] | None = None,
     ) -> Path:
         """Build the shop of these files (or this folder), and return its database.
 
-        Its working tables are published, too: tests look at them.
+        Its working tables are published, too: tests look at them. `killed` says at which moment
+        the build is killed, to be gone on with: `started` or `finished`, and a step.
         """
         self._write(files)
         with leftovers_ignored():
@@ -80,6 +103,10 @@ class Builder:
         if onto is not None:
             self.database.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(onto, self.database)
+        wanted = {"keep_working_tables": True, **(variables or {})}
+        if killed is not None:
+            self._kill(wanted, *killed)
+        events: list[BuildEvent] = []
         with pytest.MonkeyPatch.context() as patch, leftovers_ignored():
             patch.setenv("RECSYS_JOBS", str(jobs))
             arguments = build_module._arguments
@@ -91,10 +118,23 @@ class Builder:
             self.result: BuildResult = build(
                 self.shop / "shop.yml",
                 self.database,
-                variables={"keep_working_tables": True, **(variables or {})},
+                variables=wanted,
+                progress=events.append,
             )
             gc.collect()
+        assert any(isinstance(event, WentOn) for event in events) == (killed is not None)
         return self._put_away(self.database, self._next_folder())
+
+    def _kill(self, variables: Mapping[str, object], when: str, step: str) -> None:
+        """Let another process build, and be killed when a step has started or finished."""
+        arguments = [self.shop / "shop.yml", self.database, json.dumps(variables), when, step]
+        ran = subprocess.run(  # noqa: S603 - our own script
+            [sys.executable, "-c", KILLED, *map(str, arguments)],
+            env=os.environ | {"RECSYS_JOBS": "1"},
+            capture_output=True,
+            check=False,
+        )
+        assert ran.returncode == -signal.SIGKILL, ran.stderr.decode()
 
     def run(
         self,

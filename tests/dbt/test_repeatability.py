@@ -1,6 +1,8 @@
 """The same input gives the same tables, however often and with however many hands."""
 
 # ruff: noqa: S608 - the names come from the database
+import sys
+
 import duckdb
 import pytest
 
@@ -26,8 +28,36 @@ def contents(database):
 
 @pytest.fixture(scope="module")
 def second(builder, tiny_database, tiny_shop, tiny_variables):
-    """Return the tiny shop built again onto its own database."""
-    return builder.build(tiny_shop, onto=tiny_database, variables=tiny_variables)
+    """Return the tiny shop built again onto its own database; midway the build was killed."""
+    killed = None if sys.platform == "win32" else ("finished", "int_hybrid_models")
+    return builder.build(tiny_shop, onto=tiny_database, variables=tiny_variables, killed=killed)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="kills processes as POSIX does")
+@pytest.mark.parametrize(
+    "killed",
+    [
+        ("finished", "stg_settings"),
+        ("finished", "not_null_int_customers_customer_id"),
+        ("started", "int_training_rows"),
+        ("started", "int_served_blocks"),
+        ("finished", "int_served_blocks"),
+        ("finished", "int_served_recommendations"),
+        ("started", "run_history"),
+        ("finished", "run_history"),
+    ],
+)
+def test_a_build_that_was_killed_and_gone_on_with_is_that_of_one_go(
+    builder, tiny_database, tiny_shop, tiny_variables, killed
+):
+    database = builder.build(tiny_shop, variables=tiny_variables, killed=killed)
+    assert_same(contents(tiny_database), contents(database))
+    with duckdb.connect(database, read_only=True) as connection:
+        [[run]] = connection.execute("select run_id from marts.run_history").fetchall()
+        assert connection.execute("select run_id from staging.stg_build").fetchall() == [(run,)]
+        lists = connection.execute("select distinct run_id from marts.recommendations")
+        assert lists.fetchall() == [(run,)]
 
 
 def assert_same(one, other):
