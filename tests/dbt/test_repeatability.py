@@ -47,6 +47,7 @@ def second(builder, tiny_database, tiny_shop, tiny_variables):
         ("started", "run_history"),
         ("finished", "run_history"),
     ],
+    ids=" ".join,
 )
 def test_a_build_that_was_killed_and_gone_on_with_is_that_of_one_go(
     builder, tiny_database, tiny_shop, tiny_variables, killed
