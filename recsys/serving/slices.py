@@ -94,7 +94,7 @@ class CustomerSlices:
         for name in self.sliced:
             today = " where fold = 'serving'" if "fold" in self._columns[name] else ""
             query = f"select * from {self._places[name]}{today} order by {KEY}"
-            # all customers' rows lie on the disk until the last block: half the room for little time
+            # all customers' rows lie on the disk until the last block has run
             self.write(query, self._files.sorted(name), "zstd")
 
     def write_rows(self, block: int) -> None:
