@@ -17,6 +17,8 @@ from recsys.trees.compiled_trees import CompiledTrees
 
 from .test_purchase_model import SMALL, shop
 
+LEARNED = SMALL | {"linear_share": 0.4}
+
 
 @pytest.fixture(scope="module")
 def part() -> Examples:
@@ -25,13 +27,13 @@ def part() -> Examples:
 
 @pytest.fixture(scope="module")
 def data(part) -> bytes:
-    return to_bytes(PurchaseModel(**SMALL).fit(part, shop(2)[0], columns=Columns(2, [1])))
+    return to_bytes(PurchaseModel(**LEARNED).fit(part, shop(2)[0], columns=Columns(2, [1])))
 
 
 def test_it_says_the_same(data, part):
     read = from_bytes(data)
     again = from_bytes(to_bytes(read))
-    fitted = PurchaseModel(**SMALL).fit(part, shop(2)[0], columns=Columns(2, [1]))
+    fitted = PurchaseModel(**LEARNED).fit(part, shop(2)[0], columns=Columns(2, [1]))
     np.testing.assert_array_equal(read.predict(part.features), fitted.predict(part.features))
     np.testing.assert_array_equal(again.predict(part.features), fitted.predict(part.features))
     said, expected = (one.contributions(part.features[:50]) for one in (read, fitted))
@@ -104,8 +106,8 @@ def test_models_that_read_beyond_their_features_are_refused(data):
         with pytest.raises(InvalidTableError, match="can't be read"):
             from_bytes(to_bytes(model))
     model = from_bytes(data)
-    broken = replace(model.linear_[0].regressions[0], mean=np.zeros((3, 1)))
-    model.linear_[0] = replace(model.linear_[0], regressions=(broken, None))
+    broken = replace(model.linear_[0].regressions[1], mean=np.zeros((3, 1)))
+    model.linear_[0] = replace(model.linear_[0], regressions=(None, broken))
     with pytest.raises(InvalidTableError, match="regressions don't fit"):
         from_bytes(to_bytes(model))
 
