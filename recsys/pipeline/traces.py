@@ -9,7 +9,6 @@ from typing import NamedTuple
 import duckdb
 
 from recsys.pipeline.customer_columns import (
-    ID,
     Column,
     columns_of,
     customers_in,
@@ -97,8 +96,7 @@ def remove_customers(
 def mentions(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Mention]:
     """Return texts that have one of the ids as a word: what a person has to look at.
 
-    Only ids that tell are looked for. `7` may be a count, and `1029743` another thing's number; so
-    columns of other things' ids aren't looked at either.
+    Only ids that tell are looked for: `7` may be a count, and `1029743` another thing's number.
     """
     telling = [one for one in ids if is_telling(one)]
     if not telling:
@@ -106,8 +104,7 @@ def mentions(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[
     pattern = rf"(^|[^\pL\pN_])({'|'.join(map(pattern_of, telling))})($|[^\pL\pN_])"
     found = []
     for column in columns_of(connection):
-        of_others = column.name.endswith(("_id", "_hash")) and not ID.search(column.name)
-        if of_others or not column.holds_text:
+        if not column.holds_text:
             continue
         [(rows,)] = connection.execute(
             f"select count(*) from {column.place} "  # noqa: S608 - quoted
