@@ -12,7 +12,13 @@ from recsys.cli.options import DatabaseOption, JsonOption
 from recsys.cli.output import Column, counted, print_json, print_line, print_note, print_table
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.export.without_forgotten import Outcome, renew_exports
-from recsys.pipeline.forgetting import Forgetting, cleaned_ids, forget_customers, write_receipt
+from recsys.pipeline.forgetting import (
+    Forgetting,
+    cleaned_ids,
+    forget_customers,
+    let_in_again,
+    write_receipt,
+)
 from recsys.reading.unknown_ids import ids_like
 from recsys.reading.warehouse import Warehouse
 from recsys.settings.project import database_path
@@ -55,6 +61,15 @@ NewKeyOption = Annotated[
 ]
 
 
+LetInOption = Annotated[
+    bool,
+    typer.Option(
+        "--let-in-again",
+        help="Take these customers off the list: the next build reads their lines again.",
+    ),
+]
+
+
 def forget(  # noqa: PLR0917 - options, which have names on the command line
     customers: CustomersArgument = None,
     from_file: FromOption = None,
@@ -62,11 +77,15 @@ def forget(  # noqa: PLR0917 - options, which have names on the command line
     database: DatabaseOption = None,
     yes: YesOption = False,
     new_key: NewKeyOption = False,
+    let_in: LetInOption = False,
     json: JsonOption = False,
 ) -> None:
     """Remove customers from the database, earlier builds and exports, and keep them out."""
     path = database_path(database).resolve()
     ids = cleaned_ids([*(customers or ()), *_listed(from_file)])
+    if let_in:
+        _let_in(path, ids, json=json)
+        return
     if not yes and sys.stdin.isatty():
         what = counted(len(ids), "customer", "customers")
         typer.confirm(f"Forget {what}? It can't be undone.", abort=True, err=True)
@@ -89,6 +108,17 @@ def forget(  # noqa: PLR0917 - options, which have names on the command line
         raise RecsysError(
             f"exports that still hold the customers: {', '.join(failed)}; remove their files"
         )
+
+
+def _let_in(database: Path, ids: Sequence[str], *, json: bool) -> None:
+    unlisted = let_in_again(database, ids)
+    if unlisted:
+        print_note(f"note: {_some(unlisted)}: not on the list")
+    if json:
+        print_json({"let_in": len(ids) - len(unlisted)})
+    else:
+        what = counted(len(ids) - len(unlisted), "customer", "customers")
+        print_line(f"{what} let in again: the next build reads their lines")
 
 
 def _listed(file: Path | None) -> Sequence[str]:

@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import shutil
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import duckdb
-
-from recsys.errors import DatabaseError, InvalidParameterError, RecsysError
-from recsys.pipeline.fresh_file import write_afresh
+from recsys.errors import DatabaseError, InvalidParameterError
 from recsys.pipeline.kept_builds import kept_files
 from recsys.pipeline.publishing import published
-from recsys.pipeline.traces import (
-    Mention,
-    Removed,
-    mentions,
-    remove_customers,
-    with_merged,
-)
-from recsys.storage.connections import connect, limit_memory
+from recsys.pipeline.purging import list_so_far, opened, purge, rewrite_earlier
+from recsys.pipeline.traces import Mention, Removed, with_merged
 from recsys.storage.database_name import refuse_special_file
 from recsys.storage.disk import write_failure
-from recsys.storage.forgotten import (
-    FILE,
-    Forgotten,
-    list_of,
-    new_list,
-    read_list,
-    write_list,
-    write_table,
-)
-from recsys.storage.ownership import keep_owner
+from recsys.storage.forgotten import FILE, write_list
 from recsys.storage.scratch import PREFIX, remove_abandoned
 from recsys.storage.work_folder import work_folder
-from recsys.storage.write_ahead_logs import remove_logs
 
 RECEIPTS = "receipts"
 STAYS = (
@@ -126,10 +105,7 @@ def forget_customers(
 
     """
     ids = cleaned_ids(customers)
-    refuse_special_file(database)
-    database = database.resolve()
-    if not database.is_file():
-        raise DatabaseError(f"no database at {database}: name it with --database")
+    database = _existing(database)
     work = work_folder(database)
     now = datetime.now(UTC)
     with published(database) as publication:
@@ -137,7 +113,7 @@ def forget_customers(
         copy = publication.copy
         earlier = kept_files(database)
         everyone = sorted(_with_merged([copy, *earlier], ids))
-        forgotten = _told(copy, work, new_key=new_key)
+        forgotten = list_so_far(copy, work, new_key=new_key)
         hashes = tuple(forgotten.hash_of(one) for one in everyone)
         forgotten = forgotten.adding(hashes, now.date())
         write_list(work, forgotten)
@@ -146,10 +122,12 @@ def forget_customers(
         found: set[str] = set()
         for file in [*earlier, None]:
             if file is None:
-                name, purged = database.name, _purge(copy, everyone, forgotten)
+                name, purged = database.name, purge(copy, everyone, forgotten)
             else:
                 name = f"{work.name}/builds/{file.name}"
-                purged = _rewrite(file, copy.with_name("earlier.duckdb"), everyone, forgotten)
+                purged = rewrite_earlier(
+                    file, copy.with_name("earlier.duckdb"), everyone, forgotten
+                )
             removed[name], still[name] = purged.removed, purged.mentions
             found |= purged.found
         cleared = _clear(work)
@@ -167,6 +145,54 @@ def forget_customers(
     )
     write_receipt(done.receipt, done.as_receipt())
     return done
+
+
+def let_in_again(database: Path, customers: Sequence[str]) -> list[str]:
+    """Take customers off the list: the next build reads their lines again.
+
+    Parameters
+    ----------
+    database
+        The DuckDB file.
+    customers
+        Their ids.
+
+    Returns
+    -------
+    list of str
+        Those who weren't on the list.
+
+    Raises
+    ------
+    InvalidParameterError
+        No id is given, or one is empty.
+    DatabaseError
+        As of `forget_customers`.
+    RecsysError
+        The disk is full.
+
+    """
+    ids = cleaned_ids(customers)
+    database = _existing(database)
+    work = work_folder(database)
+    with published(database) as publication:
+        publication.is_same_build = True
+        before = list_so_far(publication.copy, work)
+        hashes = {one: before.hash_of(one) for one in ids}
+        after = before.without(hashes.values())
+        for file in kept_files(database):
+            rewrite_earlier(file, publication.copy.with_name("earlier.duckdb"), [], after)
+        purge(publication.copy, [], after)
+        write_list(work, after)
+    return [one for one, hashed in hashes.items() if hashed not in before.customers]
+
+
+def _existing(database: Path) -> Path:
+    refuse_special_file(database)
+    database = database.resolve()
+    if not database.is_file():
+        raise DatabaseError(f"no database at {database}: name it with --database")
+    return database
 
 
 def cleaned_ids(customers: Sequence[str]) -> list[str]:
@@ -211,72 +237,15 @@ def write_receipt(file: Path, told: dict[str, Any]) -> None:
         ) from error
 
 
-def _told(copy: Path, work: Path, *, new_key: bool) -> Forgotten:
-    """Return the list as it is so far."""
-    if new_key:
-        return read_list(work) or new_list()
-    with connect(copy, read_only=True) as connection:
-        return list_of(connection, work) or new_list()
-
-
 def _with_merged(files: Sequence[Path], ids: Sequence[str]) -> set[str]:
     everyone = set(ids)
     while True:
         before = len(everyone)
         for file in files:
-            with _opened(file) as connection:
+            with opened(file) as connection:
                 everyone = with_merged(connection, sorted(everyone))
         if len(everyone) == before:
             return everyone
-
-
-class _Purged(NamedTuple):
-    removed: list[Removed]
-    found: set[str]
-    """Which of the ids were there."""
-    mentions: list[Mention]
-
-
-def _purge(file: Path, ids: Sequence[str], forgotten: Forgotten) -> _Purged:
-    try:
-        with connect(file) as connection:
-            limit_memory(connection)
-            removed, found = remove_customers(connection, ids)
-            write_table(connection, forgotten)
-            return _Purged(removed, found, mentions(connection, ids))
-    except duckdb.Error as error:
-        raise write_failure(
-            f"customers can't be removed from {file}", file.parent, error
-        ) from error
-
-
-def _rewrite(file: Path, scratch: Path, ids: Sequence[str], forgotten: Forgotten) -> _Purged:
-    """Write an earlier build afresh without the customers, under its name and with its time."""
-    was = file.stat()
-    fresh = scratch.with_name("earlier_afresh.duckdb")
-    try:
-        shutil.copyfile(file, scratch)
-        purged = _purge(scratch, ids, forgotten)
-        write_afresh(scratch, fresh)
-        keep_owner(file, fresh)
-        os.utime(fresh, ns=(was.st_atime_ns, was.st_mtime_ns))
-        remove_logs(file)
-        fresh.replace(file)
-    except OSError as error:
-        raise write_failure(f"{file} can't be written afresh", file.parent, error) from error
-    finally:
-        for left in (scratch, fresh):
-            with contextlib.suppress(OSError):
-                remove_logs(left)
-                left.unlink(missing_ok=True)
-    return purged
-
-
-def _opened(file: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        return connect(file, read_only=True)
-    except duckdb.Error as error:
-        raise RecsysError(f"{file} can't be read: {error}") from error
 
 
 def _clear(work: Path) -> tuple[str, ...]:

@@ -161,8 +161,8 @@ def write_table(connection: duckdb.DuckDBPyConnection, forgotten: Forgotten | No
     )
     connection.execute(
         f"insert into {TABLE} select customer_hash, $key_id, forgotten_on "  # noqa: S608 - ours
-        "from (select unnest($hashes) as customer_hash, unnest($days)::date as forgotten_on) "
-        "order by customer_hash",
+        "from (select unnest($hashes::varchar[]) as customer_hash, "
+        "unnest($days::date[]) as forgotten_on) order by customer_hash",
         {
             "key_id": forgotten.key_id,
             "hashes": list(forgotten.customers),

@@ -203,3 +203,12 @@ def test_an_export_that_still_holds_them_is_an_error(database, tmp_path, monkeyp
     assert done.exit_code == 1
     assert "still hold the customers" in str(done.exception)
     assert str(tmp_path / "out") in str(done.exception)
+
+
+def test_who_is_let_in_again_is_counted(database):
+    forget_customers(database, [WHO])
+    done = run(database, WHO, "nobody", "--let-in-again")
+    assert done.exit_code == 0, done.output
+    assert "1 customer let in again" in done.output
+    assert "note: nobody: not on the list" in done.output
+    assert json.loads(run(database, WHO, "--let-in-again", "--json").stdout) == {"let_in": 0}

@@ -16,7 +16,7 @@ import pytest
 
 from recsys.errors import DatabaseError, InvalidParameterError, RecsysError
 from recsys.pipeline import publishing
-from recsys.pipeline.forgetting import cleaned_ids, forget_customers
+from recsys.pipeline.forgetting import cleaned_ids, forget_customers, let_in_again
 from recsys.pipeline.kept_builds import builds_of
 from recsys.pipeline.publishing import published
 from recsys.pipeline.traces import is_telling, mentions, pattern_of
@@ -315,7 +315,7 @@ def test_a_full_disk_leaves_the_database_as_it_was(database, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("recsys.pipeline.forgetting.write_afresh", full)
+    monkeypatch.setattr("recsys.pipeline.purging.write_afresh", full)
     with pytest.raises(RecsysError, match="No space left"):
         forget_customers(database, [ANN])
     assert database.read_bytes() == before
@@ -366,3 +366,18 @@ def test_only_ids_that_tell_are_looked_for_in_texts():
         assert mentions(connection, ["c-4711"]) == [("main.notes", "note", 2)]
         assert mentions(connection, ["(a|b)$1"]) == [("main.notes", "note", 2)]
     assert pattern_of("a.b·ü") == r"a\.b·ü"
+
+
+def test_who_is_let_in_again_is_on_no_list_any_more(database):
+    forget_customers(database, [ANN, "bob"])
+    assert let_in_again(database, ["bob", "nobody"]) == ["nobody"]
+    work = work_folder(database)
+    for file in (database, earlier(database).file):
+        with duckdb.connect(file, read_only=True) as connection:
+            listed = list_of(connection, work)
+        assert listed.hash_of("bob") not in listed.customers
+        assert listed.hash_of(ANN) in listed.customers
+        assert rows(file, "select count(*) from privacy.forgotten") == [(2,)]
+    assert let_in_again(database, [ANN, OLD_ANN]) == []
+    assert rows(database, "from privacy.forgotten") == []
+    assert rows(database, "select count(*) from marts.customers") == [(2,)]
