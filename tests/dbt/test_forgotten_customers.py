@@ -1,14 +1,21 @@
 """A customer who was forgotten can't come back with the same files."""
 
+import gc
+import shutil
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from recsys.errors import DatabaseError
+from recsys.pipeline.build import build
+from recsys.pipeline.forgetting import forget_customers
 from recsys.shop.forgotten_customers import attach_forgotten
 from recsys.storage.forgotten import Forgotten, new_list
+from recsys.storage.work_folder import work_folder
 
-from .conftest import Cleaner
+from .conftest import Cleaner, leftovers_ignored
 
 ANN, ZOE = "ann-of-the-hill-4711", "zoë-with-dots-2024"
 
@@ -153,3 +160,37 @@ def test_the_function_hashes_as_python_does():
                 ).fetchall()
                 assert found is (expected or asked in ids)
         assert connection.execute("select inputs.main.is_forgotten(null)").fetchall() == [(False,)]
+
+
+def test_the_next_build_keeps_them_out_and_refuses_to_begin_without_the_key(
+    published_file, tiny_shop, tmp_path
+):
+    database = Path(shutil.copy(published_file, tmp_path / "shop.duckdb"))
+    done = forget_customers(database, ["Зоя"])
+    assert done.unknown == ()
+    with leftovers_ignored():
+        select = ["+input_audit", "+rejected_rows"]
+        build(tiny_shop / "shop.yml", database, select=select, tests=False)
+        gc.collect()
+    with duckdb.connect(database, read_only=True) as connection:
+        counted = connection.execute(
+            "select source, rows from marts.input_audit where reason = 'forgotten' order by all"
+        ).fetchall()
+        listed = connection.execute("select customer_hash from privacy.forgotten").fetchall()
+    lines = (tiny_shop / "purchases.csv").read_text("utf-8").splitlines()
+    assert counted == [("customers", 1), ("purchases", sum(",Зоя," in line for line in lines))]
+    assert listed == [(done.hashes[0],)]
+    holding = [
+        path.name
+        for path in tmp_path.rglob("*")
+        if path.is_file() and "Зоя".encode() in path.read_bytes()
+    ]
+    assert holding == []
+    key = work_folder(database) / "forgotten.json"
+    key.rename(tmp_path / "kept.json")
+    before = database.read_bytes()
+    with leftovers_ignored():
+        with pytest.raises(DatabaseError, match="1 forgotten customers can't be kept out"):
+            build(tiny_shop / "shop.yml", database, select=["stg_settings"])
+        gc.collect()
+    assert database.read_bytes() == before
