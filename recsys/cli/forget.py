@@ -1,5 +1,6 @@
 """`recsys forget`: a customer is removed from all that was built, and kept out of later builds."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -142,8 +143,8 @@ def _listed(file: Path | None) -> Sequence[str]:
 def _print(done: Forgetting, exports: Sequence[Outcome]) -> None:
     if done.unknown:
         print_note(
-            f"note: {_some(done.unknown)}: not in the database nor in an earlier build, and kept "
-            "out of later ones"
+            f"note: {_some(done.unknown)}: no customer of the database nor of an earlier build, "
+            "and kept out of later ones"
         )
         for one in done.unknown[:MOST_COMPARED]:
             near = _near(done.database, one)
@@ -183,8 +184,9 @@ def _print(done: Forgetting, exports: Sequence[Outcome]) -> None:
 
 def _near(database: Path, unknown: str) -> list[str]:
     """Return ids that look like one that isn't there, such as with other zeros before it."""
-    with Warehouse(database) as warehouse:
+    with contextlib.suppress(RecsysError), Warehouse(database) as warehouse:
         return ids_like(warehouse, "customer", unknown)
+    return []  # of a database without a finished build
 
 
 def _some(ids: Sequence[str]) -> str:

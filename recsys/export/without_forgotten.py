@@ -44,6 +44,8 @@ def renew_exports(database: Path, others: Sequence[Path] = ()) -> list[Outcome]:
     known = known_folders(database)
     places = {one.folder for one in known}
     unknown = [KnownFolder(one.resolve(), None) for one in others if one.resolve() not in places]
+    if not known and not unknown:
+        return []
     with Warehouse(database) as warehouse:
         return [_renewed(warehouse, one) for one in (*known, *unknown)]
 

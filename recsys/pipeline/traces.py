@@ -24,6 +24,8 @@ UNREADABLE = ("text", "problem")
 SIGNS = r"""[][{}:,;|="'\\\s]+"""
 """What stands between the words of such a line."""
 IDS, KEYS = "(select id from forgotten_ids)", "(select key from forgotten_keys)"
+IDS_PER_PATTERN = 500
+"""A pattern of many more would be too large to be compiled."""
 AUDIENCES = "marts.product_audiences"
 
 
@@ -44,21 +46,25 @@ class Mention(NamedTuple):
 
 def with_merged(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:
     """Return the ids and all that are merged with them: they are one person."""
-    names: dict[str, set[str]] = {}
-    for column in columns_of(connection):
-        names.setdefault(column.place, set()).add(column.name)
-    beside: dict[str, set[str]] = {}
-    for place, of_table in names.items():
-        if {"customer_id", "merged_into"} <= of_table:
-            query = f"select customer_id, merged_into from {place} where merged_into is not null"  # noqa: S608 - quoted
-            for one, other in connection.execute(query).fetchall():
-                beside.setdefault(one, set()).add(other)
-                beside.setdefault(other, set()).add(one)
+    places = [
+        place
+        for place, names in _names_of(columns_of(connection)).items()
+        if {"customer_id", "merged_into"} <= names
+    ]
     found, waiting = set(ids), list(ids)
     while waiting:
-        new = beside.get(waiting.pop(), set()) - found
+        new = {
+            customer_id
+            for place in places
+            for (customer_id,) in connection.execute(
+                f"select merged_into from {place} where list_contains($ids, customer_id) "  # noqa: S608 - quoted
+                f"union select customer_id from {place} where list_contains($ids, merged_into)",
+                {"ids": waiting},
+            ).fetchall()
+            if customer_id is not None
+        }
+        waiting = sorted(new - found)
         found |= new
-        waiting += new
     return found
 
 
@@ -98,21 +104,20 @@ def mentions(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[
 
     Only ids that tell are looked for: `7` may be a count, and `1029743` another thing's number.
     """
-    telling = [one for one in ids if is_telling(one)]
-    if not telling:
-        return []
-    pattern = rf"(^|[^\pL\pN_])({'|'.join(map(pattern_of, telling))})($|[^\pL\pN_])"
+    telling = list(map(pattern_of, filter(is_telling, ids)))
+    patterns = [
+        rf"(^|[^\pL\pN_])({'|'.join(telling[start : start + IDS_PER_PATTERN])})($|[^\pL\pN_])"
+        for start in range(0, len(telling), IDS_PER_PATTERN)
+    ]
     found = []
-    for column in columns_of(connection):
-        if not column.holds_text:
-            continue
-        [(rows,)] = connection.execute(
-            f"select count(*) from {column.place} "  # noqa: S608 - quoted
-            f"where regexp_matches(cast({quoted(column.name)} as varchar), ?)",
-            [pattern],
-        ).fetchall()
-        if rows:
-            found.append(Mention(column.called, column.name, rows))
+    for column in columns_of(connection) if patterns else ():
+        if column.holds_text:
+            text_of = f"cast({quoted(column.name)} as varchar)"
+            matches = " or ".join([f"regexp_matches({text_of}, ?)"] * len(patterns))
+            query = f"select count(*) from {column.place} where {matches}"  # noqa: S608 - quoted
+            [(rows,)] = connection.execute(query, patterns).fetchall()
+            if rows:
+                found.append(Mention(column.called, column.name, rows))
     return found
 
 
@@ -152,15 +157,19 @@ def _found(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> 
 def _find_keys(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> None:
     """Write down which integers stand for the customers: tables with both say so."""
     connection.execute("create or replace temp table forgotten_keys (key bigint)")
-    named: dict[str, set[str]] = {}
-    for column in columns:
-        named.setdefault(column.place, set()).add(column.name)
-    for place, names in named.items():
+    for place, names in _names_of(columns).items():
         if {"customer_id", "customer_key"} <= names:
             connection.execute(
                 f"insert into forgotten_keys select distinct customer_key from {place} "  # noqa: S608 - quoted
                 "where customer_id in (select id from forgotten_ids) and customer_key is not null"
             )
+
+
+def _names_of(columns: Sequence[Column]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = {}
+    for column in columns:
+        names.setdefault(column.place, set()).add(column.name)
+    return names
 
 
 def _conditions(columns: Sequence[Column]) -> dict[tuple[str, str], list[str]]:

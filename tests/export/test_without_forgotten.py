@@ -137,7 +137,7 @@ def test_the_command_says_what_it_did_and_names_ids_that_are_unknown(database, t
         export(warehouse, tmp_path / "out", "csv", ["customers"])
     done = run(database, WHO, "123", "nobody")
     assert done.exit_code == 0, done.output
-    assert "note: 123, nobody: not in the database" in done.output
+    assert "note: 123, nobody: no customer of the database" in done.output
     assert "note: ids like 123: 00123" not in done.output  # it is gone by then
     assert "marts.purchases" in done.output
     assert "exported again" in done.output
@@ -212,3 +212,14 @@ def test_who_is_let_in_again_is_counted(database):
     assert "1 customer let in again" in done.output
     assert "note: nobody: not on the list" in done.output
     assert json.loads(run(database, WHO, "--let-in-again", "--json").stdout) == {"let_in": 0}
+
+
+def test_a_database_without_a_finished_build_is_cleaned_all_the_same(tmp_path):
+    database = tmp_path / "shop.duckdb"
+    with duckdb.connect(database) as connection:
+        connection.execute("create table calls as select unnest(['a', 'b']) as customer_id")
+    done = run(database, "a", "c")
+    assert done.exit_code == 0, done.output
+    assert "note: c: no customer of the database" in done.output
+    with duckdb.connect(database) as connection:
+        assert connection.execute("from calls").fetchall() == [("b",)]

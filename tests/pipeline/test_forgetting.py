@@ -19,7 +19,7 @@ from recsys.pipeline import publishing
 from recsys.pipeline.forgetting import cleaned_ids, forget_customers, let_in_again
 from recsys.pipeline.kept_builds import builds_of
 from recsys.pipeline.publishing import published
-from recsys.pipeline.traces import is_telling, mentions, pattern_of
+from recsys.pipeline.traces import is_telling, mentions, pattern_of, with_merged
 from recsys.storage.forgotten import Forgotten, list_of, new_list, read_list, write_list
 from recsys.storage.work_folder import work_folder
 
@@ -366,6 +366,24 @@ def test_only_ids_that_tell_are_looked_for_in_texts():
         assert mentions(connection, ["c-4711"]) == [("main.notes", "note", 2)]
         assert mentions(connection, ["(a|b)$1"]) == [("main.notes", "note", 2)]
     assert pattern_of("a.b·ü") == r"a\.b·ü"
+
+
+def test_chains_of_merged_ids_are_followed_in_both_directions():
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table merges as select * from (values ('a', 'b'), ('b', 'c'), ('d', 'c'), "
+            "('x', 'y'), ('e', null)) as pairs (customer_id, merged_into)"
+        )
+        assert with_merged(connection, ["d", "e"]) == {"a", "b", "c", "d", "e"}
+        assert with_merged(connection, ["nobody"]) == {"nobody"}
+
+
+def test_thousands_are_looked_for_in_texts_too():
+    ids = [f"customer-{number}" for number in range(2000)]
+    with duckdb.connect() as connection:
+        connection.execute("create table notes as select 'about customer-1999!' as note")
+        connection.execute("insert into notes values ('customer-2000'), ('customer-7')")
+        assert mentions(connection, ids) == [("main.notes", "note", 2)]
 
 
 def test_who_is_let_in_again_is_on_no_list_any_more(database):
