@@ -21,6 +21,7 @@ import psutil
 
 from benchmarks.arguments import whole_number
 from recsys.pipeline.publishing import published
+from recsys.storage.connections import connect
 
 SHOP = Path(__file__).parents[2] / "tests" / "tiny_shop" / "shop.yml"
 KILLS = 50
@@ -42,13 +43,13 @@ except RecsysError as error:
     sys.exit(str(error))
 """
 READ = """
-import json, sys, time
+import json, sys
 from pathlib import Path
-import duckdb
+from recsys.storage.connections import connect
 stop, counted = Path(sys.argv[2]), {"reads": 0, "mixed": 0, "errors": []}
 while not stop.exists():
     try:
-        with duckdb.connect(sys.argv[1], read_only=True) as connection:
+        with connect(sys.argv[1], read_only=True) as connection:
             rows = connection.execute(
                 "select min(run), max(run), count(*) from bench.marks").fetchall()
         counted["reads"] += 1
@@ -175,7 +176,7 @@ class _Bench:
         marks = f"select {run} as run from range(100000)"  # noqa: S608 - a number
         with (
             published(self.database) as publication,
-            duckdb.connect(publication.copy) as connection,
+            connect(publication.copy) as connection,
         ):
             connection.execute("create schema if not exists bench")
             connection.execute(f"create or replace table bench.marks as {marks}")
@@ -207,7 +208,7 @@ class _Bench:
     def _judged(self, good: str) -> str:
         """Return whether the database is the last good build, or a whole newer one."""
         try:
-            with duckdb.connect(self.database, read_only=True) as connection:
+            with connect(self.database, read_only=True) as connection:
                 lists = connection.execute("select count(*) from marts.recommendations").fetchall()
         except duckdb.Error as error:
             return f"WRONG: {error}"
