@@ -32,19 +32,19 @@
     } -%}
     {%- set of_input = {
         'purchases': {
-            'missing_product_id': none, 'missing_purchased_at': none, 'unreadable_purchased_at': 'date_order',
+            'forgotten': none, 'missing_product_id': none, 'missing_purchased_at': none, 'unreadable_purchased_at': 'date_order',
             'ambiguous_purchased_at': 'date_order', 'implausible_purchased_at': 'earliest_day', 'after_as_of': 'as_of', 'in_the_future': none,
             'unreadable_quantity': 'decimal_separator', 'zero_quantity': none, 'unreadable_price': 'decimal_separator',
             'negative_price': none, 'duplicate_line': 'duplicate_lines',
         },
         'ratings': {
-            'missing_customer_id': none, 'guest_rating': 'guest_ids', 'missing_product_id': none,
+            'forgotten': none, 'missing_customer_id': none, 'guest_rating': 'guest_ids', 'missing_product_id': none,
             'missing_rating': none, 'unreadable_rating': 'decimal_separator', 'rating_off_scale': 'rating_min, rating_max',
             'unreadable_rated_at': 'date_order', 'ambiguous_rated_at': 'date_order', 'implausible_rated_at': 'earliest_day', 'in_the_future': none,
             'after_as_of': 'as_of', 'superseded_rating': none,
         },
         'products': {'missing_product_id': none, 'duplicate_product_id': none},
-        'customers': {'missing_customer_id': none, 'guest_customer': 'guest_ids', 'duplicate_customer_id': none},
+        'customers': {'forgotten': none, 'missing_customer_id': none, 'guest_customer': 'guest_ids', 'duplicate_customer_id': none},
     }[input] -%}
     {%- do of_any.update(of_input) -%}
     {{ return(of_any) }}

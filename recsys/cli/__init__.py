@@ -12,6 +12,7 @@ from recsys.cli.builds import builds, rollback
 from recsys.cli.check import check
 from recsys.cli.ending import end_on_signals, exit_if_ended
 from recsys.cli.export import export
+from recsys.cli.forget import forget
 from recsys.cli.init import init
 from recsys.cli.output import is_plain, print_error
 from recsys.cli.recommend import recommend
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 for command in (
     *(init, check, build, tune, recommend, why, similar, status, report, export, serve),
-    *(builds, rollback),
+    *(builds, rollback, forget),
 ):
     app.command()(command)
 

@@ -7,7 +7,7 @@ import typer
 import yaml
 
 from recsys.cli.options import DatabaseOption
-from recsys.cli.output import counted, print_line
+from recsys.cli.output import counted, print_line, print_note
 from recsys.cli.progress import BuildDisplay
 from recsys.errors import RecsysError
 from recsys.pipeline.build import build as run_build
@@ -122,8 +122,10 @@ def _write_missing_report(path: Path) -> None:
         write_report_of(path)
 
 
-def write_report_of(database: Path) -> None:
+def write_report_of(database: Path, *, quiet: bool = False) -> None:
     """Write the report of the build that is published, unless a setting says not to.
+
+    `quiet` says nothing where it was written, for output that is JSON.
 
     Whatever keeps it from being written is a warning: the lists are there without it.
     """
@@ -134,9 +136,14 @@ def write_report_of(database: Path) -> None:
         with Warehouse(database) as warehouse:
             if is_wanted(warehouse):
                 size = write_report(warehouse, default_path(database))
-                print_line(f"Report: {default_path(database)} ({size / 1e6:.1f} MB)")
+                if not quiet:
+                    print_line(f"Report: {default_path(database)} ({size / 1e6:.1f} MB)")
     except Exception as error:
-        print_line(f"warning: there is no report of this build: {reason(error)}", "yellow")
+        warning = f"warning: there is no report of this build: {reason(error)}"
+        if quiet:
+            print_note(warning)
+        else:
+            print_line(warning, "yellow")
 
 
 def variables_of(settings: list[str]) -> dict[str, object]:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from recsys.dbt.hybrid import PAIRS_PER_BATCH
 from recsys.hybrid.feature_table import feature_matrix, feature_names
+from recsys.hybrid.model_bytes import from_bytes
 from recsys.hybrid.moved_by import moved_by
-from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.storage.relations import SERVING, Relation, where
 
 SCHEMA = pa.schema(
@@ -48,7 +48,7 @@ def moved_by_of_pairs(
         if not fitted or not customers:
             return
         [(data,)] = fitted
-        model = PurchaseModel.from_bytes(data)
+        model = from_bytes(data)
         of_customers = where(features, fold=SERVING).filter(
             f"customer_key in ({', '.join(map(str, customers))})"
         )

@@ -24,6 +24,7 @@ from recsys.hybrid.feature_table import (
     with_enough_bought,
 )
 from recsys.hybrid.linear_odds import Columns
+from recsys.hybrid.model_bytes import from_bytes, to_bytes
 from recsys.hybrid.purchase_model import PurchaseModel
 from recsys.recommenders import require_parameters
 from recsys.storage.relations import Relation, learning_folds, where
@@ -134,7 +135,7 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
 
     def pairs() -> Iterator[tuple[PurchaseModel, pa.RecordBatch]]:
         for fold, data in fitted:
-            model = PurchaseModel.from_bytes(data)
+            model = from_bytes(data)
             for batch in where(features, fold=fold).to_arrow_reader(PAIRS_PER_BATCH):
                 yield model, batch
 
@@ -150,7 +151,7 @@ def hybrid_scores(*, models: Relation, features: Relation) -> pa.RecordBatchRead
 
 def _learn(unfitted: PurchaseModel, parts: list[Examples], columns: Columns) -> _Learned:
     model = unfitted.fit(*earlier_and_later(parts), columns=columns)
-    return _Learned(model.trees_, model.importances_.tolist(), model.to_bytes())
+    return _Learned(model.trees_, model.importances_.tolist(), to_bytes(model))
 
 
 def _row(learning: _Learning, names: list[str]) -> pa.RecordBatch:

@@ -23,6 +23,7 @@ from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
 from recsys.storage.connections import NO_LOADING, connect, forbid_extensions
 from recsys.storage.database_name import refuse_name, refuse_special_file
 from recsys.storage.file_state import is_same_file, state_of
+from recsys.storage.forgotten import Forgotten, list_of, write_table
 from recsys.storage.names import nearest, text
 from recsys.storage.opening import explain_open_failure
 from recsys.storage.ownership import keep_out
@@ -87,7 +88,9 @@ class Plugin(BasePlugin):
         conn.execute("set global temp_directory = ?", [str(scratch.spill)])
         try:
             self._check_file(conn)
-            self._attach(conn, scratch)
+            forgotten = self._forgotten(conn)
+            self._attach(conn, scratch, forgotten)
+            write_table(conn, forgotten)
             if os.environ.get(RUN_VARIABLE):
                 conn.execute(f"create table if not exists {'.'.join(MARKS)} (node varchar)")
         except (ShopFileError, FileError) as error:
@@ -111,7 +114,18 @@ class Plugin(BasePlugin):
                 "choose another name for the file, or use `recsys build`"
             )
 
-    def _attach(self, conn: duckdb.DuckDBPyConnection, scratch: Scratch) -> None:
+    def _forgotten(self, conn: duckdb.DuckDBPyConnection) -> Forgotten | None:
+        """Return who is kept out of the build."""
+        if not self._is_file:
+            return None
+        try:
+            return list_of(conn, work_folder_of(self._path))
+        except DatabaseError as error:
+            raise FileError(printable(str(error))) from error
+
+    def _attach(
+        self, conn: duckdb.DuckDBPyConnection, scratch: Scratch, forgotten: Forgotten | None
+    ) -> None:
         flags = get_flags()  # type: ignore[no-untyped-call]
         shop = load_shop(self._shop)
         legal = setting_names()
@@ -127,7 +141,7 @@ class Plugin(BasePlugin):
         settings = {name: value for name, value in shop.settings.items() if name not in given}
         overridden = {name: None for name in ("as_of", "timezone") if name in given}
         shop = shop.model_copy(update=overridden)
-        attach_shop(conn, shop, {"package_version": __version__, **settings}, scratch)
+        attach_shop(conn, shop, {"package_version": __version__, **settings}, scratch, forgotten)
 
 
 def _give_back(scratch: Scratch, before: str | None) -> None:

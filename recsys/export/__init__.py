@@ -18,6 +18,7 @@ from recsys.export.formats import (
     refuse,
     require,
 )
+from recsys.export.known_folders import Exported, remember
 from recsys.export.manifest import ExportedTable, manifest_of, merge, write_manifest
 from recsys.export.tables import Table, public_table
 from recsys.export.wide import wide_table
@@ -43,7 +44,8 @@ def export(
 
     The folder holds the files of one run: those that the last export left there of an earlier run
     are removed, and files of the user's stay. Where there is no `manifest.json`, an export was
-    stopped while files took their places. Timestamps with a time zone are written in UTC.
+    stopped while files took their places. Timestamps with a time zone are written in UTC. The work
+    folder of the database remembers where it was exported to, for who forgets a customer.
 
     Parameters
     ----------
@@ -108,6 +110,8 @@ def export(
                 "on another disk. What was there is as it was"
             ) from error
         raise RecsysError(f"can't export to {to}: {reason(error)}") from error
+    asked = Exported(file_format, tuple(tables), raw, byte_order_mark, wide, tuple(lists))
+    remember(warehouse.path, to, origin.run_id, asked)
     return exported
 
 

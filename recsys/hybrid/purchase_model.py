@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -147,6 +146,10 @@ class PurchaseModel:
         """Return the (pairs,) probabilities of buying."""
         if not hasattr(self, "halves_"):
             raise NotFittedError("this PurchaseModel isn't fitted; call fit first")
+        if features.shape[1] != len(self.importances_):
+            raise InvalidTableError(
+                f"the model knows {len(self.importances_)} features, not {features.shape[1]}"
+            )
         if len(features) == 0:
             return np.empty(0)
         log_odds = np.empty(len(features))
@@ -178,16 +181,6 @@ class PurchaseModel:
         slope, intercept = self.calibration_.line_of(self.columns_.of_new_products(features))
         calibrated = log_odds.times(slope)
         return Contributions(calibrated.base + intercept, calibrated.of_features)
-
-    def to_bytes(self) -> bytes:
-        """Return the fitted model, pickled: read it only from where you wrote it."""
-        return pickle.dumps(self)
-
-    @staticmethod
-    def from_bytes(data: bytes) -> PurchaseModel:
-        """Return a model written by `to_bytes`; bytes of unknown origin can run any code."""
-        model: PurchaseModel = pickle.loads(data)  # noqa: S301 - said above
-        return model
 
     def _forests(self, examples: Examples, bins: QuantileBins, half: int) -> list[Forest]:
         binned = examples.with_features(bins.numbered(examples.features[:, self.used_]))

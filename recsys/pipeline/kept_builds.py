@@ -60,7 +60,7 @@ def builds_of(database: Path) -> list[Build]:
         The file itself, not a symbolic link to it.
 
     """
-    kept = [_build(file, is_current=False) for file in _kept(database)]
+    kept = [_build(file, is_current=False) for file in kept_files(database)]
     current = [_build(database, is_current=True)] if database.is_file() else []
     return sorted(current + kept, key=lambda build: build.published_at, reverse=True)
 
@@ -91,14 +91,14 @@ def keep(database: Path) -> None:
 
 def forget_current(database: Path) -> None:
     """Take away the second name that the published file has where a build was killed just then."""
-    for file in _kept(database):
+    for file in kept_files(database):
         if is_same_file(state_of(database), state_of(file)):
             file.unlink()
 
 
 def prune(database: Path, most: int) -> None:
     """Remove all but the newest `most` of the builds kept, and what an ended process left."""
-    files = sorted(_kept(database), reverse=True)
+    files = sorted(kept_files(database), reverse=True)
     for file in [*files[most:], *builds_folder(database).glob("*.unfinished")]:
         remove_logs(file)
         file.unlink(missing_ok=True)
@@ -186,7 +186,8 @@ def put_back(database: Path, build: Build, patience: float) -> None:
             held.close()
 
 
-def _kept(database: Path) -> list[Path]:
+def kept_files(database: Path) -> list[Path]:
+    """Return the files of the builds that are kept, the oldest first."""
     return sorted(builds_folder(database).glob("*.duckdb"))
 
 

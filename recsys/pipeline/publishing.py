@@ -40,6 +40,9 @@ class Publication:
     """Which tables and views are published; None: all."""
     keep_builds: int = 0
     """How many of the files before this one are kept."""
+    is_same_build: bool = False
+    """Whether it is the build of before without some rows: it keeps its time, and the file of
+    before isn't kept, while earlier builds are."""
     warnings: list[str] = field(default_factory=list)
     state: FileState | None = None
     """The state of the new file once it has been published."""
@@ -100,6 +103,8 @@ def published(
         fresh = _written_afresh(publication, database)
         if before is not None:
             publication.warnings += keep_owner(database, fresh)
+        if before is not None and publication.is_same_build:
+            os.utime(fresh, ns=(before.changed_at, before.changed_at))
         try:
             if hold is None:
                 _take_free_place(fresh, database, before)
@@ -115,7 +120,8 @@ def published(
         # before the hold ends: who opened the old file was refused until now
         _clear(copy.parent)
         _clear(past_folder(database))
-        prune(database, publication.keep_builds)
+        if not publication.is_same_build:
+            prune(database, publication.keep_builds)
 
 
 @contextlib.contextmanager
@@ -156,7 +162,7 @@ def _written_afresh(publication: Publication, database: Path) -> Path:
 
 
 def _keep(publication: Publication, database: Path) -> None:
-    if publication.keep_builds == 0:
+    if publication.keep_builds == 0 or publication.is_same_build:
         return
     try:
         keep(database)

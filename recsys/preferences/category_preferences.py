@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple, Protocol, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from recsys.preferences.columns import (
     customer_hashes,
     numbers,
 )
+from recsys.preferences.regression import Estimator, Model, without_estimator
 from recsys.settings.parameters import Count, Positive, PositiveShare, check_parameters
 from recsys.trees.compiled_trees import CompiledTrees
 from recsys.trees.quantile_bins import QuantileBins
@@ -40,17 +41,6 @@ MOST_CATEGORIES = 250
 
 REGULARIZATIONS = (1024.0, 256.0, 64.0, 16.0, 4.0, 1.0)
 """From what leaves little but the base rate to what believes a few customers."""
-
-
-class Estimator(Protocol):
-    """Something that turns a matrix into probabilities."""
-
-    def predict_proba(self, x: Any) -> Floats:
-        """Return the (rows, 2) probabilities of not buying and of buying."""
-
-
-Model = Estimator | CompiledTrees | None
-"""Of a group; None where there was nothing to tell apart."""
 
 
 class _Rows(NamedTuple):
@@ -163,7 +153,8 @@ class CategoryPreferences:
             if tried.loss >= best.loss:
                 break
             best = tried
-        self.models_, self.regularization_ = best.models, best.regularization
+        self.models_ = [without_estimator(model) for model in best.models]
+        self.regularization_ = best.regularization
         self.slope_, self.intercept_ = _sigmoid(logit(best.out_of_group), bought, weight)
         return self
 
@@ -285,9 +276,8 @@ class CategoryPreferences:
             return np.empty(0)
         if model is None:
             return base_rate
-        if isinstance(model, CompiledTrees):
-            return bounded(expit(model.log_odds(matrix)))
-        return bounded(model.predict_proba(matrix)[:, 1])
+        predicting = without_estimator(model)
+        return bounded(expit(predicting.log_odds(matrix)))
 
 
 def _sigmoid(log_odds: Floats, bought: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:

@@ -33,7 +33,7 @@ def unknown_id(
             "is in marts.popular_products, what goes with a product in marts.bought_together"
         )
     is_compared = rows <= most_compared and is_text(wanted)
-    near = _alike(build, table, column, wanted) if is_compared else []
+    near = ids_like(build, kind, wanted) if is_compared else []
     alike = f" Ids like it: {', '.join(map(repr, near))}." if near else ""
     error = UnknownCustomerError if kind == "customer" else UnknownProductError
     return error(
@@ -51,7 +51,9 @@ def is_text(wanted: str) -> bool:
     return True
 
 
-def _alike(build: BuiltFile, table: str, column: str, wanted: str) -> list[str]:
+def ids_like(build: BuiltFile, kind: str, wanted: str) -> list[str]:
+    """Return up to three ids of customers or products that look like another id."""
+    table, column = f"{SCHEMA}.{kind}s", f"{kind}_id"
     found = build.query(
         f"""
         select {column} as id

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
-import joblib
 import numpy as np
 import pyarrow as pa
 
 from recsys.errors import RecsysError
 from recsys.storage.file_state import FileState, state_of
+from recsys.storage.plain_objects import read_objects, write_objects
 
 if TYPE_CHECKING:
     from recsys.data.interactions import Interactions
@@ -22,6 +22,14 @@ FOLDER_VARIABLE = "recsys_fitted_models"
 """DuckDB variable of a connection: the folder of the models fitted for today."""
 BLOCK_VARIABLE = "recsys_in_block"
 """DuckDB variable of a connection: whether it is that of a block."""
+PACKAGES = (
+    "recsys.data",
+    "recsys.recommenders",
+    "recsys.text",
+    "recsys.trees",
+    "recsys.preferences",
+)
+"""Whose classes what is fitted is made of."""
 HISTORIES_VARIABLE = "recsys_other_histories"
 """DuckDB variable of a connection: whether a block's customers have other histories than those that
 recommenders were fitted on."""
@@ -79,16 +87,18 @@ class FittedModels:
         self.save(name, None)
 
     def save(self, name: str, value: Any) -> None:
-        """Write anything that pickle can write; a file of this name is replaced."""
+        """Write what `recsys.storage.plain_objects` can; a file of this name is replaced."""
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f"{name}-{uuid4().hex}.unfinished"
-        joblib.dump(value, unfinished)
+        with unfinished.open("wb") as file:
+            write_objects(value, file)
         unfinished.replace(self._path(name))
 
     def load(self, name: str) -> Any:
         """Return what was saved by this name, None where it was forgotten.
 
         Raises:
+            InvalidTableError: the file is none of ours, or damaged.
             RecsysError: the model by this name wasn't run since customers were served last.
 
         """
@@ -110,7 +120,7 @@ class FittedModels:
         return found[1]
 
     def _read(self, name: str) -> Any:
-        return joblib.load(self._path(name), mmap_mode="r")
+        return read_objects(np.memmap(self._path(name), mode="r"), PACKAGES)
 
     def has(self, name: str) -> bool:
         """Tell whether there is a file of this name."""
@@ -126,6 +136,8 @@ class FittedModels:
     def forget_interactions(self) -> None:
         """Remove the files of interactions: what was fitted on them is fitted anew."""
         for file in self.folder.glob("interactions-*"):
+            file.unlink()
+        for file in self.folder.glob("*.joblib"):  # of earlier versions, which wrote pickles
             file.unlink()
 
     def save_recommender(
@@ -164,7 +176,7 @@ class FittedModels:
         return found
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.joblib"
+        return self.folder / f"{name}.fitted"
 
 
 def _fingerprint(interactions: Interactions) -> str:

@@ -11,12 +11,14 @@ import duckdb
 
 from recsys.errors import ShopFileError
 from recsys.shop.file import TABLES, Rules, Shop, Table
+from recsys.shop.forgotten_customers import attach_forgotten
 from recsys.shop.lines import NO_LINE_ID, line_id_query
 from recsys.shop.mapping import PURCHASES, mapped_query
 from recsys.shop.readers import Relation, open_files
 from recsys.shop.text_files import short
 from recsys.shop.workspace import Workspace
 from recsys.storage.connections import forbid_extensions
+from recsys.storage.forgotten import Forgotten
 from recsys.storage.scratch import Scratch
 
 CATALOG = "recsys_inputs"
@@ -27,12 +29,14 @@ def attach_shop(
     shop: Shop,
     settings: dict[str, object],
     scratch: Scratch | None = None,
+    forgotten: Forgotten | None = None,
 ) -> None:
     """Attach a catalog with the views purchases, ratings, products, customers, rules and settings.
 
     A view `unreadable_lines` has the lines of their files that can't be read at all. A table the
     shop doesn't have is an empty view of the same columns. Copies that reading needs are kept in
-    `scratch`, or in a temporary folder that goes with the connection.
+    `scratch`, or in a temporary folder that goes with the connection. A function `is_forgotten`
+    tells of a cleaned id whether it is one of `forgotten`.
 
     Raises:
         ShopFileError: a file is missing or unreadable, or a column or expression doesn't fit it.
@@ -47,6 +51,7 @@ def attach_shop(
             f"the database can't be called {CATALOG}: give the file another name ({error})"
         ) from None
     forbid_extensions(connection)
+    attach_forgotten(connection, CATALOG, forgotten)
     workspace = Workspace(connection, scratch)
     line_ids = NO_LINE_ID
     for name, table in shop.tables().items():

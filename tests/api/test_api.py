@@ -1,6 +1,7 @@
 import asyncio
 import json
 import re
+import sys
 import threading
 import time
 from importlib.metadata import version
@@ -25,6 +26,7 @@ from recsys.api.answers import (
     TogetherAnswer,
 )
 from recsys.api.report_answers import Champion, Coverage, HealthReport, Metric
+from recsys.pipeline.forgetting import forget_customers
 from recsys.reading import shared_opening as serving
 from recsys.reading.shared_opening import SharedWarehouse
 from recsys.reading.warehouse import Warehouse
@@ -185,6 +187,15 @@ def test_a_busy_server_opens_the_file_once(client, built, monkeypatch):
     for customer_id in ODD_IDS:
         client.get(f"/customers/{quote(customer_id, safe='')}/recommendations")
     assert opened == [built]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="of POSIX files")
+def test_a_customer_who_is_forgotten_is_unknown_to_a_server_that_runs(client, built: Path):
+    address = "/customers/{}/recommendations"
+    assert client.get(address.format("00123")).status_code == 200
+    forget_customers(built, ["00123"])
+    assert client.get(address.format("00123")).status_code == 404
+    assert client.get(address.format("-5")).status_code == 200
 
 
 def test_a_replaced_file_shows_at_once_under_load(client, built: Path, tmp_path):

@@ -31,6 +31,7 @@ from recsys.pipeline.fresh_file import write_afresh
 from recsys.pipeline.published_tables import published_choice
 from recsys.settings.project import dbt_project_folder
 from recsys.shop import attach_shop, load_shop
+from recsys.storage.forgotten import Forgotten
 from recsys.storage.scratch import PREFIX
 from recsys.storage.work_folder import kept_folder, serving_folder, work_folder
 
@@ -304,11 +305,15 @@ class Cleaner:
         self._project = project
 
     def clean(
-        self, files: Mapping[str, str], settings: Mapping[str, object] | None = None
+        self,
+        files: Mapping[str, str],
+        settings: Mapping[str, object] | None = None,
+        forgotten: Forgotten | None = None,
     ) -> Query:
         """Attach the shop of these files, one of them shop.yml; return its query.
 
-        A table is made when a question names it first, with those that it reads.
+        A table is made when a question names it first, with those that it reads. Customers who are
+        `forgotten` are kept out.
         """
         for name, text in files.items():
             (self.folder / name).write_text(text, encoding="utf-8", newline="")
@@ -322,6 +327,7 @@ class Cleaner:
             connection,
             shop,
             {"package_version": __version__, **shop.settings, **(settings or {})},
+            forgotten=forgotten,
         )
         connection.execute("use recsys")
         made: set[str] = set()

@@ -11,7 +11,7 @@ import pytest
 
 from recsys.hybrid import feature_table
 from recsys.hybrid.feature_words import in_words
-from recsys.hybrid.purchase_model import PurchaseModel
+from recsys.hybrid.model_bytes import from_bytes
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 JUDGED = "2024-05-02"
@@ -317,7 +317,7 @@ def test_features_that_moved_a_probability_have_their_values(audit, rows_of, ask
         )
     }
     [(data,)] = ask("select model from intermediate.int_hybrid_models where fold = 'serving'")
-    model = PurchaseModel.from_bytes(data)
+    model = from_bytes(data)
     moved = 0
     for (customer, _), rows in audit.items():
         for row in rows:

@@ -1,5 +1,6 @@
 """The tiny shop's published file: what is for readers, whole, and nothing else."""
 
+import pickle
 import re
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from recsys.errors import DatabaseError
 from recsys.pipeline.past_tables import PastTables
+from recsys.storage.plain_objects import MAGIC
 from recsys.tuning.database import Wishes, prepare
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +49,24 @@ def test_every_table_has_the_rows_that_were_built(ask_published, query):
     for schema, name, _ in ask_published(NAMES):
         count = f"select count(*) from {schema}.{name}"  # noqa: S608
         assert ask_published(count) == query(count), name
+
+
+PICKLE = re.compile(rb"\x80[\x03-\x05]\x95.{4}\x00{4}", re.DOTALL)
+"""How one begins since Python 3.4: PROTO, and a FRAME of less than 4 GB."""
+
+
+def test_no_pickle_is_in_it_nor_in_a_working_table(published_file, tiny_database, query):
+    assert PICKLE.search(pickle.dumps([1] * 100))
+    for file in (published_file, tiny_database):
+        assert not PICKLE.search(file.read_bytes())
+    blobs = query(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "where data_type = 'BLOB' and not internal"
+    )
+    assert blobs == [("intermediate", "int_hybrid_models", "model")]
+    models = query("select model from intermediate.int_hybrid_models where model is not null")
+    assert models
+    assert all(data.startswith(MAGIC) for (data,) in models)
 
 
 def test_the_public_tables_say_nothing_of_working_tables(ask_published):

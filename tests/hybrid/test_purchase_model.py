@@ -12,6 +12,7 @@ from recsys.errors import InvalidParameterError, InvalidTableError, NotFittedErr
 from recsys.hybrid.calibration import LEAST
 from recsys.hybrid.examples import Examples
 from recsys.hybrid.linear_odds import Columns, LinearOdds
+from recsys.hybrid.model_bytes import from_bytes, to_bytes
 from recsys.hybrid.purchase_model import IMPORTANCE_PAIRS, PurchaseModel
 from recsys.trees.contributions import Contributions
 
@@ -170,15 +171,15 @@ def test_a_column_missing_in_one_of_the_parts_is_left_out():
 
 def test_a_model_survives_being_written_down(fitted, unseen):
     features = unseen[0].features
-    read = PurchaseModel.from_bytes(fitted.to_bytes())
+    read = from_bytes(to_bytes(fitted))
     assert np.array_equal(read.predict(features), fitted.predict(features))
 
 
 def test_a_fitted_model_needs_nothing_of_scikit_learn(fitted):
     """A model in a database outlives the version that it was learned with."""
-    assert b"sklearn" not in fitted.to_bytes()
+    assert b"sklearn" not in to_bytes(fitted)
     with_regressions = PurchaseModel(**FEW_TREES | {"linear_share": 0.5})
-    assert b"sklearn" not in with_regressions.fit(shop(1)[0], shop(2)[0]).to_bytes()
+    assert b"sklearn" not in to_bytes(with_regressions.fit(shop(1)[0], shop(2)[0]))
 
 
 def test_blocks_and_memory_order_change_nothing(fitted, unseen):

@@ -1,12 +1,15 @@
 """A recommender read from its file ranks as it did when it was fitted."""
 
+import pickle
+from pathlib import Path
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from recsys.data.interactions import Interactions
-from recsys.errors import RecsysError
+from recsys.errors import InvalidTableError, RecsysError
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.base import Recommender
 from recsys.recommenders.fitted_models import FOLDER_VARIABLE, FittedModels
@@ -108,9 +111,29 @@ def test_a_block_reads_a_model_once_and_again_where_its_file_is_another(tmp_path
     assert FittedModels(tmp_path, in_block=True).load("anything") is read  # of the process
     models.save("anything", [3])
     assert models.load("anything") == [3]
-    (tmp_path / "anything.joblib").unlink()
+    (tmp_path / "anything.fitted").unlink()
     with pytest.raises(RecsysError, match="anything wasn't fitted for today"):
         models.load("anything")
+
+
+def test_a_file_that_is_none_of_ours_is_refused_and_nothing_of_it_runs(tmp_path):
+    """As a pickle of an earlier version, or of somebody who can write to the folder."""
+    models = FittedModels(tmp_path)
+    models.save("anything", [1])
+    (tmp_path / "anything.fitted").write_bytes(pickle.dumps(Bomb(tmp_path / "ran")))
+    with pytest.raises(InvalidTableError, match="isn't a model that recsys wrote"):
+        models.load("anything")
+    assert not (tmp_path / "ran").exists()
+
+
+class Bomb:
+    """Its pickle creates a file when it is read."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __reduce__(self):
+        return Path.touch, (self.file,)
 
 
 def test_what_was_forgotten_serves_nobody(tmp_path):

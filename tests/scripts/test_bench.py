@@ -49,6 +49,7 @@ def bench(monkeypatch, capsys):
         (["api", "100", "2500"], [100, 2500]),
         (["build"], []),
         (["build", "2"], [2]),
+        (["crash", "7", "readers"], [7, "readers"]),
         (["hybrid"], []),
         (["leaderboard", "some.duckdb"], [Path("some.duckdb")]),
         (["quality", "movielens", "online_retail"], ["movielens", "online_retail"]),
@@ -70,6 +71,7 @@ def test_a_measurement_gets_values(bench, words, values):
     ("words", "says"),
     [
         (["nosuch"], "'nosuch' (choose from"),
+        (["crash", "nosuch"], "'nosuch' can't be used; use a whole number of at least 1"),
         (["quality", "nosuch"], "'nosuch' is unknown; use one of complete_journey, online_retail"),
         (["scale", "abc"], "'abc' can't be used; use a number of million lines of at least 0.01"),
         (["scale", "shop", "4"], "lines of at least 0.01, or first a shape: grocery, webshop, mar"),

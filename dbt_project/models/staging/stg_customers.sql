@@ -23,6 +23,7 @@ cast_lines as (
 numbered as (
     select
         *,
+        {{ is_forgotten('customer_id') }} as is_forgotten,
         row_number() over (partition by customer_id order by file, row_number) as line_number
     from cast_lines
 ),
@@ -31,6 +32,7 @@ judged as (
     select
         numbered.*,
         case
+            when numbered.is_forgotten then 'forgotten'
             when numbered.customer_id is null then 'missing_customer_id'
             when guests.id is not null then 'guest_customer'
             when numbered.line_number > 1 then 'duplicate_customer_id'
@@ -42,10 +44,19 @@ judged as (
 select
     file,
     row_number,
-    customer_id,
-    -- nobody is merged into a guest, who is no single customer
-    case when merged_into not in (select guests.id from guests) then merged_into end as merged_into,
-    attributes,
+    case when not is_forgotten then customer_id end as customer_id,
+    -- nobody is merged into a guest, who is no single customer, nor into who was forgotten
+    case
+        when
+            not is_forgotten
+            and merged_into not in (select guests.id from guests)
+            and not {{ is_forgotten('merged_into') }}
+            then merged_into
+    end as merged_into,
+    case when not is_forgotten then attributes else [] end as attributes,
     reject_reason,
-    case when reject_reason is not null then row_json end as row_json
+    case
+        when is_forgotten then '{}'
+        when reject_reason is not null then row_json
+    end as row_json
 from judged

@@ -123,6 +123,7 @@ recognised as (
     select
         priced.*,
         guests.id is not null as is_guest,
+        {{ is_forgotten('priced.customer') }} as is_forgotten,
         -- two unknown customers may buy the same, so only lines with an order or a customer are compared
         priced.order_name is not null or (priced.customer is not null and guests.id is null) as is_of_somebody
     from priced
@@ -151,6 +152,7 @@ judged as (
     select
         *,
         case
+            when is_forgotten then 'forgotten'
             when product is null then 'missing_product_id'
             when {{ is_blank('purchased_at') }} then 'missing_purchased_at'
             when bought_at is null and is_day_or_month then 'ambiguous_purchased_at'
@@ -175,9 +177,10 @@ judged as (
 select
     judged.file,
     judged.row_number,
-    case when not judged.is_guest then judged.customer end as customer_id,
+    case when not (judged.is_guest or judged.is_forgotten) then judged.customer end as customer_id,
     judged.product as product_id,
     case
+        when judged.is_forgotten then concat(judged.file, ' ', judged.row_number)
         when judged.order_name is not null then judged.order_name
         when judged.customer is not null and not judged.is_guest then concat(judged.customer, ' ', judged.bought_at)
         else concat(judged.file, ' ', judged.row_number)
@@ -195,6 +198,7 @@ select
     and not (judged.is_again_in_file or judged.is_in_earlier_file) as is_alike,
     judged.reject_reason,
     case
+        when judged.is_forgotten then '{}'
         when judged.reject_reason is not null
             then json_merge_patch(
                 to_json(struct_pack(

@@ -30,26 +30,34 @@ cast_lines as (
     left join formats on true
 ),
 
+recognised as (
+    select
+        *,
+        {{ is_forgotten('customer_id') }} as is_forgotten
+    from cast_lines
+),
+
 judged as (
     select
-        cast_lines.*,
+        recognised.*,
         case
-            when cast_lines.customer_id is null then 'missing_customer_id'
+            when recognised.is_forgotten then 'forgotten'
+            when recognised.customer_id is null then 'missing_customer_id'
             when guests.id is not null then 'guest_rating'
-            when cast_lines.product_id is null then 'missing_product_id'
-            when cast_lines.has_no_rating then 'missing_rating'
-            when cast_lines.rating is null or isnan(cast_lines.rating) then 'unreadable_rating'
-            when cast_lines.rating not between settings.rating_min and settings.rating_max then 'rating_off_scale'
-            when not cast_lines.has_no_time and cast_lines.rated_at is null and cast_lines.is_day_or_month
+            when recognised.product_id is null then 'missing_product_id'
+            when recognised.has_no_rating then 'missing_rating'
+            when recognised.rating is null or isnan(recognised.rating) then 'unreadable_rating'
+            when recognised.rating not between settings.rating_min and settings.rating_max then 'rating_off_scale'
+            when not recognised.has_no_time and recognised.rated_at is null and recognised.is_day_or_month
                 then 'ambiguous_rated_at'
-            when not cast_lines.has_no_time and cast_lines.rated_at is null then 'unreadable_rated_at'
-            when cast_lines.rated_at < settings.earliest_day then 'implausible_rated_at'
-            when cast_lines.rated_at >= {{ build_started_at() }} + interval 2 day then 'in_the_future'
-            when cast_lines.rated_at >= settings.as_of + interval 1 day then 'after_as_of'
+            when not recognised.has_no_time and recognised.rated_at is null then 'unreadable_rated_at'
+            when recognised.rated_at < settings.earliest_day then 'implausible_rated_at'
+            when recognised.rated_at >= {{ build_started_at() }} + interval 2 day then 'in_the_future'
+            when recognised.rated_at >= settings.as_of + interval 1 day then 'after_as_of'
         end as own_reason
-    from cast_lines
+    from recognised
     cross join settings
-    left join guests on cast_lines.customer_id = guests.id
+    left join guests on recognised.customer_id = guests.id
 ),
 
 numbered as (
@@ -73,10 +81,13 @@ reasoned as (
 select
     file,
     row_number,
-    customer_id,
+    case when not is_forgotten then customer_id end as customer_id,
     product_id,
     rating,
     rated_at,
     reject_reason,
-    case when reject_reason is not null then row_json end as row_json
+    case
+        when is_forgotten then '{}'
+        when reject_reason is not null then row_json
+    end as row_json
 from reasoned
