@@ -1,0 +1,43 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+    pre_hook="{{ clear_ended_recommendations() }}"
+) }}
+
+-- the hook reads them, too
+-- depends_on: {{ ref('stg_settings') }}
+-- depends_on: {{ ref('int_folds') }}
+
+with
+
+lists_before as ({{ lists_before() }}),
+
+served as (select * from {{ ref('int_served_recommendations') }}),
+
+list_runs as (select * from {{ ref('int_list_runs') }}),
+
+this_run as (select * from list_runs where run_id = {{ run_id() }}),
+
+ended as (
+    select
+        lists_before.customer_id,
+        lists_before.list_type,
+        lists_before.rank,
+        lists_before.product_id,
+        lists_before.recommender,
+        lists_before.probability,
+        lists_before.since_run_id as run_id,
+        lists_before.run_id as last_run_id,
+        {{ run_id() }} as ended_run_id
+    from lists_before
+    -- when it began has to be known
+    semi join list_runs on lists_before.since_run_id = list_runs.run_id
+    anti join (select * from served where not exists (select 1 from this_run where goes_back)) as served
+        on {{ is_served_on('lists_before', 'served') }}
+    where not {{ is_empty_run() }}
+)
+
+select * from ended
+order by customer_id, list_type, rank
