@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import duckdb
+import jinja2
 
 from scripts.sql_style.macros import environment, read_macros, return_
 
@@ -26,6 +27,8 @@ MADE = (
     *("champions_history", "model_metrics_history"),
 )
 """In the order in which they are made."""
+OF_LISTS = MADE[:6]
+"""Those of them that write down what is served."""
 SCHEMAS = ("staging", "intermediate", "marts")
 
 INPUTS = """
@@ -83,6 +86,8 @@ class PlayedHistory:
         self._started = datetime(2030, 1, 1)
         self._orders = 0
         self._config: dict[str, Any] = {}
+        self._places: dict[str, str] = {}
+        self._templates: dict[str, jinja2.Template] = {}
         self._known = self._names()
 
     def set(self, **settings: int) -> None:
@@ -199,7 +204,9 @@ class PlayedHistory:
 
     def _rendered(self, source: str) -> str:
         self._known["this"] = self._this
-        return environment.from_string(source, globals=self._known).render()
+        if source not in self._templates:
+            self._templates[source] = environment.from_string(source, globals=self._known)
+        return self._templates[source].render()
 
     def _names(self) -> dict[str, Any]:
         known: dict[str, Any] = {
@@ -226,12 +233,13 @@ class PlayedHistory:
         return known
 
     def _place(self, name: str) -> str:
-        [(place,)] = self.connection.execute(
-            "select schema_name || '.' || table_name from duckdb_columns() "
-            "where table_name = ? limit 1",
-            [name],
-        ).fetchall()
-        return str(place)
+        if name not in self._places:
+            [(self._places[name],)] = self.connection.execute(
+                "select schema_name || '.' || table_name from duckdb_columns() "
+                "where table_name = ? limit 1",
+                [name],
+            ).fetchall()
+        return self._places[name]
 
     def _columns(self, place: str) -> list[str]:
         schema, _, table = place.rpartition(".")
