@@ -3,19 +3,34 @@
   and what ended more than `keep_days` before the cut-off.
 #}
 {% macro clear_list_runs() -%}
-{%- set lists = adapter.get_relation(this.database, 'marts', 'recommendations') if execute else none -%}
-{%- set columns = adapter.get_columns_in_relation(lists) | map(attribute='name') | list if lists else [] -%}
-{%- if 'generated_at' in columns and adapter.get_relation(this.database, this.schema, this.identifier) -%}
--- a run that never came to publishing its lists is later than the run whose lists are there
+{%- set lists = lists_in_database() if execute else none -%}
+{%- if lists and adapter.get_relation(this.database, this.schema, this.identifier) -%}
+{%- set columns = adapter.get_columns_in_relation(lists) | map(attribute='name') | list -%}
+-- a run that never came to replacing the lists is later than the run that made those that are there: by its
+-- number, or by the clock where that run isn't written down
 delete from {{ this }}
-where started_at > (select max(lists.generated_at) from {{ lists }} as lists)
+where
+    exists (select 1 from {{ lists }})
+    and run_number > coalesce(
+        (
+            select max(runs.run_number) from {{ this }} as runs
+            where runs.run_id in (select distinct lists.run_id from {{ lists }} as lists)
+        ),
+        {% if 'generated_at' in columns -%}
+        (
+            select max(runs.run_number) from {{ this }} as runs
+            where runs.started_at <= (select max(lists.generated_at) from {{ lists }} as lists)
+        ),
+        {% endif -%}
+        0
+    )
 {%- else -%}
 select 1
 {%- endif -%}
 {%- endmacro %}
 
 {% macro clear_ended_recommendations() -%}
-{%- set lists = adapter.get_relation(this.database, 'marts', 'recommendations') if execute else none -%}
+{%- set lists = lists_in_database() if execute else none -%}
 {%- if lists and adapter.get_relation(this.database, this.schema, this.identifier) -%}
 -- what is still served has not ended: the build that wrote so failed before it replaced the lists
 delete from {{ this }}

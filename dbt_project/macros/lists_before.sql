@@ -1,13 +1,22 @@
 {#
+  The table of lists that is in the database from before this build; none where there is none, or one that a version
+  made that didn't say which run and recommender its rows are of.
+#}
+{% macro lists_in_database() -%}
+    {%- set lists = adapter.get_relation(this.database, 'marts', 'recommendations') if not flags.EMPTY else none -%}
+    {%- set columns = adapter.get_columns_in_relation(lists) | map(attribute='name') | list if lists else [] -%}
+    {{ return(lists if 'run_id' in columns and 'recommender' in columns else none) }}
+{%- endmacro %}
+
+{#
   The lists that the database holds from before this build, as rows of history: since when each row is as it is,
   and the probability that was promised then. No model, as `recommendations` itself would have to stand before it.
   Of a file that an earlier version made, every row began with the run that it names.
 #}
 {% macro lists_before() -%}
-{%- set lists = adapter.get_relation(this.database, 'marts', 'recommendations')
-    if execute and not flags.EMPTY else none -%}
+{%- set lists = lists_in_database() if execute else none -%}
 {%- set columns = adapter.get_columns_in_relation(lists) | map(attribute='name') | list if lists else [] -%}
-{%- if 'run_id' in columns and 'recommender' in columns -%}
+{%- if lists -%}
 select
     customer_id,
     list_type,
@@ -42,8 +51,7 @@ where false
   No row where it isn't there.
 #}
 {% macro run_of_lists_before() -%}
-{%- set lists = adapter.get_relation(this.database, 'marts', 'recommendations')
-    if execute and not flags.EMPTY else none -%}
+{%- set lists = lists_in_database() if execute else none -%}
 {%- set runs = adapter.get_relation(this.database, 'marts', 'run_history') if lists else none -%}
 {%- set columns = adapter.get_columns_in_relation(runs) | map(attribute='name') | list if runs else [] -%}
 {%- if 'as_of' in columns and 'started_at' in columns -%}

@@ -23,7 +23,7 @@ MADE = (
     *("int_list_runs", "int_list_periods", "int_ended_recommendations", "int_popular_at_runs"),
     *("recommendations", "recommendations_history", "int_known_purchases", "int_list_purchases"),
     *("int_popular_places", "int_purchase_places", "recommendation_outcomes"),
-    *("int_served_customers", "outcome_metrics", "calibration_history"),
+    *("int_served_customers", "outcome_metrics", "calibration_history", "list_changes"),
     *("champions_history", "model_metrics_history"),
 )
 """In the order in which they are made."""
@@ -172,6 +172,9 @@ class PlayedHistory:
                 )
             self._make(name, run)
             ended = name == until
+
+    def turn_clock_back(self) -> None:
+        self._started -= timedelta(days=100)
 
     def ask(self, sql: str) -> list[Row]:
         return self.connection.execute(sql).fetchall()

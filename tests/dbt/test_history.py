@@ -12,6 +12,10 @@ HISTORY = """
         ended_run_id, served_until::date::varchar
     from marts.recommendations_history order by customer_id, list_type, served_from, run_id, rank
 """
+CHANGES = """
+    select previous_run_id, list_type, customers_before, customers_after, customers_changed, kept_share
+    from marts.list_changes
+"""
 BROUGHT = """
     select run_id, list_type, lists, customers_served, customers_bought, purchases,
         observed_hits, observed_customers, observed_revenue
@@ -45,6 +49,17 @@ def test_only_what_changes_is_written_down(shop):
         ("cat", "discover", 1, "oil", "r2", "2024-03-02", None, None),
     ]
     assert shop.ask("select count(*) from intermediate.int_ended_recommendations") == [(2,)]
+
+
+def test_lists_are_held_against_those_of_the_run_before(shop):
+    """Of ann's three products one stays where it is, one moves and one goes; bob's list ends."""
+    shop.serve("r1", "2024-03-01", lists_of("ann", "tea", "jam", "rye") + lists_of("bob", "tea"))
+    assert shop.ask(CHANGES) == []
+    shop.serve("r2", "2024-03-02", lists_of("ann", "tea", "oil", "jam") + lists_of("cat", "tea"))
+    assert shop.ask(CHANGES) == [("r1", "discover", 2, 2, 3, 0.5)]
+    # the same lists, looked at an earlier day: all rows begin anew, and nothing has changed
+    shop.serve("r3", "2024-02-01", lists_of("ann", "tea", "oil", "jam") + lists_of("cat", "tea"))
+    assert shop.ask(CHANGES) == [("r2", "discover", 2, 2, 0, 1)]
 
 
 def test_a_row_that_stays_keeps_what_was_promised_first(shop):
@@ -93,6 +108,19 @@ def test_a_build_that_fails_in_between_closes_nothing_twice(shop, until):
     rows = shop.ask(HISTORY)
     assert ("ann", "discover", 1, "tea", "r1", "2024-03-01", runs[1], "2024-03-02") in rows
     assert len(rows) == len(runs) + 1
+
+
+def test_a_clock_that_is_set_back_loses_no_run(shop):
+    shop.serve("r1", "2024-03-01", lists_of("ann", "tea"))
+    shop.serve("r2", "2024-03-02", lists_of("ann", "rye"))
+    shop.turn_clock_back()
+    shop.serve("r3", "2024-03-03", lists_of("ann", "oil"), until="int_ended_recommendations")
+    shop.serve("r4", "2024-03-03", lists_of("ann", "gin"))
+    assert [(row[3], row[4], row[6]) for row in shop.ask(HISTORY)] == [
+        ("tea", "r1", "r2"),
+        ("rye", "r2", "r4"),
+        ("gin", "r4", None),
+    ]
 
 
 def test_a_build_on_the_same_day_ends_what_it_replaces_when_it_began(shop):
@@ -164,18 +192,21 @@ OF_A_VERSION_BEFORE = {
     "without probabilities": ("run_id", [("r0", "2024-02-29")]),
     "whose run isn't written down": ("run_id, generated_at, probability", []),
     "without runs": ("generated_at", []),
+    "without runs or times": ("score", []),
 }
 
 
+@pytest.mark.parametrize("fails_first", [False, True])
 @pytest.mark.parametrize("version", OF_A_VERSION_BEFORE)
-def test_lists_of_a_version_without_history_are_its_first(shop, version):
+def test_lists_of_a_version_without_history_are_its_first(shop, version, fails_first):
     columns, runs = OF_A_VERSION_BEFORE[version]
     shop.connection.execute(f"""
         create table marts.recommendations as
         select customer_id, 'discover' as list_type, rank, product_id, 'hybrid' as recommender,
             {columns}
         from (
-            select *, 'r0' as run_id, timestamp '2029-12-31' as generated_at, .5 as probability
+            select *, 'r0' as run_id, timestamp '2029-12-31' as generated_at,
+                .5 as probability, .5 as score
             from (values ('ann', 1, 'tea'), ('ann', 2, 'jam')) as rows (customer_id, rank, product_id)
         )
     """)  # noqa: S608 - names of ours
@@ -186,6 +217,8 @@ def test_lists_of_a_version_without_history_are_its_first(shop, version):
     lists = [("ann", "discover", 1, "rye", None), ("ann", "discover", 2, "jam", None)]
     if "probability" in columns:
         lists = [(*row[:4], 0.25) for row in lists]
+    if fails_first:
+        shop.serve("failed", "2024-03-02", lists, until="int_popular_at_runs")
     shop.serve("r1", "2024-03-02", lists)
     expected = [
         ("ann", "discover", 1, "tea", "r0", "2024-03-01", "r1", "2024-03-02"),

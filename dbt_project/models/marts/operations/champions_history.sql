@@ -14,8 +14,13 @@ with
 
 champions as (select * from {{ ref('champions') }}),
 
--- of complete builds only
-runs as (select * from {{ ref('run_history') }}),
+-- of complete builds only; the clock may have been set back between two of them, their rows are in order
+runs as (
+    select
+        *,
+        row_number() over () as run_number
+    from {{ ref('run_history') }}
+),
 
 before as (
     {% if is_incremental() -%}
@@ -27,7 +32,7 @@ before as (
         history.since_run_id
     from {{ this }} as history
     inner join runs on history.run_id = runs.run_id
-    qualify row_number() over (partition by history.list_type order by runs.started_at desc) = 1
+    qualify row_number() over (partition by history.list_type order by runs.run_number desc) = 1
     {%- else -%}
     select
         cast(null as varchar) as run_id,

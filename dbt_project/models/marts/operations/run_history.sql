@@ -12,6 +12,7 @@
 -- depends_on: {{ ref('recommendation_outcomes') }}
 -- depends_on: {{ ref('outcome_metrics') }}
 -- depends_on: {{ ref('calibration_history') }}
+-- depends_on: {{ ref('list_changes') }}
 -- depends_on: {{ ref('recommendation_audit') }}
 -- depends_on: {{ ref('predicted_ratings') }}
 -- depends_on: {{ ref('similar_products') }}
