@@ -12,13 +12,20 @@
 
 with
 
-lists_before as ({{ lists_before() }}),
+lists_before as (
+    {{ lists_before() }}
+),
 
 served as (select * from {{ ref('int_served_recommendations') }}),
 
 list_runs as (select * from {{ ref('int_list_runs') }}),
 
-this_run as (select * from list_runs where run_id = {{ run_id() }}),
+goes_back as (select * from list_runs where run_id = {{ run_id() }} and goes_back),
+
+going_on as (
+    select * from served
+    where not exists (select 1 from goes_back)
+),
 
 ended as (
     select
@@ -34,8 +41,7 @@ ended as (
     from lists_before
     -- when it began has to be known
     semi join list_runs on lists_before.since_run_id = list_runs.run_id
-    anti join (select * from served where not exists (select 1 from this_run where goes_back)) as served
-        on {{ is_served_on('lists_before', 'served') }}
+    anti join going_on on {{ is_served_on('lists_before', 'going_on') }}
     where not {{ is_empty_run() }}
 )
 

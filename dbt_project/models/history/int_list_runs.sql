@@ -15,7 +15,9 @@ folds as (select * from {{ ref('int_folds') }} where fold = 'serving'),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
-written as ({{ list_runs_before() }}),
+written as (
+    {{ list_runs_before() }}
+),
 
 -- lists that a version without history made are the first that it knows of
 earlier as (

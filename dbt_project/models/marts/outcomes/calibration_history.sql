@@ -7,18 +7,19 @@ periods as (
     select periods.*
     from {{ ref('int_list_periods') }} as periods
     inner join {{ ref('int_folds') }} as folds
-        on folds.fold = 'serving' and folds.cutoff_at >= periods.promised_until
+        on periods.promised_until <= folds.cutoff_at and folds.fold = 'serving'
 ),
 
 promised as (
     select
         listed.*,
         periods.promised_until,
-        1
-        {% for edge in edges -%}
-        + cast(listed.probability >= {{ edge }} as integer)
-        {% endfor -%}
-        as bin
+        case
+            {% for edge in edges %}
+            when listed.probability < {{ edge }} then {{ loop.index }}
+            {% endfor %}
+            else {{ edges | length + 1 }}
+        end as bin
     from {{ ref('recommendations_history') }} as listed
     inner join periods on listed.run_id = periods.run_id
     where listed.probability is not null

@@ -4,7 +4,9 @@ served as (select * from {{ ref('int_served_recommendations') }}),
 
 -- depends_on: {{ ref('int_ended_recommendations') }}
 -- what has ended is written down before this table is replaced
-lists_before as ({{ lists_before() }}),
+lists_before as (
+    {{ lists_before() }}
+),
 
 list_runs as (select * from {{ ref('int_list_runs') }}),
 

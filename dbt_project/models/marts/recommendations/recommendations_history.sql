@@ -8,6 +8,8 @@ ended as (select * from {{ ref('int_ended_recommendations') }}),
 
 periods as (select * from {{ ref('int_list_periods') }}),
 
+served_runs as (select distinct run_id from recommendations),
+
 listed as (
     select
         customer_id,
@@ -31,7 +33,7 @@ listed as (
         ended_run_id
     from ended
     -- until a build replaces the lists, they are served
-    where last_run_id not in (select recommendations.run_id from recommendations limit 1)
+    anti join served_runs on ended.last_run_id = served_runs.run_id
 )
 
 select
