@@ -11,6 +11,9 @@ served as (select * from {{ ref('int_served_customers') }}),
 
 places as (select * from {{ ref('int_purchase_places') }}),
 
+-- of lists that a version without history made it isn't known what was popular
+popular as (select distinct run_id from {{ ref('int_popular_at_runs') }}),
+
 bought as (
     select
         run_id,
@@ -54,6 +57,7 @@ compared as (
         'popularity' as recommender
     from periods
     inner join served on periods.run_id = served.run_id
+    inner join popular on periods.run_id = popular.run_id
     union all
     select
         periods.run_id,

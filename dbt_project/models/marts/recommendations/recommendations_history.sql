@@ -23,14 +23,14 @@ listed as (
     from recommendations
     union all
     select
-        customer_id,
-        list_type,
-        rank,
-        product_id,
-        recommender,
-        probability,
-        run_id,
-        ended_run_id
+        ended.customer_id,
+        ended.list_type,
+        ended.rank,
+        ended.product_id,
+        ended.recommender,
+        ended.probability,
+        ended.run_id,
+        ended.ended_run_id
     from ended
     -- until a build replaces the lists, they are served
     anti join served_runs on ended.last_run_id = served_runs.run_id
