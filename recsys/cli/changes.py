@@ -48,7 +48,9 @@ def print_list_changes(rows: Rows, empty: str) -> None:
                 row["customers_before"],
                 row["customers_after"],
                 row["customers_changed"],
-                _percent(row["customers_changed"], row["customers_before"]),
+                _percent(
+                    row["customers_changed"], max(row["customers_before"], row["customers_after"])
+                ),
                 _percent(row["kept_share"], 1),
             )
             for row in rows

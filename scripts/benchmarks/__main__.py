@@ -8,6 +8,7 @@ from benchmarks import (
     build,
     hybrid,
     leaderboard,
+    month,
     movielens,
     quality,
     reproducible,
@@ -22,6 +23,10 @@ MEASUREMENTS = {
     "build": Measurement(build.main, Argument("RUNS", whole_number)),
     "hybrid": Measurement(hybrid.main),
     "leaderboard": Measurement(leaderboard.main, Argument("DATABASE", Path)),
+    "month": Measurement(
+        month.main,
+        Argument("KEY=VALUE", month.key_and_value, is_many=True, together=month.wishes_of),
+    ),
     "movielens": Measurement(movielens.main),
     "quality": Measurement(quality.main, Argument("SHOP", one_of(quality.SHOPS), is_many=True)),
     "reproducible": Measurement(reproducible.main),

@@ -1,7 +1,7 @@
 """The models of history and outcomes, played day after day on tables made by hand, without dbt.
 
-Each model is rendered from its source as dbt would at that moment: what it asks of the database, such
-as the lists of the build before, is answered by the tables that are there.
+Each model is rendered from its source as dbt would at that moment: what it asks of the database,
+such as the lists of the build before, is answered by the tables that are there.
 """
 
 # ruff: noqa: S608 - names of our own tables
@@ -99,6 +99,7 @@ class PlayedHistory:
         customer: str,
         product: str,
         at: str,
+        *,
         amount: float | None = 1.0,
         returned_at: str | None = None,
         quantity: float = 1.0,
@@ -131,7 +132,7 @@ class PlayedHistory:
         cutoff
             The day at whose beginning its knowledge ends.
         lists
-            Rows of customer, list, rank, product, probability and, unless it is hybrid, recommender.
+            Rows of customer, list, rank, product, probability and, but for the hybrid, recommender.
         popular
             The catalogue, the most popular first.
         until

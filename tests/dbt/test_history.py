@@ -13,7 +13,8 @@ HISTORY = """
     from marts.recommendations_history order by customer_id, list_type, served_from, run_id, rank
 """
 CHANGES = """
-    select previous_run_id, list_type, customers_before, customers_after, customers_changed, kept_share
+    select previous_run_id, list_type, customers_before, customers_after, customers_changed,
+        kept_share
     from marts.list_changes
 """
 BROUGHT = """
@@ -37,7 +38,7 @@ def shop() -> PlayedHistory:
 
 
 def test_only_what_changes_is_written_down(shop):
-    """ann's second place stays, bob leaves and cat comes."""
+    """Ann's second place stays, bob leaves and cat comes."""
     shop.serve("r1", "2024-03-01", lists_of("ann", "tea", "jam") + lists_of("bob", "tea"))
     shop.serve("r2", "2024-03-02", lists_of("ann", "rye", "jam") + lists_of("cat", "oil"))
     shop.serve("r3", "2024-03-04", lists_of("ann", "rye", "jam") + lists_of("cat", "oil"))
@@ -207,7 +208,9 @@ def test_lists_of_a_version_without_history_are_its_first(shop, version, fails_f
         from (
             select *, 'r0' as run_id, timestamp '2029-12-31' as generated_at,
                 .5 as probability, .5 as score
-            from (values ('ann', 1, 'tea'), ('ann', 2, 'jam')) as rows (customer_id, rank, product_id)
+            from (values ('ann', 1, 'tea'), ('ann', 2, 'jam')) as rows (
+                customer_id, rank, product_id
+            )
         )
     """)  # noqa: S608 - names of ours
     for run, as_of in runs:
@@ -246,7 +249,9 @@ def test_what_ended_long_ago_is_removed_and_what_is_served_stays(shop):
             lists_of("ann", f"tea {day}", "jam"),
             popular=["tea"],
         )
-    assert shop.ask("select product_id, run_id from marts.recommendations_history order by 2, 1") == [
+    assert shop.ask(
+        "select product_id, run_id from marts.recommendations_history order by 2, 1"
+    ) == [
         ("jam", "r1"),
         # the cut-off of 5 March is two days after that of 3 March, which ended it
         ("tea 2", "r2"),
@@ -268,12 +273,12 @@ def test_what_ended_long_ago_is_removed_and_what_is_served_stays(shop):
 
 
 def test_what_was_bought_beside_popularity_and_the_run_before(shop):
-    """ann had milk and oil before. Of the most popular milk, oil, tea, rye, new to her are tea, rye.
+    """Of the most popular milk, oil, tea and rye ann had milk and oil: tea and rye are new to her.
 
-    Lists are of two products. On 2 March ann buys tea (her first place, popularity's too), rye twice
-    (popularity's second) and oil, which she had. On 3 March she buys jam, which the new list has and
-    that of before hadn't, and tea, which it has no more: it isn't new to her any longer. bob, who
-    has a list as well, buys nothing that anybody listed.
+    Lists are of two products. On 2 March ann buys tea (her first place, popularity's too), rye
+    twice (popularity's second) and oil, which she had. On 3 March she buys jam, which the new list
+    has and that of before hadn't, and tea, which it has no more: it isn't new to her any longer.
+    bob, who has a list as well, buys nothing that anybody listed.
     """
     shop.set(list_length=2)
     shop.buy("ann", "milk", "2024-02-01")
@@ -283,13 +288,13 @@ def test_what_was_bought_beside_popularity_and_the_run_before(shop):
         "r1", "2024-03-02", lists_of("ann", "tea", "gin") + lists_of("bob", "rye"), popular=popular
     )
     for product, amount in [("tea", 3.0), ("rye", 2.0), ("rye", 4.0), ("oil", 5.0)]:
-        shop.buy("ann", product, "2024-03-02 10:00", amount)
-    shop.buy("bob", "gin", "2024-03-02 12:00", 50.0)
+        shop.buy("ann", product, "2024-03-02 10:00", amount=amount)
+    shop.buy("bob", "gin", "2024-03-02 12:00", amount=50.0)
     shop.serve(
         "r2", "2024-03-03", lists_of("ann", "jam", "gin") + lists_of("bob", "rye"), popular=popular
     )
-    shop.buy("ann", "jam", "2024-03-03 10:00", 7.0)
-    shop.buy("ann", "tea", "2024-03-03 10:00", 3.0)
+    shop.buy("ann", "jam", "2024-03-03 10:00", amount=7.0)
+    shop.buy("ann", "tea", "2024-03-03 10:00", amount=3.0)
     shop.serve("r3", "2024-03-04", [], popular=popular)
     assert shop.ask(BROUGHT) == [
         # tea is of rank 1, rye of rank 2 among what is new to ann; bob finds milk and oil
@@ -307,9 +312,7 @@ def test_popularity_fills_each_list_with_what_the_list_takes(shop):
     shop.set(list_length=1)
     for product in ("oil", "rye"):
         shop.buy("ann", product, "2024-02-01")
-    lists = [
-        ("ann", name, 1, "gin", 0.5) for name in ("discover", "buy_again", "next_basket")
-    ]
+    lists = [("ann", name, 1, "gin", 0.5) for name in ("discover", "buy_again", "next_basket")]
     shop.serve("r1", "2024-03-02", lists, popular=["milk", "oil", "tea", "rye"])
     for product in ("milk", "oil", "tea", "rye"):
         shop.buy("ann", product, "2024-03-02 10:00")
@@ -369,7 +372,7 @@ def test_days_of_lists_drawn_by_lot_agree_with_each_days_full_lists(shop):
 
     What was served at a moment is the list of the last build whose cut-off is not after it.
     """
-    draw = random.Random(22)
+    draw = random.Random(22)  # noqa: S311 - any lists will do
     products = [f"p{number}" for number in range(8)]
     day = date(2024, 3, 1)
     full: list[tuple[str, date, dict]] = []
