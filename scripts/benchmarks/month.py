@@ -131,7 +131,7 @@ def sample(folder: Path, customers: int) -> Path:
 def play(shop: Path, folder: Path, days: Sequence[date], variables: Mapping[str, object]) -> Played:
     """Build a shop as of each day, every database on that of the day before."""
     played = Played(folder / "played.duckdb", folder / "lists")
-    played.copies.mkdir()
+    played.copies.mkdir(exist_ok=True)
     for day in days:
         started = time.monotonic()
         told = {"write_report": False, "keep_builds": 0, **variables, "as_of": day}
