@@ -4,7 +4,10 @@
 import duckdb
 import pytest
 
-OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds"}
+OF_THE_RUN = {
+    *("run_id", "generated_at", "started_at", "finished_at", "seconds", "since_run_id"),
+    "previous_run_id",
+}
 
 
 def contents(database):
@@ -37,6 +40,7 @@ KEPT = {
     "intermediate.int_list_runs",
     "intermediate.int_list_periods",
     "intermediate.int_popular_at_runs",
+    "intermediate.int_served_customers",
 }
 """Tables that each build adds rows to."""
 
