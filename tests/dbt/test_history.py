@@ -111,6 +111,21 @@ def test_a_build_that_fails_in_between_closes_nothing_twice(shop, until):
     assert len(rows) == len(runs) + 1
 
 
+@pytest.mark.parametrize("until", FAILING)
+def test_a_retry_under_another_id_goes_on_with_the_run_that_failed(shop, until):
+    shop.serve("r1", "2024-03-01", lists_of("ann", "tea", "jam"))
+    lists = lists_of("ann", "rye", "jam")
+    shop.serve("r2", "2024-03-02", lists, until=until)
+    shop.serve("retry", "2024-03-02", lists, only=MADE[MADE.index(until) + 1 :])
+    shop.serve("r3", "2024-03-03", lists_of("ann", "oil", "jam"))
+    assert shop.ask(HISTORY) == [
+        ("ann", "discover", 1, "tea", "r1", "2024-03-01", "r2", "2024-03-02"),
+        ("ann", "discover", 2, "jam", "r1", "2024-03-01", None, None),
+        ("ann", "discover", 1, "rye", "r2", "2024-03-02", "r3", "2024-03-03"),
+        ("ann", "discover", 1, "oil", "r3", "2024-03-03", None, None),
+    ]
+
+
 def test_a_clock_that_is_set_back_loses_no_run(shop):
     shop.serve("r1", "2024-03-01", lists_of("ann", "tea"))
     shop.serve("r2", "2024-03-02", lists_of("ann", "rye"))

@@ -17,15 +17,22 @@ with
 
 fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue and fold = 'serving'),
 
-list_runs as (select * from {{ ref('int_list_runs') }} where run_id = {{ run_id() }}),
+list_runs as (select * from {{ ref('int_list_runs') }}),
+
+-- the newest that is written down: `dbt retry` goes on with a run under another id
+this_run as (
+    select * from list_runs
+    qualify row_number() over (order by run_number desc) = 1
+),
 
 popular as (
     select
-        list_runs.run_id,
+        this_run.run_id,
         fold_products.product_id,
         cast({{ popularity_rank('fold_products') }} as integer) as popularity_rank
     from fold_products
-    cross join list_runs
+    cross join this_run
+    where not {{ is_empty_run() }}
 )
 
 select * from popular

@@ -10,13 +10,17 @@ lists_before as (
 
 list_runs as (select * from {{ ref('int_list_runs') }}),
 
-goes_back as (select * from list_runs where run_id = {{ run_id() }} and goes_back),
+-- the newest that is written down: `dbt retry` goes on with a run under another id
+this_run as (
+    select * from list_runs
+    qualify row_number() over (order by run_number desc) = 1
+),
 
 going_on as (
     select lists_before.*
     from lists_before
     semi join list_runs on lists_before.since_run_id = list_runs.run_id
-    where not exists (select 1 from goes_back)
+    where not exists (select 1 from this_run where this_run.goes_back)
 ),
 
 recommendations as (
@@ -30,9 +34,10 @@ recommendations as (
         ),
         {{ run_id() }} as run_id,
         {{ build_started_at() }} as generated_at,
-        coalesce(going_on.since_run_id, {{ run_id() }}) as since_run_id,
+        coalesce(going_on.since_run_id, this_run.run_id) as since_run_id,
         nullif(going_on.probability, {{ shown_probability('served.probability') }}) as promised_probability
     from served
+    cross join this_run
     left join going_on on {{ is_served_on('going_on', 'served') }}
 )
 
