@@ -38,10 +38,12 @@ JOIN = {
     "int_folds": "makes the cut-offs from the lines that there are",
     "recommendation_details": "today's customers beside today's lists",
     "run_history": "no join: how many lines the whole build had",
+    "int_known_purchases": "purchases since the first lists, as known today",
+    "int_popular_places": "what customers had before the cut-offs of runs that served lists",
 }
 """Models that join folds with what happened, and what for."""
 
-BY_THE_MACRO = {"int_known_events", "int_known_ratings", "int_fold_rfm"}
+BY_THE_MACRO = {"int_known_events", "int_known_ratings", "int_fold_rfm", "int_known_purchases"}
 """Those of them that say what is known, all by the same condition."""
 
 RELATE = {

@@ -76,5 +76,6 @@
         'pinned_champion': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
         'write_report': ['boolean'],
         'keep_builds': ['integer', 0, 100],
+        'keep_days': ['integer', 0, 1000000],
     }) }}
 {% endmacro %}

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from recsys.cli.build import write_report_of
+from recsys.cli.changes import print_list_changes
 from recsys.cli.options import DatabaseOption, JsonOption
 from recsys.cli.output import (
     Column,
@@ -102,27 +103,7 @@ def rollback(
         ],
         empty="nothing",
     )
-    print_table(
-        "Lists",
-        [
-            Column("list", "id"),
-            Column("customers, was", "number"),
-            Column("is", "number"),
-            Column("with a change", "number"),
-            Column("products kept", "number"),
-        ],
-        [
-            (
-                row["list_type"],
-                row["customers_before"],
-                row["customers_after"],
-                row["customers_changed"],
-                "" if row["kept_share"] is None else f"{100 * row['kept_share']:.1f} %",
-            )
-            for row in changes
-        ],
-        empty="neither build has lists",
-    )
+    print_list_changes(changes, empty="neither build has lists")
     write_report_of(path)
     print_line(f"What was published is kept: recsys rollback {before.run_id[:8]}")
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from recsys.cli.changes import print_changes
 from recsys.cli.made_of import made_of, print_made_of
 from recsys.cli.options import DatabaseOption, JsonOption, open_warehouse
 from recsys.cli.output import (
@@ -16,6 +17,7 @@ from recsys.cli.output import (
     short_id,
     shown,
 )
+from recsys.reading.changes import changes_since_run_before
 from recsys.reading.records import Run
 from recsys.reading.warehouse import JudgedList, ListType, Warehouse
 
@@ -35,7 +37,7 @@ Rows = list[dict[str, Any]]
 
 
 def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
-    """Show the last run, what it read and rejected, the leaderboard and what serves."""
+    """Show the last run, what it read and rejected, the leaderboard, what serves, what changed."""
     with open_warehouse(database) as warehouse:
         runs = warehouse.run_history()
         audit = warehouse.input_audit().to_pylist()
@@ -47,6 +49,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         pages = [] if metrics else _judged_pages(warehouse)
         unfinished = warehouse.unfinished_build()
         made = made_of(warehouse.path)
+        changes = changes_since_run_before(warehouse)
     newest = max((row["fold"] for row in metrics), default=None)
     pages = [row for row in pages if row["fold"] == max(page["fold"] for page in pages)]
     leaderboard = [row for row in metrics if row["fold"] == newest]
@@ -63,6 +66,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
                 "product_pages": pages,
                 "coverage": coverage,
                 "champions": champions,
+                "changes": changes,
                 "run_history": [asdict(run) for run in runs],
             }
         )
@@ -86,6 +90,8 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         _print_leaderboard(newest, leaderboard, champions, done)
         _print_coverage(coverage, lines)
         _print_champions(champions)
+    if changes is not None:
+        print_changes(changes)
     _print_history(runs)
 
 

@@ -270,6 +270,9 @@ class Builds(Section):
     keep_builds: Annotated[int, Field(ge=0, le=100)] = 2
     """How many earlier builds are kept in the work folder, for `recsys rollback`. Each takes the
     room of a published file, and has the customers that it had then."""
+    keep_days: Days = 730
+    """Days, in the shop's time, for which is kept what lists held and what champions and metrics
+    were; 0: no limit. What is served now is kept whenever it began."""
 
 
 SECTIONS: tuple[type[Section], ...] = (

@@ -9,6 +9,7 @@ from benchmarks import (
     crash,
     hybrid,
     leaderboard,
+    month,
     movielens,
     quality,
     reproducible,
@@ -24,6 +25,10 @@ MEASUREMENTS = {
     "crash": Measurement(crash.main, Argument("KILLS|SWEEP", crash.kills_or_sweep, is_many=True)),
     "hybrid": Measurement(hybrid.main),
     "leaderboard": Measurement(leaderboard.main, Argument("DATABASE", Path)),
+    "month": Measurement(
+        month.main,
+        Argument("KEY=VALUE", month.key_and_value, is_many=True, together=month.wishes_of),
+    ),
     "movielens": Measurement(movielens.main),
     "quality": Measurement(quality.main, Argument("SHOP", one_of(quality.SHOPS), is_many=True)),
     "reproducible": Measurement(reproducible.main),

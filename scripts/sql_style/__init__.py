@@ -42,6 +42,7 @@ _known: dict[str, _Any] = {
     "range": range,
     "return": _return,
     "execute": False,
+    "is_incremental": lambda: False,
 }
 _macros = {
     name: _Rule(name) if name.startswith("clean_") or name in _RULES else macro

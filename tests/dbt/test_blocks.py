@@ -13,7 +13,10 @@ import pytest
 
 from recsys.serving import merged_rows
 
-OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds", "parameters"}
+OF_THE_RUN = {
+    *("run_id", "generated_at", "started_at", "finished_at", "seconds", "parameters"),
+    "since_run_id",
+}
 
 
 def differing(one: Path, other: Path) -> dict[str, int]:

@@ -8,6 +8,7 @@ import pytest
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 TUNING = PAGE.with_name("tuning.md")
+HISTORY = PAGE.with_name("history.md")
 EXAMPLE = "select '2017-12-04' as fold, 'popularity' as recommender, 'discover' as list_type"
 
 
@@ -71,8 +72,24 @@ def test_what_the_page_on_tuning_asks_and_names_exists(query, ask_published):
         assert ask_published(f"select count(*) from {table}")  # noqa: S608
 
 
+def test_what_the_page_on_history_asks_and_names_exists(ask_published):
+    text = HISTORY.read_text(encoding="utf-8")
+    seen, *others = re.findall(r"```sql\n(.*?)```", text, flags=re.DOTALL)
+    served = seen.replace("2017-12-24", "2024-06-01").replace("'1'", "'00123'")
+    assert ask_published(served) == ask_published("""
+        select list_type, rank, product_id, recommender, probability
+        from marts.recommendations where customer_id = '00123' order by list_type, rank
+    """)
+    for statement in others:
+        assert ask_published(statement) == []  # nothing has happened since the first build
+    for table in re.findall(r"^\| `([\w.]+)` \|", text, flags=re.MULTILINE):
+        assert ask_published(f"describe {table}")
+    columns = {row[0] for row in ask_published("describe marts.outcome_metrics")}
+    assert {"lists", "recommender"} <= columns
+
+
 def test_a_run_is_written_down_after_every_other_public_table():
-    """Else a build that fails behind it would count as complete."""
+    """Else a build that fails behind it would count as complete. Histories are of complete ones."""
     models = {path.stem: path for path in (PROJECT / "models").rglob("*.[sp][qy]*")}
     found, waiting = set(), ["run_history"]
     while waiting:
@@ -81,4 +98,4 @@ def test_a_run_is_written_down_after_every_other_public_table():
         found |= new
         waiting += new
     marts = {path.stem for path in (PROJECT / "models" / "marts").rglob("*.sql")}
-    assert marts - found == {"run_history"}
+    assert marts - found == {"run_history", "champions_history", "model_metrics_history"}

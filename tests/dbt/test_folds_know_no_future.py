@@ -16,7 +16,7 @@ EARLIER = "2024-05-02"
 KEYS = {"customer_key", "buyer_key", "order_key"}
 """Numbers of a build: a customer who comes later shifts them. Customers are told by their ids."""
 SCHEMAS = ("intermediate", "recommenders", "marts")
-OF_THE_BUILD = {"run_id", "generated_at"}
+OF_THE_BUILD = {"run_id", "generated_at", "as_of"}
 OF_THE_FUTURE = {
     "int_folds",
     "int_customer_folds",

@@ -38,7 +38,7 @@ INPUTS = {  # what each has, may have, and how many lines
     "customers": (("customer_id",), ("age",), 8),
 }
 PUBLIC = ("recommendations", "model_metrics", "similar_products", "bought_together", "products")
-OF_A_RUN = {"run_id", "generated_at"}
+OF_A_RUN = {"run_id", "since_run_id", "generated_at"}
 
 
 @st.composite

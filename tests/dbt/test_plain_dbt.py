@@ -82,6 +82,13 @@ def test_the_variables_name_the_database_and_the_shop(
                 pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
                 for value in other
             )
+    # the lists are those of the run before: none has ended
+    assert rows(
+        database,
+        "select (select count(*) from intermediate.int_list_runs), "
+        "(select count(*) from intermediate.int_ended_recommendations), "
+        "(select count(distinct run_id) from marts.champions_history)",
+    ) == [(2, 0, 2)]
     [_, (started, finished, now)] = rows(
         database,
         "select started_at, finished_at, now() at time zone 'UTC' from marts.run_history "

@@ -6,7 +6,10 @@ import sys
 import duckdb
 import pytest
 
-OF_THE_RUN = {"run_id", "generated_at", "started_at", "finished_at", "seconds"}
+OF_THE_RUN = {
+    *("run_id", "generated_at", "started_at", "finished_at", "seconds", "since_run_id"),
+    "previous_run_id",
+}
 
 
 def contents(database):
@@ -61,6 +64,18 @@ def test_a_build_that_was_killed_and_gone_on_with_is_that_of_one_go(
         assert lists.fetchall() == [(run,)]
 
 
+KEPT = {
+    "marts.run_history",
+    "marts.champions_history",
+    "marts.model_metrics_history",
+    "intermediate.int_list_runs",
+    "intermediate.int_list_periods",
+    "intermediate.int_popular_at_runs",
+    "intermediate.int_served_customers",
+}
+"""Tables that each build adds rows to."""
+
+
 def assert_same(one, other):
     assert one.keys() == other.keys()
     assert len(one) > 40
@@ -70,9 +85,33 @@ def assert_same(one, other):
 
 def test_a_second_build_changes_no_row_and_adds_a_run(tiny_database, second):
     before, after = contents(tiny_database), contents(second)
-    first_run = before.pop("marts.run_history")
-    assert after.pop("marts.run_history") == first_run * 2
+    of_first, of_both = (
+        {table: found.pop(table) for table in sorted(KEPT)} for found in (before, after)
+    )
+    assert of_both["marts.run_history"] == of_first["marts.run_history"] * 2
+    for table, rows in of_first.items():
+        assert rows, table
+        assert len(of_both[table]) == 2 * len(rows), table
+    # the same lists were served before: none has changed, of anybody
+    assert before.pop("marts.list_changes") == []
+    for row in after.pop("marts.list_changes"):
+        assert row[-4:] == (row[-3], row[-3], 0, 1)
     assert_same(before, after)
+
+
+def test_rows_that_stay_are_of_the_first_run(second):
+    with duckdb.connect(second, read_only=True) as connection:
+        ask = connection.execute
+        runs = [run for (run,) in ask("select run_id from marts.run_history").fetchall()]
+        assert ask("""
+            select distinct run_id, ended_run_id from marts.recommendations_history
+        """).fetchall() == [(runs[0], None)]
+        assert ask("""
+            select distinct run_id, since_run_id, promised_probability from marts.recommendations
+        """).fetchall() == [(runs[1], runs[0], None)]
+        assert ask("""
+            select run_id, since_run_id from marts.champions_history where list_type = 'discover'
+        """).fetchall() == [(run, runs[0]) for run in runs]
 
 
 def test_marts_hold_the_last_run_only(second):
@@ -84,12 +123,14 @@ def test_marts_hold_the_last_run_only(second):
         assert all(in_order for _, in_order in runs)
         tables = connection.execute("""
             select table_name from duckdb_columns()
-            where schema_name = 'marts' and column_name = 'run_id' and table_name <> 'run_history'
+            where schema_name = 'marts' and column_name = 'run_id'
+                and not ends_with(table_name, '_history')
         """).fetchall()
         assert len(tables) >= 5
         # the tiny shop is too small for probabilities, has no rules, and nobody has tuned it
         learned = {"feature_importances", "probability_calibration"}
-        empty = learned | {"rules", "rule_effects", "tuned_parameters", "tuning_trials"}
+        brought = {"recommendation_outcomes", "outcome_metrics"}  # nothing was bought meanwhile
+        empty = learned | brought | {"rules", "rule_effects", "tuned_parameters", "tuning_trials"}
         for (table,) in tables:
             rows = connection.execute(f"select distinct run_id from marts.{table}").fetchall()
             assert rows == ([] if table in empty else [(runs[-1][0],)]), table

@@ -22,10 +22,7 @@ settings as (select * from {{ ref('stg_settings') }}),
 popular as (
     select
         fold_products.*,
-        row_number() over (
-            partition by fold_products.fold
-            order by fold_products.recent_customers desc, fold_products.tie_order asc
-        ) as popularity_rank
+        {{ popularity_rank('fold_products') }} as popularity_rank
     from fold_products
 ),
 

@@ -8,6 +8,11 @@
 -- a run has a row only if every public table was built in it
 -- depends_on: {{ ref('recommendations') }}
 -- depends_on: {{ ref('recommendation_details') }}
+-- depends_on: {{ ref('recommendations_history') }}
+-- depends_on: {{ ref('recommendation_outcomes') }}
+-- depends_on: {{ ref('outcome_metrics') }}
+-- depends_on: {{ ref('calibration_history') }}
+-- depends_on: {{ ref('list_changes') }}
 -- depends_on: {{ ref('recommendation_audit') }}
 -- depends_on: {{ ref('predicted_ratings') }}
 -- depends_on: {{ ref('similar_products') }}
