@@ -11,7 +11,7 @@ from recsys.cli import main
 
 COMMANDS = [
     *("init", "check", "build", "tune", "recommend", "why", "similar", "status", "report"),
-    *("export", "serve", "builds", "rollback"),
+    *("export", "serve", "builds", "rollback", "forget"),
 ]
 ODD_IDS = ["00123", "a/b", "50%", "o'hara", "кот", 'say "hi"', "x y"]
 
