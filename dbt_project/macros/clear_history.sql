@@ -53,7 +53,10 @@ select 1
 {%- endif -%}
 {%- endmacro %}
 
-{# Runs of history before the last `keep_days` days of the shop's time. #}
+{#
+  Runs of history before the last `keep_days` days of the shop's time; an `as_of` that is still to come, such as
+  one that was mistyped, removes nothing for that.
+#}
 {% macro runs_too_long_ago() -%}
 select runs.run_id
 from {{ ref('int_list_runs') }} as runs
@@ -62,5 +65,5 @@ cross join {{ ref('int_folds') }} as folds
 where
     folds.fold = 'serving'
     and settings.keep_days > 0
-    and runs.served_from < folds.cutoff_at - settings.keep_days * interval 1 day
+    and runs.served_from < least(folds.cutoff_at, {{ build_started_at() }}) - settings.keep_days * interval 1 day
 {%- endmacro %}

@@ -83,7 +83,7 @@ class PlayedHistory:
         self.connection.execute("set timezone = 'UTC'")
         self.connection.execute(INPUTS)
         self._keys: dict[str, dict[str, int]] = {"customer": {}, "product": {}}
-        self._started = datetime(2030, 1, 1)
+        self._started = datetime(2024, 2, 29)
         self._orders = 0
         self._config: dict[str, Any] = {}
         self._places: dict[str, str] = {}
