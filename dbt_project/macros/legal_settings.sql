@@ -74,6 +74,13 @@
         'champion_k': ['integer', [5, 10, 20]],
         'require_better_champion': ['boolean'],
         'pinned_champion': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
+        'drift_watch': ['double', 0.5, 1000],
+        'drift_alarm': ['double', 0.5, 1000],
+        'drift_runs': ['integer', 1, 10000],
+        'drift_least_runs': ['integer', 2, 10000],
+        'drift_customers': ['integer', 1, 2000000000],
+        'drift_ignored': ['varchar'],
+        'drift_fails_build': ['boolean'],
         'write_report': ['boolean'],
         'keep_builds': ['integer', 0, 100],
     }) }}

@@ -1,0 +1,75 @@
+with
+
+recommendations as (select * from {{ ref('recommendations') }}),
+
+champions as (select * from {{ ref('champions') }}),
+
+list_types as (select * from {{ ref('int_list_types') }}),
+
+customers as (select count(*) as customers from {{ ref('int_customers') }}),
+
+catalogue as (select count(*) as products from {{ ref('products') }} where is_recommendable),
+
+overlaps as (select * from {{ ref('int_list_overlaps') }}),
+
+by_customer as (
+    select
+        list_type,
+        customer_id,
+        -- the first place says who made the list: others may have been filled up
+        arg_min(recommender, rank) as recommender
+    from recommendations
+    group by list_type, customer_id
+),
+
+reached as (
+    select
+        by_customer.list_type,
+        count(*) as customers,
+        count(*) filter (where by_customer.recommender <> champions.recommender) as fallbacks
+    from by_customer
+    left join champions on by_customer.list_type = champions.list_type
+    group by by_customer.list_type
+),
+
+listed as (
+    select
+        list_type,
+        count(distinct product_id) as products
+    from recommendations
+    group by list_type
+),
+
+measured as (
+    select
+        list_types.list_type as part,
+        coalesce(listed.products, 0) / nullif(catalogue.products, 0) as coverage,
+        1 - coalesce(reached.customers, 0) / nullif(customers.customers, 0) as empty_list_share,
+        reached.fallbacks / reached.customers as fallback_share,
+        overlaps.overlap as list_overlap,
+        overlaps.rank_overlap as list_rank_overlap,
+        catalogue.products as catalogue_products,
+        customers.customers,
+        reached.customers as reached_customers,
+        overlaps.customers as compared_customers
+    from list_types
+    cross join customers
+    cross join catalogue
+    left join listed on list_types.list_type = listed.list_type
+    left join reached on list_types.list_type = reached.list_type
+    left join overlaps on list_types.list_type = overlaps.list_type
+)
+
+{% for measure, items in {
+    'coverage': 'catalogue_products', 'empty_list_share': 'customers', 'fallback_share': 'reached_customers',
+    'list_overlap': 'compared_customers', 'list_rank_overlap': 'compared_customers',
+}.items() %}
+select
+    '{{ measure }}' as measure,
+    part,
+    cast({{ measure }} as double) as value,
+    cast({{ items }} as double) as items
+from measured
+where {{ measure }} is not null
+{{ 'union all' if not loop.last }}
+{% endfor %}
