@@ -7,11 +7,12 @@ import typer
 import yaml
 
 from recsys.cli.options import DatabaseOption
-from recsys.cli.output import counted, print_line
+from recsys.cli.output import counted, print_line, print_note
 from recsys.cli.progress import BuildDisplay
+from recsys.pipeline.build import BuildResult, core_message
 from recsys.pipeline.build import build as run_build
-from recsys.pipeline.build import core_message
 from recsys.pipeline.forecast import remembered_seconds
+from recsys.pipeline.told_build import drift_line, told_build
 from recsys.reading.warehouse import Warehouse
 from recsys.settings.model import Settings
 from recsys.settings.project import database_path
@@ -57,20 +58,26 @@ def build(
     path: Path = database_path(database)
     print_line(f"Building {path}")
     before = remembered_seconds(work_folder(path.resolve()))
-    with BuildDisplay(before) as display:
-        variables = variables_of(settings or [])
-        if engine is not None:
-            variables["serving_engine"] = engine
-        result = run_build(shop, path, variables=variables, progress=display)
+    variables = variables_of(settings or [])
+    if engine is not None:
+        variables["serving_engine"] = engine
+
+    def run() -> BuildResult:
+        with BuildDisplay(before) as display:
+            return run_build(shop, path, variables=variables, progress=display)
+
+    told = told_build(shop, path, run, lambda said: print_note(f"warning: {said}"))
+    result = told.result
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
-    for note in result.notes:
+    for note in (*result.notes, *told.failures):
         print_line(f"warning: {note}", "yellow")
     print_line(
         f"Built in {result.seconds:.0f} s: {counted(result.finished, 'step', 'steps')}, "
         f"{counted(len(result.warnings), 'warning', 'warnings')}. "
         "See what came out: recsys status"
     )
+    print_line(drift_line(told.drift), "yellow" if told.drift.alarms else "")
     write_report_of(path)
 
 

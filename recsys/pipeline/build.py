@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recsys.errors import InvalidParameterError, RecsysError
+from recsys.errors import DriftError, InvalidParameterError, RecsysError
 from recsys.pipeline.build_environment import environment, made_work_folder
 from recsys.pipeline.build_events import (
     RECOMMENDER,
@@ -22,8 +22,11 @@ from recsys.pipeline.build_events import (
     Progress,
     Said,
 )
+from recsys.pipeline.drift_found import DRIFT_TEST, drift_of, in_words
 from recsys.pipeline.first_metrics import first_ndcg_of_running_build
 from recsys.pipeline.forecast import remember_seconds
+from recsys.pipeline.json_log import FILE as JSON_LOG
+from recsys.pipeline.json_log import JsonLog
 from recsys.pipeline.published_tables import kept_builds, published_choice
 from recsys.pipeline.publishing import published
 from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder, setting_names
@@ -106,13 +109,15 @@ def build(
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
     work = made_work_folder(database)
-    watch = _Watch(progress)
+    watch = _Watch(lambda event: _tell(event, progress, lines.progress))
+    lines = JsonLog(work / "logs" / JSON_LOG, lambda: watch.run_id)
     arguments = _arguments(work, select, variables, tests, exclude)
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
-    with published(database) as publication, environment(publication.copy, shop):
+    with lines, published(database) as publication, environment(publication.copy, shop):
         copy = publication.copy
         read = os.environ.get(SHOP_VARIABLE)
+        lines.begin(database=str(database), shop=read)
         outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
             if not any(node.status == "success" for node in watch.finished):
@@ -137,11 +142,17 @@ def build(
     )
 
 
+def _tell(event: BuildEvent, *listeners: Progress | None) -> None:
+    for listener in listeners:
+        if listener is not None:
+            listener(event)
+
+
 class _Watch:
     """Turns dbt's events into ours, and remembers what ended."""
 
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress or (lambda event: None)
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
         self._lock = threading.Lock()
         self._total = 0
         self.run_id = ""
@@ -237,6 +248,8 @@ def _failure(
     failed = [node for node in watch.finished if node.status in ("error", "fail")]
     if [node.name for node in failed] == [SETTINGS]:
         return InvalidParameterError(core_message(failed[0].message))
+    if [node.name for node in failed] == [DRIFT_TEST]:
+        return _drift_error(database, log)
     skipped = sum(node.status == "skipped" for node in watch.finished)
     lines = [f"{node.kind} {node.name}: {core_message(node.message)}" for node in failed]
     if not failed:
@@ -250,6 +263,16 @@ def _failure(
         text += f"\n{advice(database.parent)}"
     state = "is as it was" if database.exists() else "was not made"
     return RecsysError(f"{text}\n{database} {state}")
+
+
+def _drift_error(database: Path, log: Path) -> DriftError:
+    copy = unpublished(database)
+    found = drift_of(copy)
+    return DriftError(
+        f"the build isn't published: drift_fails_build is set, and {in_words(found)}\n"
+        f"what was built: {copy}\nlog: {log}\nWhere the change is meant: "
+        "recsys build --set drift_fails_build=false"
+    )
 
 
 def core_message(message: str) -> str:

@@ -1,8 +1,6 @@
 """Single models run on tables made by hand: rendered from their source, without dbt."""
 
-import re
-from collections.abc import Mapping
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -23,7 +21,7 @@ class Models:
             "return": return_,
         }
         self._known.update(read_macros(self._known))
-        self._known.update({name: (lambda text: lambda: text)(text) for name, text in macros.items()})
+        self._known.update({name: partial(str, text) for name, text in macros.items()})
 
     def make(self, name: str) -> None:
         """Make the table of a model."""
