@@ -50,22 +50,23 @@
   (halved), of ratios the logarithm.
 #}
 {% macro on_drift_scale(value, scale) -%}
-    case {{ scale }}
-        when 'count' then ln(1 + greatest({{ value }}, 0))
-        when 'share' then asin(sqrt(greatest(0, least(1, {{ value }}))))
-        when 'ratio' then ln(nullif(greatest({{ value }}, 0), 0))
+    case
+        when {{ value }} is null then null
+        when {{ scale }} = 'count' then ln(1 + greatest({{ value }}, 0))
+        when {{ scale }} = 'share' then asin(sqrt(greatest(0, least(1, {{ value }}))))
+        when {{ scale }} = 'ratio' then ln(nullif(greatest({{ value }}, 0), 0))
         else {{ value }}
     end
 {%- endmacro %}
 
 {# The value that stands at a place of that scale. #}
 {% macro off_drift_scale(place, scale) -%}
-    case {{ scale }}
-        when 'count' then greatest(exp({{ place }}) - 1, 0)
-        when 'share' then pow(sin(greatest(0, least(pi() / 2, {{ place }}))), 2)
-        when 'ratio' then exp({{ place }})
-        when 'days' then greatest({{ place }}, 0)
-        when 'distance' then greatest({{ place }}, 0)
+    case
+        when {{ place }} is null then null
+        when {{ scale }} = 'count' then greatest(exp({{ place }}) - 1, 0)
+        when {{ scale }} = 'share' then pow(sin(greatest(0, least(pi() / 2, {{ place }}))), 2)
+        when {{ scale }} = 'ratio' then exp({{ place }})
+        when {{ scale }} in ('days', 'distance') then greatest({{ place }}, 0)
         else {{ place }}
     end
 {%- endmacro %}

@@ -35,7 +35,7 @@ class Deviation:
         >>> Deviation("list_overlap", "discover", 0.0312, 0.8, -9, "alarm").in_words()
         'list overlap of discover 0.031 (expected 0.8)'
         """
-        of = f" of {self.part}" if self.part else ""
+        of = "" if self.part == "all" else f" of {self.part}"
         name = self.measure.replace("_", " ")
         return f"{name}{of} {_number(self.value)} (expected {_number(self.expected)})"
 

@@ -21,7 +21,7 @@ PHASES = {
     "the hybrid": ("ranking", "hybrid"),
     "metrics with intervals": ("lists", "reranking", "evaluation"),
     "today's lists": ("serving",),
-    "public tables": ("demand", "marts"),
+    "public tables": ("demand", "health", "marts"),
 }
 """What a user is told of, and the stages of it (docs/architecture.md), in their order."""
 

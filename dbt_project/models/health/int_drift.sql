@@ -46,9 +46,7 @@ placed as (
 
 spread_out as (
     select
-        * replace (
-            {{ drift_spread() }} as spread
-        )
+        * replace (case when expected_place is not null then {{ drift_spread() }} end as spread)
     from placed
 ),
 
@@ -74,14 +72,18 @@ select
     measure_group,
     measure,
     part,
-    value,
-    {{ off_drift_scale('expected_place', 'scale') }} as expected,
-    case when side <> 'high' then {{ off_drift_scale('expected_place - drift_alarm * spread', 'scale') }} end as alarm_below,
-    case when side <> 'low' then {{ off_drift_scale('expected_place + drift_alarm * spread', 'scale') }} end as alarm_above,
-    {{ off_drift_scale('expected_place + spread', 'scale') }} - {{ off_drift_scale('expected_place', 'scale') }} as spread,
+    round(value, 6) as value,
+    round({{ off_drift_scale('expected_place', 'scale') }}, 6) as expected,
+    case when side <> 'high' then round({{ off_drift_scale('expected_place - drift_alarm * spread', 'scale') }}, 6) end
+        as alarm_below,
+    case when side <> 'low' then round({{ off_drift_scale('expected_place + drift_alarm * spread', 'scale') }}, 6) end
+        as alarm_above,
+    round(
+        {{ off_drift_scale('expected_place + spread', 'scale') }} - {{ off_drift_scale('expected_place', 'scale') }}, 6
+    ) as spread,
     earlier_runs,
     is_of_weekday,
-    deviation,
+    round(deviation, 3) as deviation,
     drift_alarm as threshold,
     case
         when is_ignored then 'ignored'

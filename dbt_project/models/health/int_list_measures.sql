@@ -10,7 +10,7 @@ customers as (select count(*) as customers from {{ ref('int_customers') }}),
 
 catalogue as (select count(*) as products from {{ ref('products') }} where is_recommendable),
 
-overlaps as (select * from {{ ref('int_list_overlaps') }}),
+list_overlaps as (select * from {{ ref('int_list_overlaps') }}),
 
 by_customer as (
     select
@@ -46,18 +46,18 @@ measured as (
         coalesce(listed.products, 0) / nullif(catalogue.products, 0) as coverage,
         1 - coalesce(reached.customers, 0) / nullif(customers.customers, 0) as empty_list_share,
         reached.fallbacks / reached.customers as fallback_share,
-        overlaps.overlap as list_overlap,
-        overlaps.rank_overlap as list_rank_overlap,
+        list_overlaps.overlap as list_overlap,
+        list_overlaps.rank_overlap as list_rank_overlap,
         catalogue.products as catalogue_products,
         customers.customers,
         reached.customers as reached_customers,
-        overlaps.customers as compared_customers
+        list_overlaps.customers as compared_customers
     from list_types
     cross join customers
     cross join catalogue
     left join listed on list_types.list_type = listed.list_type
     left join reached on list_types.list_type = reached.list_type
-    left join overlaps on list_types.list_type = overlaps.list_type
+    left join list_overlaps on list_types.list_type = list_overlaps.list_type
 )
 
 {% for measure, items in {

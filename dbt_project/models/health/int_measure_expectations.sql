@@ -9,13 +9,13 @@ kinds as (
 earlier as (select * from {{ ref('int_earlier_measures') }}),
 
 today as (
-    select isodow(cutoff_at - interval 1 day) as weekday from {{ ref('int_folds') }} where fold = 'serving'
+    select isodow(cutoff_at - interval 1 day) as day_of_week from {{ ref('int_folds') }} where fold = 'serving'
 ),
 
 placed as (
     select
         earlier.*,
-        isodow(earlier.as_of) as weekday,
+        isodow(earlier.as_of) as day_of_week,
         kinds.is_total,
         {{ on_drift_scale('earlier.value', 'kinds.scale') }} as place
     from earlier
@@ -50,11 +50,11 @@ weekday_middles as (
     select
         measure,
         part,
-        weekday,
+        day_of_week,
         count(compared) as runs,
         median(compared) as middle
     from compared
-    group by measure, part, weekday
+    group by measure, part, day_of_week
     having count(compared) >= {{ runs_of_a_weekday }}
 ),
 
@@ -71,7 +71,7 @@ spreads as (
         on
             compared.measure = weekday_middles.measure
             and compared.part = weekday_middles.part
-            and compared.weekday = weekday_middles.weekday
+            and compared.day_of_week = weekday_middles.day_of_week
     group by compared.measure, compared.part
 )
 
@@ -80,10 +80,12 @@ select
     middles.part,
     middles.earlier_runs,
     weekday_middles.runs is not null as is_of_weekday,
-    middles.base + coalesce(weekday_middles.middle, middles.middle, 0) as expected_place,
+    round(middles.base + coalesce(weekday_middles.middle, middles.middle, 0), 6) as expected_place,
     -- a median of few runs is uncertain, too, as is a spread of few; tests/dbt/test_drift.py counts false alarms
-    coalesce(spreads.spread, 0)
-    * (1 + 2 / coalesce(weekday_middles.runs, nullif(middles.runs, 0), 1) + 3 / greatest(middles.runs, 1)) as spread
+    round(
+        coalesce(spreads.spread, 0)
+        * (1 + 2 / coalesce(weekday_middles.runs, nullif(middles.runs, 0), 1) + 3 / greatest(middles.runs, 1)), 6
+    ) as spread
 from middles
 inner join spreads on middles.measure = spreads.measure and middles.part = spreads.part
 cross join today
@@ -91,4 +93,4 @@ left join weekday_middles
     on
         middles.measure = weekday_middles.measure
         and middles.part = weekday_middles.part
-        and today.weekday = weekday_middles.weekday
+        and today.day_of_week = weekday_middles.day_of_week

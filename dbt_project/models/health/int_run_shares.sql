@@ -32,27 +32,27 @@ bought as (
 binned as (
     select
         'bought_categories' as measure,
-        '' as part,
+        'all' as part,
         coalesce(products.category, '(none)') as bin
     from bought
     left join products on bought.product_id = products.product_id
     union all
     select
         'bought_prices' as measure,
-        '' as part,
+        'all' as part,
         {{ amount_bin('unit_price') }} as bin
     from bought
     union all
     select
         'catalogue_categories' as measure,
-        '' as part,
+        'all' as part,
         coalesce(category, '(none)') as bin
     from products
     where is_recommendable
     union all
     select
         'catalogue_prices' as measure,
-        '' as part,
+        'all' as part,
         {{ amount_bin('price') }} as bin
     from products
     where is_recommendable

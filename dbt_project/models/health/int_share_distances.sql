@@ -1,5 +1,3 @@
-{%- set both = ['items', 'items_before'] %}
-
 with
 
 shares as (select * from {{ ref('int_run_shares') }}),
@@ -8,25 +6,26 @@ shares_before as (
     {{ run_shares_before() }}
 ),
 
+-- half an item more of each bin, so that none is empty
 aligned as (
     select
-        measure,
-        part,
-        bin,
-        {% for items in both %}
-        -- a bin that one of them lacks counts as half an item
-        coalesce({{ 'shares' if loop.first else 'shares_before' }}.items, 0) + 0.5 as {{ items }}{{ ',' if not loop.last }}
-        {% endfor %}
+        coalesce(shares.measure, shares_before.measure) as measure,
+        coalesce(shares.part, shares_before.part) as part,
+        coalesce(shares.items, 0) + 0.5 as items,
+        coalesce(shares_before.items, 0) + 0.5 as items_before
     from shares
-    full outer join shares_before using (measure, part, bin)
+    full outer join shares_before
+        on
+            shares.measure = shares_before.measure
+            and shares.part = shares_before.part
+            and shares.bin = shares_before.bin
 ),
 
 totals as (
     select
         *,
-        {% for items in both %}
-        sum({{ items }}) over (partition by measure, part) as total_{{ items }},
-        {% endfor %}
+        sum(items) over (partition by measure, part) as total_items,
+        sum(items_before) over (partition by measure, part) as total_items_before,
         count(*) over (partition by measure, part) as bins
     from aligned
 ),
@@ -36,13 +35,13 @@ distances as (
     select
         measure,
         part,
-        sum(
+        round(sum(
             (items / total_items - items_before / total_items_before)
             * ln((items / total_items) / (items_before / total_items_before))
-        ) as distance,
+        ), 6) as distance,
         -- expected of two samples of the same, and its spread: those of chi-square
-        any_value((bins - 1) * (1 / total_items + 1 / total_items_before)) as by_chance,
-        any_value(sqrt(2 * (bins - 1)) * (1 / total_items + 1 / total_items_before)) as noise
+        round(any_value((bins - 1) * (1 / total_items + 1 / total_items_before)), 6) as by_chance,
+        round(any_value(sqrt(2 * (bins - 1)) * (1 / total_items + 1 / total_items_before)), 6) as noise
     from totals
     group by measure, part
     having sum(items) > 0.5 * count(*) and sum(items_before) > 0.5 * count(*)

@@ -52,7 +52,7 @@ counted as (
         (select new_last_week.products from new_last_week) as new_products_last_week,
         -- a shop that is looked at as of a day is as fresh as it was then
         (
-            select date_diff('day', max(events.occurred_at), coalesce(any_value(settings.as_of), any_value(builds.started_at)))
+            select date_diff('day', max(events.occurred_at), any_value(coalesce(settings.as_of, builds.started_at)))
             from events
             cross join settings
             cross join builds
@@ -67,7 +67,7 @@ counted as (
 {% for measure in measures %}
 select
     '{{ measure }}' as measure,
-    '' as part,
+    'all' as part,
     cast({{ measure }} as double) as value
 from counted
 {{ 'union all' if not loop.last }}

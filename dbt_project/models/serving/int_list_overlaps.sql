@@ -20,13 +20,16 @@ served_before as (
 
 places as (
     select
-        customer_id,
-        list_type,
-        product_id,
+        coalesce(served.customer_id, served_before.customer_id) as customer_id,
+        coalesce(served.list_type, served_before.list_type) as list_type,
         served.rank,
         served_before.rank as rank_before
     from served
-    full outer join served_before using (customer_id, list_type, product_id)
+    full outer join served_before
+        on
+            served.customer_id = served_before.customer_id
+            and served.list_type = served_before.list_type
+            and served.product_id = served_before.product_id
 ),
 
 -- customers who have the list now and had it before
@@ -44,11 +47,11 @@ lengths as (
 -- weights of the first places, summed, for rank-biased overlap
 depths as (
     select
-        depth,
-        pow({{ persistence }}, depth) as weight,
-        sum(pow({{ persistence }}, depth)) over (order by depth) as weights,
-        sum(pow({{ persistence }}, depth) / depth) over (order by depth) as weights_by_depth
-    from (select unnest(range(1, 101)) as depth)
+        numbers.depth,
+        pow({{ persistence }}, numbers.depth) as weight,
+        sum(pow({{ persistence }}, numbers.depth)) over (order by numbers.depth) as weights,
+        sum(pow({{ persistence }}, numbers.depth) / numbers.depth) over (order by numbers.depth) as weights_by_depth
+    from (select unnest(range(1, 101)) as depth) as numbers
 ),
 
 shared as (

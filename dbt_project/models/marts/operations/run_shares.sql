@@ -12,4 +12,4 @@ select
     items,
     items / sum(items) over (partition by measure, part) as share
 from shares
-order by measure, part, items desc, bin
+order by measure asc, part asc, items desc, bin asc
