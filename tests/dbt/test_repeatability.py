@@ -57,6 +57,22 @@ def test_a_second_build_changes_no_row_and_adds_a_run(tiny_database, second):
     assert_same(before, after)
 
 
+def test_two_builds_of_one_shop_drift_in_nothing(second):
+    """The lists and shares of the first were still there when the second was measured."""
+    with duckdb.connect(second, read_only=True) as connection:
+        rows = connection.execute("""
+            select measure, part, value, expected, verdict from marts.drift
+            where run_id = (select arg_max(run_id, started_at) from marts.run_history)
+        """).fetchall()
+    assert {verdict for *_, verdict in rows} == {"too few runs"}  # no alarm, and nothing watched
+    overlaps = [row[2] for row in rows if row[0] in ("list_overlap", "list_rank_overlap")]
+    assert overlaps == [1] * 6
+    distances = [row[2] for row in rows if row[0].startswith(("bought_", "catalogue_", "listed_"))]
+    assert distances == [0] * 10
+    compared = {row[0] for row in rows if row[3] is not None}
+    assert compared >= {"lines", "customers", "coverage", "champion_metric", "rejected_share"}
+
+
 def test_marts_hold_the_last_run_only(second):
     with duckdb.connect(second, read_only=True) as connection:
         runs = connection.execute("""

@@ -47,11 +47,11 @@ lengths as (
 -- weights of the first places, summed, for rank-biased overlap
 depths as (
     select
-        numbers.depth,
-        pow({{ persistence }}, numbers.depth) as weight,
-        sum(pow({{ persistence }}, numbers.depth)) over (order by numbers.depth) as weights,
-        sum(pow({{ persistence }}, numbers.depth) / numbers.depth) over (order by numbers.depth) as weights_by_depth
-    from (select unnest(range(1, 101)) as depth) as numbers
+        numbers.last_rank,
+        pow({{ persistence }}, numbers.last_rank) as weight,
+        sum(pow({{ persistence }}, numbers.last_rank)) over (order by numbers.last_rank) as weights,
+        sum(pow({{ persistence }}, numbers.last_rank) / numbers.last_rank) over (order by numbers.last_rank) as weights_by_depth
+    from (select unnest(range(1, 101)) as last_rank) as numbers
 ),
 
 shared as (
@@ -60,23 +60,23 @@ shared as (
         places.list_type,
         depths.*
     from places
-    inner join depths on greatest(places.rank, places.rank_before) = depths.depth
+    inner join depths on greatest(places.rank, places.rank_before) = depths.last_rank
     where places.rank is not null and places.rank_before is not null
 ),
 
 agreements as (
     select
         lengths.*,
-        count(shared.depth) as agreed,
-        count(shared.depth) filter (where shared.depth <= lengths.shorter) as agreed_of_shorter,
-        coalesce(sum(at_longer.weights_by_depth - shared.weights_by_depth + shared.weight / shared.depth), 0)
+        count(shared.last_rank) as agreed,
+        count(shared.last_rank) filter (where shared.last_rank <= lengths.shorter) as agreed_of_shorter,
+        coalesce(sum(at_longer.weights_by_depth - shared.weights_by_depth + shared.weight / shared.last_rank), 0)
             as weighted,
         any_value(at_longer.weight) as last_weight,
         any_value(at_longer.weights - at_shorter.weights) as weights_between,
         any_value(at_longer.weights_by_depth - at_shorter.weights_by_depth) as weights_by_depth_between
     from lengths
-    inner join depths as at_longer on lengths.longer = at_longer.depth
-    inner join depths as at_shorter on lengths.shorter = at_shorter.depth
+    inner join depths as at_longer on lengths.longer = at_longer.last_rank
+    inner join depths as at_shorter on lengths.shorter = at_shorter.last_rank
     left join shared on lengths.customer_id = shared.customer_id and lengths.list_type = shared.list_type
     group by all
 )
