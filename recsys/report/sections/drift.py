@@ -111,7 +111,7 @@ def _reading(rows: list[Row]) -> str:
 def _dots(rows: list[Row], width: int) -> Any:
     values = [
         {
-            "name": f"{place:02d} {clean(_name(row), 34)}",
+            "name": f"{place:02d} {clean(_name(row), 28)}",
             "deviation": max(-FARTHEST, min(FARTHEST, row["deviation"])),
             "colour": colour(COLOURS.get(row["verdict"], "champion")),
             "tip": f"{clean(_name(row))}: {_value(row['value'])}, "
@@ -134,7 +134,7 @@ def _dots(rows: list[Row], width: int) -> Any:
                 "deviation:Q",
                 scale=scale,
                 title="spreads from what was expected",
-                axis=alt.Axis(values=[-FARTHEST, -limit, 0, limit, FARTHEST], format="+.2~f"),
+                axis=alt.Axis(values=[-FARTHEST, -limit, 0, limit, FARTHEST], format=".2~f"),
             ),
             y=alt.Y(
                 "name:N", title=None, sort=None, axis=alt.Axis(labelExpr="slice(datum.label, 3)")
