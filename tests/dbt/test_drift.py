@@ -3,6 +3,7 @@
 The models run on tables made by hand; one query judges thousands of simulated measures at once.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from recsys.errors import DriftError
 from recsys.settings.model import Settings
 
 from .rendered_models import Models
@@ -295,3 +297,18 @@ def test_overlaps_are_those_of_the_definition(seed):
 def test_lists_that_are_the_same_overlap_wholly():
     assert overlaps(["tea", "jam"], ["tea", "jam"]) == (1, 1)
     assert overlaps(["tea"], ["jam"]) == (0, 0)
+
+
+@pytest.mark.slow
+def test_planted_drift_keeps_a_build_from_being_published(
+    builder, tiny_database, tiny_shop, tmp_path
+):
+    """Two of three purchases are missing."""
+    shop = Path(shutil.copytree(tiny_shop, tmp_path / "shop"))
+    header, *lines = (shop / "purchases.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (shop / "purchases.csv").write_text("".join([header, *lines[::3]]), encoding="utf-8")
+    with pytest.raises(DriftError) as caught:
+        builder.build(shop, onto=tiny_database, variables={"drift_fails_build": True})
+    assert "lines of purchases " in str(caught.value)
+    assert f"(expected {len(lines)})" in str(caught.value)
+    assert builder.database.read_bytes() == tiny_database.read_bytes()
