@@ -4,7 +4,7 @@ This runs plain `dbt build`, which writes into the database itself: readers are 
 ends (docs/publishing.md). To publish as a whole, use dagster_job.py. The environment names the shop
 file (RECSYS_SHOP) and the database (RECSYS_DATABASE).
 
-Tried with dagster-dbt DBT_VERSION: dagster dev -f dagster_dbt_assets.py
+Tried with dagster-dbt 0.29.27: dagster dev -f dagster_dbt_assets.py
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Dagster: build the recommendations of the shop every night.
 
-Tried with Dagster DAGSTER_VERSION: dagster dev -f dagster_job.py
+Tried with Dagster 1.13.27: dagster dev -f dagster_job.py
 """
 
 import os

@@ -12,24 +12,16 @@ catalogue as (select count(*) as products from {{ ref('products') }} where is_re
 
 list_overlaps as (select * from {{ ref('int_list_overlaps') }}),
 
-by_customer as (
-    select
-        list_type,
-        customer_id,
-        -- the first place says who made the list: others may have been filled up
-        arg_min(recommender, rank) as recommender
-    from recommendations
-    group by list_type, customer_id
-),
-
+-- the first place says who made the list: others may have been filled up
 reached as (
     select
-        by_customer.list_type,
+        recommendations.list_type,
         count(*) as customers,
-        count(*) filter (where by_customer.recommender <> champions.recommender) as fallbacks
-    from by_customer
-    left join champions on by_customer.list_type = champions.list_type
-    group by by_customer.list_type
+        count(*) filter (where recommendations.recommender <> champions.recommender) as fallbacks
+    from recommendations
+    left join champions on recommendations.list_type = champions.list_type
+    where recommendations.rank = 1
+    group by recommendations.list_type
 ),
 
 listed as (
