@@ -60,6 +60,14 @@ class DatabaseError(RecsysError, RuntimeError):
     """The database is missing, locked, or wasn't built by this package."""
 
 
+class DatabaseInUseError(DatabaseError):
+    """Another process writes to the database, or builds it."""
+
+
+class DriftError(RecsysError):
+    """A measure of the build is so far from what is expected that it isn't published."""
+
+
 class MissingDependencyError(RecsysError, ImportError):
     """Something optional was asked for whose package isn't installed."""
 

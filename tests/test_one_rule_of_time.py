@@ -36,6 +36,8 @@ JOIN = {
     "int_fold_rfm": "lines, as a return takes its money off on its own day, which no event says",
     "int_quantity_limit": "lines before the first cut-off, before there are events",
     "int_folds": "makes the cut-offs from the lines that there are",
+    "int_run_shares": "lines of the last label window before today",
+    "int_shop_measures": "what happened in the last week before today",
     "recommendation_details": "today's customers beside today's lists",
     "run_history": "no join: how many lines the whole build had",
     "int_known_purchases": "purchases since the first lists, as known today",

@@ -11,6 +11,7 @@ from recsys.cli.build import build
 from recsys.cli.builds import builds, rollback
 from recsys.cli.check import check
 from recsys.cli.ending import end_on_signals, exit_if_ended
+from recsys.cli.exit_codes import exit_code
 from recsys.cli.export import export
 from recsys.cli.forget import forget
 from recsys.cli.init import init
@@ -59,7 +60,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; exits with 0, after an error with 1, after a wrong call with 2."""
+    """Run the command line; exits with 0, or with what `exit_codes` says of an error."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a title must not end in a traceback
@@ -71,7 +72,7 @@ def main() -> None:
         exit_if_ended()
         said = str(error)
         print_error(" ".join(said.splitlines()) if isinstance(error, ShopFileError) else said)
-        sys.exit(1)
+        sys.exit(exit_code(error))
     except SystemExit:
         exit_if_ended()
         raise

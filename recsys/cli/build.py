@@ -10,11 +10,13 @@ from recsys.cli.options import DatabaseOption
 from recsys.cli.output import counted, print_line, print_note
 from recsys.cli.progress import BuildDisplay
 from recsys.errors import RecsysError
+from recsys.pipeline.build import BuildResult
 from recsys.pipeline.build import build as run_build
 from recsys.pipeline.build_failure import core_message
 from recsys.pipeline.forecast import remembered_seconds
 from recsys.pipeline.kept_builds import SHORT
 from recsys.pipeline.last_published import since_last_build
+from recsys.pipeline.told_build import drift_line, told_build
 from recsys.reading.warehouse import Warehouse
 from recsys.settings.model import Settings
 from recsys.settings.project import database_path
@@ -75,17 +77,23 @@ def build(
         return
     print_line(f"Building {path}")
     before = remembered_seconds(work_folder(path.resolve()))
-    with BuildDisplay(before) as display:
-        result = run_build(shop, path, variables=variables, full=full, progress=display)
+
+    def run() -> BuildResult:
+        with BuildDisplay(before) as display:
+            return run_build(shop, path, variables=variables, full=full, progress=display)
+
+    told = told_build(shop, path, run, lambda said: print_note(f"warning: {said}"))
+    result = told.result
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")
-    for note in result.notes:
+    for note in (*result.notes, *told.failures):
         print_line(f"warning: {note}", "yellow")
     print_line(
         f"Built in {result.seconds:.0f} s: {counted(result.finished, 'step', 'steps')}, "
         f"{counted(len(result.warnings), 'warning', 'warnings')}. "
         "See what came out: recsys status"
     )
+    print_line(drift_line(told.drift), "yellow" if told.drift.alarms else "")
     write_report_of(path)
 
 

@@ -11,13 +11,12 @@ from typing import Any
 
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.pipeline.build_environment import environment, made_work_folder, named_shop
-from recsys.pipeline.build_events import (
-    NodeFinished,
-    Progress,
-)
+from recsys.pipeline.build_events import BuildEvent, NodeFinished, Progress
 from recsys.pipeline.build_failure import core_message, failure
 from recsys.pipeline.build_watch import BuildWatch
 from recsys.pipeline.forecast import remember_seconds
+from recsys.pipeline.json_log import FILE as JSON_LOG
+from recsys.pipeline.json_log import JsonLog
 from recsys.pipeline.last_published import remember_published
 from recsys.pipeline.published_tables import day_of_undated_lines, kept_builds, published_choice
 from recsys.pipeline.publishing import published
@@ -105,15 +104,28 @@ def build(
     is_whole = select is None and exclude is None and models is None and tests
     of = made_of(database, named_shop(shop), given, dbt_project_folder()) if is_whole else None
     whole = WholeBuild(database, of, full=full)
+    run_ids: list[str] = []
+    lines = JsonLog(work / "logs" / JSON_LOG, lambda: whole.run_id(run_ids[0]) if run_ids else "")
+
+    def begin(run_id: str) -> None:
+        run_ids.append(run_id)
+        whole.begin(run_id)
+
+    def tell(event: BuildEvent) -> None:
+        lines.progress(event)
+        if progress is not None:
+            progress(event)
+
     started = time.monotonic()
     log = work / "logs" / "dbt.log"
-    with published(database, whole.goes_on) as publication:
+    with lines, published(database, whole.goes_on) as publication:
         copy = publication.copy
         whole.before = publication.before
-        watch = BuildWatch(progress, began=whole.begin, ended=whole.add, went_on=whole.went_on())
         arguments = _arguments(work, select, variables, tests, exclude) + whole.left_out()
         with environment(copy, shop, whole.as_run()):
             read = os.environ.get(SHOP_VARIABLE)
+            lines.begin(database=str(database), shop=read)
+            watch = BuildWatch(tell, began=begin, ended=whole.add, went_on=whole.went_on())
             outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
             goes_on = whole.fail(outcome.exception, watch.finished)

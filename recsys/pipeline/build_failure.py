@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from recsys.errors import WORKER_DIED, InvalidParameterError, RecsysError
+from recsys.errors import WORKER_DIED, DriftError, InvalidParameterError, RecsysError
 from recsys.pipeline.build_events import NodeFinished
+from recsys.pipeline.drift_found import DRIFT_TEST, drift_of, in_words
 from recsys.storage.disk import advice, is_full
 from recsys.storage.work_folder import unpublished
 
@@ -58,6 +59,8 @@ def failure(
     failed = [node for node in finished if node.status in ("error", "fail")]
     if [node.name for node in failed] == [SETTINGS]:
         return InvalidParameterError(core_message(failed[0].message))
+    if [node.name for node in failed] == [DRIFT_TEST]:
+        return _drift_error(database, log)
     skipped = sum(node.status == "skipped" for node in finished)
     lines = [f"{node.kind} {node.name}: {core_message(node.message)}" for node in failed]
     if not failed:
@@ -92,6 +95,16 @@ def has_ended_early(error: BaseException | None, finished: Sequence[NodeFinished
     """Tell whether a build was stopped, or lacked room: nothing is wrong with what it has made."""
     said = [str(error or ""), *(node.message for node in finished if node.status == "error")]
     return isinstance(_cause(error), KeyboardInterrupt) or any(map(lacks_room, said))
+
+
+def _drift_error(database: Path, log: Path) -> DriftError:
+    copy = unpublished(database)
+    found = drift_of(copy)
+    return DriftError(
+        f"the build isn't published: drift_fails_build is set, and {in_words(found)}\n"
+        f"what was built: {copy}\nlog: {log}\nWhere the change is meant: "
+        "recsys build --set drift_fails_build=false"
+    )
 
 
 def _cause(error: BaseException | None) -> BaseException | None:

@@ -21,7 +21,7 @@ PHASES = {
     "the hybrid": ("ranking", "hybrid"),
     "metrics with intervals": ("lists", "reranking", "evaluation"),
     "today's lists": ("serving",),
-    "public tables": ("history", "demand", "marts", "outcomes"),
+    "public tables": ("history", "demand", "health", "marts", "outcomes"),
 }
 """What a user is told of, and the stages of it (docs/architecture.md), in their order."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from recsys.errors import DatabaseError, RecsysError
+from recsys.errors import DatabaseInUseError, RecsysError
 from recsys.storage.disk import write_failure
 from recsys.storage.file_state import state_of
 from recsys.storage.opening import explain_open_failure
@@ -69,7 +69,7 @@ class Hold:
         if "duckdb" in said:
             raise explain_open_failure(self._database, RuntimeError(said["duckdb"]))
         if "built_by_another" in said:
-            raise DatabaseError(
+            raise DatabaseInUseError(
                 f"{self._database} is being built under another of its names: wait until that "
                 "build ends, then try again"
             )

@@ -257,6 +257,26 @@ class Evaluation(Section):
     popularity, buy_again or one named in `recommenders`."""
 
 
+class Drift(Section):
+    """Drift; docs/drift.md says what is measured and how it is judged."""
+
+    drift_watch: Annotated[float, Field(ge=0.5, le=1_000)] = 3.5
+    """A measure that is so many spreads from what earlier builds let expect is watched."""
+    drift_alarm: Annotated[float, Field(ge=0.5, le=1_000)] = 5
+    """A measure that is so many spreads away is an alarm."""
+    drift_runs: Annotated[int, Field(ge=1, le=10_000)] = 56
+    """How many of the builds before are looked at, the last ones."""
+    drift_least_runs: Annotated[int, Field(ge=2, le=10_000)] = 7
+    """With fewer builds before only large changes are told."""
+    drift_customers: Annotated[int, Field(ge=1, le=2_000_000_000)] = 10_000
+    """Most customers whose lists are compared with those of the build before."""
+    drift_ignored: Names | None = None
+    """Measures of which no alarm is made, separated by commas, such as
+    days_since_last_event, new_products_last_week."""
+    drift_fails_build: bool = False
+    """Whether an alarm fails the build, so that what it made isn't published."""
+
+
 class Report(Section):
     """Report."""
 
@@ -277,7 +297,7 @@ class Builds(Section):
 
 SECTIONS: tuple[type[Section], ...] = (
     *(Folds, Cleaning, Catalogue, Interest, Recommenders, BuyAgain, BoughtTogether),
-    *(Lists, Content, Hybrid, Tuning, Evaluation, Report, Builds),
+    *(Lists, Content, Hybrid, Tuning, Evaluation, Drift, Report, Builds),
 )
 """In the order in which they are documented."""
 
@@ -295,6 +315,7 @@ class Settings(
     Hybrid,
     Tuning,
     Evaluation,
+    Drift,
     Report,
     Builds,
 ):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from recsys.errors import ShopFileError
 from recsys.shop.format import Format
 from recsys.shop.layouts import Explode, FillDown, Unpivot
+from recsys.shop.notifications import Notification
 from recsys.shop.strict_yaml import read_mapping
 from recsys.storage.names import nearest
 
@@ -179,6 +180,8 @@ class Shop(BaseModel):
     """Product ids that the rule takes for fees or vouchers, but that may be recommended."""
     settings: dict[str, int | float | str | bool] = Field(default_factory=dict)
     """Settings of dbt_project.yml that differ for this shop."""
+    notify: list[Notification] = Field(default_factory=list)
+    """Whom a build tells what became of it: docs/schedules.md."""
     folder: Path = Field(default=Path(), exclude=True)
 
     @model_validator(mode="after")
@@ -259,6 +262,7 @@ def _explain(error: ValidationError) -> str:
             key = str(place[-1])
             owner: Any = {1: Shop, 2: Table, 3: Format}.get(len(place), Table)
             owner = LAYOUTS.get(str(place[-2]), owner) if len(place) > 3 else owner
+            owner = Notification if len(place) > 1 and place[0] == "notify" else owner
             legal = [name for name in owner.model_fields if name != "folder"]
             text = f"unknown key '{key}'{nearest(key, legal)}"
         if problem["type"] == "string_type" and isinstance(problem["input"], int | float | date):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from recsys.errors import DatabaseError
+from recsys.errors import DatabaseError, DatabaseInUseError
 from recsys.storage.connections import connect
 from recsys.storage.current_file import OpenFile, open_current
 from recsys.storage.database_name import refuse_name, refuse_special_file
@@ -97,7 +97,7 @@ def explain_open_failure(path: Path, error: BaseException) -> DatabaseError:
     if is_lock(error):
         holder = re.search(r"PID (\d+)", message)
         who = f"process {holder[1]}" if holder else "another process"
-        return DatabaseError(
+        return DatabaseInUseError(
             f"{path} is in use by {who}, most likely a running build: "
             "wait until it ends, then try again"
         )

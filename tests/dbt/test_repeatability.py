@@ -6,6 +6,17 @@ import sys
 import duckdb
 import pytest
 
+AGAINST_EARLIER_RUNS = {
+    "marts.drift",
+    *(
+        f"intermediate.{model}"
+        for model in (
+            *("int_drift", "int_earlier_measures", "int_list_overlaps", "int_measure_expectations"),
+            *("int_run_measures", "int_list_measures", "int_share_distances", "int_shop_measures"),
+        )
+    ),
+}
+"""What compares a run with those before it, or with the clock: tests/dbt/test_drift.py."""
 OF_THE_RUN = {
     *("run_id", "generated_at", "started_at", "finished_at", "seconds", "since_run_id"),
     "previous_run_id",
@@ -22,6 +33,8 @@ def contents(database):
         """).fetchall()
         found = {}
         for table, names in columns:
+            if table in AGAINST_EARLIER_RUNS:
+                continue
             kept = ", ".join(f'"{name}"' for name in names if name not in OF_THE_RUN)
             if not kept:
                 continue  # stg_build is of the run altogether
@@ -65,6 +78,7 @@ def test_a_build_that_was_killed_and_gone_on_with_is_that_of_one_go(
 
 
 KEPT = {
+    "marts.drift",
     "marts.run_history",
     "marts.champions_history",
     "marts.model_metrics_history",
@@ -114,6 +128,22 @@ def test_rows_that_stay_are_of_the_first_run(second):
         """).fetchall() == [(run, runs[0]) for run in runs]
 
 
+def test_two_builds_of_one_shop_drift_in_nothing(second):
+    """The lists and shares of the first were still there when the second was measured."""
+    with duckdb.connect(second, read_only=True) as connection:
+        rows = connection.execute("""
+            select measure, part, value, expected, verdict from marts.drift
+            where run_id = (select arg_max(run_id, started_at) from marts.run_history)
+        """).fetchall()
+    assert {verdict for *_, verdict in rows} == {"too few runs"}  # no alarm, and nothing watched
+    overlaps = [row[2] for row in rows if row[0] in ("list_overlap", "list_rank_overlap")]
+    assert overlaps == [1] * 6
+    distances = [row[2] for row in rows if row[0].startswith(("bought_", "catalogue_", "listed_"))]
+    assert distances == [0] * 10
+    compared = {row[0] for row in rows if row[3] is not None}
+    assert compared >= {"lines", "customers", "coverage", "champion_metric", "rejected_share"}
+
+
 def test_marts_hold_the_last_run_only(second):
     with duckdb.connect(second, read_only=True) as connection:
         runs = connection.execute("""
@@ -125,6 +155,7 @@ def test_marts_hold_the_last_run_only(second):
             select table_name from duckdb_columns()
             where schema_name = 'marts' and column_name = 'run_id'
                 and not ends_with(table_name, '_history')
+                and table_name <> 'drift'
         """).fetchall()
         assert len(tables) >= 5
         # the tiny shop is too small for probabilities, has no rules, and nobody has tuned it

@@ -245,7 +245,7 @@ def test_the_file_is_free_between_trials(tuned):
 )
 def test_a_wrong_wish_is_one_line(tuned, recsys, arguments, message):
     code, _, err = recsys("tune", *arguments, "--database", str(tuned))
-    assert code == 1
+    assert code == 3
     assert err.startswith(f"recsys: {message}")
     assert err.count("\n") == 1
 

@@ -1,4 +1,5 @@
 import gc
+import json
 import os
 import subprocess
 import sys
@@ -109,6 +110,12 @@ def test_a_build_reports_every_step_and_lets_go(project, database, monkeypatch):
     assert result.finished == 4
     assert len(result.run_id) == 36
     assert result.log.is_file()
+    told = (work_folder(database) / "logs" / "build.jsonl").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert (lines[0]["event"], lines[-1]["event"]) == ("build_started", "build_finished")
+    nodes = [line["node"] for line in lines if line["event"] == "node_finished"]
+    assert nodes == [end.name for end in ends]
+    assert {line["run_id"] for line in lines[1:]} == {result.run_id}
     assert files(project) == set(FILES), "nothing may be written into an installed package"
     assert os.environ["RECSYS_DATABASE"] == "as it was"
     assert "RECSYS_SHOP" not in os.environ

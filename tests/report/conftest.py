@@ -126,6 +126,21 @@ create table marts.reason_faithfulness as
 select * from (values
     ('habit', 40::bigint, .975, .871, .996, .31), ('same_customers', 9::bigint, 1., .701, 1., .05)
 ) as rows (reason_kind, rows, share, ci_low, ci_high, mean_fall);
+create table marts.drift as
+select
+    run_id, as_of::date as as_of, 'volume' as measure_group, measure, part, value, expected,
+    expected / 2 as alarm_below,
+    case when part = 'all' then null else expected * 2 end as alarm_above,
+    expected / 10 as spread, 28::bigint as earlier_runs, false as is_of_weekday, deviation,
+    5. as threshold, verdict
+from (values
+    ('run-2', '2018-01-01', 'lines', 'purchases', 1020., 2040., -14., 'alarm'),
+    ('run-2', '2018-01-01', 'coverage', 'next_basket', .31, .44, -3.9, 'watch'),
+    ('run-2', '2018-01-01', 'customers', 'all', 9., 9., 0., 'ok'),
+    ('run-2', '2018-01-01', 'products', 'all', 4., 90., -30., 'ignored'),
+    ('run-2', '2018-01-01', 'list_overlap', 'discover', .8, null, null, 'too few runs'),
+    ('run-1', '2017-12-31', 'lines', 'purchases', 2041., 2040., .1, 'ok')
+) as rows (run_id, as_of, measure, part, value, expected, deviation, verdict);
 alter table marts.products add column department varchar;
 """  # noqa: S608 - a day of ours
 

@@ -14,6 +14,7 @@ from recsys.report.sections import (
     coverage,
     demand,
     diversity,
+    drift,
     examples,
     features,
     history,
@@ -34,7 +35,7 @@ EMPTIED = [
     *("run_history", "feature_importances", "probability_calibration", "rating_metrics"),
     *("input_support", "reranking_effects", "expected_demand", "demand_backtest"),
     *("demand_metrics", "rule_effects"),
-    *("basket_metrics", "reason_faithfulness"),
+    *("basket_metrics", "reason_faithfulness", "drift"),
 ]
 
 
@@ -72,6 +73,53 @@ def test_reasons_are_beside_what_scores_lose_without_them(source):
         ["habit", "40", "97.5 %", "87.1 % to 99.6 %", "31 %"],
         ["same customers", "9", "100.0 %", "70.1 % to 100.0 %", "5 %"],
     ]
+
+
+def test_what_deviates_stands_first(source):
+    [figure] = drift.blocks(source)
+    assert plain(figure.reading) == (
+        "Of 4 measures against 28 builds before it, 1 is an alarm and 1 is watched. The farthest "
+        "is lines, purchases: 1,020, where 2,040 was expected."
+    )
+    assert [row[0] for row in figure.table.rows] == [
+        *("lines, purchases", "coverage, next basket", "customers", "products"),
+    ]
+    assert figure.table.rows[0] == [
+        *("lines, purchases", "1,020", "2,040", "1,020", "4,080", "\u221214.0", "alarm"),
+    ]
+    # a side that is no alarm
+    assert figure.table.rows[2][3:5] == ["4.5", NOTHING]
+
+
+def test_the_measure_that_deviates_most_is_shown_over_time(changed):
+    path = changed("""
+        create or replace table marts.run_history as
+            select 'run-0' as run_id, timestamptz '2017-12-30 05:00+00' as started_at
+            union all by name
+            from marts.run_history;
+        insert into marts.drift by name
+            select 'run-0' as run_id, date '2017-12-30' as as_of, 'lines' as measure,
+                'purchases' as part, 2100. as value, 'too few runs' as verdict
+    """)
+    with Warehouse(path) as warehouse:
+        _, history = drift.blocks(Source(warehouse))
+    assert history.title == "Lines, purchases, build by build"
+    assert history.reading == (
+        "In the last 3 builds it was between 1,020 and 2,100; now it is 1,020."
+    )
+    assert [row[0] for row in history.table.rows] == [
+        *("1 January 2018", "31 December 2017", "30 December 2017"),
+    ]
+    assert history.table.rows[2][2] == NOTHING
+
+
+def test_where_nothing_deviates_it_says_so(changed):
+    path = changed("delete from marts.drift where verdict <> 'ok'")
+    with Warehouse(path) as warehouse:
+        [figure] = drift.blocks(Source(warehouse))
+    assert plain(figure.reading) == (
+        "This build was compared in 1 measure against 28 builds before it: nothing deviates."
+    )
 
 
 def test_anchors_are_unique():

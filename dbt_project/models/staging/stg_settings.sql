@@ -76,6 +76,22 @@ settings as (
             end as recommenders,
             case
                 when
+                    drift_ignored is null
+                    or regexp_full_match(
+                        concat(drift_ignored, ','), '(\s*({{ drift_measures() | join("|") }})?\s*,)+'
+                    )
+                    then drift_ignored
+                else error(concat(
+                    'setting drift_ignored is ', drift_ignored,
+                    '; use some of {{ drift_measures() | join(", ") }}, separated by commas'
+                ))
+            end as drift_ignored,
+            case
+                when drift_alarm >= drift_watch then drift_alarm
+                else error(concat('setting drift_alarm is ', drift_alarm, '; use at least drift_watch, ', drift_watch))
+            end as drift_alarm,
+            case
+                when
                     pinned_champion not in ('hybrid', 'fusion', 'profile', '{{ simple_recommenders() | join("', '") }}') -- noqa: LT05
                     and not list_contains(
                         string_split(replace(coalesce(recommenders, ''), ' ', ''), ','), pinned_champion

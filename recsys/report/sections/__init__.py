@@ -12,6 +12,7 @@ from recsys.report.sections import (
     coverage,
     demand,
     diversity,
+    drift,
     examples,
     explorer,
     features,
@@ -31,6 +32,6 @@ SECTIONS: tuple[Section, ...] = tuple(
     for part in (
         *(overview, champions, leaderboard, segments, baskets, coverage, diversity, rules),
         *(objectives, calibration, demand, features, reasons),
-        *(together, examples, explorer, inputs, history),
+        *(together, examples, explorer, inputs, drift, history),
     )
 )

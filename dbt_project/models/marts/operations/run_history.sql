@@ -32,6 +32,8 @@
 -- depends_on: {{ ref('rating_metrics') }}
 -- depends_on: {{ ref('rejected_rows') }}
 -- depends_on: {{ ref('input_audit') }}
+-- depends_on: {{ ref('run_shares') }}
+-- depends_on: {{ ref('drift') }}
 -- depends_on: {{ ref('cleaning_report') }}
 -- depends_on: {{ ref('input_support') }}
 -- depends_on: {{ ref('product_titles') }}

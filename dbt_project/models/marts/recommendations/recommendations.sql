@@ -1,3 +1,5 @@
+-- what is compared with the lists of the build before comes first
+-- depends_on: {{ ref('int_list_overlaps') }}
 with
 
 served as (select * from {{ ref('int_served_recommendations') }}),

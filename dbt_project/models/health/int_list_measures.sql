@@ -1,0 +1,67 @@
+with
+
+recommendations as (select * from {{ ref('recommendations') }}),
+
+champions as (select * from {{ ref('champions') }}),
+
+list_types as (select * from {{ ref('int_list_types') }}),
+
+customers as (select count(*) as customers from {{ ref('int_customers') }}),
+
+catalogue as (select count(*) as products from {{ ref('products') }} where is_recommendable),
+
+list_overlaps as (select * from {{ ref('int_list_overlaps') }}),
+
+-- the first place says who made the list: others may have been filled up
+reached as (
+    select
+        recommendations.list_type,
+        count(*) as customers,
+        count(*) filter (where recommendations.recommender <> champions.recommender) as fallbacks
+    from recommendations
+    left join champions on recommendations.list_type = champions.list_type
+    where recommendations.rank = 1
+    group by recommendations.list_type
+),
+
+listed as (
+    select
+        list_type,
+        count(distinct product_id) as products
+    from recommendations
+    group by list_type
+),
+
+measured as (
+    select
+        list_types.list_type as part,
+        coalesce(listed.products, 0) / nullif(catalogue.products, 0) as coverage,
+        1 - coalesce(reached.customers, 0) / nullif(customers.customers, 0) as empty_list_share,
+        reached.fallbacks / reached.customers as fallback_share,
+        list_overlaps.overlap as list_overlap,
+        list_overlaps.rank_overlap as list_rank_overlap,
+        catalogue.products as catalogue_products,
+        customers.customers,
+        reached.customers as reached_customers,
+        list_overlaps.customers as compared_customers
+    from list_types
+    cross join customers
+    cross join catalogue
+    left join listed on list_types.list_type = listed.list_type
+    left join reached on list_types.list_type = reached.list_type
+    left join list_overlaps on list_types.list_type = list_overlaps.list_type
+)
+
+{% for measure, items in {
+    'coverage': 'catalogue_products', 'empty_list_share': 'customers', 'fallback_share': 'reached_customers',
+    'list_overlap': 'compared_customers', 'list_rank_overlap': 'compared_customers',
+}.items() %}
+select
+    '{{ measure }}' as measure,
+    part,
+    cast({{ measure }} as double) as value,
+    cast({{ items }} as double) as items
+from measured
+where {{ measure }} is not null
+{{ 'union all' if not loop.last }}
+{% endfor %}

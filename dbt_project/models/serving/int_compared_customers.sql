@@ -1,0 +1,17 @@
+with
+
+customers as (select * from {{ ref('int_customers') }}),
+
+settings as (select * from {{ ref('stg_settings') }}),
+
+compared as (
+    select
+        customers.customer_key,
+        customers.customer_id
+    from customers
+    cross join settings
+    -- by the hash: the same customers in every run, as far as they are there
+    qualify row_number() over (order by customers.customer_hash, customers.customer_key) <= settings.drift_customers
+)
+
+select * from compared

@@ -1,0 +1,3 @@
+{{ config(severity='warn') }}
+
+{{ drift_alarms(fails_build='false') }}

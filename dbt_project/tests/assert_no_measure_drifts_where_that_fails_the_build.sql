@@ -1,0 +1,1 @@
+{{ drift_alarms(fails_build='true') }}
