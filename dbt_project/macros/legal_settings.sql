@@ -74,6 +74,11 @@
         'champion_k': ['integer', [5, 10, 20]],
         'require_better_champion': ['boolean'],
         'pinned_champion': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
+        'control_share': ['double', 0, 0.9],
+        'challenger_share': ['double', 0, 0.9],
+        'challenger': ['varchar', ['', 'hybrid', 'fusion', 'profile'] + recommenders()],
+        'experiment_name': ['varchar'],
+        'experiment_started_on': ['date'],
         'write_report': ['boolean'],
         'keep_builds': ['integer', 0, 100],
     }) }}

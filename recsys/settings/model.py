@@ -257,6 +257,23 @@ class Evaluation(Section):
     popularity, buy_again or one named in `recommenders`."""
 
 
+class Experiment(Section):
+    """Experiment; docs/uplift.md says how its effect is measured."""
+
+    control_share: Annotated[float, Field(ge=0, le=0.9)] = 0
+    """Share of customers for whom no lists are made: the control group, by which
+    marts.uplift measures what lists bring."""
+    challenger_share: Annotated[float, Field(ge=0, le=0.9)] = 0
+    """Share of customers whose lists another recommender makes, the `challenger`."""
+    challenger: Annotated[str | None, Field(json_schema_extra={"dbt": PINNABLE})] = None
+    """The recommender of these lists, as in `pinned_champion`."""
+    experiment_name: str = "lists"
+    """A name; with another name other customers are drawn for each arm."""
+    experiment_started_on: date | None = None
+    """The first day that is compared; empty: the day after the data of the first build with these
+    arms."""
+
+
 class Report(Section):
     """Report."""
 
@@ -274,7 +291,7 @@ class Builds(Section):
 
 SECTIONS: tuple[type[Section], ...] = (
     *(Folds, Cleaning, Catalogue, Interest, Recommenders, BuyAgain, BoughtTogether),
-    *(Lists, Content, Hybrid, Tuning, Evaluation, Report, Builds),
+    *(Lists, Content, Hybrid, Tuning, Evaluation, Experiment, Report, Builds),
 )
 """In the order in which they are documented."""
 
@@ -292,6 +309,7 @@ class Settings(
     Hybrid,
     Tuning,
     Evaluation,
+    Experiment,
     Report,
     Builds,
 ):
