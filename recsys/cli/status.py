@@ -45,6 +45,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         # of a shop without customers product pages alone are judged, by their orders
         pages = [] if metrics else _judged_pages(warehouse)
         unfinished = warehouse.unfinished_build()
+        uplift = warehouse.uplift()
     newest = max((row["fold"] for row in metrics), default=None)
     pages = [row for row in pages if row["fold"] == max(page["fold"] for page in pages)]
     leaderboard = [row for row in metrics if row["fold"] == newest]
@@ -60,6 +61,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
                 "product_pages": pages,
                 "coverage": coverage,
                 "champions": champions,
+                "uplift": uplift,
                 "run_history": [asdict(run) for run in runs],
             }
         )
@@ -82,6 +84,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         _print_leaderboard(newest, leaderboard, champions, done)
         _print_coverage(coverage, lines)
         _print_champions(champions)
+    _print_uplift(uplift)
     _print_history(runs)
 
 
@@ -204,6 +207,19 @@ def _print_champions(champions: Rows) -> None:
         ],
         empty="none",
     )
+
+
+def _print_uplift(uplift: Rows) -> None:
+    if not uplift:
+        return
+    first = uplift[0]
+    print_line(f"Experiment {first['experiment']}, {_days(first)}")
+    for row in uplift:
+        print_line(f"  {row['summary']}")
+
+
+def _days(row: dict[str, Any]) -> str:
+    return f"{counted(row['days'], 'day', 'days')} from {shown(row['from_day'])}"
 
 
 def _print_history(runs: list[Run]) -> None:

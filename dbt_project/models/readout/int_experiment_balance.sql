@@ -10,6 +10,7 @@ arms as (select * from {{ ref('int_experiment_sums') }} where metric = 'buyers')
 
 factors as (
     select
+        experiment,
         sum(customers) as customers,
         lgamma({{ prior }}.0) - lgamma({{ prior }} + sum(customers))
         + sum(
@@ -17,8 +18,11 @@ factors as (
             order by arm
         ) as log_bayes_factor
     from arms
+    group by experiment
 )
 
-select least(exp(-log_bayes_factor), 1.0) as p_value
+select
+    experiment,
+    least(exp(-log_bayes_factor), 1.0) as p_value
 from factors
 where customers > 0

@@ -22,7 +22,14 @@ pairs as (
         others.customers as baseline_customers,
         ones.mean_y as value,
         others.mean_y as baseline_value,
-        least(ones.buyers, others.buyers) as least_buyers,
+        case ones.metric
+            -- nor does the normal distribution hold for a share near 1
+            when 'buyers'
+                then least(
+                    ones.buyers, ones.customers - ones.buyers, others.buyers, others.customers - others.buyers
+                )
+            else least(ones.buyers, others.buyers)
+        end as fewest,
         ones.mean_x - others.mean_x as difference_before,
         ones.variance_y / ones.customers as error_y,
         others.variance_y / others.customers as baseline_error_y,
@@ -35,7 +42,11 @@ pairs as (
         / (greatest(ones.known_before + others.known_before, 1) * settings.label_window_days) as information
     from compared
     inner join sums as ones on compared.arm = ones.arm
-    inner join sums as others on compared.baseline = others.arm and ones.metric = others.metric
+    inner join sums as others
+        on
+            compared.baseline = others.arm
+            and ones.experiment = others.experiment
+            and ones.metric = others.metric
     cross join settings
 ),
 
@@ -53,15 +64,18 @@ select
     metric,
     customers,
     baseline_customers,
-    least_buyers,
+    fewest,
     value,
     baseline_value,
     value - baseline_value - theta * difference_before as difference,
     -- as if both arms had bought as much before
     value - theta * difference_before * baseline_share as adjusted_value,
     baseline_value + theta * difference_before * (1 - baseline_share) as adjusted_baseline,
-    error_y + theta * theta * error_x - 2 * theta * error_xy as squared_error,
-    baseline_error_y + theta * theta * baseline_error_x - 2 * theta * baseline_error_xy as baseline_squared_error,
+    -- what is explained altogether may leave less than 0 by rounding
+    greatest(error_y + theta * theta * error_x - 2 * theta * error_xy, 0) as squared_error,
+    greatest(
+        baseline_error_y + theta * theta * baseline_error_x - 2 * theta * baseline_error_xy, 0
+    ) as baseline_squared_error,
     error_y + baseline_error_y as unadjusted_squared_error,
     information
 from weighed

@@ -1,5 +1,5 @@
-{# Buyers that both arms need: with fewer an interval by the normal distribution doesn't hold. #}
-{% set fewest_buyers = 30 %}
+{# Buyers that both arms need: with fewer an interval by the normal distribution doesn't hold (docs/uplift.md). #}
+{% set needed = 100 %}
 {# Standard errors above an interval's end at which 80 % of all estimates are beyond it. #}
 {% set to_power = 0.8416 %}
 {# A p-value below this says that arms don't have the shares that they should. #}
@@ -20,15 +20,15 @@ measured as (
         periods.until_day,
         balance.p_value,
         case
-            when least_buyers >= {{ fewest_buyers }} then sqrt(squared_error + baseline_squared_error)
+            when fewest >= {{ needed }} then sqrt(squared_error + baseline_squared_error)
         end as standard_error,
-        case when least_buyers > 0 then {{ always_valid_factor('information') }} end as factor,
+        case when information > 0 then {{ always_valid_factor('information') }} end as factor,
         case
             when adjusted_baseline > 0 then adjusted_value / adjusted_baseline
         end as ratio
     from differences
-    cross join periods
-    left join balance on true
+    inner join periods on differences.experiment = periods.experiment
+    left join balance on differences.experiment = balance.experiment
 ),
 
 intervals as (
@@ -50,8 +50,8 @@ judged as (
         *,
         case
             when from_day > until_day then 'not begun'
-            when ci_low is null then 'too few buyers'
             when p_value < {{ uneven_below }} then 'uneven arms'
+            when ci_low is null then 'too few'
             when ci_low > 0 then 'better'
             when ci_high < 0 then 'worse'
             else 'open'
@@ -90,10 +90,10 @@ select
     verdict,
     case verdict
         when 'not begun' then concat('The experiment begins on ', from_day, ', and the data end on ', until_day, '.')
-        when 'too few buyers'
+        when 'too few'
             then concat(
-                'Too early: fewer than {{ fewest_buyers }} customers of ',
-                case when customers < baseline_customers then arm else baseline end, ' have bought since ', from_day, '.'
+                'Fewer than {{ needed }} customers of ', arm, ' or ', baseline, ' have bought since ', from_day,
+                case metric when 'buyers' then ', or have not' end, '.'
             )
         when 'uneven arms'
             then 'The arms don''t have the shares that they should: lines of one of them may be missing. Nothing follows.'
@@ -103,5 +103,6 @@ select
     end as summary
 from judged
 order by
-    list_position(['control', 'champion', 'challenger'], baseline) asc, arm asc,
+    list_position(['control', 'champion', 'challenger'], baseline) asc,
+    list_position(['champion', 'challenger'], arm) asc,
     list_position(['revenue', 'orders', 'buyers'], metric) asc
