@@ -36,6 +36,9 @@ JOIN = {
     "int_fold_rfm": "lines, as a return takes its money off on its own day, which no event says",
     "int_quantity_limit": "lines before the first cut-off, before there are events",
     "int_folds": "makes the cut-offs from the lines that there are",
+    "int_experiment_outcomes": "lines before and since an experiment's first day",
+    "int_experiment_sums": "no join: whether any line has an amount",
+    "experiment_groups": "today's customers beside the arms of today's experiment",
     "recommendation_details": "today's customers beside today's lists",
     "run_history": "no join: how many lines the whole build had",
 }

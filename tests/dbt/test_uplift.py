@@ -153,31 +153,27 @@ def test_the_smallest_effect_is_found_in_four_of_five(read_out):
     """At one look, by the normal distribution: differences around it with their standard error."""
     size, spread = 1000, 3.0
     draw = np.random.default_rng(1)
-    known = read_out.judge(sums(size, size, 10.0, 10.0, spread**2)).to_pylist()[0]
+    known = read_out.judge(sums(size, 10.0, 10.0, spread**2, "0:28")).to_pylist()[0]
     effect = known["smallest_effect"]
     error = spread * math.sqrt(2 / size)
     estimates = 10 + effect + draw.normal(0, error, 4000)
-    parts = [
-        sums(size, size, value, 10.0, spread**2, f"{at}:28") for at, value in enumerate(estimates)
-    ]
+    parts = [sums(size, value, 10.0, spread**2, f"{at}:28") for at, value in enumerate(estimates)]
     share = read_out.judge(pa.concat_tables(parts))["verdict"].to_pylist().count("better") / 4000
     assert share == pytest.approx(0.8, abs=0.02)
 
 
-def sums(  # noqa: PLR0913
-    champion: int, control: int, value: float, baseline: float, variance: float, name: str = "0:28"
-) -> pa.Table:
-    """Return sums of one metric without purchases before, at day 28."""
+def sums(size: int, value: float, baseline: float, variance: float, name: str) -> pa.Table:
+    """Return sums of one metric of two arms as large, without purchases before, at day 28."""
     return pa.table(
         {
             "experiment": [name, name],
             "arm": ["champion", "control"],
             "metric": ["orders", "orders"],
             "share": [0.5, 0.5],
-            "customers": [champion, control],
-            "known_before": [champion, control],
-            "customer_days": [28 * champion, 28 * control],
-            "buyers": [champion, control],
+            "customers": [size, size],
+            "known_before": [size, size],
+            "customer_days": [28 * size, 28 * size],
+            "buyers": [size, size],
             "mean_y": [value, baseline],
             "mean_x": [0.0, 0.0],
             "variance_y": [variance, variance],
@@ -194,7 +190,7 @@ def test_purchases_before_take_their_share_of_the_variance_away(read_out, correl
     customers = 400
     x = draw.normal(5, 2, (2, customers))
     y = 3 + correlation * x + math.sqrt(1 - correlation**2) * draw.normal(0, 2, (2, customers))
-    table = sums(customers, customers, 1.0, 1.0, 1.0).to_pydict()
+    table = sums(customers, 1.0, 1.0, 1.0, "0:28").to_pydict()
     table |= {
         "mean_x": x.mean(1),
         "mean_y": y.mean(1),

@@ -23,6 +23,6 @@ factors as (
 
 select
     experiment,
-    least(exp(-log_bayes_factor), 1.0) as p_value
+    round(least(exp(-log_bayes_factor), 1.0), 9) as p_value
 from factors
 where customers > 0
