@@ -214,8 +214,8 @@ def _print_uplift(uplift: Rows) -> None:
         return
     first = uplift[0]
     print_line(f"Experiment {first['experiment']}, {_days(first)}")
-    for row in uplift:
-        print_line(f"  {row['summary']}")
+    for summary in dict.fromkeys(row["summary"] for row in uplift):
+        print_line(f"  {summary}")
 
 
 def _days(row: dict[str, Any]) -> str:

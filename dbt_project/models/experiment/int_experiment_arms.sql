@@ -36,8 +36,9 @@ arms as (
 select
     experiment,
     arm,
-    cast(share as double) as share,
-    cast(from_bucket as double) as from_bucket,
-    cast(until_bucket as double) as until_bucket
+    -- 1 - .3 - .3 is .4
+    cast(round(share, 9) as double) as share,
+    cast(round(from_bucket, 9) as double) as from_bucket,
+    cast(round(until_bucket, 9) as double) as until_bucket
 from arms
 where is_running and share > 0

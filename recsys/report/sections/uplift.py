@@ -27,7 +27,8 @@ def blocks(source: Source) -> list[Block]:
     if not rows:
         return []
     drawn = [row for row in rows if row["relative_low"] is not None]
-    words = Words([_heading(rows[0]), *(row["summary"] for row in rows), *_balance(rows[0])])
+    said = dict.fromkeys(str(row["summary"]) for row in rows)  # before it begins all say so
+    words = Words([_heading(rows[0]), *said, *_balance(rows[0])])
     return [words, _figure(rows, drawn) if drawn else _table(rows)]
 
 
