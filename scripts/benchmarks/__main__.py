@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks import (
     api,
     build,
+    experiments,
     hybrid,
     leaderboard,
     movielens,
@@ -20,6 +21,7 @@ from benchmarks.arguments import Argument, Measurement, million_lines, one_of, p
 MEASUREMENTS = {
     "api": Measurement(api.main, Argument("CUSTOMERS", whole_number, is_many=True)),
     "build": Measurement(build.main, Argument("RUNS", whole_number)),
+    "experiments": Measurement(experiments.main, Argument("DATABASE", Path)),
     "hybrid": Measurement(hybrid.main),
     "leaderboard": Measurement(leaderboard.main, Argument("DATABASE", Path)),
     "movielens": Measurement(movielens.main),
