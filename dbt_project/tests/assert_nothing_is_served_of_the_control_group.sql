@@ -1,4 +1,6 @@
-{% set served = ['recommendations', 'predicted_ratings', 'customer_preferences', 'product_audiences', 'recommendation_audit'] %}
+{% set served = [
+    'recommendations', 'predicted_ratings', 'customer_preferences', 'product_audiences', 'recommendation_audit'
+] %}
 
 with
 

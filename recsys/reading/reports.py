@@ -124,7 +124,8 @@ class Reports(BuiltFile):
         """Return what each arm of the experiment brought; nothing where none runs."""
         if "uplift" not in self.tables():  # an earlier version built the file
             return []
-        return self.query("select * exclude (run_id) from marts.uplift").to_pylist()
+        rows: list[Row] = self.query("select * exclude (run_id) from marts.uplift").to_pylist()
+        return rows
 
     def missing_inputs(self) -> pa.Table:
         """Return what the shop's files don't have, and what the build goes without for it."""

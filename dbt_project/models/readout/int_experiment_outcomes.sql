@@ -69,11 +69,11 @@ select
     assigned.is_known_before,
     greatest(assigned.until_day - assigned.counted_from + 1, 0) as days,
     cast(coalesce(since.revenue, 0) as double) as revenue,
-    cast(coalesce(before.revenue, 0) as double) as revenue_before,
+    cast(coalesce(earlier.revenue, 0) as double) as revenue_before,
     coalesce(since.orders, 0) as orders,
-    coalesce(before.orders, 0) as orders_before,
+    coalesce(earlier.orders, 0) as orders_before,
     cast(coalesce(since.orders, 0) > 0 as integer) as buyers,
-    cast(coalesce(before.orders, 0) > 0 as integer) as buyers_before
+    cast(coalesce(earlier.orders, 0) > 0 as integer) as buyers_before
 from assigned
 left join bought as since on assigned.customer_id = since.customer_id and not since.is_before
-left join bought as before on assigned.customer_id = before.customer_id and before.is_before
+left join bought as earlier on assigned.customer_id = earlier.customer_id and earlier.is_before

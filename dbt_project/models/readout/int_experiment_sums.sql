@@ -38,11 +38,11 @@ sums as (
 
 -- a shop whose lines have no prices has no revenue
 metrics as (
-    select names.metric
-    from unnest(['revenue', 'orders', 'buyers']) as names (metric)
+    select known.metric
+    from unnest(['revenue', 'orders', 'buyers']) as known (metric)
     where
-        names.metric <> 'revenue'
-        or exists (select 1 from {{ ref('int_purchase_lines') }} as lines where lines.amount is not null)
+        known.metric <> 'revenue'
+        or exists (select 1 from {{ ref('int_purchase_lines') }} as bought where bought.amount is not null)
 )
 
 -- an arm without customers is there, too

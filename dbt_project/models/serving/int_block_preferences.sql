@@ -15,7 +15,7 @@ customers as (select * from {{ ref('int_customers') }}),
 best as (
     select *
     from probabilities
-    anti join held_out on probabilities.customer_key = held_out.customer_key
+    where customer_key not in (select held_out.customer_key from held_out)
     qualify row_number() over (partition by customer_key, category order by basis = 'history' desc) = 1
 ),
 

@@ -101,7 +101,7 @@ settings as (
                 ))
             end as control_share,
             case
-                when experiment_name is not null then experiment_name
+                when trim(experiment_name) <> '' then experiment_name
                 else error('setting experiment_name is empty; use a name such as lists')
             end as experiment_name,
             case

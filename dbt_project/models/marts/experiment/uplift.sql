@@ -13,12 +13,20 @@ periods as (select * from {{ ref('int_experiment_period') }}),
 
 balance as (select * from {{ ref('int_experiment_balance') }}),
 
-measured as (
+dated as (
     select
         differences.*,
         periods.from_day,
         periods.until_day,
-        balance.p_value,
+        balance.p_value
+    from differences
+    inner join periods on differences.experiment = periods.experiment
+    left join balance on differences.experiment = balance.experiment
+),
+
+measured as (
+    select
+        *,
         case
             when fewest >= {{ needed }} then sqrt(squared_error + baseline_squared_error)
         end as standard_error,
@@ -26,9 +34,7 @@ measured as (
         case
             when adjusted_baseline > 0 then adjusted_value / adjusted_baseline
         end as ratio
-    from differences
-    inner join periods on differences.experiment = periods.experiment
-    left join balance on differences.experiment = balance.experiment
+    from dated
 ),
 
 intervals as (
@@ -61,7 +67,7 @@ judged as (
             when 'orders' then concat(printf('%.3f', abs(difference)), ' ')
             else concat(printf('%.2f', 100 * abs(difference)), ' percentage points ')
         end as size,
-        case metric when 'buyers' then 'customers who buy' else concat(metric, ' per customer') end as what
+        case metric when 'buyers' then 'customers who buy' else concat(metric, ' per customer') end as measure
     from intervals
 )
 
@@ -96,10 +102,17 @@ select
                 case metric when 'buyers' then ', or have not' end, '.'
             )
         when 'uneven arms'
-            then 'The arms don''t have the shares that they should: lines of one of them may be missing. Nothing follows.'
-        when 'better' then concat('The arm ', arm, ' has ', size, 'more ', what, ' than ', baseline, '.')
-        when 'worse' then concat('The arm ', arm, ' has ', size, 'fewer ', what, ' than ', baseline, '.')
-        else concat('No difference in ', what, ' was found yet between ', arm, ' and ', baseline, '.')
+            then concat(
+                'The arms don''t have the shares that they should: ',
+                'lines of one of them may be missing. Nothing follows.'
+            )
+        when 'better' then concat('The arm ', arm, ' has ', size, 'more ', measure, ' than ', baseline, '.')
+        when 'worse'
+            then concat(
+                'The arm ', arm, ' has ', size, case metric when 'revenue' then 'less ' else 'fewer ' end, measure,
+                ' than ', baseline, '.'
+            )
+        else concat('No difference in ', measure, ' was found yet between ', arm, ' and ', baseline, '.')
     end as summary
 from judged
 order by
