@@ -56,7 +56,7 @@ def test_marts_hold_the_last_run_only(second):
             where schema_name = 'marts' and column_name = 'run_id' and table_name <> 'run_history'
         """).fetchall()
         assert len(tables) >= 5
-        # the tiny shop is too small for probabilities, has no rules, and nobody has tuned it
+        # the tiny shop is too small for probabilities, has no rules and no experiment, and nobody has tuned it
         learned = {"feature_importances", "probability_calibration"}
         empty = learned | {"rules", "rule_effects", "tuned_parameters", "tuning_trials"}
         for (table,) in tables:
