@@ -2,7 +2,14 @@
 -- a rule limits what may be listed, they may be shorter.
 with
 
-customers as (select * from {{ ref('customers') }}),
+-- nobody of the control group has lists
+customers as (
+    select customers.*
+    from {{ ref('customers') }} as customers
+    inner join {{ ref('int_customers') }} as keyed on customers.customer_id = keyed.customer_id
+    anti join {{ ref('int_customer_arms') }} as customer_arms
+        on keyed.customer_key = customer_arms.customer_key and customer_arms.arm = 'control'
+),
 
 catalogue as (select * from {{ ref('products') }} where is_recommendable),
 

@@ -111,8 +111,12 @@ class CustomerLists(Stored):
 
     customer_id: str
     known: bool = Field(description="Whether the build knows the customer.")
+    held_out: bool = Field(
+        description="Whether the customer is in the control group of an experiment and gets no "
+        "lists."
+    )
     fallback: Fallback | None = Field(
-        description="What stands in for the lists of a customer who isn't known."
+        description="What stands in for the lists of a customer who isn't known or is held out."
     )
     stored: dict[str, int] = Field(
         description="How many products the file holds per list, before filters and k."

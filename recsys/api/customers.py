@@ -63,7 +63,8 @@ def add_customers(app: FastAPI, answering: Answering, telemetry: Telemetry) -> N
         """Return a customer's lists, best first.
 
         A customer who isn't known is answered with 404, or with popular products and `known:
-        false` where `fallback=popular` is asked for.
+        false` where `fallback=popular` is asked for. Who is in the control group of an experiment
+        has `held_out: true` and no lists, or popular products where they are asked for.
         """
         wanted = Wanted(list_type, k, filters)
 
@@ -109,20 +110,23 @@ def _lists(
     build: ServedBuild, customer_id: str, wanted: Wanted, fallback: Fallback | None
 ) -> dict[str, Any]:
     found = build.lookups.recommendations(customer_id, wanted)
-    if found is not None:
+    if found is not None and not found.is_held_out:
         return {
             "customer_id": customer_id,
             "known": True,
+            "held_out": False,
             "fallback": None,
             "stored": found.stored,
             "note": note_on(found, wanted),
             "recommendations": found.rows,
         }
     popular = as_recommendations(build, wanted) if fallback == POPULAR else []
-    note = "No such customer" + (": these are popular products." if fallback else ".")
+    note = "No such customer" if found is None else "No lists are made for the control group"
+    note += ": these are popular products." if fallback else "."
     return {
         "customer_id": customer_id,
-        "known": False,
+        "known": found is not None,
+        "held_out": found is not None,
         "fallback": fallback,
         "stored": {},
         "note": note,

@@ -16,9 +16,13 @@ from recsys.cli.output import (
     shown,
 )
 from recsys.reading.records import Customer
-from recsys.reading.warehouse import ListType
+from recsys.reading.warehouse import CONTROL, ListType
 
 RECENT = 5
+HELD_OUT = (
+    "No lists: this customer is in the control group of the experiment (setting control_share). "
+    "marts.uplift shows what the lists of the others bring"
+)
 
 
 def recommend(
@@ -36,8 +40,16 @@ def recommend(
         recent = warehouse.recent_purchases(customer, RECENT).to_pylist()
         rows = warehouse.recommendations(customer, list_type, k).to_pylist()
         note_length(warehouse, "list_length", "products per list", k)
+        arm = warehouse.arm(customer)
     if json:
-        print_json({"customer": asdict(found), "recent_purchases": recent, "recommendations": rows})
+        print_json(
+            {
+                "customer": asdict(found),
+                "arm": arm,
+                "recent_purchases": recent,
+                "recommendations": rows,
+            }
+        )
         return
     print_line(_headline(found))
     print_table(
@@ -49,6 +61,9 @@ def recommend(
         ],
         empty="nothing",
     )
+    if arm == CONTROL:
+        print_line(HELD_OUT)
+        return
     lists: dict[str, list[dict[str, Any]]] = {
         name: [row for row in rows if row["list_type"] == name] for name in ListType
     }

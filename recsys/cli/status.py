@@ -50,6 +50,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         unfinished = warehouse.unfinished_build()
         made = made_of(warehouse.path)
         changes = changes_since_run_before(warehouse)
+        uplift = warehouse.uplift()
     newest = max((row["fold"] for row in metrics), default=None)
     pages = [row for row in pages if row["fold"] == max(page["fold"] for page in pages)]
     leaderboard = [row for row in metrics if row["fold"] == newest]
@@ -67,6 +68,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
                 "coverage": coverage,
                 "champions": champions,
                 "changes": changes,
+                "uplift": uplift,
                 "run_history": [asdict(run) for run in runs],
             }
         )
@@ -92,6 +94,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         _print_champions(champions)
     if changes is not None:
         print_changes(changes)
+    _print_uplift(uplift)
     _print_history(runs)
 
 
@@ -214,6 +217,19 @@ def _print_champions(champions: Rows) -> None:
         ],
         empty="none",
     )
+
+
+def _print_uplift(uplift: Rows) -> None:
+    if not uplift:
+        return
+    first = uplift[0]
+    print_line(f"Experiment {first['experiment']}, {_days(first)}")
+    for summary in dict.fromkeys(row["summary"] for row in uplift):
+        print_line(f"  {summary}")
+
+
+def _days(row: dict[str, Any]) -> str:
+    return f"{counted(row['days'], 'day', 'days')} from {shown(row['from_day'])}"
 
 
 def _print_history(runs: list[Run]) -> None:

@@ -43,7 +43,7 @@ def numbers_of(table: pa.Table, column: str | None, default: str) -> NDArray[np.
         raise InvalidTableError(f"'{column}' is of type {kind}; cast it to a number")
     values = values.cast(pa.float64())
     finite = pc.fill_null(pc.is_finite(values), True)
-    if not pc.all(finite).as_py():
+    if pc.any(pc.invert(finite)).as_py():  # of no rows at all it is null
         example = values.filter(pc.invert(finite))[0].as_py()
         raise InvalidTableError(f"'{column}' holds {example}; use null or a finite number")
     numbers: NDArray[np.float64] = values.to_numpy()

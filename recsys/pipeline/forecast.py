@@ -13,7 +13,7 @@ from recsys.settings.project import dbt_project_folder
 FILE = "node_seconds.json"
 
 PHASES = {
-    "reading and cleaning": ("staging", "cleaning", "events"),
+    "reading and cleaning": ("staging", "cleaning", "experiment", "events"),
     "features and similar products": ("folds", "labels", "features", "similarity"),
     "preferences": ("preferences",),
     "tuning": ("tuning",),
@@ -21,7 +21,7 @@ PHASES = {
     "the hybrid": ("ranking", "hybrid"),
     "metrics with intervals": ("lists", "reranking", "evaluation"),
     "today's lists": ("serving",),
-    "public tables": ("history", "demand", "health", "marts", "outcomes"),
+    "public tables": ("history", "demand", "health", "marts", "outcomes", "readout"),
 }
 """What a user is told of, and the stages of it (docs/architecture.md), in their order."""
 

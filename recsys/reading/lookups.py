@@ -20,7 +20,7 @@ from recsys.reading.ranked_tables import (
     RankedTable,
 )
 from recsys.reading.unknown_ids import is_text, unknown_id
-from recsys.reading.warehouse import Warehouse
+from recsys.reading.warehouse import CONTROL, GROUPS, Warehouse
 
 MOST_COMPARED = 100_000
 """An unknown id is compared with those of so many rows: a million took a third of a second."""
@@ -55,6 +55,8 @@ class Found:
     rows: Rows
     stored: dict[str, int]
     """How many rows the file holds per group."""
+    is_held_out: bool = False
+    """Whether there are none because the customer is in an experiment's control group."""
 
 
 class Lookups:
@@ -76,6 +78,7 @@ class Lookups:
     def __init__(self, warehouse: Warehouse, before: Lookups | None = None) -> None:
         self._warehouse = warehouse
         self._pool = PreparedPool(warehouse)
+        self._has_groups = GROUPS in warehouse.tables()  # earlier versions built none
         self._facts: ProductFacts = before._facts if before else ProductFacts()
 
     def close(self) -> None:
@@ -91,9 +94,12 @@ class Lookups:
             return None
         with self._pool.lend() as prepared:
             found = self._ranked(prepared, ServedList, customer_id, wanted)
-            if not found.stored and not prepared.rows(_IS_CUSTOMER, customer_id):
+            if found.stored:
+                return found
+            if not prepared.rows(_IS_CUSTOMER, customer_id):
                 return None
-            return found
+            arms = prepared.rows(_ARM, customer_id) if self._has_groups else []
+            return replace(found, is_held_out=arms == [(CONTROL,)])
 
     def unknown_customer(self, customer_id: str) -> UnknownCustomerError | UnknownProductError:
         """Return the error for a customer that isn't there, naming ids that look alike."""
@@ -178,6 +184,7 @@ class Lookups:
 
 
 _IS_CUSTOMER = "select 1 from marts.customers where customer_id = $1"
+_ARM = f"select arm from marts.{GROUPS} where customer_id = $1"  # noqa: S608
 
 
 def _first(rows: Rows, group: str | None, k: int) -> Rows:

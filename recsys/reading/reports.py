@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from recsys.reading.built_file import BuiltFile
+from recsys.reading.built_file import BuiltFile, Row
 from recsys.reading.ranked_tables import ListType
 from recsys.reading.records import Health, Identity, Run, in_utc, record
 
@@ -119,6 +119,13 @@ class Reports(BuiltFile):
             order by source, outcome, rows desc, reason
             """
         )
+
+    def uplift(self) -> list[Row]:
+        """Return what each arm of the experiment brought; nothing where none runs."""
+        if "uplift" not in self.tables():  # an earlier version built the file
+            return []
+        rows: list[Row] = self.query("select * exclude (run_id) from marts.uplift").to_pylist()
+        return rows
 
     def missing_inputs(self) -> pa.Table:
         """Return what the shop's files don't have, and what the build goes without for it."""

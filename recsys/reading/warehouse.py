@@ -18,6 +18,11 @@ from recsys.reading.unknown_ids import is_text, unknown_id
 
 __all__ = ["JudgedList", "ListType", "Method", "Verdict", "Warehouse"]
 
+GROUPS = "experiment_groups"
+"""The view that says which arm of an experiment a customer is in."""
+CONTROL = "control"
+"""The arm for which no lists are made."""
+
 
 class Warehouse(Reports):
     """A built DuckDB file, opened read-only; threads may share it, as every call has its cursor.
@@ -104,6 +109,16 @@ class Warehouse(Reports):
         if row is None:
             raise unknown_id(self, "customer", customer_id)
         return record(Customer, row)
+
+    def arm(self, customer_id: str) -> str | None:
+        """Return the arm of the experiment that a customer is in; None where none runs."""
+        if GROUPS not in self.tables():  # an earlier version built the file
+            return None
+        row = self.row(
+            f"select arm from marts.{GROUPS} where customer_id = $id",  # noqa: S608
+            id=customer_id,
+        )
+        return None if row is None else str(row["arm"])
 
     def product(self, product_id: str) -> Product:
         """Return one product.

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from recsys.reading.ranked_tables import ListType
-from recsys.reading.warehouse import Warehouse
-from recsys.reading.why_texts import History, ListFacts, listed_answer, unlisted_answer
+from recsys.reading.warehouse import CONTROL, Warehouse
+from recsys.reading.why_texts import HELD_OUT, History, ListFacts, listed_answer, unlisted_answer
 
 Row = Mapping[str, Any]
 
@@ -100,6 +100,7 @@ def why(
         product.product_id,
     )
     first = audit[0] if audit else {}
+    is_held_out = warehouse.arm(customer_id) == CONTROL
     return Why(
         customer_id=customer_id,
         product_id=product_id,
@@ -124,23 +125,29 @@ def why(
                     audit=next((row for row in audit if row["list_type"] == name), None),
                     candidates=candidates.get(name, 0) if candidates else None,
                     probability=probability,
-                )
+                ),
+                is_held_out,
             )
             for name in ([list_type] if list_type else _list_types(warehouse, served))
         ],
-        note=_note(customer_id) if product.is_recommendable and not candidates else None,
+        note=(
+            _note(customer_id)
+            if product.is_recommendable and not candidates and not is_held_out
+            else None
+        ),
     )
 
 
-def _in_list(facts: ListFacts) -> WhyInList:
+def _in_list(facts: ListFacts, is_held_out: bool) -> WhyInList:
     served, audit = facts.served, facts.audit or {}
     own = next((row for row in served if row["product_id"] == facts.product.product_id), None)
     taken = audit.get("in_its_place_id")
+    unlisted = HELD_OUT if is_held_out else unlisted_answer(facts)
     return WhyInList(
         list_type=facts.list_type,
         rank=own["rank"] if own else None,
         listed=len(served),
-        answer=listed_answer(own["rank"], len(served)) if own else unlisted_answer(facts),
+        answer=listed_answer(own["rank"], len(served)) if own else unlisted,
         reason=own["reason"] if own else None,
         recommender=(own or audit).get("recommender"),
         candidate_rank=audit.get("candidate_rank"),

@@ -24,6 +24,8 @@ DROPPED_BY = {
 }
 """What left a candidate out, by `dropped_by` of `marts.recommendation_audit`."""
 
+HELD_OUT = "The customer is in the control group of the experiment, for which no lists are made."
+
 RULE = "rule "
 """What the name of a rule follows in `dropped_by`."""
 

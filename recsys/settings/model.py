@@ -277,6 +277,23 @@ class Drift(Section):
     """Whether an alarm fails the build, so that what it made isn't published."""
 
 
+class Experiment(Section):
+    """Experiment; docs/uplift.md says how its effect is measured."""
+
+    control_share: Annotated[float, Field(ge=0, le=0.9)] = 0
+    """Share of customers for whom no lists are made: the control group, by which
+    marts.uplift measures what lists bring."""
+    challenger_share: Annotated[float, Field(ge=0, le=0.9)] = 0
+    """Share of customers whose lists another recommender makes, the `challenger`."""
+    challenger: Annotated[str | None, Field(json_schema_extra={"dbt": PINNABLE})] = None
+    """The recommender of these lists, as in `pinned_champion`."""
+    experiment_name: str = "lists"
+    """A name; with another name other customers are drawn for each arm."""
+    experiment_started_on: date | None = None
+    """The first day that is compared; empty: the day after the data of the first build with these
+    arms."""
+
+
 class Report(Section):
     """Report."""
 
@@ -297,7 +314,7 @@ class Builds(Section):
 
 SECTIONS: tuple[type[Section], ...] = (
     *(Folds, Cleaning, Catalogue, Interest, Recommenders, BuyAgain, BoughtTogether),
-    *(Lists, Content, Hybrid, Tuning, Evaluation, Drift, Report, Builds),
+    *(Lists, Content, Hybrid, Tuning, Evaluation, Drift, Experiment, Report, Builds),
 )
 """In the order in which they are documented."""
 
@@ -316,6 +333,7 @@ class Settings(
     Tuning,
     Evaluation,
     Drift,
+    Experiment,
     Report,
     Builds,
 ):

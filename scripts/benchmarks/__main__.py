@@ -7,6 +7,7 @@ from benchmarks import (
     api,
     build,
     crash,
+    experiments,
     hybrid,
     leaderboard,
     month,
@@ -23,6 +24,7 @@ MEASUREMENTS = {
     "api": Measurement(api.main, Argument("CUSTOMERS", whole_number, is_many=True)),
     "build": Measurement(build.main, Argument("RUNS", whole_number)),
     "crash": Measurement(crash.main, Argument("KILLS|SWEEP", crash.kills_or_sweep, is_many=True)),
+    "experiments": Measurement(experiments.main, Argument("DATABASE", Path)),
     "hybrid": Measurement(hybrid.main),
     "leaderboard": Measurement(leaderboard.main, Argument("DATABASE", Path)),
     "month": Measurement(

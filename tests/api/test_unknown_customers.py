@@ -1,5 +1,6 @@
 """Customers who aren't known, and many customers at once."""
 
+import duckdb
 import pytest
 
 MANY = "/customers/recommendations"
@@ -32,6 +33,43 @@ def test_a_known_customer_gets_no_fallback(client):
         "buy_again",
         "next_basket",
     }
+
+
+@pytest.fixture
+def experiment(built):
+    """Run an experiment in which quiet, who has no list, is held out."""
+    with duckdb.connect(built) as connection:
+        connection.execute("""
+            create view marts.experiment_groups as
+            select
+                customer_id,
+                case when customer_id = 'quiet' then 'control' else 'champion' end as arm
+            from marts.customers
+        """)
+
+
+@pytest.mark.usefixtures("experiment")
+def test_who_is_held_out_gets_no_lists_and_popular_products_where_asked(client):
+    path = "/customers/quiet/recommendations"
+    answer = client.get(path)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["known"], told["held_out"], told["fallback"]) == (True, True, None)
+    assert (told["recommendations"], told["stored"]) == ([], {})
+    assert told["note"] == "No lists are made for the control group."
+    told = client.get(f"{path}?fallback=popular").json()
+    assert (told["known"], told["held_out"], told["fallback"]) == (True, True, "popular")
+    assert told["note"] == "No lists are made for the control group: these are popular products."
+    assert [row["product_id"] for row in told["recommendations"]] == ["P1", "P2"]
+    many = client.post(MANY, {"customer_ids": ["quiet", "00123", "zz"]}).json()
+    assert many["unknown"] == 1
+    assert [one["held_out"] for one in many["results"]] == [True, False, False]
+    assert 'total{answer="popular"} 0.0' in client.get("/metrics").text
+
+
+def test_without_an_experiment_nobody_is_held_out(client):
+    told = client.get("/customers/quiet/recommendations?fallback=popular").json()
+    assert (told["known"], told["held_out"], told["fallback"]) == (True, False, None)
 
 
 def test_slips_are_still_seen_in_the_server_s_numbers(client):

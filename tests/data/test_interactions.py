@@ -146,6 +146,15 @@ def test_a_catalogue_adds_columns_behind_what_was_bought():
     assert interactions.seen.sum(axis=0).tolist() == [1, 1, 0, 0]
 
 
+def test_a_block_whose_customers_have_nothing_has_no_rows():
+    """Such as one of customers whom only the file of customers names."""
+    fitted = Interactions.from_table(pa.table({"customer_id": [1], "product_id": [7]}))
+    schema = pa.schema(
+        [("customer_id", pa.int64()), ("product_id", pa.int64()), ("rating", pa.float64())]
+    )
+    assert fitted.of_products(schema.empty_table()).seen.shape == (0, 1)
+
+
 def without(column):
     return {name: values for name, values in ROWS.items() if name != column}
 

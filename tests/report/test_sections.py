@@ -26,6 +26,7 @@ from recsys.report.sections import (
     rules,
     segments,
     together,
+    uplift,
 )
 from recsys.report.source import Source
 
@@ -482,3 +483,55 @@ def test_rules_are_left_out_where_there_are_none(changed):
         assert "What rules cost" not in page(Source(warehouse))
     with Warehouse(changed("drop table marts.rule_effects")) as warehouse:
         assert "rule_effects" not in page(Source(warehouse))
+
+
+UPLIFT = """
+create table marts.uplift as
+select
+    'run-2' as run_id, 'spring <b>' as experiment, 'champion' as arm, 'control' as baseline, metric,
+    date '2018-01-01' as from_day, date '2018-01-21' as until_day, 21 as days,
+    2000::bigint as customers, 200::bigint as baseline_customers, 12. as value,
+    11. as baseline_value, .9 as difference, low as ci_low, 1.5 as ci_high,
+    .08 as relative_difference, low / 10 as relative_low, .13 as relative_high,
+    .4 as variance_reduction, .8 as smallest_effect, p as sample_ratio_p, verdict,
+    'In words: ' || verdict || '.' as summary
+from (values ('revenue', .3, 'better'), ('orders', -.2, 'open'), ('buyers', null, 'too few'))
+    as rows (metric, low, verdict)
+cross join (values (.25)) as balance (p)
+"""
+
+
+def test_an_experiment_is_read_out(changed):
+    with Warehouse(changed(UPLIFT)) as warehouse:
+        source = Source(warehouse)
+        words, figure = uplift.blocks(source)
+        html = page(source)
+    assert [plain(one) for one in words.sentences] == [
+        "Experiment spring <b>: 21 days from 1 January 2018.",
+        *("In words: better.", "In words: open.", "In words: too few."),
+        "The arms have as many customers as their shares say (p = 0.25 by a sequential test).",
+    ]
+    assert figure.reading.startswith("1 of 3 comparisons shows a difference.")
+    assert figure.table.rows[0] == [
+        *("champion against control", "revenue per customer", "12.0000", "11.0000", "+0.9000"),
+        *("0.3000 to 1.5000", "0.8000", "better"),
+    ]
+    assert figure.table.rows[2][5] == NOTHING
+    assert "spring <b>" not in html
+    assert "champion against control, revenue per customer: +8.0" in html
+
+
+def test_uneven_arms_are_said_and_without_intervals_nothing_is_drawn(changed):
+    late = "; update marts.uplift set sample_ratio_p = .004, relative_low = null"
+    with Warehouse(changed(UPLIFT + late)) as warehouse:
+        words, table = uplift.blocks(Source(warehouse))
+    assert words.sentences[-1].startswith("The arms don't have as many customers")
+    assert isinstance(table, Table)
+
+
+def test_without_an_experiment_the_section_is_left_out(source, changed):
+    with Warehouse(changed(f"{UPLIFT}; truncate marts.uplift")) as warehouse:
+        assert uplift.blocks(Source(warehouse)) == []
+        html = page(Source(warehouse))
+    assert 'id="uplift"' not in html
+    assert 'id="uplift"' not in page(source)

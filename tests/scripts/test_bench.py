@@ -60,6 +60,7 @@ def bench(monkeypatch, capsys):
         (["scale", "webshop", "30000", "1000000"], ["webshop", 30_000, 1_000_000]),
         (["scale", "marketplace"], ["marketplace"]),
         (["staging", "4"], [4.0]),
+        (["experiments", "a.duckdb"], [Path("a.duckdb")]),
         (["topn"], []),
     ],
 )

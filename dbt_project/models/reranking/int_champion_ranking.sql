@@ -4,7 +4,7 @@ listed_customers as (select * from {{ ref('int_listed_customers') }}),
 
 cold_customers as (select * from {{ ref('int_cold_customers') }}),
 
-champions as (select * from {{ ref('int_champions') }}),
+arm_recommenders as (select * from {{ ref('int_arm_recommenders') }}),
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
@@ -32,12 +32,14 @@ profiled as (
     where cold_customers.has_profile
 ),
 
--- customers with a profile and no history get lists of `profile`, whichever recommender is champion
+-- customers with a profile and no history get lists of `profile`, whichever recommender serves their arm
 candidates as (
     {% for name in ['int_candidates', 'int_profile_candidates', 'int_hybrid_candidates'] %}
     select ranked.*
     from {{ ref(name) }} as ranked
-    where ranked.recommender in (select champions.recommender from champions) or ranked.recommender = 'profile'
+    where
+        ranked.recommender in (select arm_recommenders.recommender from arm_recommenders)
+        or ranked.recommender = 'profile'
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -51,11 +53,12 @@ of_champions as (
     from ranked
     inner join listed_customers
         on ranked.fold = listed_customers.fold and ranked.customer_key = listed_customers.customer_key
-    inner join champions on ranked.list_type = champions.list_type
+    inner join arm_recommenders
+        on ranked.list_type = arm_recommenders.list_type and listed_customers.arm = arm_recommenders.arm
     left join profiled on ranked.fold = profiled.fold and ranked.customer_key = profiled.customer_key
     where
         ranked.recommender
-        = case when profiled.customer_key is null then champions.recommender else 'profile' end
+        = case when profiled.customer_key is null then arm_recommenders.recommender else 'profile' end
 )
 
 select * from of_champions

@@ -1,9 +1,7 @@
 -- Past folds are judged without rules; int_rule_trials applies each of them there.
 with
 
-folds_of_customers as (select * from {{ ref('int_customer_folds') }} where purpose = 'serve'),
-
-customers as (select * from {{ ref('int_customers') }}),
+listed_customers as (select * from {{ ref('int_listed_customers') }} where fold = 'serving'),
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
@@ -11,11 +9,10 @@ rules as (select * from {{ ref('int_dated_rules') }} where is_active),
 
 lists as (
     select
-        folds_of_customers.fold,
+        listed_customers.fold,
         list_types.list_type,
-        customers.customer_key
-    from folds_of_customers
-    cross join customers
+        listed_customers.customer_key
+    from listed_customers
     cross join list_types
 )
 

@@ -25,4 +25,6 @@ cross join list_types
 cross join settings
 inner join customers on new_products.customer_id = customers.customer_id
 inner join products on new_products.product_id = products.product_id
+semi join {{ ref('int_listed_customers') }} as listed_customers
+    on new_products.fold = listed_customers.fold and customers.customer_key = listed_customers.customer_key
 where settings.recommend_new_products > 0

@@ -6,6 +6,8 @@ merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+held_out as (select * from {{ ref('int_customer_arms') }} where arm = 'control'),
+
 named as (
     select distinct trim(unnest(string_split(audit_customer_ids, ','))) as customer_id
     from settings
@@ -50,6 +52,8 @@ drawn as (
     select customers.customer_key
     from customers
     cross join settings
+    -- who is in the control group has no list to explain
+    anti join held_out on customers.customer_key = held_out.customer_key
     qualify row_number() over (order by customers.customer_hash, customers.customer_key) <= settings.audit_customers
 )
 

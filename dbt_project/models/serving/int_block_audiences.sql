@@ -6,6 +6,9 @@ scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+-- whom to target: nobody of the control group
+held_out as (select * from {{ ref('int_customer_arms') }} where arm = 'control'),
+
 ranked as (
     select
         scores.product_key,
@@ -16,6 +19,7 @@ ranked as (
             partition by scores.product_key order by scores.probability desc, scores.customer_key asc
         ) as rank
     from scores
+    anti join held_out on scores.customer_key = held_out.customer_key
 )
 
 select

@@ -4,6 +4,9 @@ probabilities as (select * from {{ ref('int_category_probabilities') }} where fo
 
 categories as (select * from {{ ref('int_preference_categories') }} where fold = 'serving'),
 
+-- nothing that is proposed to customers is served of the control group
+held_out as (select * from {{ ref('int_customer_arms') }} where arm = 'control'),
+
 verdicts as (select * from {{ ref('int_preference_verdicts') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -12,6 +15,7 @@ customers as (select * from {{ ref('int_customers') }}),
 best as (
     select *
     from probabilities
+    where customer_key not in (select held_out.customer_key from held_out)
     qualify row_number() over (partition by customer_key, category order by basis = 'history' desc) = 1
 ),
 

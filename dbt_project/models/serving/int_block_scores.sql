@@ -2,7 +2,7 @@
 
 with
 
-champions as (select * from {{ ref('int_champions') }}),
+arm_recommenders as (select * from {{ ref('int_arm_recommenders') }}),
 
 new_products as (select * from {{ ref('int_new_product_lists') }} where fold = 'serving'),
 
@@ -26,7 +26,9 @@ candidates as (
 -- what fills lists up is popular
 of_lists as (
     select * from candidates
-    where recommender in ('profile', 'popularity') or recommender in (select champions.recommender from champions)
+    where
+        recommender in ('profile', 'popularity')
+        or recommender in (select arm_recommenders.recommender from arm_recommenders)
 ),
 
 of_new_products as (

@@ -91,16 +91,35 @@ settings as (
                 else error(concat('setting drift_alarm is ', drift_alarm, '; use at least drift_watch, ', drift_watch))
             end as drift_alarm,
             case
-                when
-                    pinned_champion not in ('hybrid', 'fusion', 'profile', '{{ simple_recommenders() | join("', '") }}') -- noqa: LT05
-                    and not list_contains(
-                        string_split(replace(coalesce(recommenders, ''), ' ', ''), ','), pinned_champion
-                    )
+                when not {{ is_built('pinned_champion') }}
                     then error(concat(
                         'setting pinned_champion is ', pinned_champion, '; name it in recommenders, too: ', recommenders
                     ))
                 else pinned_champion
             end as pinned_champion,
+            case
+                when challenger is null and challenger_share > 0
+                    then error(concat(
+                        'setting challenger is empty, and challenger_share is ', challenger_share,
+                        '; name a recommender in challenger, or set challenger_share to 0'
+                    ))
+                when not {{ is_built('challenger') }}
+                    then error(concat(
+                        'setting challenger is ', challenger, '; name it in recommenders, too: ', recommenders
+                    ))
+                else challenger
+            end as challenger,
+            case
+                when control_share + challenger_share < 1 then control_share
+                else error(concat(
+                    'settings control_share and challenger_share are ', control_share, ' and ', challenger_share,
+                    '; together they must be below 1, so that the champion''s arm has customers'
+                ))
+            end as control_share,
+            case
+                when trim(experiment_name) <> '' then experiment_name
+                else error('setting experiment_name is empty; use a name such as lists')
+            end as experiment_name,
             case
                 when objective = 'margin' and not exists (select 1 from priced where priced.has_margin)
                     then error(concat(

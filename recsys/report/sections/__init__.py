@@ -25,12 +25,13 @@ from recsys.report.sections import (
     rules,
     segments,
     together,
+    uplift,
 )
 
 SECTIONS: tuple[Section, ...] = tuple(
     part.SECTION
     for part in (
-        *(overview, champions, leaderboard, segments, baskets, coverage, diversity, rules),
+        *(overview, champions, uplift, leaderboard, segments, baskets, coverage, diversity, rules),
         *(objectives, calibration, demand, features, reasons),
         *(together, examples, explorer, inputs, drift, history),
     )
