@@ -81,7 +81,6 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         )
     _print_run(runs)
     _print_audit(audit)
-    print_made_of(made)
     print_missing(missing)
     # every list has a champion, and without purchases discover is the only list
     by_ratings = {row["list_type"] for row in champions} == {ListType.discover}
@@ -96,6 +95,7 @@ def status(database: DatabaseOption = None, json: JsonOption = False) -> None:
         print_changes(changes)
     _print_uplift(uplift)
     _print_history(runs)
+    print_made_of(made)
 
 
 def _judged_pages(warehouse: Warehouse) -> Rows:

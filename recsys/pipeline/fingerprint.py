@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from recsys import __version__
+from recsys.settings.model import Settings
 from recsys.settings.project import PACKAGE
 from recsys.shop import DEFAULT_SHOP, Shop, load_shop
 from recsys.shop.input_files import KnownMarks, marks_below, marks_of_inputs, reads_the_clock
@@ -38,7 +39,7 @@ class Fingerprint(BaseModel):
     shop: dict[str, Any]
     """What the shop file says, but for its settings. Its comments are no part of it."""
     settings: dict[str, str]
-    """Those that were given, by the shop file or to the build."""
+    """Those that were given, by the shop file or to the build, and aren't the default."""
     version: dict[str, str]
     """Versions of this package, of its code and of what it computes with."""
     day: date | None = None
@@ -97,7 +98,8 @@ def fingerprint(
     """
     taken_at = time.time_ns()
     found = load_shop(shop or DEFAULT_SHOP)
-    settings = {name: str(value) for name, value in {**found.settings, **variables}.items()}
+    given = {**found.settings, **variables}
+    settings = {name: str(value) for name, value in given.items() if not _is_default(name, value)}
     known = KnownMarks(before.inputs, before.taken_at) if before else KnownMarks()
     inputs = marks_of_inputs(found, known)
     if folder := settings.get(MODEL_FOLDER):
@@ -140,6 +142,12 @@ def versions(project: Path) -> dict[str, str]:
         except PackageNotFoundError:  # of another platform
             continue
     return found
+
+
+def _is_default(setting: str, value: object) -> bool:
+    """Tell whether a setting would be the same if it weren't given."""
+    field = Settings.model_fields.get(setting)
+    return field is not None and str(value) == str(field.default)
 
 
 def _required() -> list[str]:

@@ -127,6 +127,7 @@ def test_settings_count_wherever_they_are_given(shop, project):
         ("settings", "list_length: 5 → 7"),
         ("settings", "diversity: its default → 0.5"),
     ]
+    assert differing(shop, project, before, keep_builds=2, write_report=True) == []
     day = look(shop, project, before, as_of=date(2024, 5, 3))
     assert differing(shop, project, day) == [("settings", "as_of: 2024-05-03 → its default")]
 
