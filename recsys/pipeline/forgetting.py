@@ -184,6 +184,7 @@ def let_in_again(database: Path, customers: Sequence[str]) -> list[str]:
             rewrite_earlier(file, publication.copy.with_name("earlier.duckdb"), [], after)
         purge(publication.copy, [], after)
         write_list(work, after)
+        _clear(work)  # what was published of the same files isn't what they make now
     return [one for one, hashed in hashes.items() if hashed not in before.customers]
 
 
@@ -249,7 +250,11 @@ def _with_merged(files: Sequence[Path], ids: Sequence[str]) -> set[str]:
 
 
 def _clear(work: Path) -> tuple[str, ...]:
-    """Remove what a work folder has of customers: logs, working tables, fitted models."""
+    """Remove what a work folder has of customers: logs, working tables, fitted models.
+
+    With it goes what says that the published build is of the files as they are (`published.json`):
+    the next build reads them again.
+    """
     remove_abandoned(work)
     gone = []
     for path in sorted(work.iterdir()):

@@ -12,6 +12,7 @@ import pytest
 from recsys.hybrid import feature_table
 from recsys.hybrid.feature_words import in_words
 from recsys.hybrid.model_bytes import from_bytes
+from recsys.storage.plain_objects import MAGIC
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 JUDGED = "2024-05-02"
@@ -317,6 +318,7 @@ def test_features_that_moved_a_probability_have_their_values(audit, rows_of, ask
         )
     }
     [(data,)] = ask("select model from intermediate.int_hybrid_models where fold = 'serving'")
+    assert data.startswith(MAGIC)  # no pickle
     model = from_bytes(data)
     moved = 0
     for (customer, _), rows in audit.items():

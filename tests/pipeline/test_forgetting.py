@@ -18,6 +18,7 @@ from recsys.errors import DatabaseError, InvalidParameterError, RecsysError
 from recsys.pipeline import publishing
 from recsys.pipeline.forgetting import cleaned_ids, forget_customers, let_in_again
 from recsys.pipeline.kept_builds import builds_of
+from recsys.pipeline.last_published import FILE as PUBLISHED
 from recsys.pipeline.publishing import published
 from recsys.pipeline.traces import is_telling, mentions, pattern_of, with_merged
 from recsys.storage.forgotten import Forgotten, list_of, new_list, read_list, write_list
@@ -384,6 +385,15 @@ def test_thousands_are_looked_for_in_texts_too():
         connection.execute("create table notes as select 'about customer-1999!' as note")
         connection.execute("insert into notes values ('customer-2000'), ('customer-7')")
         assert mentions(connection, ids) == [("main.notes", "note", 2)]
+
+
+def test_the_next_build_reads_the_files_again(database):
+    """It would do nothing otherwise, since no file and no setting has changed."""
+    told = work_folder(database) / PUBLISHED
+    for change in (forget_customers, let_in_again):
+        told.write_text("{}", "utf-8")
+        change(database, [ANN])
+        assert not told.exists()
 
 
 def test_who_is_let_in_again_is_on_no_list_any_more(database):
