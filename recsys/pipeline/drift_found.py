@@ -10,6 +10,8 @@ import duckdb
 from recsys.storage.connections import connect
 
 DRIFT_TEST = "assert_no_measure_drifts_where_that_fails_the_build"
+GROUPS = ["volume", "input", "mix", "lists", "quality"]
+"""From causes to what they bring about."""
 NAMED = 3
 """Measures that a message names; marts.drift has all."""
 
@@ -48,7 +50,7 @@ class Drift:
     """Measures that were compared."""
     earlier_runs: int = 0
     alarms: tuple[Deviation, ...] = ()
-    """The farthest first."""
+    """Those of inputs before what follows of them, each group's farthest first."""
     watched: tuple[Deviation, ...] = ()
 
 
@@ -64,8 +66,9 @@ def drift_of(database: Path) -> Drift:
                 where run_id = (
                     select last(run_id order by started_at, rowid) from marts.run_history
                 )
-                order by abs(deviation) desc nulls last, measure, part
-                """
+                order by list_position($groups, measure_group), abs(deviation) desc, measure, part
+                """,
+                {"groups": GROUPS},
             ).fetchall()
     except duckdb.Error:
         return Drift()

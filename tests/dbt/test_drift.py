@@ -5,6 +5,7 @@ The models run on tables made by hand; one query judges thousands of simulated m
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ import pytest
 
 from recsys.errors import DriftError
 from recsys.settings.model import Settings
+from scripts.sql_style.macros import read_macros
 
 from .rendered_models import Models
 
@@ -256,6 +258,40 @@ def test_thresholds_are_settings(connection):
         (pytest.approx(np.log(501 / 1001) / 0.02, abs=0.001), "ok")
     ]
     assert judge.judge("products", halved)[0][1] == "ignored"
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [
+        ({"run_id": "varchar", "value": "double"}, [("run-1", 2.0)]),
+        # an earlier version made the table, without the column
+        ({"run_id": "varchar", "expected": "double"}, [("run-1", None)]),
+    ],
+)
+def test_a_table_of_before_is_read_whatever_version_made_it(connection, columns, rows):
+    connection.execute("create schema marts")
+    connection.execute("create table marts.drift as select 'run-1' as run_id, 2 as value")
+    assert connection.execute(as_built_before(columns, "marts.drift")).fetchall() == rows
+
+
+def test_where_there_is_no_build_before_there_are_no_rows(connection):
+    query = as_built_before({"run_id": "varchar", "value": "double"}, None)
+    assert connection.execute(f"describe {query}").fetchall()[1][:2] == ("value", "DOUBLE")
+    assert connection.execute(query).fetchall() == []
+
+
+def as_built_before(columns: dict[str, str], relation: str | None) -> str:
+    """Render the macro as with an adapter of dbt's that knows a relation of two columns."""
+    names = [SimpleNamespace(name=name) for name in ("run_id", "value")]
+    known: dict[str, Any] = {
+        "execute": True,
+        "target": SimpleNamespace(database="shop"),
+        "adapter": SimpleNamespace(
+            get_relation=lambda **place: relation, get_columns_in_relation=lambda found: names
+        ),
+    }
+    macros = read_macros(known)
+    return str(macros["as_built_before"]("marts", "drift", columns))
 
 
 def overlaps(now: list[str], before: list[str]) -> tuple[float, float]:

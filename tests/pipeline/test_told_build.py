@@ -23,16 +23,17 @@ select * from (values ('run-1', timestamp '2024-05-30'), ('run-2', timestamp '20
     as rows (run_id, started_at);
 create or replace table marts.drift as
 select * from (values
-    ('run-2', 'lines', 'purchases', 158., 472., -8.5, 'alarm', 30::bigint),
-    ('run-2', 'customers', 'all', 14., 14., 0., 'ok', 30),
-    ('run-2', 'coverage', 'discover', .31, .44, -4.1, 'watch', 29),
-    ('run-2', 'list_overlap', 'discover', .31, null, null, 'too few runs', 0),
-    ('run-1', 'lines', 'purchases', 1., 472., -99., 'alarm', 29)
-) as rows (run_id, measure, part, value, expected, deviation, verdict, earlier_runs);
+    ('run-2', 'quality', 'champion_metric', 'discover', .01, .06, -9.5, 'alarm', 30::bigint),
+    ('run-2', 'volume', 'lines', 'purchases', 158., 472., -8.5, 'alarm', 30),
+    ('run-2', 'volume', 'customers', 'all', 14., 14., 0., 'ok', 30),
+    ('run-2', 'lists', 'coverage', 'discover', .31, .44, -4.1, 'watch', 29),
+    ('run-2', 'lists', 'list_overlap', 'discover', .31, null, null, 'too few runs', 0),
+    ('run-1', 'volume', 'lines', 'purchases', 1., 472., -99., 'alarm', 29)
+) as rows (run_id, measure_group, measure, part, value, expected, deviation, verdict, earlier_runs);
 """
 SAID = (
-    "1 alarm, 1 watched of 3 measures: lines of purchases 158 (expected 472); coverage of discover "
-    "0.31 (expected 0.44)"
+    "2 alarms, 1 watched of 4 measures: lines of purchases 158 (expected 472); champion metric of "
+    "discover 0.01 (expected 0.06); coverage of discover 0.31 (expected 0.44)"
 )
 
 

@@ -1,9 +1,11 @@
 """What `notify:` of a shop file may say, and what is said of what it may not."""
 
+import duckdb
 import pytest
 
 from recsys.errors import ShopFileError
-from recsys.shop import load_shop
+from recsys.shop import attach_shop, load_shop
+from recsys.storage.names import quoted
 
 SHOP = """
 name: corner
@@ -64,3 +66,20 @@ def test_what_is_not_legal_is_refused_with_what_is(load, entry, says):
         load(entry)
     assert says in str(caught.value)
     assert "notify.0" in str(caught.value)
+
+
+def test_nothing_of_it_reaches_the_database(tmp_path):
+    """Settings are written to the database with every build: this is no setting."""
+    (tmp_path / "orders.csv").write_text("c,p,t\nann,tea,2024-01-01\n", encoding="utf-8")
+    file = tmp_path / "shop.yml"
+    address = "https://hooks.example.org/s3cret"
+    file.write_text(f"{SHOP}  - {{events: drift, webhook: '{address}'}}\n", encoding="utf-8")
+    with duckdb.connect() as connection:
+        attach_shop(connection, load_shop(file), {})
+        tables = connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables()"
+        ).fetchall()
+        assert tables
+        for place in tables:
+            rows = connection.execute(f"from {'.'.join(map(quoted, place))}").fetchall()
+            assert "s3cret" not in str(rows), place
