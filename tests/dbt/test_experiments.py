@@ -82,3 +82,36 @@ def test_purchases_since_the_first_day_are_compared(ask):
     assert of_control
     assert value == pytest.approx(sum(of_control) / customers, abs=1e-6)
     assert {row[0] for row in ask("select distinct verdict from marts.uplift")} == {"too few"}
+
+
+LINES = "c,p,t\n" + "".join(
+    f"{customer},{product},2024-0{month}-1{day}\n"
+    for customer in ("ann", "bob", "cat", "dan", "eve", "fay")
+    for month in (1, 2, 3)
+    for day, product in enumerate(("tea", "jam", "oil"))
+)
+COLUMNS = {
+    "ratings alone": ("ratings", "{customer_id: c, product_id: p, rated_at: t, rating: '1'}"),
+    "no prices": ("purchases", "{customer_id: c, product_id: p, purchased_at: t}"),
+    "nobody is named": ("purchases", "{customer_id: 'null', product_id: p, purchased_at: t}"),
+    "one customer": ("purchases", "{customer_id: \"'ann'\", product_id: p, purchased_at: t}"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COLUMNS)
+def test_shops_with_little_in_them_have_experiments_too(builder, name):
+    """The read-out says that nothing can be said yet, whatever is missing."""
+    source, columns = COLUMNS[name]
+    shop = f"name: little\n{source}:\n  path: lines.csv\n  columns: {columns}\n"
+    settings = "settings: {min_customers_per_product: 1, control_share: 0.5}\n"
+    ask = builder.ask(builder.run({"shop.yml": shop + settings, "lines.csv": LINES}))
+    held_out = ask("select customer_id from marts.experiment_groups where arm = 'control'")
+    served = ask("select distinct customer_id from marts.recommendations")
+    assert not set(held_out) & set(served)
+    customers = ask("select count(*) from marts.customers")
+    assert customers == ask("select count(*) from marts.experiment_groups")
+    assert ask("select sum(customers) from marts.experiment_arms") == customers
+    rows = ask("select metric, difference is null, ci_low, verdict from marts.uplift")
+    assert {row[0] for row in rows} == {"orders", "buyers"}
+    assert {row[2:] for row in rows} == {(None, "not begun")}

@@ -2,11 +2,21 @@ with
 
 recommendations as (select * from {{ ref('recommendations') }}),
 
-champions as (select * from {{ ref('champions') }}),
+arm_recommenders as (select * from {{ ref('int_arm_recommenders') }}),
 
 list_types as (select * from {{ ref('int_list_types') }}),
 
-customers as (select count(*) as customers from {{ ref('int_customers') }}),
+-- a control group gets no lists, and a challenger's are no fallback
+listed_customers as (
+    select
+        customers.customer_id,
+        coalesce(customer_arms.arm, 'champion') as arm
+    from {{ ref('int_customers') }} as customers
+    left join {{ ref('int_customer_arms') }} as customer_arms on customers.customer_key = customer_arms.customer_key
+    where coalesce(customer_arms.arm, 'champion') <> 'control'
+),
+
+customers as (select count(*) as customers from listed_customers),
 
 catalogue as (select count(*) as products from {{ ref('products') }} where is_recommendable),
 
@@ -17,9 +27,11 @@ reached as (
     select
         recommendations.list_type,
         count(*) as customers,
-        count(*) filter (where recommendations.recommender <> champions.recommender) as fallbacks
+        count(*) filter (where recommendations.recommender <> arm_recommenders.recommender) as fallbacks
     from recommendations
-    left join champions on recommendations.list_type = champions.list_type
+    inner join listed_customers on recommendations.customer_id = listed_customers.customer_id
+    left join arm_recommenders
+        on recommendations.list_type = arm_recommenders.list_type and listed_customers.arm = arm_recommenders.arm
     where recommendations.rank = 1
     group by recommendations.list_type
 ),

@@ -109,7 +109,8 @@ def _dots(rows: list[Row], width: int) -> Any:
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=width // 2)),
         color=alt.Color("colour:N", scale=None),
     )
-    across = alt.X("value:Q", title="relative difference", axis=alt.Axis(format="+.0%"))
+    axis = alt.Axis(format="+.0%", tickCount=6)
+    across = alt.X("value:Q", title="relative difference", axis=axis)
     dots = base.mark_point(filled=True, opacity=1, size=70).encode(
         x=across, description=alt.Description("tip:N")
     )
