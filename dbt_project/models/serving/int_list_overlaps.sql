@@ -50,7 +50,8 @@ depths as (
         numbers.last_rank,
         pow({{ persistence }}, numbers.last_rank) as weight,
         sum(pow({{ persistence }}, numbers.last_rank)) over (order by numbers.last_rank) as weights,
-        sum(pow({{ persistence }}, numbers.last_rank) / numbers.last_rank) over (order by numbers.last_rank) as weights_by_depth
+        sum(pow({{ persistence }}, numbers.last_rank) / numbers.last_rank) over (order by numbers.last_rank)
+            as weights_by_depth
     from (select unnest(range(1, 101)) as last_rank) as numbers
 ),
 
