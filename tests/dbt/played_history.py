@@ -264,3 +264,11 @@ class _Relation:
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.identifier}"
+
+
+def lists_of(customer: str, *products: str, list_type: str = "discover") -> list[Row]:
+    """Return a customer's list with probabilities from .5 on down."""
+    return [
+        (customer, list_type, rank, product, round(0.6 - rank / 10, 1))
+        for rank, product in enumerate(products, start=1)
+    ]
