@@ -220,3 +220,34 @@ def test_champions_say_since_when_they_serve_and_metrics_of_a_build_are_there_on
     assert shop.ask("select distinct as_of::varchar from marts.champions_history order by 1") == [
         ("2024-03-02",)
     ]
+
+
+def test_a_shop_whose_lines_say_nothing_of_money_has_hits_without_revenue(shop):
+    shop.serve("r1", "2024-03-01", lists_of("ann", "tea"), popular=["tea"])
+    shop.buy("ann", "tea", "2024-03-01", amount=None)
+    shop.serve("r2", "2024-03-02", lists_of("ann", "tea"), popular=["tea"])
+    assert shop.ask(BROUGHT) == [
+        ("r1", "discover", "popularity", 1, 1, 1, 1, 1, None),
+        ("r1", "discover", "served", 1, 1, 1, 1, 1, None),
+    ]
+    assert shop.ask("select revenue from marts.recommendation_outcomes") == [(None,)]
+
+
+def test_a_shop_without_lists_has_runs_and_no_outcomes(shop):
+    """As one whose purchases name no customers; then it names some."""
+    for number in (1, 2):
+        shop.serve(f"r{number}", f"2024-03-0{number}", [], popular=["tea"])
+    for table in ("recommendations_history", "recommendation_outcomes", "outcome_metrics"):
+        assert shop.ask(f"from marts.{table}") == []
+    assert len(shop.ask("from intermediate.int_list_runs")) == 2
+    shop.serve("r3", "2024-03-03", lists_of("ann", "tea"), popular=["tea"])
+    shop.buy("ann", "tea", "2024-03-03")
+    shop.serve("r4", "2024-03-04", [], popular=["tea"])
+    assert shop.ask("select run_id from marts.recommendation_outcomes") == [("r3",)]
+    shop.serve("r5", "2024-03-05", lists_of("ann", "tea"), popular=["tea"])
+    assert shop.ask(
+        "select run_id, ended_run_id from marts.recommendations_history order by 1"
+    ) == [
+        ("r3", "r4"),
+        ("r5", None),
+    ]
