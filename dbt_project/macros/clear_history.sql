@@ -44,9 +44,13 @@ select 1
 
 {% macro clear_popular_at_runs() -%}
 {%- if execute and adapter.get_relation(this.database, this.schema, this.identifier) -%}
+-- the newest run may have written them before it was killed
 delete from {{ this }}
 where
-    run_id not in (select runs.run_id from {{ ref('int_list_runs') }} as runs)
+    run_id not in (
+        select runs.run_id from {{ ref('int_list_runs') }} as runs
+        qualify row_number() over (order by runs.run_number desc) > 1
+    )
     or run_id in ({{ runs_too_long_ago() }})
 {%- else -%}
 select 1

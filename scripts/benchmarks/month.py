@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
 
+from benchmarks.arguments import whole_number
 from recsys.pipeline.build import build
 from recsys.pipeline.fresh_file import Choice, write_afresh
 from recsys.settings.project import dbt_project_folder
@@ -80,12 +82,17 @@ def main(wishes: list[Wish]) -> None:
 
 def wishes_of(words: Sequence[tuple[str, str]]) -> list[Wish]:
     """Return what `KEY=VALUE` words wish for."""
-    read = {"days": int, "customers": int, "first": date.fromisoformat, "shop": Path}
-    values = {}
+    read: Mapping[str, Callable[[str], object]] = {
+        "days": whole_number,
+        "customers": whole_number,
+        "first": date.fromisoformat,
+        "shop": lambda value: Path(value).resolve(strict=True),
+    }
+    values: dict[str, Any] = {}
     for key, value in words:
         try:
             values[key] = read[key](value)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OSError, argparse.ArgumentTypeError):
             raise argparse.ArgumentTypeError(
                 f"'{key}={value}' can't be used; use days=30, first=2017-12-01, customers=300 or "
                 "shop=FILE"
@@ -110,18 +117,20 @@ def sample(folder: Path, customers: int) -> Path:
     source = Path(str(files(shop.pop("package"))))
     for name in ("purchases", "products", "customers"):
         shop[name]["path"] = str(source / shop[name]["path"])
-    lines = folder / "purchases.parquet"
-    with duckdb.connect() as connection:
-        connection.execute(f"""
-            copy (
-                from {text(shop["purchases"]["path"])}
-                where household_id in (
-                    select distinct household_id from {text(shop["purchases"]["path"])}
-                    order by md5(household_id::varchar) limit {customers}
-                )
-            ) to {text(str(lines))}
-        """)  # noqa: S608 - files of ours
-    shop["purchases"]["path"] = str(lines)
+    bought = text(shop["purchases"]["path"])
+    for name in ("purchases", "customers"):
+        drawn = folder / f"{name}.parquet"
+        with duckdb.connect() as connection:
+            connection.execute(f"""
+                copy (
+                    from {text(shop[name]["path"])}
+                    where household_id in (
+                        select distinct household_id from {bought}
+                        order by md5(household_id::varchar) limit {customers}
+                    )
+                ) to {text(str(drawn))}
+            """)  # noqa: S608 - files of ours
+        shop[name]["path"] = str(drawn)
     shop["settings"]["min_customers_per_product"] = 5
     file = folder / "shop.yml"
     file.write_text(yaml.safe_dump(shop), encoding="utf-8")

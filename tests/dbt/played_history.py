@@ -238,11 +238,14 @@ class PlayedHistory:
 
     def _place(self, name: str) -> str:
         if name not in self._places:
-            [(self._places[name],)] = self.connection.execute(
+            found = self.connection.execute(
                 "select schema_name || '.' || table_name from duckdb_columns() "
                 "where table_name = ? limit 1",
                 [name],
             ).fetchall()
+            if not found:  # of a model that only has to come first
+                return f"elsewhere.{name}"
+            [(self._places[name],)] = found
         return self._places[name]
 
     def _columns(self, place: str) -> list[str]:

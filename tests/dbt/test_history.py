@@ -110,6 +110,27 @@ def test_a_retry_under_another_id_goes_on_with_the_run_that_failed(shop, until):
     ]
 
 
+@pytest.mark.parametrize("until", FAILING)
+def test_a_build_that_was_killed_and_goes_on_under_its_own_id_is_one_run(shop, until):
+    """What it had committed may be made once more, where it couldn't write down that it had."""
+    shop.serve("r1", "2024-03-01", lists_of("ann", "tea", "jam"), popular=["tea", "jam"])
+    lists = lists_of("ann", "rye", "jam")
+    shop.serve("r2", "2024-03-02", lists, popular=["tea", "jam"], until=until)
+    shop.serve("r2", "2024-03-02", lists, popular=["tea", "jam"])
+    assert shop.ask("select run_id from intermediate.int_list_runs order by run_number") == [
+        ("r1",),
+        ("r2",),
+    ]
+    assert shop.ask("""
+        select run_id, count(*) from intermediate.int_popular_at_runs group by all order by all
+    """) == [("r1", 2), ("r2", 2)]
+    assert shop.ask(HISTORY) == [
+        ("ann", "discover", 1, "tea", "r1", "2024-03-01", "r2", "2024-03-02"),
+        ("ann", "discover", 2, "jam", "r1", "2024-03-01", None, None),
+        ("ann", "discover", 1, "rye", "r2", "2024-03-02", None, None),
+    ]
+
+
 def test_a_clock_that_is_set_back_loses_no_run(shop):
     shop.serve("r1", "2024-03-01", lists_of("ann", "tea"))
     shop.serve("r2", "2024-03-02", lists_of("ann", "rye"))

@@ -52,6 +52,7 @@ def bench(monkeypatch, capsys):
         (["crash", "7", "readers"], [7, "readers"]),
         (["hybrid"], []),
         (["leaderboard", "some.duckdb"], [Path("some.duckdb")]),
+        (["month"], []),
         (["quality", "movielens", "online_retail"], ["movielens", "online_retail"]),
         (["reproducible"], []),
         (["scale"], []),
@@ -68,6 +69,15 @@ def test_a_measurement_gets_values(bench, words, values):
     assert bench(*words) == (0, "", "", [(words[0], values)])
 
 
+def test_a_month_may_be_shorter_and_of_another_shop(bench, tmp_path):
+    shop = tmp_path / "shop.yml"
+    shop.touch()
+    words = ("days=3", "first=2024-05-01", f"shop={shop}")
+    code, _, _, [(name, [wish])] = bench("month", *words)
+    assert (code, name) == (0, "month")
+    assert (wish.days, str(wish.first), wish.shop, wish.customers) == (3, "2024-05-01", shop, 300)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -82,6 +92,10 @@ def test_a_measurement_gets_values(bench, words, values):
         (["scale", "marketplace", "99"], "customers of at least 100 (usage: scripts/bench scale"),
         (["scale", "-1"], "'-1' can't be used"),
         (["staging", "inf"], "'inf' can't be used"),
+        (["month", "days=0"], "'days=0' can't be used; use days=30, first=2017-12-01, customers=3"),
+        (["month", "first=1 May"], "'first=1 May' can't be used; use days=30, first=2017-12-01"),
+        (["month", "shop=nosuch.yml"], "'shop=nosuch.yml' can't be used"),
+        (["month", "week=1"], "'week=1' can't be used"),
         (["build", "abc"], "'abc' can't be used; use a whole number of at least 1"),
         (["build", "0"], "'0' can't be used"),
         (["build", "1", "2"], "unrecognized arguments: 2 (usage: scripts/bench build [-h] [RUNS])"),
@@ -121,6 +135,7 @@ def test_without_a_name_the_measurements_are_listed(bench, words):
         "api",
         "build",
         "leaderboard",
+        "month",
         "movielens",
         "quality",
         "reproducible",

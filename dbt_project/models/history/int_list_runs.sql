@@ -40,7 +40,8 @@ runs as (
         cutoff_at as served_from,
         2 as place
     from folds
-    where not {{ is_empty_run() }}
+    -- a build that was killed goes on under its own id
+    where not {{ is_empty_run() }} and not exists (select 1 from written where written.run_id = {{ run_id() }})
 ),
 
 last_written as (select max(run_number) as run_number from written),
