@@ -158,8 +158,8 @@ def test_marts_hold_the_last_run_only(second):
                 and table_name <> 'drift'
         """).fetchall()
         assert len(tables) >= 5
-        # the tiny shop is too small for probabilities, nobody has tuned it, and it has no rules and no
-        # experiment
+        # the tiny shop is too small for probabilities, nobody has tuned it, and it has neither
+        # rules nor an experiment
         learned = {"feature_importances", "probability_calibration"}
         brought = {"recommendation_outcomes", "outcome_metrics"}  # nothing was bought meanwhile
         empty = learned | brought | {"rules", "rule_effects", "tuned_parameters", "tuning_trials"}
