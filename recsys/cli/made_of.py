@@ -68,6 +68,8 @@ def print_made_of(said: dict[str, Any] | None) -> None:
     versions = ", ".join(f"{name} {said['version'][name]}" for name in MAIN_VERSIONS)
     rows = [("inputs", inputs), ("shop file", said["shop"]), ("settings", settings or "none given")]
     rows.append(("version", versions))
+    if "forgotten" in changes:
+        rows.append(("forgotten", ""))
     if said["day"] or "day" in changes:
         rows.append(("day", said["day"]))
     print_table(

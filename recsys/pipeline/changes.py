@@ -19,7 +19,7 @@ class Change:
     """What has changed of one kind of thing that a build is made of."""
 
     kind: str
-    """inputs, shop file, settings, version, day or database."""
+    """inputs, shop file, settings, version, forgotten, day or database."""
     text: str
     """What has changed, such as `purchases: day_2.csv is new`."""
 
@@ -37,6 +37,8 @@ def changes(before: Fingerprint, now: Fingerprint) -> list[Change]:
         found.append(Change("shop file", _listed(keys)))
     found += [Change("settings", text) for text in _of_values(before.settings, now.settings)]
     found += [Change("version", text) for text in _of_values(before.version, now.version, "none")]
+    if before.forgotten != now.forgotten:
+        found.append(Change("forgotten", "others are to be kept out than then"))
     if before.day != now.day:
         found.append(Change("day", f"{before.day or 'none'} → {now.day or 'none'}"))
     return found

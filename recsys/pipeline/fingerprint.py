@@ -20,6 +20,7 @@ from recsys.settings.project import PACKAGE
 from recsys.shop import DEFAULT_SHOP, Shop, load_shop
 from recsys.shop.input_files import KnownMarks, marks_below, marks_of_inputs, reads_the_clock
 from recsys.storage.file_marks import FileMark, digest_of_folder
+from recsys.storage.forgotten import read_list
 
 MODEL_FOLDER = "content_embedding_model"
 """The setting that names a folder whose files a build reads."""
@@ -37,11 +38,13 @@ class Fingerprint(BaseModel):
     inputs: dict[str, dict[str, FileMark]]
     """The files of each input."""
     shop: dict[str, Any]
-    """What the shop file says, but for its settings. Its comments are no part of it."""
+    """What the shop file says, but for its settings and whom it notifies, and no comments."""
     settings: dict[str, str]
     """Those that were given, by the shop file or to the build, and aren't the default."""
     version: dict[str, str]
     """Versions of this package, of its code and of what it computes with."""
+    forgotten: str = ""
+    """What tells who is kept out of builds; empty: nobody."""
     day: date | None = None
     """The day of the build (UTC) where its tables depend on that, else None."""
 
@@ -63,6 +66,7 @@ class Fingerprint(BaseModel):
             "shop": self.shop,
             "settings": self.settings,
             "version": self.version,
+            "forgotten": self.forgotten,
             "day": self.day,
         }
 
@@ -71,6 +75,7 @@ def fingerprint(
     shop: Path | str | None,
     variables: Mapping[str, object],
     project: Path,
+    work: Path,
     before: Fingerprint | None = None,
 ) -> Fingerprint:
     """Look at everything that a build of this shop would be made of.
@@ -85,6 +90,8 @@ def fingerprint(
         Settings by name; they win over the shop file's.
     project
         The folder of the dbt project.
+    work
+        The database's work folder, which says who is to stay forgotten.
     before
         An earlier fingerprint: files that are as they were then aren't read again.
 
@@ -92,6 +99,8 @@ def fingerprint(
     ------
     ShopFileError
         The shop file is missing or says something that isn't legal, or an input can't be read.
+    DatabaseError
+        The list of who is forgotten can't be read.
     OSError
         A file can't be read.
 
@@ -110,6 +119,7 @@ def fingerprint(
         shop=_said_by(found),
         settings=settings,
         version=versions(project),
+        forgotten=_who_is_forgotten(work),
         day=today() if reads_the_clock(found) else None,
     )
 
@@ -159,6 +169,15 @@ def _required() -> list[str]:
     return sorted(name[0] for name in found if name)
 
 
+def _who_is_forgotten(work: Path) -> str:
+    found = read_list(work)
+    if found is None or not found.customers:
+        return ""
+    return hashlib.sha256("\n".join(sorted(found.customers)).encode()).hexdigest()[:12]
+
+
 def _said_by(shop: Shop) -> dict[str, Any]:
-    said: dict[str, Any] = shop.model_dump(mode="json", exclude={"settings"}, exclude_defaults=True)
+    """Return what the shop file says that tables depend on; addresses of notices may be secret."""
+    left_out = {"settings", "notify"}
+    said: dict[str, Any] = shop.model_dump(mode="json", exclude=left_out, exclude_defaults=True)
     return said

@@ -132,7 +132,7 @@ def since_last_build(
     if published is None:
         return None
     before = published.made_of
-    now = fingerprint(shop, variables, dbt_project_folder(), before)
+    now = fingerprint(shop, variables, dbt_project_folder(), work_folder(database), before)
     if before.day is not None:  # also where only the lines that were read showed it
         now = now.model_copy(update={"day": today()})
     found = changes(before, now)

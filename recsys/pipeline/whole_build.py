@@ -14,7 +14,7 @@ from recsys.pipeline.journal import Begun, Journal, Step, size_and_time
 from recsys.pipeline.last_published import last_published
 from recsys.pipeline.remains import Remains, remains_of
 from recsys.storage.file_state import FileState
-from recsys.storage.work_folder import unpublished
+from recsys.storage.work_folder import unpublished, work_folder
 
 DONE_WELL = {"success", "pass", "warn"}
 """dbt's status of a step that needn't end a build."""
@@ -134,6 +134,7 @@ def made_of(
     """
     before = last_published(database)
     try:
-        return fingerprint(shop, variables, project, before.made_of if before else None)
+        work = work_folder(database)
+        return fingerprint(shop, variables, project, work, before.made_of if before else None)
     except (RecsysError, OSError):
         return None

@@ -41,7 +41,7 @@ def database(built, shop, monkeypatch):
     monkeypatch.setenv("RECSYS_SHOP", str(shop))
     monkeypatch.setenv("COLUMNS", "120")
     work_folder(built).mkdir(parents=True)
-    made_of = fingerprint(shop, {}, dbt_project_folder())
+    made_of = fingerprint(shop, {}, dbt_project_folder(), work_folder(built))
     remember_published(built, state_of(built), "run-2", made_of, ("test unique: 1 row",))
     remember(work_folder(built), str(shop), {})
     built.with_name("shop.report.html").write_text("it is there")
@@ -184,7 +184,7 @@ def test_a_build_of_some_tables_leaves_no_record(database):
 
 
 def test_a_shop_without_dates_is_built_once_a_day(database, shop, monkeypatch):
-    made_of = fingerprint(shop, {}, dbt_project_folder())
+    made_of = fingerprint(shop, {}, dbt_project_folder(), work_folder(database))
     day = module.today()
     remember_published(database, state_of(database), "run-3", made_of.on_day(day), ())
     since = since_last_build(database, shop, {})

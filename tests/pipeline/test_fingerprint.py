@@ -14,6 +14,7 @@ from recsys.pipeline.changes import Change, changes
 from recsys.pipeline.fingerprint import Fingerprint, fingerprint, today, versions
 from recsys.pipeline.published_tables import day_of_undated_lines
 from recsys.storage import file_marks
+from recsys.storage.forgotten import new_list, write_list
 
 SHOP = """
 name: mine
@@ -44,7 +45,7 @@ def project(tmp_path):
 
 
 def look(shop: Path, project: Path, before: Fingerprint | None = None, **settings) -> Fingerprint:
-    return fingerprint(shop / "shop.yml", settings, project, before)
+    return fingerprint(shop / "shop.yml", settings, project, shop.parent / "work", before)
 
 
 def differing(shop: Path, project: Path, before: Fingerprint, **settings) -> list[tuple[str, str]]:
@@ -118,6 +119,28 @@ def test_the_shop_file_counts_by_what_it_says(shop, project):
     assert differing(shop, project, before) == []
     file.write_text(SHOP.replace("purchased_at: d", "purchased_at: d, quantity: '1'"))
     assert differing(shop, project, before) == [("shop file", "purchases.columns.quantity")]
+
+
+def test_whom_a_build_notifies_does_not_count(shop, project):
+    before = look(shop, project)
+    told = "{webhook: https://example.com/hooks/secret, events: build_failed}"
+    (shop / "shop.yml").write_text(f"{SHOP}notify: [{told}]\n")
+    assert differing(shop, project, before) == []
+    assert "secret" not in look(shop, project).model_dump_json()
+
+
+def test_who_is_to_stay_forgotten_counts(shop, project):
+    """As where `recsys forget` ended between its list and the database."""
+    before = look(shop, project)
+    work = shop.parent / "work"
+    work.mkdir()
+    forgotten = new_list()
+    write_list(work, forgotten)
+    assert differing(shop, project, before) == []
+    write_list(work, forgotten.adding([forgotten.hash_of("ann")], date(2024, 5, 31)))
+    assert differing(shop, project, before) == [
+        ("forgotten", "others are to be kept out than then")
+    ]
 
 
 def test_settings_count_wherever_they_are_given(shop, project):
