@@ -12,7 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
 from benchmarks.arguments import whole_number
@@ -120,7 +119,7 @@ def sample(folder: Path, customers: int) -> Path:
     bought = text(shop["purchases"]["path"])
     for name in ("purchases", "customers"):
         drawn = folder / f"{name}.parquet"
-        with duckdb.connect() as connection:
+        with connect() as connection:
             connection.execute(f"""
                 copy (
                     from {text(shop[name]["path"])}
