@@ -78,7 +78,6 @@ def test_a_build_that_was_killed_and_gone_on_with_is_that_of_one_go(
 
 
 KEPT = {
-    "marts.drift",
     "marts.run_history",
     "marts.champions_history",
     "marts.model_metrics_history",
