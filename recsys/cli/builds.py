@@ -86,6 +86,7 @@ def rollback(
                 "list_changes": changes,
             }
         )
+        write_report_of(path, quiet=True)
         return
     print_line(f"Published again: run {now.run_id[:8]}, as of {_day(now.run.get('as_of'))}")
     if before is None:

@@ -49,7 +49,9 @@ def print_list_changes(rows: Rows, empty: str) -> None:
                 row["customers_after"],
                 row["customers_changed"],
                 _percent(
-                    row["customers_changed"], max(row["customers_before"], row["customers_after"])
+                    row["customers_changed"],
+                    # of those with a list before or after, who may be more than either
+                    max(row["customers_before"], row["customers_after"], row["customers_changed"]),
                 ),
                 _percent(row["kept_share"], 1),
             )

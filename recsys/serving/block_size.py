@@ -24,7 +24,7 @@ def block_size(most: int, customers: int, interactions: int) -> int:
     >>> block_size(2000, customers=1_000_000, interactions=9_000_000)
     2000
     >>> block_size(2000, customers=2_000, interactions=480_000)
-    625
+    333
     >>> block_size(30, customers=10, interactions=1_000_000)
     30
 

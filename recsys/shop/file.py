@@ -178,7 +178,7 @@ class Shop(BaseModel):
     """Product ids that are fees, vouchers or the like, beside those found by the rule."""
     real_products: list[str | int] = Field(default_factory=list)
     """Product ids that the rule takes for fees or vouchers, but that may be recommended."""
-    settings: dict[str, int | float | str | bool] = Field(default_factory=dict)
+    settings: dict[str, int | float | str | bool | date] = Field(default_factory=dict)
     """Settings of dbt_project.yml that differ for this shop."""
     notify: list[Notification] = Field(default_factory=list)
     """Whom a build tells what became of it: docs/schedules.md."""
@@ -280,7 +280,7 @@ def _explain(error: ValidationError) -> str:
             said = "nothing" if problem["input"] is None else f"'{problem['input']}'"
             text = f"{said} won't do: {legal_here}"
         if place[:1] == ("settings",) and len(place) == 3:  # one per type it could have had
-            where, text = f"settings.{place[1]}", "must be a number, a text or true or false"
+            where, text = f"settings.{place[1]}", "must be a number, a text, a day or true or false"
         lines.append(f"{where}: {text}" if where else text)
     return "; ".join(dict.fromkeys(lines))
 

@@ -24,6 +24,13 @@ def audited(project):
                 "$1[n] as customer_id, 7::ubigint as customer_hash from range(1, 1 + $2) as r (n)",
                 [list(customers), len(customers)],
             )
+            connection.execute("attach ':memory:' as recsys_inputs")
+            connection.execute(
+                "create macro recsys_inputs.main.is_forgotten(id) as id = 'forgotten one'"
+            )
+            connection.execute(
+                "create table intermediate.int_customer_arms (customer_key integer, arm varchar)"
+            )
             connection.execute(
                 "create table intermediate.int_customer_merges "
                 "(customer_id varchar, merged_into varchar)"
@@ -36,6 +43,10 @@ def audited(project):
 def test_ids_are_taken_as_they_are(audited):
     assert sorted(audited("00123, o'hara,a b")) == [1, 2, 3]
     assert audited(None) == audited(" , ") == []
+
+
+def test_who_was_forgotten_is_nobody_and_stops_no_build(audited):
+    assert audited("00123,forgotten one") == [1]
 
 
 @pytest.mark.parametrize(("wrong", "nearest"), [("123", "00123"), ("O'Hara", "o'hara")])

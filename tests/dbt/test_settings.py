@@ -62,10 +62,17 @@ def test_both_refuse_the_same(read):
     assert refused > 100
 
 
+DEPENDING = {
+    *("rating_min", "rating_max", "candidates_per_customer", "list_length"),
+    *("drift_watch", "drift_alarm", "control_share", "challenger_share"),
+}
+"""What is legal of these depends on another setting."""
+
+
 def test_both_take_what_is_just_legal(read):
     for name, field in FIELDS.items():
-        if name in {"rating_min", "rating_max", "candidates_per_customer", "list_length"}:
-            continue  # what is legal depends on another
+        if name in DEPENDING:
+            continue
         for value in [*limits(field), *choices(field)]:
             assert read(**{name: value})[name] == (None if value == "" else value), name
             assert Settings.model_validate({name: value or None if value == "" else value})
@@ -78,6 +85,10 @@ def test_what_depends_on_another_setting_is_looked_at_together(read):
         read(candidates_per_customer=5)
     with pytest.raises(duckdb.Error, match="setting pinned_champion is ease; name it in"):
         read(pinned_champion="ease", recommenders="svd")
+    with pytest.raises(
+        duckdb.Error, match=r"setting drift_alarm is 5\.0; use at least drift_watch, 6"
+    ):
+        read(drift_watch=6)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,8 @@ def test_every_element_is_closed_and_every_id_is_its_own(html):
 
 def test_every_section_is_there_and_in_the_navigation(html):
     read = Page(html)
-    anchors = [section.anchor for section in SECTIONS]
+    # without an experiment there is nothing to read out
+    anchors = [section.anchor for section in SECTIONS if section.anchor != "uplift"]
     assert [found["id"] for tag, found in read.elements if tag == "section"] == anchors
     links = [found["href"] for tag, found in read.elements if tag == "a"]
     assert links[1:] == [f"#{anchor}" for anchor in anchors]

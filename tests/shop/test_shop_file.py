@@ -104,7 +104,7 @@ def test_what_isn_t_legal_is_named_with_what_is(tmp_path, old, new, says):
         ("settings: 3", "settings: '3' won't do: write names with their values"),
         (
             "settings: {list_length: [1]}",
-            "settings.list_length: must be a number, a text or true or false",
+            "settings.list_length: must be a number, a text, a day or true or false",
         ),
         ("products: {path: q.csv, columns: {title: T}}", "column 'product_id' is missing"),
         ("ratings: r.csv", "ratings: 'r.csv' won't do: write names with their values below it"),

@@ -36,6 +36,8 @@ placed as (
             -- of a distance it is known what chance alone makes of it
             when kinds.scale = 'distance' and coalesce(expectations.earlier_runs, 0) < settings.drift_least_runs
                 then measured.by_chance
+            -- a metric without an interval, of too few customers, proves nothing
+            when kinds.scale = 'metric' and measured.noise is null then null
             else expectations.expected_place
         end as expected_place
     from measured
