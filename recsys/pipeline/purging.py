@@ -71,6 +71,12 @@ def purge(file: Path, ids: Sequence[str], forgotten: Forgotten) -> Purged:
             removed, found = remove_customers(connection, ids)
             write_table(connection, forgotten)
             return Purged(removed, found, mentions(connection, ids))
+    except duckdb.ConstraintException as error:
+        raise RecsysError(
+            f"customers can't be removed from {file}: a table of yours refers to one of them by a "
+            f"foreign key ({' '.join(str(error).split())}). Later builds keep them out already; "
+            "drop the foreign key, and forget them again"
+        ) from error
     except duckdb.Error as error:
         doing = f"customers can't be removed from {file}"
         raise write_failure(doing, file.parent, error) from error

@@ -20,6 +20,7 @@ from recsys.pipeline.forgetting import cleaned_ids, forget_customers, let_in_aga
 from recsys.pipeline.kept_builds import builds_of
 from recsys.pipeline.last_published import FILE as PUBLISHED
 from recsys.pipeline.publishing import published
+from recsys.pipeline.purging import purge
 from recsys.pipeline.traces import is_telling, mentions, pattern_of, with_merged
 from recsys.storage.forgotten import Forgotten, list_of, new_list, read_list, write_list
 from recsys.storage.work_folder import work_folder
@@ -409,3 +410,18 @@ def test_who_is_let_in_again_is_on_no_list_any_more(database):
     assert let_in_again(database, [ANN, OLD_ANN]) == []
     assert rows(database, "from privacy.forgotten") == []
     assert rows(database, "select count(*) from marts.customers") == [(2,)]
+
+
+def test_a_foreign_key_of_a_table_of_ones_own_is_named(tmp_path):
+    file = tmp_path / "shop.duckdb"
+    with duckdb.connect(file) as connection:
+        connection.execute("""
+            create schema crm;
+            create table crm.accounts (customer_id varchar primary key);
+            create table crm.tickets (id integer, customer_id varchar references crm.accounts);
+            insert into crm.accounts values ('ann');
+            insert into crm.tickets values (1, 'ann');
+        """)
+    with pytest.raises(RecsysError, match="refers to one of them by a foreign key") as raised:
+        purge(file, ["ann"], new_list())
+    assert "disk" not in str(raised.value)
