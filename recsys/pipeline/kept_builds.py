@@ -78,7 +78,7 @@ def keep(database: Path) -> None:
     """
     folder = builds_folder(database)
     folder.mkdir(parents=True, exist_ok=True)
-    published_at = datetime.fromtimestamp(database.stat().st_mtime, UTC)
+    published_at = _published_at(database, _last_run(database))
     name = folder / f"{published_at:%Y-%m-%dT%H-%M-%S.%f}.duckdb"
     name.unlink(missing_ok=True)
     try:
@@ -192,14 +192,16 @@ def kept_files(database: Path) -> list[Path]:
 
 
 def _build(file: Path, *, is_current: bool) -> Build:
-    found = file.stat()
-    return Build(
-        file,
-        is_current,
-        datetime.fromtimestamp(found.st_mtime, UTC),
-        found.st_size,
-        _last_run(file),
-    )
+    run = _last_run(file)
+    return Build(file, is_current, _published_at(file, run), file.stat().st_size, run)
+
+
+def _published_at(file: Path, run: dict[str, Any]) -> datetime:
+    """Return when a build was done: its file's time changes with every row that a user writes."""
+    finished = run.get("finished_at")
+    if isinstance(finished, datetime):
+        return finished.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 def _last_run(file: Path) -> dict[str, Any]:

@@ -76,6 +76,14 @@ def test_as_many_are_kept_as_asked_for_and_the_oldest_goes_first(database):
     assert not builds_folder(database).exists()
 
 
+def test_what_a_user_writes_into_a_build_makes_it_no_newer(database):
+    assert roll_back(database).published.run_id == "run-b"
+    with duckdb.connect(database) as connection:
+        connection.execute("create table main.mine as select 1 as one")
+    assert runs(database) == ["run-c", "run-b", "run-a"]
+    assert roll_back(database).published.run_id == "run-a"
+
+
 def test_the_one_before_is_put_back_then_the_one_before_that(database):
     assert roll_back(database).published.run_id == "run-b"
     assert published_run(database) == "run-b"
