@@ -14,36 +14,23 @@
   Of a file that an earlier version made, every row began with the run that it names.
 #}
 {% macro lists_before() -%}
-{%- set lists = lists_in_database() if execute else none -%}
-{%- set columns = adapter.get_columns_in_relation(lists) | map(attribute='name') | list if lists else [] -%}
-{%- if lists -%}
 select
     customer_id,
     list_type,
     rank,
     product_id,
     recommender,
-    {% if 'promised_probability' in columns -%}
     coalesce(promised_probability, probability) as probability,
-    since_run_id,
-    {% else -%}
-    {{ 'probability' if 'probability' in columns else 'cast(null as double) as probability' }},
-    run_id as since_run_id,
-    {% endif -%}
+    coalesce(since_run_id, run_id) as since_run_id,
     run_id
-from {{ lists }}
-{%- else -%}
-select
-    cast(null as varchar) as customer_id,
-    cast(null as varchar) as list_type,
-    cast(null as integer) as rank,
-    cast(null as varchar) as product_id,
-    cast(null as varchar) as recommender,
-    cast(null as double) as probability,
-    cast(null as varchar) as since_run_id,
-    cast(null as varchar) as run_id
-where false
-{%- endif -%}
+from (
+    {{ as_built_before('marts', 'recommendations', {
+        'customer_id': 'varchar', 'list_type': 'varchar', 'rank': 'integer', 'product_id': 'varchar',
+        'recommender': 'varchar', 'probability': 'double', 'promised_probability': 'double',
+        'since_run_id': 'varchar', 'run_id': 'varchar',
+    }) }}
+) as built
+where {{ 'true' if execute and lists_in_database() else 'false' }}
 {%- endmacro %}
 
 {#
@@ -51,23 +38,17 @@ where false
   No row where it isn't there.
 #}
 {% macro run_of_lists_before() -%}
-{%- set lists = lists_in_database() if execute else none -%}
-{%- set runs = adapter.get_relation(this.database, 'marts', 'run_history') if lists else none -%}
-{%- set columns = adapter.get_columns_in_relation(runs) | map(attribute='name') | list if runs else [] -%}
-{%- if 'as_of' in columns and 'started_at' in columns -%}
 select
     run_id,
-    cast(started_at as timestamp) as started_at,
+    started_at,
     cast(as_of + interval 1 day as timestamp) as served_from
-from {{ runs }}
-where run_id in (select lists_before.run_id from ({{ lists_before() }}) as lists_before)
-{%- else -%}
-select
-    cast(null as varchar) as run_id,
-    cast(null as timestamp) as started_at,
-    cast(null as timestamp) as served_from
-where false
-{%- endif -%}
+from (
+    {{ as_built_before('marts', 'run_history', {'run_id': 'varchar', 'started_at': 'timestamp', 'as_of': 'date'}) }}
+) as runs
+where
+    started_at is not null
+    and as_of is not null
+    and run_id in (select lists_before.run_id from ({{ lists_before() }}) as lists_before)
 {%- endmacro %}
 
 {# What runs before this one wrote into the model's own table: run_number and run_id. #}

@@ -220,12 +220,15 @@ class PlayedHistory:
             "execute": True,
             "flags": SimpleNamespace(EMPTY=False),
             "this": None,
+            "target": SimpleNamespace(database="memory"),
             "adapter": SimpleNamespace(
-                get_relation=lambda *parts: (
-                    _Relation(*parts) if self._columns(f"{parts[1]}.{parts[2]}") else None
+                get_relation=lambda database, schema, identifier: (
+                    _Relation(database, schema, identifier)
+                    if self._columns(f"{schema}.{identifier}")
+                    else None
                 ),
                 get_columns_in_relation=lambda relation: [
-                    {"name": column} for column in self._columns(str(relation))
+                    SimpleNamespace(name=column) for column in self._columns(str(relation))
                 ],
             ),
             "is_incremental": lambda: bool(self._columns(str(self._this))),
