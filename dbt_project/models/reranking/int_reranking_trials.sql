@@ -87,43 +87,72 @@ valued as (
     {{ valued_candidates('objectives') }}
 ),
 
-candidates as (
+-- settings that say the same are one trial: some of those that are tried are those in force
+numbered as (
     select
-        options.setting,
-        options.value,
+        *,
+        dense_rank() over (order by {{ names | join(', ') }}) as trial
+    from options
+),
+
+trials as (
+    select
+        trial,
+        {{ names | join(', ') }},
+        list_length,
+        -- only `discover` explores
+        bool_and(setting = 'explore_share') as is_of_discover
+    from numbered
+    group by all
+),
+
+-- each candidate is described once, not in each trial
+described as (
+    select
         valued.*,
-        {{ variant_key('options.variants', 'product_variants') }} as variant_key,
         {{ described_candidate('valued', 'products') }},
         product_variants.same_title_key,
-        options.diversity,
-        options.max_per_category,
-        options.max_per_brand,
-        {{ explored_places('options', 'valued') }},
-        options.list_length
+        product_variants.same_but_size_key
     from valued
     inner join products on valued.product_key = products.product_key
     inner join product_variants on valued.product_key = product_variants.product_key
-    -- only `discover` explores
-    inner join options
-        on
-            valued.objective = options.objective
-            and (options.setting <> 'explore_share' or valued.list_type = 'discover')
 ),
 
-{{ reranked('setting, value, fold, list_type, customer_key') }}
+candidates as (
+    select
+        trials.trial,
+        described.*,
+        {{ variant_key('trials.variants', 'described') }} as variant_key,
+        trials.diversity,
+        trials.max_per_category,
+        trials.max_per_brand,
+        {{ explored_places('trials', 'described') }},
+        trials.list_length
+    from described
+    inner join trials
+        on
+            described.objective = trials.objective
+            and (not trials.is_of_discover or described.list_type = 'discover')
+),
+
+{{ reranked('trial, fold, list_type, customer_key') }}
 
 select
-    setting,
-    value,
-    fold,
-    list_type,
-    customer_key,
-    place as rank,
-    product_key,
-    same_title_key,
-    category,
-    is_new,
-    expected_revenue,
-    expected_margin
+    numbered.setting,
+    numbered.value,
+    reranked.fold,
+    reranked.list_type,
+    reranked.customer_key,
+    reranked.place as rank,
+    reranked.product_key,
+    reranked.same_title_key,
+    reranked.category,
+    reranked.is_new,
+    reranked.expected_revenue,
+    reranked.expected_margin
 from reranked
-where place <= list_length
+inner join numbered
+    on
+        reranked.trial = numbered.trial
+        and (numbered.setting <> 'explore_share' or reranked.list_type = 'discover')
+where reranked.place <= reranked.list_length
