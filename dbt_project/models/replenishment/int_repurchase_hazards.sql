@@ -117,16 +117,26 @@ at_risk as (
     window in_order as (partition by fold, intervals_from order by step)
 ),
 
+rates as (
+    select
+        fold,
+        intervals_from,
+        cast(sum(bought) as double) / cast(sum(waiting) as double) as rate
+    from at_risk
+    group by fold, intervals_from
+    having sum(waiting) > 0
+),
+
+-- as if one more had waited in each step, and bought at the rate of all steps: of few, neither all nor none will.
+-- Who came and bought within a step would make the share larger than one
 hazards as (
     select
-        *,
-        -- where all who wait buy, the hazard would have no end
-        case
-            when waiting > 0
-                then -ln(1 - least(cast(bought as double) / cast(waiting as double), 0.999))
-            else 0
-        end as hazard
+        at_risk.*,
+        -ln(1 - least((cast(at_risk.bought as double) + rates.rate) / (cast(at_risk.waiting as double) + 1), 0.999))
+            as hazard
     from at_risk
+    inner join rates
+        on at_risk.fold = rates.fold and at_risk.intervals_from = rates.intervals_from
 ),
 
 cumulated as (
