@@ -58,7 +58,6 @@ RELATE = {
     "int_training_folds": "says which windows are over at which cut-off",
     "int_tuning_folds": "passes them on",
     "int_repurchase_hazards": "how long purchases of training folds are followed",
-    "int_repurchase_forecasts": "how long the label window is",
 }
 """Models that read when a label window ends, and what for."""
 

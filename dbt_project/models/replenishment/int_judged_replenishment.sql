@@ -31,6 +31,8 @@ followed as (
             forecasts.fold = waits.fold
             and forecasts.customer_key = waits.customer_key
             and forecasts.product_key = waits.product_key
+            -- the last fold's window ends with the data, which may be a day later
+            and forecasts.window_days > waits.wait
 ),
 
 -- the day, and its interval, given that it lies within the label window: of others it isn't known

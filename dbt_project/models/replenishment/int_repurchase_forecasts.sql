@@ -5,15 +5,18 @@ with
 
 folds as (select * from {{ ref('int_folds') }} where purpose in ('judge', 'serve')),
 
+settings as (select * from {{ ref('stg_settings') }}),
+
 curves as (select * from {{ ref('int_repurchase_curves') }}),
 
 pairs as (
     select
         pairs.*,
         folds.cutoff_at,
-        {{ days_between('folds.cutoff_at', 'folds.label_until') }} as window_days
+        settings.label_window_days as window_days
     from {{ ref('int_repurchase_pairs') }} as pairs
     inner join folds on pairs.fold = folds.fold
+    cross join settings
     where pairs.steps < {{ last_repurchase_step() }}
 ),
 
