@@ -57,6 +57,7 @@ RELATE = {
     "int_held_out_ratings": "looks for ratings within them",
     "int_training_folds": "says which windows are over at which cut-off",
     "int_tuning_folds": "passes them on",
+    "int_repurchase_hazards": "how long purchases of training folds are followed",
 }
 """Models that read when a label window ends, and what for."""
 

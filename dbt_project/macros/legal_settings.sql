@@ -61,6 +61,7 @@
         'hybrid_seed': ['integer', 0, 1000000000],
         'audience_size': ['integer', 1, 1000000],
         'preference_categories': ['integer', 1, 250],
+        'replenishment_products': ['integer', 0, 1000],
         'tuning_trials': ['integer', 0, 1000000],
         'tuning_minutes': ['double', 0, 1000000],
         'tuning_recommenders': ['varchar'],

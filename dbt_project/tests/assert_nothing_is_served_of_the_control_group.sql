@@ -1,5 +1,5 @@
 {% set served = [
-    'recommendations', 'predicted_ratings', 'customer_preferences', 'product_audiences', 'recommendation_audit'
+    'recommendations', 'predicted_ratings', 'customer_preferences', 'product_audiences', 'recommendation_audit', 'replenishment'
 ] %}
 
 with

@@ -14,7 +14,9 @@ FILE = "node_seconds.json"
 
 PHASES = {
     "reading and cleaning": ("staging", "cleaning", "experiment", "events"),
-    "features and similar products": ("folds", "labels", "features", "similarity"),
+    "features and similar products": (
+        *("folds", "labels", "features", "replenishment", "similarity"),
+    ),
     "preferences": ("preferences",),
     "tuning": ("tuning",),
     "recommenders": ("recommenders",),

@@ -214,6 +214,9 @@ class Hybrid(Section):
     """Customers most likely to buy it, per product."""
     preference_categories: Annotated[int, Field(ge=1, le=250)] = 50
     """Categories whose purchases are predicted: those most customers bought from."""
+    replenishment_products: Annotated[int, Field(ge=0, le=1_000)] = 10
+    """Products a customer is about to buy again that are forecast, likeliest within a week first; 0
+    switches this off."""
 
 
 class Tuning(Section):

@@ -58,7 +58,7 @@ def test_blocks_of_three_customers_serve_what_one_block_does(
         tiny_database, builder.run(tiny_shop, variables={"serving_block_customers": 3})
     )
     public = {"recommendations", "customer_preferences", "predicted_ratings", "product_audiences"}
-    public |= {"products"}
+    public |= {"products", "replenishment"}
     assert public <= set(found)
     assert not any(found.values()), found
 

@@ -15,6 +15,7 @@ SETTINGS = {
 }
 SERVED = [
     *("recommendations", "predicted_ratings", "customer_preferences", "product_audiences"),
+    "replenishment",
     *("recommendation_audit", "recommendation_details"),
 ]
 

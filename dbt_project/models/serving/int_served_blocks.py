@@ -59,6 +59,8 @@ def model(dbt, session):
         "int_reason_evidence": dbt.ref("int_reason_evidence"),
         "int_reasons": dbt.ref("int_reasons"),
         "int_block_scores": dbt.ref("int_block_scores"),
+        "int_repurchase_pairs": dbt.ref("int_repurchase_pairs"),
+        "int_repurchase_forecasts": dbt.ref("int_repurchase_forecasts"),
     }
     served = {
         "int_block_recommendations": dbt.ref("int_block_recommendations"),
@@ -68,6 +70,7 @@ def model(dbt, session):
         "int_block_demand": dbt.ref("int_block_demand"),
         "int_block_placements": dbt.ref("int_block_placements"),
         "int_block_audit": dbt.ref("int_block_audit"),
+        "int_block_replenishment": dbt.ref("int_block_replenishment"),
     }
     return serve_blocks(
         session=session,

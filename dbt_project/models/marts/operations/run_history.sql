@@ -38,6 +38,9 @@
 -- depends_on: {{ ref('input_support') }}
 -- depends_on: {{ ref('product_titles') }}
 -- depends_on: {{ ref('customer_preferences') }}
+-- depends_on: {{ ref('replenishment') }}
+-- depends_on: {{ ref('replenishment_metrics') }}
+-- depends_on: {{ ref('replenishment_calibration') }}
 -- depends_on: {{ ref('preference_metrics') }}
 -- depends_on: {{ ref('product_audiences') }}
 -- depends_on: {{ ref('probability_calibration') }}
