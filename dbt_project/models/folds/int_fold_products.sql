@@ -18,7 +18,9 @@ events_{{ part }} as (
         case when counting_unit.counts_orders then events.order_key else events.customer_key end as buyer_key
     from {{ ref('int_known_events') }} as events
     cross join counting_unit
-    where events.is_interest and events.is_kept and {{ in_part('events.product_key', part, parts) }}
+    where
+        events.is_interest and events.is_kept and {{ is_made('events.fold') }}
+        and {{ in_part('events.product_key', part, parts) }}
 ),
 
 {% endfor %}
@@ -112,3 +114,4 @@ banded as (
 )
 
 select * from banded
+{{ and_past_rows() }}
