@@ -41,7 +41,8 @@ where folds.fold = 'serving'
 """
 SNAPSHOTS = """
 create or replace table intermediate.fitted_lines as
-select digests.* from intermediate.int_line_digests as digests
+select digests.customer_id, digests.line_digest
+from intermediate.int_line_digests as digests
 cross join intermediate.fitted_run as fitted
 where digests.happened_at is null or digests.happened_at < fitted.fitted_until;
 

@@ -297,6 +297,7 @@ class Recommender(ABC):
         """
         if not self.reads_histories():
             return self
+        self.prepare_scores()  # of what was fitted: a copy would make it of the other histories
         changed = copy(self)
         places = self._fitted().customer_places if self.takes_strangers else self._customers
         changed._take_histories(interactions, places(interactions.customer_ids))

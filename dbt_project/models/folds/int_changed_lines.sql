@@ -15,7 +15,7 @@ lines as (
     from {{ ref('int_line_digests') }} as digests
     cross join serving
     cross join fit
-    where digests.happened_at is null or digests.happened_at < serving.cutoff_at
+    where {{ known_at('serving', 'digests.happened_at') }}
     union all
     select
         customer_id,
