@@ -2,13 +2,13 @@
   Whether this build serves on with what an earlier one fitted (setting `refit_after_days`): `recsys build` says so.
   Models tagged `fitted` aren't built then, and what they know of past folds stays.
 #}
-{% macro refreshes() -%}
-    {{ return(run_before().get('refreshes', false)) }}
+{% macro refreshes() %}
+{{ return(run_before().get('refreshes', false)) }}
 {%- endmacro %}
 
 {# Whether rows of a fold are made: all are, but in a refresh those of today only. #}
 {% macro is_made(fold) -%}
-    {{ fold ~ " = 'serving'" if refreshes() else 'true' }}
+{{ fold ~ " = 'serving'" if refreshes() else 'true' }}
 {%- endmacro %}
 
 {#
@@ -16,21 +16,13 @@
   model's own table. Nothing in other builds.
 #}
 {% macro and_past_rows() -%}
-    {%- if refreshes() -%}
-    union all by name
-    select * from {{ this }} where fold <> 'serving'
-    {%- endif -%}
+{%- if refreshes() -%}
+union all by name
+select * from {{ this }} where fold <> 'serving'
+{%- endif -%}
 {%- endmacro %}
 
 {# How the message begins that ends a refresh because another fit is due; `recsys build` looks for it. #}
-{% macro refit_mark() -%}
-    {{ return('fit anew: ') }}
-{%- endmacro %}
-
-{#
-  A table that `recsys build` keeps of the build that fitted: `run` (one row), `lines`, and the numbers of `customers`,
-  `products`, `departments`, `categories`, `subcategories` and `brands`. It is there in a refresh only.
-#}
-{% macro fitted(kind) -%}
-    intermediate.fitted_{{ kind }}
+{% macro refit_mark() %}
+{{ return('fit anew: ') }}
 {%- endmacro %}

@@ -29,7 +29,7 @@ GIVEN = {
 def fit(**given):
     """Make int_fit of the given tables, with other rows of some; return its row."""
     with duckdb.connect() as connection:
-        models = Models(connection, refreshes="true")
+        models = Models(connection, run_id="'r2'")
         models.define("fitted", lambda kind: f"fitted_{kind}")
         for name, (columns, rows) in GIVEN.items():
             models.fill(name, columns, given.get(name, rows))

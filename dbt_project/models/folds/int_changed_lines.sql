@@ -1,10 +1,13 @@
--- Only a refresh compares: in other builds everything is fitted to the lines as they are.
-{% if refreshes() %}
+-- A build that fits has nothing to compare with, and compares nothing.
 with
 
 serving as (select * from {{ ref('int_folds') }} where fold = 'serving'),
 
+digests as (select * from {{ ref('int_line_digests') }}),
+
 fit as (select max(fitted_until) as fitted_until from {{ fitted('run') }}),
+
+fitted_lines as (select * from {{ fitted('lines') }}),
 
 lines as (
     select
@@ -12,9 +15,9 @@ lines as (
         digests.line_digest,
         digests.happened_at is null or digests.happened_at < fit.fitted_until as was_due,
         1 as lines
-    from {{ ref('int_line_digests') }} as digests
+    from digests
     cross join serving
-    cross join fit
+    inner join fit on fit.fitted_until is not null
     where {{ known_at('serving', 'digests.happened_at') }}
     union all
     select
@@ -22,7 +25,7 @@ lines as (
         line_digest,
         true as was_due,
         -1 as lines
-    from {{ fitted('lines') }}
+    from fitted_lines
 ),
 
 compared as (
@@ -47,13 +50,3 @@ changed as (
 )
 
 select * from changed
-{% else %}
--- depends_on: {{ ref('int_folds') }}
--- depends_on: {{ ref('int_line_digests') }}
-select
-    cast(null as varchar) as customer_id,
-    cast(null as boolean) as was_due,
-    cast(null as bigint) as added_lines,
-    cast(null as bigint) as gone_lines
-where false
-{% endif %}

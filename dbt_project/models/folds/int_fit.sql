@@ -7,14 +7,19 @@ serving as (select * from {{ ref('int_folds') }} where fold = 'serving'),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
-kinds as (
-    select
-        rating_scale.is_unary,
-        rating_scale.has_purchases,
-        counting_unit.counts_orders
-    from {{ ref('int_rating_scale') }} as rating_scale
-    cross join {{ ref('int_counting_unit') }} as counting_unit
-),
+rating_scale as (select * from {{ ref('int_rating_scale') }}),
+
+counting_unit as (select * from {{ ref('int_counting_unit') }}),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+products as (select * from {{ ref('int_products') }}),
+
+fitted as (select * from {{ fitted('run') }}),
+
+fitted_customers as (select * from {{ fitted('customers') }}),
+
+fitted_products as (select * from {{ fitted('products') }} where is_sold),
 
 late as (
     -- a changed line is gone as it was and added as it is
@@ -23,57 +28,44 @@ late as (
     where was_due
 ),
 
+-- their rows of past folds are kept, and would be published
+gone_customers as (
+    select count(*) as customers from fitted_customers
+    where name not in (select customers.customer_id from customers)
+),
+
+gone_products as (
+    select count(*) as products from fitted_products
+    where name not in (select products.product_id from products)
+),
+
 fit as (
-    {% if refreshes() %}
     select
-        fitted.run_id as fit_run_id,
-        fitted.fitted_until,
-        cast(date_diff('day', fitted.fitted_until, serving.cutoff_at) as integer) as days,
+        coalesce(fitted.run_id, {{ run_id() }}) as fit_run_id,
+        coalesce(fitted.fitted_until, serving.cutoff_at) as fitted_until,
+        cast(coalesce(date_diff('day', fitted.fitted_until, serving.cutoff_at), 0) as integer) as days,
+        fitted.run_id is not null as is_refreshed,
         fitted.lines as fitted_lines,
         late.lines as late_lines,
-        row(kinds.is_unary, kinds.has_purchases, kinds.counts_orders)
-        is distinct from row(fitted.is_unary, fitted.has_purchases, fitted.counts_orders) as is_of_another_kind,
-        -- their rows of past folds are kept, and would be published
+        gone_customers.customers as gone_customers,
+        gone_products.products as gone_products,
         (
-            select count(*) from {{ fitted('customers') }} as known
-            where known.name not in (select customers.customer_id from {{ ref('int_customers') }} as customers)
-        ) as gone_customers,
-        (
-            select count(*) from {{ fitted('products') }} as known
-            where
-                known.is_sold
-                and known.name not in (select products.product_id from {{ ref('int_products') }} as products)
-        ) as gone_products,
-        true as is_refreshed
-    from {{ fitted('run') }} as fitted
-    cross join serving
-    cross join late
-    cross join kinds
-    {% else %}
-    -- depends_on: {{ ref('int_customers') }}
-    -- depends_on: {{ ref('int_products') }}
-    select
-        {{ run_id() }} as fit_run_id,
-        serving.cutoff_at as fitted_until,
-        0 as days,
-        cast(null as bigint) as fitted_lines,
-        late.lines as late_lines,
-        false as is_of_another_kind,
-        0 as gone_customers,
-        0 as gone_products,
-        false as is_refreshed
+            rating_scale.is_unary is distinct from fitted.is_unary
+            or rating_scale.has_purchases is distinct from fitted.has_purchases
+            or counting_unit.counts_orders is distinct from fitted.counts_orders
+        ) as is_of_another_kind
     from serving
     cross join late
-    cross join kinds
-    {% endif %}
+    cross join gone_customers
+    cross join gone_products
+    cross join rating_scale
+    cross join counting_unit
+    left join fitted on true
 ),
 
 judged as (
     select
-        fit.fit_run_id,
-        fit.fitted_until,
-        fit.days,
-        fit.is_refreshed,
+        fit.*,
         case
             when not fit.is_refreshed then null
             when fit.days >= settings.refit_after_days

@@ -24,17 +24,13 @@ past as (
 ),
 
 folds as (
-    {% if refreshes() %}
-    -- what is fitted knows these
-    select * from {{ this }} where fold <> 'serving'
-    {% else %}
     select
         strftime(cutoff_at, '%Y-%m-%d') as fold,
         cast(cutoff_at as timestamp) as cutoff_at,
         cast(label_until as timestamp) as label_until,
         purpose
     from past
-    {% endif %}
+    where {{ is_made("'past'") }}
 
     union all
 
@@ -47,3 +43,5 @@ folds as (
 )
 
 select * from folds
+-- what is fitted knows these
+{{ and_past_rows() }}
