@@ -101,13 +101,15 @@ class ALS(Recommender):
     def _solved(self, confidence: sparse.csr_matrix) -> NDArray[np.float32]:
         """Return the (customers, factors) that minimise the errors, products' factors given."""
         products = self.product_factors_.astype(np.float64)
-        all_products = products.T @ products + self.regularization * np.eye(products.shape[1])
         solved = np.zeros((confidence.shape[0], products.shape[1]), np.float32)
-        for row in range(confidence.shape[0]):
-            part = slice(confidence.indptr[row], confidence.indptr[row + 1])
-            bought, trust = products[confidence.indices[part]], confidence.data[part]
-            squares = all_products + bought.T @ (bought * (trust - 1)[:, None])
-            solved[row] = np.linalg.solve(squares, bought.T @ trust)
+        # for matrices as small as these threads cost more than they bring
+        with one_blas_thread():
+            all_products = products.T @ products + self.regularization * np.eye(products.shape[1])
+            for row in range(confidence.shape[0]):
+                part = slice(confidence.indptr[row], confidence.indptr[row + 1])
+                bought, trust = products[confidence.indices[part]], confidence.data[part]
+                squares = all_products + bought.T @ (bought * (trust - 1)[:, None])
+                solved[row] = np.linalg.solve(squares, bought.T @ trust)
         return solved
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:
