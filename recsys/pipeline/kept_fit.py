@@ -152,10 +152,20 @@ def keep_fit(database: Path, kept: KeptFit, *, is_new: bool) -> None:
                     f"select distinct {column} as name, {column}_code as number "
                     f"from intermediate.int_products where {column} is not null"
                 )
-    (copy.parent / FILE).write_text(kept.model_dump_json(), encoding="utf-8")
-    folder = fit_folder(database)
+    put_back(database, kept)
+
+
+def put_back(database: Path, kept: KeptFit) -> None:
+    """Make a build's copy the one that is kept.
+
+    Raises:
+        OSError: it can't be moved.
+
+    """
+    building, folder = unpublished(database).parent, fit_folder(database)
+    (building / FILE).write_text(kept.model_dump_json(), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
-    copy.parent.rename(folder)
+    building.rename(folder)
 
 
 def forget_fit(database: Path, kept: KeptFit | None = None) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 
 import duckdb
 
-from recsys.pipeline.fit import Fit
 from recsys.pipeline.journal import PASSED, Journal
-from recsys.pipeline.kept_fit import take_back
+from recsys.pipeline.kept_fit import KeptFit, put_back, take_back
 from recsys.pipeline.remains import Nodes, made_models, nodes_of, selector_of
 from recsys.settings.project import MARKS
 from recsys.storage.connections import connect
@@ -19,6 +18,8 @@ from recsys.storage.work_folder import unpublished, work_folder
 
 TAG = "fitted"
 """What `dbt_project.yml` tags the models with that stay while a fit serves; views are made anew."""
+READ_BEFORE = frozenset({"recommendations", "run_history", "run_shares", "drift"})
+"""Tables that models read as the build before left them, beside those that only grow."""
 CHECK, REFIT_MARK = "int_fit", "fit anew: "
 """The model that finds out whether a fit can still serve, and how its message begins if not."""
 
@@ -27,7 +28,7 @@ CHECK, REFIT_MARK = "int_fit", "fit anew: "
 class Refresh:
     """What a fit that serves on has made."""
 
-    fit: Fit
+    kept: KeptFit
     nodes: tuple[str, ...]
     """dbt's selectors of the models that stay, and of the tests of them that passed."""
     models: tuple[str, ...]
@@ -42,7 +43,7 @@ class Refresh:
         return {"refreshes": True, "finished": list(self.models)}
 
 
-def begun_refresh(database: Path, fit: Fit) -> Refresh | None:
+def begun_refresh(database: Path, kept: KeptFit) -> Refresh | None:
     """Take the kept copy back and leave in its marks what stays; None if it isn't whole.
 
     Nobody else may build the database meanwhile.
@@ -51,7 +52,7 @@ def begun_refresh(database: Path, fit: Fit) -> Refresh | None:
     ----------
     database
         The file itself, not a symbolic link to it.
-    fit
+    kept
         What is kept.
 
     """
@@ -77,12 +78,41 @@ def begun_refresh(database: Path, fit: Fit) -> Refresh | None:
     journal.begin_with(steps)
     done = sorted(stays | {step.node for step in steps})
     return Refresh(
-        fit,
+        kept,
         nodes=tuple(selector_of(nodes[node]) for node in done),
         models=tuple(sorted(nodes[node]["name"] for node in stays)),
         names=tuple(nodes[node]["name"] for node in done),
         seconds={step.name: step.seconds for step in steps},
     )
+
+
+def give_back(database: Path, refresh: Refresh) -> bool:
+    """Keep the fit of a build that failed, unless it had come to what the next build reads.
+
+    What is fitted is as it was, and all else that it made is made anew: an input that can't be read
+    ends no fit.
+
+    Parameters
+    ----------
+    database
+        The file itself, not a symbolic link to it.
+    refresh
+        What the build served on with.
+
+    """
+    nodes = nodes_of(work_folder(database) / "target")
+    try:
+        made = [nodes[node] for node in made_models(unpublished(database)) if node in nodes]
+        if any(node["name"] in READ_BEFORE or _grows(node) for node in made):
+            return False
+        put_back(database, refresh.kept)
+    except (duckdb.Error, OSError):
+        return False
+    return True
+
+
+def _grows(node: Mapping[str, Any]) -> bool:
+    return bool(node["config"]["materialized"] == "incremental")
 
 
 def _stays(node: Mapping[str, Any]) -> bool:

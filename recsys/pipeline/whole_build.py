@@ -24,7 +24,7 @@ from recsys.pipeline.kept_fit import (
     why_fit_anew,
 )
 from recsys.pipeline.last_published import last_published
-from recsys.pipeline.refresh import CHECK, REFIT_MARK, Refresh, begun_refresh
+from recsys.pipeline.refresh import CHECK, REFIT_MARK, Refresh, begun_refresh, give_back
 from recsys.pipeline.remains import Remains, remains_of
 from recsys.storage.file_state import FileState
 from recsys.storage.work_folder import unpublished, work_folder
@@ -78,7 +78,7 @@ class WholeBuild:
             return
         self.why_fit_anew = why_fit_anew(kept, made_of, state)
         if self.why_fit_anew is None:
-            self.refresh = begun_refresh(self._database, kept.fit)
+            self.refresh = begun_refresh(self._database, kept)
             if self.refresh is None:
                 self.why_fit_anew = "what was kept of the fit isn't there whole"
 
@@ -92,7 +92,7 @@ class WholeBuild:
         """The earlier build whose fit it serves on with; None: it fits by itself."""
         if self.remains is not None:
             return self.remains.begun.fit
-        return self.refresh.fit if self.refresh else None
+        return self.refresh.kept.fit if self.refresh else None
 
     def begin(self, run_id: str) -> None:
         """Write down that it began."""
@@ -119,7 +119,10 @@ class WholeBuild:
         What failed while it went on from another isn't gone on with once more, unless that was for
         want of room or of time: whatever the other had left may be why.
         """
-        if self.remains is not None and not has_ended_early(error, finished):
+        has_room = not has_ended_early(error, finished)
+        if self.refresh is not None and has_room and give_back(self._database, self.refresh):
+            return False
+        if self.remains is not None and has_room:
             self._journal.forget()
         made_nothing = not any(node.status == "success" for node in finished)
         if self.remains is None and made_nothing:
@@ -192,7 +195,7 @@ class WholeBuild:
     def went_on(self) -> WentOn | Refreshes | None:
         """Return the event that it goes on from another or its fit; None where it doesn't."""
         if self.refresh is not None:
-            fit = self.refresh.fit
+            fit = self.refresh.kept.fit
             return Refreshes(fit.run_id, fit.as_of, frozenset(self.refresh.names))
         if self.remains is None:
             return None

@@ -3,6 +3,7 @@
 import gc
 import shutil
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -46,7 +47,8 @@ class Shop:
         file = self.folder / "shop.yml"
         said = yaml.safe_load(file.read_text(encoding="utf-8"))
         said["settings"] |= settings
-        said["as_of"] = as_of or said["as_of"]
+        if as_of is not None:
+            said["as_of"] = date.fromisoformat(as_of)
         file.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
 
     def change(self, name: str, before: str, after: str) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from recsys.errors import RecsysError
 from recsys.pipeline import build as build_module
 from recsys.pipeline.build_events import FitsAnew, NodeStarted, Refreshes
 from recsys.pipeline.drift_found import Deviation, Drift
@@ -16,6 +18,7 @@ from recsys.pipeline.fingerprint import Fingerprint
 from recsys.pipeline.fit import Fit
 from recsys.pipeline.journal import size_and_time
 from recsys.pipeline.kept_fit import KeptFit, ended_by, kept_fit, why_fit_anew
+from recsys.pipeline.refresh import READ_BEFORE
 from recsys.storage.file_marks import FileMark
 from recsys.storage.file_state import state_of
 from recsys.storage.work_folder import fit_folder, unpublished
@@ -28,11 +31,7 @@ pytestmark = [
 ]
 
 SETTINGS = [
-    "refit_after_days",
-    "keep_builds",
-    "as_of",
-    "drift_ignored",
-    "label",
+    *("refit_after_days", "keep_builds", "keep_days", "as_of", "drift_ignored", "label"),
     "keep_working_tables",
 ]
 TABLES = {
@@ -53,7 +52,7 @@ FILES = {
 name: small
 version: "1.0.0"
 profile: small
-vars: {refit_after_days: 7, keep_builds: 0, as_of: "2024-06-01", drift_ignored: "", label: none}
+vars: {refit_after_days: 7, keep_builds: 0, keep_days: "", as_of: "2024-06-01", drift_ignored: ""}
 models:
   small:
     +materialized: table
@@ -63,14 +62,14 @@ models:
     marts: {+schema: marts, +tags: [published]}
     learned: {+tags: [fitted]}
 """,
-    **{f"models/{name}.sql": query for name, query in TABLES.items()},
+    **{f"models/cleaning/{name}.sql": query for name, query in TABLES.items()},
     "models/staging/stg_settings.sql": """
 select {{ var('refit_after_days') }} as refit_after_days, {{ var('keep_builds') }} as keep_builds
 """,
-    "models/int_folds.sql": """
+    "models/folds/int_folds.sql": """
 select 'serving' as fold, date '{{ var("as_of") }}' + interval 1 day as cutoff_at
 """,
-    "models/int_fit.sql": """
+    "models/folds/int_fit.sql": """
 select case
     when {{ 'true' if refreshes() else 'false' }} and '{{ var("drift_ignored") }}' <> ''
         then error('{{ refit_mark() }}{{ var("drift_ignored") }}')
@@ -80,8 +79,14 @@ end as fault from {{ ref('int_folds') }}
 -- depends_on: {{ ref('int_fit') }}
 select uuid()::varchar as drawn
 """,
+    "models/marts/run_history.sql": "select fold as run_id from {{ ref('int_folds') }}",
     "models/marts/lists.sql": """
-select drawn, uuid()::varchar as own from {{ ref('int_learned') }}
+-- depends_on: {{ ref('run_history') }}
+select
+    drawn,
+    uuid()::varchar as own,
+    case when '{{ var("keep_days") }}' <> '' then error('{{ var("keep_days") }}') end as fault
+from {{ ref('int_learned') }}
 """,
     "models/models.yml": """
 models:
@@ -158,6 +163,27 @@ def test_what_was_fitted_stays_and_the_rest_is_made_anew(small):
     kept = kept_fit(small.database)
     assert kept is not None
     assert (kept.fit.run_id, kept.fit.as_of) == (late.result.run_id, date(2024, 6, 3))
+
+
+def test_tables_that_models_read_as_they_were_are_known():
+    macros = (build_module.dbt_project_folder() / "macros").glob("*.sql")
+    calls = re.findall(
+        r"as_built_before\('marts', '(\w+)'", "".join(macro.read_text() for macro in macros)
+    )
+    assert set(calls) == READ_BEFORE
+
+
+@pytest.mark.slow
+def test_an_input_that_cannot_be_read_ends_no_fit(small):
+    """What fails while files are read and cleaned is forgotten; what fails later isn't."""
+    first = Built(small, refit_after_days=7)
+    with pytest.raises(RecsysError, match="no such day"):
+        Built(small, refit_after_days=7, as_of="no such day")
+    after = Built(small, refit_after_days=7, as_of="2024-06-02")
+    assert after.drawn == first.drawn
+    with pytest.raises(RecsysError, match="no list can be made"):
+        Built(small, refit_after_days=7, as_of="2024-06-03", keep_days="no list can be made")
+    assert Built(small, refit_after_days=7, as_of="2024-06-03").drawn != first.drawn
 
 
 @pytest.mark.slow
