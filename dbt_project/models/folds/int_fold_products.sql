@@ -101,7 +101,7 @@ banded as (
         case
             when price is not null
                 then ntile(5) over (
-                    partition by fold, category_code, price is not null order by price, product_key
+                    partition by fold, category_code, price is not null order by price, product_id
                 )
         end as price_band,
         why_never is null and not is_out_of_stock as in_catalogue,
