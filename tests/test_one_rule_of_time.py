@@ -48,7 +48,13 @@ JOIN = {
 }
 """Models that join folds with what happened, and what for."""
 
-BY_THE_MACRO = {"int_known_events", "int_known_ratings", "int_fold_rfm", "int_known_purchases"}
+BY_THE_MACRO = {
+    "int_known_events",
+    "int_known_ratings",
+    "int_fold_rfm",
+    "int_known_purchases",
+    "int_changed_lines",
+}
 """Those of them that say what is known, all by the same condition."""
 
 RELATE = {

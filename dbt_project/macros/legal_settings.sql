@@ -90,5 +90,6 @@
         'write_report': ['boolean'],
         'keep_builds': ['integer', 0, 100],
         'keep_days': ['integer', 0, 1000000],
+        'refit_after_days': ['integer', 0, 1000000],
     }) }}
 {% endmacro %}

@@ -8,6 +8,7 @@ from typing import Any
 from recsys.cli.output import Column, counted, print_line, print_table
 from recsys.errors import RecsysError
 from recsys.pipeline.changes import Change
+from recsys.pipeline.kept_fit import kept_fit
 from recsys.pipeline.last_published import Published, Since, last_published, since_last_build
 from recsys.storage.last_build import last_build
 from recsys.storage.work_folder import work_folder
@@ -41,6 +42,7 @@ def made_of(database: Path) -> dict[str, Any] | None:
     return {
         "run_id": published.run_id,
         **_said(published),
+        "fit": _fit(database),
         "changes": [{"kind": change.kind, "text": change.text} for change in changes],
     }
 
@@ -72,12 +74,30 @@ def print_made_of(said: dict[str, Any] | None) -> None:
         rows.append(("forgotten", ""))
     if said["day"] or "day" in changes:
         rows.append(("day", said["day"]))
+    if (fit := said["fit"]) is not None:
+        then = f"run {fit['run_id'][:8]}, knew all until {fit['as_of']}"
+        due = f"fits anew from {fit['due_on']} on" if fit["ended"] is None else fit["ended"]
+        rows.append(("fit", then))
+        changes["fit"] = [due]
     print_table(
         "What the build was made of",
         [Column("", "id"), Column("at the build"), Column("since then")],
         [(kind, what, "; ".join(changes.get(kind, [SAME]))) for kind, what in rows],
         empty="nothing",
     )
+
+
+def _fit(database: Path) -> dict[str, Any] | None:
+    """Return what serves on in later builds (refit_after_days); None where each build fits."""
+    kept = kept_fit(database)
+    if kept is None:
+        return None
+    return {
+        "run_id": kept.fit.run_id,
+        "as_of": kept.fit.as_of.isoformat(),
+        "due_on": kept.fit.due_on(kept.days).isoformat(),
+        "ended": kept.ended,
+    }
 
 
 def _said(published: Published) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from recsys.cli.output import console, counted, score
 from recsys.pipeline.build_events import (
     BuildEvent,
     FirstJudged,
+    FitsAnew,
     NodeFinished,
     NodeStarted,
+    Refreshes,
     Said,
     WentOn,
 )
@@ -105,6 +107,15 @@ class BuildDisplay:
                     f"{event.started_at:%Y-%m-%d %H:%M} (UTC), which ended early: "
                     f"{counted(len(event.steps), 'step is', 'steps are')} done"
                 )
+            case Refreshes():
+                self._forecast.done_before(event.steps)
+                self._line(
+                    f"Serving on with what run {event.run_id[:SHORT]} fitted, which knew all until "
+                    f"{event.as_of}: {counted(len(event.steps), 'step stays', 'steps stay')} as "
+                    "they are"
+                )
+            case FitsAnew():
+                self._line(f"Fitting anew: {event.why}")
             case Said():
                 self._line(f"    {event.text}")
         self._live.update(self._task, description=printable(", ".join(self._running)))

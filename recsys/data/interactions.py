@@ -290,12 +290,21 @@ class Interactions:
 
     def customer_index(self, ids: Iterable[Any]) -> NDArray[np.intp]:
         """Return the rows of these customer ids; UnknownCustomerError names one that has none."""
-        # keys of customers rise with the rows
-        return _index(ids, self.customer_ids, "customer", UnknownCustomerError, is_sorted=True)
+        wanted, places = self._rows_of(ids)
+        return _all_known(wanted, places, self.customer_ids, "customer", UnknownCustomerError)
+
+    def customer_places(self, ids: Iterable[Any]) -> NDArray[np.intp]:
+        """Return the rows of these customer ids, -1 where there is none."""
+        return self._rows_of(ids)[1]
 
     def product_index(self, ids: Iterable[Any]) -> NDArray[np.intp]:
         """Return the columns of these product ids; UnknownProductError names one that has none."""
-        return _index(ids, self.product_ids, "product", UnknownProductError)
+        wanted, places = _places(ids, self.product_ids, "product ids")
+        return _all_known(wanted, places, self.product_ids, "product", UnknownProductError)
+
+    def _rows_of(self, ids: Iterable[Any]) -> tuple[pa.Array, NDArray[np.intp]]:
+        # keys of customers rise with the rows
+        return _places(ids, self.customer_ids, "customer ids", is_sorted=True)
 
 
 def _places_of_keys(wanted: pa.Array, known: pa.Array) -> pa.Array:
@@ -313,26 +322,32 @@ def _places_of_keys(wanted: pa.Array, known: pa.Array) -> pa.Array:
     return pa.array(places, mask=~is_there)
 
 
-def _index(
-    ids: Iterable[Any],
-    known: pa.Array,
-    what: str,
-    error: type[UnknownCustomerError | UnknownProductError],
-    *,
-    is_sorted: bool = False,
-) -> NDArray[np.intp]:
+def _places(
+    ids: Iterable[Any], known: pa.Array, what: str, *, is_sorted: bool = False
+) -> tuple[pa.Array, NDArray[np.intp]]:
+    """Return the ids as the known ones are, and where each is among them, -1 where it isn't."""
     if pa.types.is_integer(known.type):
         wanted = pa.array(ids).cast(known.type)
         found = _places_of_keys(wanted, known) if is_sorted else pc.index_in(wanted, known)
     else:
-        wanted = ids_as_text(ids, f"{what} ids")
+        wanted = ids_as_text(ids, what)
         found = pc.index_in(wanted, value_set=known)
-    if found.null_count:
-        unknown = wanted.filter(pc.is_null(found))
-        others = f" (and {len(unknown) - 1:,} others)" if len(unknown) > 1 else ""
+    return wanted, pc.fill_null(found, -1).to_numpy().astype(np.intp)
+
+
+def _all_known(
+    wanted: pa.Array,
+    places: NDArray[np.intp],
+    known: pa.Array,
+    what: str,
+    error: type[UnknownCustomerError | UnknownProductError],
+) -> NDArray[np.intp]:
+    """Return the places, or raise an error that names an id that has none."""
+    missing = np.flatnonzero(places < 0)
+    if len(missing):
+        others = f" (and {len(missing) - 1:,} others)" if len(missing) > 1 else ""
         raise error(
-            f"{what} '{unknown[0]}'{others} isn't among the {len(known):,} {what}s known here, "
-            f"such as '{known[0]}'; ids are text, and upper and lower case differ"
+            f"{what} '{wanted[missing[0]]}'{others} isn't among the {len(known):,} {what}s known "
+            f"here, such as '{known[0]}'; ids are text, and upper and lower case differ"
         )
-    index: NDArray[np.intp] = found.to_numpy().astype(np.intp)
-    return index
+    return places

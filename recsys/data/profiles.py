@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from copy import copy
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -53,41 +53,44 @@ class Profiles:
     """
 
     def __init__(self, attributes: ArrowTable) -> None:
-        table = read_table(attributes, "the table of attributes")
-        ids = ids_or_keys(column_of(table, "customer_id", "the table of attributes"))
-        names, values = (
-            column_of(table, name, "the table of attributes").cast(pa.string()).combine_chunks()
-            for name in ("attribute", "value")
-        )
+        ids, names, values = _columns(attributes)
         self.customer_ids = pc.unique(ids).sort()
         self.names: list[str] = sorted(name for name in pc.unique(names).to_pylist() if name)
-        self._codes = np.full((len(self.customer_ids) + 1, len(self.names)), MISSING, np.int32)
-        self.counts: list[int] = []
+        self._coding = [_coding_of(values.filter(pc.equal(names, name))) for name in self.names]
+        self.counts = [coding.size for coding in self._coding]
         """How many codes each attribute has, the missing and the rare one included."""
-        for column, name in enumerate(self.names):
-            of_name = pc.equal(names, name)
-            held = values.filter(of_name)
-            code, count = _coded(held)
-            code[held.is_null().to_numpy(zero_copy_only=False)] = MISSING
-            rows = pc.index_in(ids.filter(of_name), value_set=self.customer_ids).to_numpy()
-            self._codes[rows, column] = code
-            self.counts.append(count)
+        self._fill(ids, names, values)
 
-    def among(self, customer_ids: Any) -> Profiles:
-        """Return the profiles of these customers alone: others are as if nothing was known.
+    def of(self, attributes: ArrowTable) -> Profiles:
+        """Return the profiles of these customers alone, in the codes of these: nothing is learned.
 
         >>> profiles = Profiles(pa.table({
         ...     "customer_id": [str(n) for n in range(6)], "attribute": ["kids"] * 6,
         ...     "value": ["two"] * 6,
         ... }))
-        >>> profiles.among(pa.array(["1"])).codes(pa.array(["0", "1"])).tolist()
-        [[0], [2]]
+        >>> other = profiles.of(pa.table({
+        ...     "customer_id": ["1", "new"], "attribute": ["kids"] * 2, "value": ["nine", "two"],
+        ... }))
+        >>> other.codes(pa.array(["0", "1", "new"])).tolist()
+        [[0], [1], [2]]
         """
-        kept = copy(self)
-        kept.customer_ids = pc.unique(ids_or_keys(customer_ids)).sort()
-        missing = np.full((1, len(self.names)), MISSING, np.int32)
-        kept._codes = np.concatenate([self.codes(kept.customer_ids), missing])
-        return kept
+        changed = copy(self)
+        ids, names, values = _columns(attributes)
+        changed.customer_ids = pc.unique(ids).sort()
+        changed._fill(ids, names, values)
+        return changed
+
+    def _fill(self, ids: pa.Array, names: pa.Array, values: pa.Array) -> None:
+        """Set the codes of `customer_ids`; the last row is of who has no profile."""
+        shape = (len(self.customer_ids) + 1, len(self.names))
+        self._codes = np.full(shape, MISSING, np.int32)
+        for column, (name, coding) in enumerate(zip(self.names, self._coding, strict=True)):
+            of_name = pc.equal(names, name)
+            held = values.filter(of_name)
+            code = coding.codes(held)
+            code[held.is_null().to_numpy(zero_copy_only=False)] = MISSING
+            rows = pc.index_in(ids.filter(of_name), value_set=self.customer_ids).to_numpy()
+            self._codes[rows, column] = code
 
     def codes(self, customer_ids: Any) -> NDArray[np.int32]:
         """Return the (customers, attributes) codes; all missing for whoever has no profile."""
@@ -99,29 +102,67 @@ class Profiles:
         return found
 
 
-def _coded(values: pa.Array) -> tuple[NDArray[np.int64], int]:
-    """Return the code of each value (of a missing one, any), and how many codes there are."""
+class _Coding(NamedTuple):
+    """What the codes of an attribute mean."""
+
+    edges: NDArray[np.float64] | None
+    """Of the bands of its numbers, ascending; None: its values are texts."""
+    common: pa.Array
+    """Texts with a code of their own, in its order."""
+
+    @property
+    def size(self) -> int:
+        """How many codes there are, the missing and the rare one included."""
+        own = len(self.common) if self.edges is None else len(self.edges) + 1
+        return own + RARE + 1
+
+    def codes(self, values: pa.Array) -> NDArray[np.int64]:
+        """Return the code of each value; of a missing one, any."""
+        if self.edges is None:
+            place = pc.fill_null(pc.index_in(values, value_set=self.common), -1).to_numpy()
+            texts: NDArray[np.int64] = place.astype(np.int64) + RARE + 1
+            return texts
+        numbers = _numbers(values)
+        band = np.searchsorted(self.edges, numbers) + RARE + 1
+        return np.where(np.isnan(numbers), RARE, band)
+
+
+def _columns(attributes: ArrowTable) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Return customers, names and values of a table of attributes."""
+    table = read_table(attributes, "the table of attributes")
+    ids = ids_or_keys(column_of(table, "customer_id", "the table of attributes"))
+    names, values = (
+        column_of(table, name, "the table of attributes").cast(pa.string()).combine_chunks()
+        for name in ("attribute", "value")
+    )
+    return ids, names, values
+
+
+def _coding_of(values: pa.Array) -> _Coding:
     numbers = _measured(values)
-    if numbers is not None:
-        known = numbers[~np.isnan(numbers)]
-        edges = np.unique(np.quantile(known, np.arange(1, BANDS) / BANDS, method="inverted_cdf"))
-        band = np.searchsorted(edges, numbers) + RARE + 1
-        return np.where(np.isnan(numbers), RARE, band), len(edges) + 1 + RARE + 1
-    kept = _common(values)
-    place: NDArray[np.int64] = pc.fill_null(pc.index_in(values, value_set=kept), -1).to_numpy()
-    return place.astype(np.int64) + RARE + 1, len(kept) + RARE + 1
+    if numbers is None:
+        return _Coding(None, _common(values))
+    known = numbers[~np.isnan(numbers)]
+    edges = np.unique(np.quantile(known, np.arange(1, BANDS) / BANDS, method="inverted_cdf"))
+    return _Coding(edges, pa.array([], pa.string()))
 
 
 def _measured(values: pa.Array) -> NDArray[np.float64] | None:
     """Return numbers, NaN where a value is none, if nearly all are and many differ."""
+    numbers = _numbers(values)
+    known = numbers[~np.isnan(numbers)]
+    if len(pc.unique(values.filter(pa.array(~np.isnan(numbers))))) <= MOST_NUMBERS:
+        return None
+    return numbers if len(known) >= MEASURED_SHARE * (len(values) - values.null_count) else None
+
+
+def _numbers(values: pa.Array) -> NDArray[np.float64]:
+    """Return numbers, NaN for what is none or missing."""
     encoded = values.dictionary_encode()
     of_each = np.array([_number(value) for value in encoded.dictionary.to_pylist()])
-    if np.count_nonzero(~np.isnan(of_each)) <= MOST_NUMBERS:
-        return None
     place = pc.fill_null(encoded.indices, len(of_each)).to_numpy()
     numbers: NDArray[np.float64] = np.append(of_each, np.nan)[place]
-    known = np.count_nonzero(~np.isnan(numbers))
-    return numbers if known >= MEASURED_SHARE * (len(values) - values.null_count) else None
+    return numbers
 
 
 def _number(value: str) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -150,7 +151,7 @@ def new_product_lists(
     """
     models = None if session is None else FittedModels.of(session)
     if models is not None and models.in_block:
-        return _new_lists_of_block(models, training_rows, customers)
+        return _new_lists_of_block(models, training_rows, customers, new_products)
     if models is not None:
         models.forget(NEW_PRODUCTS)
     places = settings.project("recommend_new_products").fetchall()[0][0]
@@ -176,16 +177,26 @@ def new_product_lists(
 
 
 def _new_lists_of_block(
-    models: FittedModels, training_rows: Relation, customers: Relation
+    models: FittedModels, training_rows: Relation, customers: Relation, new_products: Relation
 ) -> pa.RecordBatchReader:
     found = models.load(NEW_PRODUCTS)
     tables: Iterator[pa.Table] = iter(())
     if found is not None:
         content, columns = found
-        if models.other_histories:
+        if models.other_histories or models.refreshed() is not None:
+            known = content.interactions_.product_ids
             rows = where(training_rows, fold=SERVING).project(LEARNED_COLUMNS).to_arrow_table()
-            content = content.with_histories(content.interactions_.of_products(rows))
-        tables = _lists_of_fold(content, columns, SERVING, customers)
+            rows = rows.filter(pc.is_in(rows["product_id"], value_set=known))
+            if rows.num_rows == 0:
+                columns = columns[:0]
+            else:
+                content = content.with_histories(content.interactions_.of_products(rows))
+            # what has been sold since the fit isn't new any more
+            unsold = where(new_products, fold=SERVING).project("product_id").to_arrow_table()
+            is_unsold = pc.is_in(known.take(pa.array(columns)), unsold["product_id"])
+            columns = columns[is_unsold.to_numpy(zero_copy_only=False)]
+        if len(columns):
+            tables = _lists_of_fold(content, columns, SERVING, customers)
     batches = (batch for table in tables for batch in table.to_batches())
     return pa.RecordBatchReader.from_batches(NEW_PRODUCT_SCHEMA, batches)
 
@@ -195,8 +206,9 @@ def _lists_of_fold(
 ) -> Iterator[pa.Table]:
     interactions = content.interactions_
     ids = where(customers, fold=fold).order("customer_id").project("customer_id")
-    rows = interactions.customer_index(ids.to_arrow_table()["customer_id"].combine_chunks())
-    for block in blocks(rows, interactions.n_products):
+    places = interactions.customer_places(ids.to_arrow_table()["customer_id"].combine_chunks())
+    # who bought but what nothing is known of has no history here
+    for block in blocks(places[places >= 0], interactions.n_products):
         yield _new_lists(content, block, columns, fold)
 
 

@@ -15,6 +15,7 @@ from recsys.dbt.serving_interactions import (
     WINDOW_COLUMNS,
     file_of,
 )
+from recsys.dbt.todays_histories import listable_today, scored_today
 from recsys.dbt.tuning import parameters_for
 from recsys.recommenders import recommender_from_parameters
 from recsys.recommenders.candidate_rows import KEYED_SCHEMA, candidate_batches
@@ -119,28 +120,27 @@ def fitted_candidates(
 ) -> pa.RecordBatchReader:
     """Return the candidates table of a block's customers, by the recommender fitted for today.
 
-    Where they have other histories than it was fitted on, these are their training rows.
+    Where they have other histories than it was fitted on, these are their training rows
+    (`recsys.dbt.todays_histories`).
     """
     fitted = models.load_recommender(name)
     keys = where(customers, fold=SERVING).order("customer_key").project("customer_key")
     rows = keys.to_arrow_table()["customer_key"].combine_chunks()
     if fitted is None or len(rows) == 0:
         return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, [])
-    recommender, interactions = fitted.recommender, fitted.recommender.interactions_
-    if models.other_histories:
-        recommender = recommender.with_histories(
-            interactions.of_products(rows_of_fold(training_rows, SERVING, TODAYS_COLUMNS))
-        )
-        interactions = recommender.interactions_
-    found = recommender.candidate_indices(rows, per_customer, among=fitted.among)
-    batches = (
-        batch
-        for block in found
-        for batch in candidate_batches(
-            SERVING, interactions.customer_ids, interactions.product_ids, block, KEYED_SCHEMA
-        )
-    )
-    return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, batches)
+    among = listable_today(fitted, models)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for scored in scored_today(fitted, models, training_rows, rows):
+            ids = scored.recommender.interactions_
+            for block in scored.recommender.candidate_indices(
+                scored.customers, per_customer, among=among
+            ):
+                yield from candidate_batches(
+                    SERVING, ids.customer_ids, ids.product_ids, block, KEYED_SCHEMA
+                )
+
+    return pa.RecordBatchReader.from_batches(KEYED_SCHEMA, batches())
 
 
 def _folds_to_fit(

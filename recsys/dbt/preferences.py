@@ -71,8 +71,7 @@ def category_probabilities(
     if models is not None:
         for basis in BASES:
             models.forget(_file(basis))
-    known = attributes.filter("customer_key is not null")
-    profiles = known.project("customer_key as customer_id, attribute, value").to_arrow_table()
+    profiles = _profiles(attributes)
     fittings = [
         fitting
         for fold, past in learning_folds(folds, training_folds)
@@ -101,10 +100,9 @@ def _of_block(
     models: FittedModels, features: Relation, attributes: Relation
 ) -> pa.RecordBatchReader:
     found = {basis: models.load(_file(basis)) for basis in BASES}
-    if models.other_histories:
-        keys = attributes.filter("customer_key is not null").project("customer_key")
-        known = keys.to_arrow_table()["customer_key"]
-        found = {basis: model and model.with_profiles_of(known) for basis, model in found.items()}
+    if models.other_histories or models.refreshed() is not None:
+        profiles = _profiles(attributes)
+        found = {basis: model and model.with_profiles(profiles) for basis, model in found.items()}
     batches = (
         batch
         for basis, model in found.items()
@@ -112,6 +110,11 @@ def _of_block(
         for batch in _predicted(model, SERVING, basis, features)
     )
     return pa.RecordBatchReader.from_batches(PROBABILITY_SCHEMA, batches)
+
+
+def _profiles(attributes: Relation) -> pa.Table:
+    known = attributes.filter("customer_key is not null")
+    return known.project("customer_key as customer_id, attribute, value").to_arrow_table()
 
 
 def _file(basis: str) -> str:

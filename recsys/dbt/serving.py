@@ -17,6 +17,7 @@ from recsys.errors import InvalidParameterError, RecsysError
 from recsys.recommenders.fitted_models import FittedModels
 from recsys.serving.ablation import CHECKED, Ablation
 from recsys.serving.block_files import BlockFiles
+from recsys.serving.earlier_fit import Fit, is_kept
 from recsys.serving.engines import run_blocks
 from recsys.serving.merged_rows import Best, Merge, MergedRows, Totals
 from recsys.serving.plan import read_plan
@@ -58,6 +59,7 @@ def serve_blocks(
     session: Any,
     target: Path,
     settings: Relation,
+    fit: Fit,
     computed: Sequence[str],
     served: Sequence[str],
     best: Mapping[str, tuple[str, str, str]],
@@ -65,7 +67,8 @@ def serve_blocks(
 ) -> pa.RecordBatchReader:
     """Serve all customers, block by block; return the files that hold what is served.
 
-    Nothing else of customers is left in the folder then: no rows, no fitted models.
+    Nothing else of customers is left in the folder then: no rows, and no fitted models unless they
+    are to serve later builds (`refit_after_days`).
 
     Parameters
     ----------
@@ -77,6 +80,8 @@ def serve_blocks(
         serving_block_customers: customers of a block; keep_block_tables: models whose rows are
         kept beside those served; serving_engine: where blocks run; faithfulness_rows: reasons that
         are put to the test.
+    fit
+        What today's lists are made by.
     computed
         Names of the models that each block runs, `served` among them.
     served
@@ -97,6 +102,8 @@ def serve_blocks(
         "serving_block_customers, keep_block_tables, serving_engine, faithfulness_rows"
     )
     [(size, kept, engine, most_checked)] = asked.fetchall()
+    stays_fitted = is_kept(settings)
+    fit.write(FittedModels(files.fitted))
     checks = Checks(int(most_checked), engine, target, computed, [TODAY])
     plan = read_plan(target, computed, replaced=[TODAY])
     cursor = session.cursor()
@@ -120,7 +127,8 @@ def serve_blocks(
             yield from serve()
         finally:
             files.remove_read()
-        files.remove_fitted()  # after an error they stay: dbt retry goes on with them
+        if not stays_fitted:
+            files.remove_fitted()  # after an error they stay: dbt retry goes on with them
 
     def serve() -> Iterator[pa.RecordBatch]:
         started = time.perf_counter()

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.pipeline.build_environment import environment, made_work_folder, named_shop
-from recsys.pipeline.build_events import BuildEvent, NodeFinished, Progress
+from recsys.pipeline.build_events import BuildEvent, FitsAnew, NodeFinished, Progress
 from recsys.pipeline.build_failure import core_message, failure
 from recsys.pipeline.build_watch import BuildWatch
 from recsys.pipeline.forecast import remember_seconds
@@ -96,13 +96,55 @@ def build(
     for name in variables or {}:
         if name not in setting_names():
             raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
+    wish = _Wish(select, exclude, variables or {}, tests, models)
+    try:
+        return _build(shop, database, wish, full=full, progress=progress)
+    except _FitIsDueError as due:  # it was found out from the lines
+        return _build(shop, database, wish, full=True, progress=progress, why=str(due))
+
+
+class _Wish(NamedTuple):
+    """What is to be built; see `build`."""
+
+    select: Sequence[str] | None
+    exclude: Sequence[str] | None
+    variables: Mapping[str, object]
+    tests: bool
+    models: Collection[str] | None
+
+    @property
+    def is_whole(self) -> bool:
+        chooses = self.select is not None or self.exclude is not None or self.models is not None
+        return self.tests and not chooses
+
+
+class _FitIsDueError(RecsysError):
+    """A build found that the fit it was to serve on with can't serve."""
+
+
+def _build(
+    shop: Path | str | None,
+    database: Path,
+    wish: _Wish,
+    *,
+    full: bool,
+    progress: Progress | None,
+    why: str | None = None,
+) -> BuildResult:
+    """Build it once; `why` says why it fits anew.
+
+    Raises
+    ------
+    _FitIsDueError
+        An earlier fit was to serve on, and can't: nothing was published.
+
+    """
     refuse_special_file(database)
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
     work = made_work_folder(database)
-    given = variables or {}
-    is_whole = select is None and exclude is None and models is None and tests
-    of = made_of(database, named_shop(shop), given, dbt_project_folder()) if is_whole else None
+    given, project = wish.variables, dbt_project_folder()
+    of = made_of(database, named_shop(shop), given, project) if wish.is_whole else None
     whole = WholeBuild(database, of, full=full)
     run_ids: list[str] = []
     lines = JsonLog(work / "logs" / JSON_LOG, lambda: whole.run_id(run_ids[0]) if run_ids else "")
@@ -121,26 +163,31 @@ def build(
     with lines, published(database, whole.goes_on) as publication:
         copy = publication.copy
         whole.before = publication.before
-        arguments = _arguments(work, select, variables, tests, exclude) + whole.left_out()
+        arguments = _arguments(work, wish) + whole.left_out()
         with environment(copy, shop, whole.as_run()):
             read = os.environ.get(SHOP_VARIABLE)
             lines.begin(database=str(database), shop=read)
+            if why := why or whole.why_fit_anew:
+                tell(FitsAnew(why))
             watch = BuildWatch(tell, began=begin, ended=whole.add, went_on=whole.went_on())
             outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
+            if (due := whole.refit_due(watch.finished)) is not None:
+                raise _FitIsDueError(due)
             goes_on = whole.fail(outcome.exception, watch.finished)
             raise failure(outcome.exception, watch.finished, database, log, goes_on=goes_on)
         if not watch.finished and whole.remains is None:
-            raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")
-        publication.choice = published_choice(copy, work / "target", given, models)
+            raise RecsysError(f"nothing to build: no node matches {' '.join(wish.select or ())!r}")
+        publication.choice = published_choice(copy, work / "target", given, wish.models)
         publication.keep_builds = kept_builds(copy, given)
         of = of and of.on_day(day_of_undated_lines(copy))
+        publication.keep = whole.keeper(watch.run_id, of)
     run_id = whole.run_id(watch.run_id)
     warnings = tuple(node for node in watch.finished if node.status == "warn")
     said = tuple(f"{node.kind} {node.name}: {core_message(node.message)}" for node in warnings)
     remember_published(database, publication.state, run_id, of, said)
     remember(work, read, given)
-    if select is None and exclude is None:  # of a whole build
+    if wish.select is None and wish.exclude is None:  # of a whole build
         seconds = {node.name: node.seconds for node in watch.finished}
         remember_seconds(work, {**whole.seconds_before, **seconds})
     return BuildResult(
@@ -154,26 +201,20 @@ def build(
     )
 
 
-def _arguments(
-    work: Path,
-    select: Sequence[str] | None,
-    variables: Mapping[str, object] | None,
-    tests: bool = True,
-    exclude: Sequence[str] | None = None,
-) -> list[str]:
+def _arguments(work: Path, wish: _Wish) -> list[str]:
     project = str(dbt_project_folder())
     arguments = ["build", "--exclude-resource-type", "unit_test"]  # unit tests are for developers
-    if not tests:
+    if not wish.tests:
         arguments += ["--exclude-resource-type", "test"]
     arguments += ["--project-dir", project, "--profiles-dir", project]
     arguments += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
     arguments += ["--log-level", "none", "--log-level-file", "debug"]
-    for selector in select or ():
+    for selector in wish.select or ():
         arguments += ["--select", selector]
-    for selector in exclude or ():
+    for selector in wish.exclude or ():
         arguments += ["--exclude", selector]
-    if variables:
-        arguments += ["--vars", json.dumps(dict(variables), default=str)]  # dates
+    if wish.variables:
+        arguments += ["--vars", json.dumps(dict(wish.variables), default=str)]  # dates
     return arguments
 
 

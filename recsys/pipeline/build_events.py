@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 RECOMMENDER = "rec_"
 """How the names of recommenders' models begin."""
@@ -65,5 +65,24 @@ class WentOn:
     """Names of the models and tests that are done."""
 
 
-BuildEvent = NodeStarted | NodeFinished | Said | FirstJudged | WentOn
+@dataclass(frozen=True)
+class Refreshes:
+    """A build serves on with what an earlier one fitted: that isn't done again."""
+
+    run_id: str
+    """The run that fitted."""
+    as_of: date
+    """The last day that it knew."""
+    steps: frozenset[str]
+    """Names of the models and tests that are done."""
+
+
+@dataclass(frozen=True)
+class FitsAnew:
+    """A build fits although an earlier fit was to serve on."""
+
+    why: str
+
+
+BuildEvent = NodeStarted | NodeFinished | Said | FirstJudged | WentOn | Refreshes | FitsAnew
 Progress = Callable[[BuildEvent], None]

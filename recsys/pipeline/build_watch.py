@@ -13,6 +13,7 @@ from recsys.pipeline.build_events import (
     NodeFinished,
     NodeStarted,
     Progress,
+    Refreshes,
     Said,
     WentOn,
 )
@@ -28,7 +29,7 @@ class BuildWatch:
         *,
         began: Callable[[str], None] = lambda run_id: None,
         ended: Callable[[NodeFinished], None] = lambda node: None,
-        went_on: WentOn | None = None,
+        went_on: WentOn | Refreshes | None = None,
     ) -> None:
         """Begin to watch.
 
@@ -41,7 +42,7 @@ class BuildWatch:
         ended
             Called when a model or test has ended, before its event is passed on.
         went_on
-            What a build that ended early has done.
+            What an earlier build has done.
 
         """
         self._progress = progress or (lambda event: None)

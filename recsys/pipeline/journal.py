@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from recsys.pipeline.fingerprint import Fingerprint
+from recsys.pipeline.fit import Fit
 from recsys.storage.file_state import FileState
 
 BEGUN, STEPS = "begun.json", "steps.jsonl"
@@ -30,6 +31,8 @@ class Begun(BaseModel):
     made_of: Fingerprint
     database: tuple[int, int] | None
     """Size of the published file and when it was written; None: there was none."""
+    fit: Fit | None = None
+    """The earlier build whose fit it serves on with; None: it fits by itself."""
 
     def is_on(self, state: FileState | None) -> bool:
         """Tell whether what is published is what the copy was made from."""
@@ -71,6 +74,12 @@ class Journal:
         line = json.dumps([step.node, step.name, step.status, step.seconds])
         with contextlib.suppress(OSError), self._steps.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
+
+    def begin_with(self, steps: Iterable[Step]) -> None:
+        """Forget all steps but these, which a build that begins needn't do."""
+        self._steps.unlink(missing_ok=True)
+        for step in steps:
+            self.add(step)
 
     def forget(self) -> None:
         """Let no build go on from this one."""

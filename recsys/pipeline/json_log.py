@@ -15,8 +15,10 @@ from typing import TextIO
 from recsys.pipeline.build_events import (
     BuildEvent,
     FirstJudged,
+    FitsAnew,
     NodeFinished,
     NodeStarted,
+    Refreshes,
     Said,
     WentOn,
 )
@@ -90,6 +92,10 @@ class JsonLog:
                 )
             case WentOn():
                 self.write("went_on", from_run=event.run_id, steps=len(event.steps))
+            case Refreshes():
+                self.write("refreshes", fit_run=event.run_id, steps=len(event.steps))
+            case FitsAnew():
+                self.write("fits_anew", message=event.why)
             case Said():
                 self.write("said", message=event.text)
             case FirstJudged():

@@ -22,7 +22,7 @@ from recsys.storage.disk import is_full, reason, write_failure
 from recsys.storage.file_state import FileState, state_of
 from recsys.storage.opening import connect_when_free, explain_open_failure
 from recsys.storage.ownership import keep_owner
-from recsys.storage.work_folder import past_folder, unpublished, work_folder
+from recsys.storage.work_folder import fit_folder, past_folder, unpublished, work_folder
 from recsys.storage.write_ahead_logs import logs_of, remove_logs
 
 PATIENCE_SECONDS = 5.0
@@ -43,6 +43,8 @@ class Publication:
     is_same_build: bool = False
     """Whether it is the build of before without some rows: it keeps its time, and the file of
     before isn't kept, while earlier builds are."""
+    keep: Callable[[FileState | None], None] | None = None
+    """Is called once it has been published, with the new file's state: it may keep the copy."""
     warnings: list[str] = field(default_factory=list)
     state: FileState | None = None
     """The state of the new file once it has been published."""
@@ -118,6 +120,7 @@ def published(
             ) from error
         publication.state = state_of(database)
         # before the hold ends: who opened the old file was refused until now
+        _keep_copy(publication, database)
         _clear(copy.parent)
         _clear(past_folder(database))
         if not publication.is_same_build:
@@ -168,6 +171,18 @@ def _keep(publication: Publication, database: Path) -> None:
         keep(database)
     except OSError as error:
         publication.warnings.append(f"the build before this one isn't kept: {reason(error)}")
+
+
+def _keep_copy(publication: Publication, database: Path) -> None:
+    """Let the build keep its copy; without that, a copy that an earlier one has kept goes."""
+    if publication.keep is None:
+        _clear(fit_folder(database))
+        return
+    try:
+        publication.keep(publication.state)
+    except (OSError, duckdb.Error) as error:
+        _clear(fit_folder(database))
+        publication.warnings.append(f"what was fitted isn't kept for later builds: {reason(error)}")
 
 
 def _take_place(fresh: Path, database: Path, hold: Hold) -> None:

@@ -50,6 +50,7 @@ class Remains:
     def as_run(self) -> dict[str, object]:
         """Return what the dbt project's macros are told of it."""
         return {
+            "refreshes": self.begun.fit is not None,
             "run_id": self.begun.run_id,
             "started_at": f"{self.begun.started_at:%Y-%m-%d %H:%M:%S}",
             "idle_seconds": round(self.idle_seconds, 1),
@@ -79,9 +80,9 @@ def remains_of(database: Path, state: FileState | None, made_of: Fingerprint) ->
         return None
     if logs_of(database) or not copy.is_file():
         return None
-    nodes = _nodes(work_folder(database) / "target")
+    nodes = nodes_of(work_folder(database) / "target")
     try:
-        made = _made(copy) & nodes.keys()
+        made = made_models(copy) & nodes.keys()
     except (duckdb.Error, OSError):  # the copy is damaged
         return None
     if not made or not _has_what_is_unread(BlockFiles(serving_folder(copy)), nodes, made):
@@ -91,7 +92,7 @@ def remains_of(database: Path, state: FileState | None, made_of: Fingerprint) ->
     ended_at = journal.last_written_at()
     return Remains(
         begun,
-        nodes=tuple("fqn:" + ".".join(nodes[node]["fqn"]) for node in done),
+        nodes=tuple(selector_of(nodes[node]) for node in done),
         names=tuple(nodes[node]["name"] for node in done),
         models=tuple(sorted(nodes[node]["name"] for node in made)),
         seconds={step.name: step.seconds for step in steps if step.node in done},
@@ -99,7 +100,12 @@ def remains_of(database: Path, state: FileState | None, made_of: Fingerprint) ->
     )
 
 
-def _nodes(target: Path) -> Nodes:
+def selector_of(node: Mapping[str, Any]) -> str:
+    """Return dbt's selector of a node of its manifest."""
+    return "fqn:" + ".".join(node["fqn"])
+
+
+def nodes_of(target: Path) -> Nodes:
     """Return the models and tests of the build before by dbt's ids."""
     try:
         nodes: Nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
@@ -108,7 +114,7 @@ def _nodes(target: Path) -> Nodes:
     return nodes
 
 
-def _made(copy: Path) -> set[str]:
+def made_models(copy: Path) -> set[str]:
     """Return dbt's ids of the models that are finished, and remove what others have begun."""
     with connect(copy) as connection:
         begun = connection.execute(

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from recsys.errors import RecsysError
-from recsys.pipeline.build_events import NodeFinished, WentOn
-from recsys.pipeline.build_failure import has_ended_early
+from recsys.pipeline.build_events import NodeFinished, Refreshes, WentOn
+from recsys.pipeline.build_failure import core_message, has_ended_early
+from recsys.pipeline.drift_found import drift_of
 from recsys.pipeline.fingerprint import Fingerprint, fingerprint
+from recsys.pipeline.fit import Fit
 from recsys.pipeline.journal import Begun, Journal, Step, size_and_time
+from recsys.pipeline.kept_fit import (
+    SETTING,
+    KeptFit,
+    ended_by,
+    forget_fit,
+    keep_fit,
+    kept_fit,
+    refit_setting,
+    why_fit_anew,
+)
 from recsys.pipeline.last_published import last_published
+from recsys.pipeline.refresh import CHECK, REFIT_MARK, Refresh, begun_refresh, give_back
 from recsys.pipeline.remains import Remains, remains_of
 from recsys.storage.file_state import FileState
 from recsys.storage.work_folder import unpublished, work_folder
 
 DONE_WELL = {"success", "pass", "warn"}
 """dbt's status of a step that needn't end a build."""
+OFF = "0"
+"""The setting refit_after_days of builds that keep no fit."""
 
 
 class WholeBuild:
@@ -39,6 +54,10 @@ class WholeBuild:
         self.made_of = made_of
         self.remains: Remains | None = None
         """What it goes on from; None: from nothing."""
+        self.refresh: Refresh | None = None
+        """What of an earlier fit serves on; None: it fits, or goes on from a build that ended."""
+        self.why_fit_anew: str | None = None
+        """Why a fit that is kept serves no more; None: there is none, or it may serve."""
         self.before: FileState | None = None
         """The state of the published file that its copy was made from."""
         self._database = database
@@ -46,17 +65,47 @@ class WholeBuild:
         self._journal = Journal(unpublished(database))
 
     def goes_on(self, state: FileState | None) -> bool:
-        """Look for what another has left, and tell whether it is gone on with."""
+        """Look for what another has left or fitted, and tell whether its copy is gone on with."""
         if self.made_of is not None and not self._full:
             self.remains = remains_of(self._database, state, self.made_of)
-        return self.remains is not None
+            if self.remains is None:
+                self._look_for_a_fit(self.made_of, state)
+        return self._done is not None
+
+    def _look_for_a_fit(self, made_of: Fingerprint, state: FileState | None) -> None:
+        kept = kept_fit(self._database)
+        if kept is None or made_of.settings.get(SETTING, OFF) == OFF:
+            return
+        self.why_fit_anew = why_fit_anew(kept, made_of, state)
+        if self.why_fit_anew is None:
+            self.refresh = begun_refresh(self._database, kept)
+            if self.refresh is None:
+                self.why_fit_anew = "what was kept of the fit isn't there whole"
+
+    @property
+    def _done(self) -> Remains | Refresh | None:
+        """What needn't be done."""
+        return self.remains or self.refresh
+
+    @property
+    def fit(self) -> Fit | None:
+        """The earlier build whose fit it serves on with; None: it fits by itself."""
+        if self.remains is not None:
+            return self.remains.begun.fit
+        return self.refresh.kept.fit if self.refresh else None
 
     def begin(self, run_id: str) -> None:
         """Write down that it began."""
         if self.made_of is not None and self.remains is None:
             now, database = datetime.now(UTC), size_and_time(self.before)
             self._journal.begin(
-                Begun(run_id=run_id, started_at=now, made_of=self.made_of, database=database)
+                Begun(
+                    run_id=run_id,
+                    started_at=now,
+                    made_of=self.made_of,
+                    database=database,
+                    fit=self.fit,
+                )
             )
 
     def add(self, node: NodeFinished) -> None:
@@ -70,7 +119,10 @@ class WholeBuild:
         What failed while it went on from another isn't gone on with once more, unless that was for
         want of room or of time: whatever the other had left may be why.
         """
-        if self.remains is not None and not has_ended_early(error, finished):
+        has_room = not has_ended_early(error, finished)
+        if self.refresh is not None and has_room and give_back(self._database, self.refresh):
+            return False
+        if self.remains is not None and has_room:
             self._journal.forget()
         made_nothing = not any(node.status == "success" for node in finished)
         if self.remains is None and made_nothing:
@@ -78,6 +130,47 @@ class WholeBuild:
         if self.made_of is None or error is not None:
             return False
         return remains_of(self._database, self.before, self.made_of) is not None
+
+    def refit_due(self, finished: Sequence[NodeFinished]) -> str | None:
+        """Return why the fit that it serves on with serves no more, where the build found that."""
+        for node in finished:
+            _, mark, why = core_message(node.message).partition(REFIT_MARK)
+            if node.name == CHECK and node.status == "error" and mark and self.fit is not None:
+                return why
+        return None
+
+    def keeper(self, of_dbt: str, of: Fingerprint | None) -> Callable[[FileState | None], None]:
+        """Return what is to be called once it is published, with the state of the new file.
+
+        It keeps the copy and what is fitted, if later builds are to serve on with that.
+
+        Parameters
+        ----------
+        of_dbt
+            dbt's id of the run.
+        of
+            What it was made of.
+
+        """
+        found = refit_setting(unpublished(self._database)) if of is not None else None
+
+        def keep(state: FileState | None) -> None:
+            if of is None or found is None or found[0] == 0:
+                forget_fit(self._database)
+                return
+            days, as_of = found
+            fit = self.fit or Fit(
+                run_id=self.run_id(of_dbt), fitted_at=datetime.now(UTC), as_of=as_of, made_of=of
+            )
+            # a fit of today knows what has drifted
+            ended = ended_by(drift_of(self._database)) if self.fit else None
+            kept = KeptFit(fit=fit, days=days, database=size_and_time(state), ended=ended)
+            if ended is None:
+                keep_fit(self._database, kept, is_new=self.fit is None)
+            else:
+                forget_fit(self._database, kept)
+
+        return keep
 
     def run_id(self, of_dbt: str) -> str:
         """Return the build's run; `of_dbt` is that of dbt's own."""
@@ -87,20 +180,23 @@ class WholeBuild:
         """Return what dbt's macros are told; None where nothing is remembered."""
         if self.made_of is None:
             return None
-        return {} if self.remains is None else self.remains.as_run()
+        return {} if self._done is None else self._done.as_run()
 
     @property
     def seconds_before(self) -> Mapping[str, float]:
         """Seconds of the steps that were done before it started, by their names."""
-        return {} if self.remains is None else self.remains.seconds
+        return {} if self._done is None else self._done.seconds
 
     @property
     def steps_done(self) -> int:
         """How many steps were done before it started."""
-        return 0 if self.remains is None else len(self.remains.names)
+        return 0 if self._done is None else len(self._done.names)
 
-    def went_on(self) -> WentOn | None:
-        """Return the event that it goes on from another; None where it doesn't."""
+    def went_on(self) -> WentOn | Refreshes | None:
+        """Return the event that it goes on from another or its fit; None where it doesn't."""
+        if self.refresh is not None:
+            fit = self.refresh.kept.fit
+            return Refreshes(fit.run_id, fit.as_of, frozenset(self.refresh.names))
         if self.remains is None:
             return None
         begun = self.remains.begun
@@ -108,11 +204,11 @@ class WholeBuild:
 
     def left_out(self) -> list[str]:
         """Return the arguments for dbt that leave out what is done, and nothing else."""
-        if self.remains is None:
+        if self._done is None:
             return []
         # by itself a test goes with each of its models
         left_out = ["--indirect-selection", "empty"]
-        for node in self.remains.nodes:
+        for node in self._done.nodes:
             left_out += ["--exclude", node]
         return left_out
 

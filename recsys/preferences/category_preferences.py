@@ -198,10 +198,10 @@ class CategoryPreferences:
         calibrated: Floats = expit(self.slope_ * logit(raw) + self.intercept_)
         return bounded(calibrated)
 
-    def with_profiles_of(self, customer_ids: Any) -> Self:
-        """Return a copy that knows the profiles of these customers alone; nothing is learned."""
+    def with_profiles(self, attributes: ArrowTable) -> Self:
+        """Return a copy that knows these profiles alone (see `fit`); nothing is learned."""
         changed = copy(self)
-        changed.profiles_ = self.profiles_.among(customer_ids)
+        changed.profiles_ = self.profiles_.of(attributes)
         return changed
 
     def _group(self, table: pa.Table) -> NDArray[np.intp]:

@@ -43,6 +43,7 @@ class ALS(Recommender):
     """
 
     name = "als"
+    takes_strangers = True
 
     n_factors: Annotated[Count, Range(low=8, high=256, log=True)] = 64
     """Numbers learned per customer and per product."""
@@ -85,24 +86,30 @@ class ALS(Recommender):
     def _take_histories(self, interactions: Interactions, fitted: NDArray[np.intp]) -> None:
         """Move each customer's factors as far as the change of history moves their solution.
 
-        The fitted factors are no solution themselves: products' factors were solved for last.
+        The fitted factors are no solution themselves: products' factors were solved for last. Those
+        of who wasn't fitted are.
         """
         after = self._confidence(interactions)
-        before = self._confidence(self._fitted())[fitted]
-        moved = self._solved(after) - self._solved(before)
-        self.customer_factors_ = self.customer_factors_[fitted] + moved
+        is_known = fitted >= 0
+        before = self._confidence(self._fitted())[fitted[is_known]]
+        factors = self._solved(after)
+        moved = factors[is_known] - self._solved(before)
+        factors[is_known] = self.customer_factors_[fitted[is_known]] + moved
+        self.customer_factors_ = factors
         self.is_buyer_ = np.diff(after.indptr) > 0
 
     def _solved(self, confidence: sparse.csr_matrix) -> NDArray[np.float32]:
         """Return the (customers, factors) that minimise the errors, products' factors given."""
         products = self.product_factors_.astype(np.float64)
-        all_products = products.T @ products + self.regularization * np.eye(products.shape[1])
         solved = np.zeros((confidence.shape[0], products.shape[1]), np.float32)
-        for row in range(confidence.shape[0]):
-            part = slice(confidence.indptr[row], confidence.indptr[row + 1])
-            bought, trust = products[confidence.indices[part]], confidence.data[part]
-            squares = all_products + bought.T @ (bought * (trust - 1)[:, None])
-            solved[row] = np.linalg.solve(squares, bought.T @ trust)
+        # for matrices as small as these threads cost more than they bring
+        with one_blas_thread():
+            all_products = products.T @ products + self.regularization * np.eye(products.shape[1])
+            for row in range(confidence.shape[0]):
+                part = slice(confidence.indptr[row], confidence.indptr[row + 1])
+                bought, trust = products[confidence.indices[part]], confidence.data[part]
+                squares = all_products + bought.T @ (bought * (trust - 1)[:, None])
+                solved[row] = np.linalg.solve(squares, bought.T @ trust)
         return solved
 
     def _score(self, customers: NDArray[np.intp]) -> NDArray[np.floating[Any]]:

@@ -64,6 +64,9 @@ class Recommender(ABC):
     needs_window: ClassVar[bool] = False
     """Whether `fit` needs `earlier_weights` and `recent` of the interactions."""
 
+    takes_strangers: ClassVar[bool] = False
+    """Whether `with_histories` takes customers who weren't fitted: scores rest on their history."""
+
     predicts_ratings: ClassVar[bool] = False
     """Whether a score is a predicted rating, on the scale of the ratings fitted."""
 
@@ -284,22 +287,33 @@ class Recommender(ABC):
         ----------
         interactions
             Rows of customers that were fitted, any number of them, with the columns that were
-            fitted (`Interactions.of_products`).
+            fitted (`Interactions.of_products`). Where `takes_strangers`, also of others.
+
+        Raises
+        ------
+        UnknownCustomerError
+            A customer wasn't fitted.
 
         """
-        if type(self)._take_histories is Recommender._take_histories:
+        if not self.reads_histories():
             return self
+        self.prepare_scores()  # of what was fitted: a copy would make it of the other histories
         changed = copy(self)
-        changed._take_histories(interactions, self._customers(interactions.customer_ids))
+        places = self._fitted().customer_places if self.takes_strangers else self._customers
+        changed._take_histories(interactions, places(interactions.customer_ids))
         changed.interactions_ = interactions
         return changed
+
+    def reads_histories(self) -> bool:
+        """Tell whether `with_histories` changes anything."""
+        return type(self)._take_histories is not Recommender._take_histories
 
     def _take_histories(  # noqa: B027 - see with_histories
         self, interactions: Interactions, fitted: NDArray[np.intp]
     ) -> None:
         """Replace what was learned of single customers; `fitted` are the rows that they had.
 
-        `interactions_` still has what was fitted.
+        It is -1 for who wasn't fitted. `interactions_` still has what was fitted.
         """
 
     @abstractmethod

@@ -71,6 +71,7 @@ class Content(Recommender):
     """
 
     name = "content"
+    takes_strangers = True
     needs_products = True
 
     fields: Sequence[str] | None = None

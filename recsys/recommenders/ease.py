@@ -58,6 +58,7 @@ class EASE(LinearRecommender):
     """
 
     name = "ease"
+    takes_strangers = True
 
     regularization: Annotated[Positive, Range(low=1.0, high=10_000.0, log=True)] = 300.0
     """λ: the larger, the more a product has to be bought to count."""

@@ -55,6 +55,19 @@ class Fitted(NamedTuple):
     """Ids of the only products that may be listed; None allows all."""
 
 
+class Refreshed(NamedTuple):
+    """What is others than when recommenders were fitted."""
+
+    changed: pa.Array
+    """Keys of customers whose lines are others, int32: they are scored by their own of today."""
+    listable: pa.Array
+    """Keys of the products that may be listed today, int32."""
+
+
+REFRESHED = "refreshed"
+"""The file of it; there is none where recommenders are fitted on what is served."""
+
+
 class FittedModels:
     """A folder of fitted models; each has a name.
 
@@ -162,6 +175,15 @@ class FittedModels:
         del fitted.interactions_
         self.save(fitted.name, Fitted(fitted, file, among))
         fitted.interactions_ = interactions
+
+    def refreshed(self) -> Refreshed | None:
+        """Return what is others since recommenders were fitted; None: they were fitted just now."""
+        found: Refreshed | None = self.load(REFRESHED) if self.has(REFRESHED) else None
+        return found
+
+    def forget_refreshed(self) -> None:
+        """Remove what `refreshed` returns."""
+        self._path(REFRESHED).unlink(missing_ok=True)
 
     def load_recommender(self, name: str) -> Fitted | None:
         """Return a recommender, ready to score; None where it was forgotten or refused the data.

@@ -55,6 +55,7 @@ class ItemKNN(LinearRecommender):
     """
 
     name = "item_knn"
+    takes_strangers = True
 
     k: Annotated[Count, Range(low=5, high=500, log=True)] = 50
     """Neighbours of each product: the most similar ones."""

@@ -47,6 +47,7 @@ class MeanImputedSVD(Recommender):
     """
 
     name = "mean_imputed_svd"
+    takes_strangers = True
     predicts_ratings = True
 
     n_factors: Annotated[Count, Range(low=2, high=200, log=True)] = 20

@@ -64,6 +64,7 @@ class Ridge(LinearRecommender):
     """
 
     name = "ridge"
+    takes_strangers = True
     needs_window = True
 
     regularization: Annotated[Positive, Range(low=1.0, high=300.0, log=True)] = 15.0

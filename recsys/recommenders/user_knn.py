@@ -56,6 +56,7 @@ class UserKNN(Recommender):
     """
 
     name = "user_knn"
+    takes_strangers = True
 
     k: Annotated[Count, Range(low=5, high=500, log=True)] = 50
     """Neighbours of each customer: the most similar ones."""

@@ -313,6 +313,9 @@ class Builds(Section):
     keep_days: Days = 730
     """Days, in the shop's time, for which is kept what lists held and what champions and metrics
     were; 0: no limit. What is served now is kept whenever it began."""
+    refit_after_days: Days = 0
+    """Days, in the shop's time, for which `recsys build` serves on with what was fitted, while
+    purchases, features and lists are made anew (docs/refresh.md); 0: each build fits."""
 
 
 SECTIONS: tuple[type[Section], ...] = (

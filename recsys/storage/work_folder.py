@@ -38,6 +38,11 @@ def kept_folder(serving: Path) -> Path:
     return (folder.parent if _is_of_copy(folder) else folder) / "kept"
 
 
+def fit_folder(database: Path) -> Path:
+    """Return where a build's copy is kept with what is fitted, for later builds to serve on."""
+    return work_folder(database) / "fit"
+
+
 def past_folder(database: Path) -> Path:
     """Return where `recsys tune` keeps past folds that it builds, until the next build."""
     return work_folder(database.absolute()) / "past"

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
@@ -13,11 +13,13 @@ from recsys.cli import app
 from recsys.pipeline import last_published as module
 from recsys.pipeline.build import BuildResult
 from recsys.pipeline.fingerprint import fingerprint
+from recsys.pipeline.fit import Fit
+from recsys.pipeline.kept_fit import KeptFit
 from recsys.pipeline.last_published import last_published, remember_published, since_last_build
 from recsys.settings.project import dbt_project_folder
 from recsys.storage.file_state import state_of
 from recsys.storage.last_build import remember
-from recsys.storage.work_folder import work_folder
+from recsys.storage.work_folder import fit_folder, work_folder
 
 SHOP = """
 name: mine
@@ -209,3 +211,22 @@ def test_status_shows_what_the_build_was_made_of(database, shop):
     size = shop.with_name("orders.csv").stat().st_size
     assert said["inputs"] == {"purchases": {"files": 1, "bytes": size}}
     assert said["changes"] == [{"kind": "settings", "text": "list_length: its default → 7"}]
+
+
+@pytest.mark.parametrize("ended", [None, "drift: 1 alarm"])
+def test_status_shows_how_old_the_fit_is(database, shop, ended):
+    """Seven days after the last that it knew: a build of 8 June fits anew."""
+    made_of = fingerprint(shop, {}, dbt_project_folder(), work_folder(database))
+    fit = Fit(run_id="run-fitted", fitted_at=datetime.now(UTC), as_of="2024-06-01", made_of=made_of)
+    kept = KeptFit(fit=fit, days=7, database=None, ended=ended)
+    fit_folder(database).mkdir()
+    (fit_folder(database) / "fit.json").write_text(kept.model_dump_json())
+    lines = [" ".join(line.split()) for line in status().splitlines()]
+    due = ended or "fits anew from 2024-06-08 on"
+    assert f"fit run run-fitt, knew all until 2024-06-01 {due}" in lines
+    assert json.loads(status("--json"))["made_of"]["fit"] == {
+        "run_id": "run-fitted",
+        "as_of": "2024-06-01",
+        "due_on": "2024-06-08",
+        "ended": ended,
+    }

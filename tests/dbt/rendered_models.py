@@ -1,5 +1,6 @@
 """Single models run on tables made by hand: rendered from their source, without dbt."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,10 @@ class Models:
         }
         self._known.update(read_macros(self._known))
         self._known.update({name: partial(str, text) for name, text in macros.items()})
+
+    def define(self, name: str, macro: Callable[..., str]) -> None:
+        """Let a macro that has arguments render something else."""
+        self._known[name] = macro
 
     def make(self, name: str) -> None:
         """Make the table of a model."""

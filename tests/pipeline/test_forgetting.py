@@ -23,7 +23,7 @@ from recsys.pipeline.publishing import published
 from recsys.pipeline.purging import purge
 from recsys.pipeline.traces import is_telling, mentions, pattern_of, with_merged
 from recsys.storage.forgotten import Forgotten, list_of, new_list, read_list, write_list
-from recsys.storage.work_folder import work_folder
+from recsys.storage.work_folder import fit_folder, work_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX files")
 
@@ -131,7 +131,10 @@ def earlier(database):
 def test_no_byte_of_any_file_names_them(database, tmp_path):
     clear_note(database)
     kept = str(earlier(database).file.relative_to(tmp_path))
-    left = [f".recsys/shop/{name}" for name in ("logs/dbt.log", "other.json")]
+    fit = fit_folder(database) / "work.duckdb"
+    fit.parent.mkdir()
+    fit.write_text(f"working tables about {ANN}", encoding="utf-8")
+    left = [f".recsys/shop/{name}" for name in ("fit/work.duckdb", "logs/dbt.log", "other.json")]
     left.append(".recsys/shop/serving/fitted/svd.joblib")
     assert files_with(tmp_path, ANN) == [kept, *left, "shop.duckdb"]
     done = forget_customers(database, [ANN])
@@ -139,7 +142,7 @@ def test_no_byte_of_any_file_names_them(database, tmp_path):
     assert files_with(tmp_path, ANN) == [kept]
     assert done.mentions == {kept.removeprefix(".recsys/"): [("crm.calls", "note", 1)]}
     assert files_with(tmp_path, OLD_ANN) == []
-    assert done.cleared == ("logs", "other.json", "serving")
+    assert done.cleared == ("fit", "logs", "other.json", "serving")
     assert sorted(path.name for path in work_folder(database).iterdir()) == [
         *("builds", "forgotten.json", "lock.duckdb", "receipts"),
     ]

@@ -6,7 +6,7 @@ import pytest
 from implicit.cpu.als import user_factor
 
 from recsys.data.interactions import Interactions
-from recsys.errors import UnknownProductError
+from recsys.errors import UnknownCustomerError, UnknownProductError
 from recsys.recommenders import RECOMMENDERS, recommender_class
 from recsys.recommenders.als import ALS
 from recsys.recommenders.base import Recommender
@@ -184,3 +184,56 @@ def test_a_recommender_of_one_s_own_needs_no_other_histories(interactions):
         )
         is model
     )
+
+
+@pytest.mark.parametrize(
+    "model",
+    [EASE(), Ridge(), ItemKNN(), UserKNN(own_share=1.0), Content(), MeanImputedSVD()],
+    ids=lambda model: model.name,
+)
+def test_a_stranger_is_scored_as_who_has_the_same_history(model, table, interactions):
+    """These scores rest on the customer's own history: whose it is makes no difference."""
+    model = fitted(model.name, {"own_share": 1.0} if model.name == "user_knn" else {}, interactions)
+    assert model.takes_strangers
+    mine = of_customers(table, 104)
+    same = mine.set_column(0, "customer_key", pa.array([999] * mine.num_rows))
+    of_stranger = model.with_histories(interactions.of_products(same))
+    assert of_stranger.interactions_.customer_ids.to_pylist() == [999]
+    np.testing.assert_allclose(
+        of_stranger.score(np.array([0])), model.score(np.array([4])), rtol=1e-5, atol=1e-6
+    )
+
+
+def test_a_stranger_s_factors_are_the_solution_of_their_history(table, interactions):
+    """Beside who was fitted, who moves from theirs; compared with the package's own solution."""
+    model = ALS(n_factors=3).fit(interactions)
+    mine = of_customers(table, 104)
+    same = mine.set_column(0, "customer_key", pa.array([999] * mine.num_rows))
+    rows = interactions.of_products(pa.concat_tables([mine, same], promote_options="permissive"))
+    changed = model.with_histories(rows)
+    factors = model.product_factors_.astype(np.float64)
+    confidence = model._confidence(rows)
+    expected = user_factor(factors, factors.T @ factors, confidence, 1, model.regularization, 3)
+    np.testing.assert_allclose(changed.customer_factors_[1], expected, rtol=1e-5)
+    np.testing.assert_allclose(changed.customer_factors_[0], model.customer_factors_[4], rtol=1e-5)
+
+
+def test_a_stranger_s_neighbours_are_those_of_the_fit(interactions):
+    """Who has 104's history has 104 as neighbour; nobody is left out as the stranger's self."""
+    model = UserKNN(k=1, own_share=0).fit(interactions)
+    like = interactions.weights[[4]].toarray()[0]
+    bought = np.flatnonzero(like)
+    history = {
+        "customer_key": [999] * len(bought),
+        "product_key": 10 * bought,
+        "weight": like[bought],
+    }
+    changed = model.with_histories(interactions.of_products(pa.table(history)))
+    np.testing.assert_allclose(changed.score(np.array([0]))[0], np.sqrt(like))
+
+
+def test_models_of_customers_refuse_strangers(interactions):
+    model = fitted("svd", {}, interactions)
+    stranger = interactions.of_products(pa.table({"customer_key": [999], "product_key": [10]}))
+    with pytest.raises(UnknownCustomerError, match="customer '999'"):
+        model.with_histories(stranger)

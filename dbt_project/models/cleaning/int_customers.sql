@@ -19,7 +19,7 @@ ids as (
 
 keyed as (
     select
-        cast(row_number() over (order by ids.customer_id) as integer) as customer_key,
+        cast({{ steady_number('ids.customer_id', 'customers') }} as integer) as customer_key,
         ids.customer_id,
         -- a hash that orders customers by chance, the same in every run whoever else there is
         cast(concat('0x', left(md5(ids.customer_id), 16)) as ubigint) as customer_hash

@@ -75,17 +75,13 @@ described as (
 
 keyed as (
     select
-        cast(row_number() over (order by product_id) as integer) as product_key,
+        cast({{ steady_number('product_id', 'products') }} as integer) as product_key,
         *,
         -- dense codes of the category columns, 1 upwards; null where the shop says nothing
-        case when department is not null then dense_rank() over (order by department nulls last) end
-            as department_code,
-        case when category is not null then dense_rank() over (order by category nulls last) end
-            as category_code,
-        case when subcategory is not null then dense_rank() over (order by subcategory nulls last) end
-            as subcategory_code,
-        case when brand is not null then dense_rank() over (order by brand nulls last) end
-            as brand_code
+        {{ steady_number('department', 'departments') }} as department_code,
+        {{ steady_number('category', 'categories') }} as category_code,
+        {{ steady_number('subcategory', 'subcategories') }} as subcategory_code,
+        {{ steady_number('brand', 'brands') }} as brand_code
     from described
 )
 

@@ -6,9 +6,9 @@
 
 with
 
-windows as (select * from {{ ref('int_demand_windows') }}),
+windows as (select * from {{ ref('int_demand_windows') }} where {{ is_made('fold') }}),
 
-known_events as (select * from {{ ref('int_known_events') }}),
+known_events as (select * from {{ ref('int_known_events') }} where {{ is_made('fold') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -58,19 +58,24 @@ smoothed as (
     from windows
     inner join weights on windows.fold = weights.fold and windows.back = weights.back
     group by windows.fold, windows.level, windows.item, weights.age, weights.total_weight
+),
+
+trends as (
+    select
+        smoothed.*,
+        {% for measure in measures %}
+        case when smoothed.age > 0 then coalesce(sold.{{ measure }}, 0) end as {{ measure }}_sold
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from smoothed
+    left join windows as sold
+        on
+            smoothed.fold = sold.fold
+            and smoothed.level = sold.level
+            and smoothed.item = sold.item
+            and smoothed.age = sold.back
+            and smoothed.age > 0
 )
 
-select
-    smoothed.*,
-    {% for measure in measures %}
-    case when smoothed.age > 0 then coalesce(sold.{{ measure }}, 0) end as {{ measure }}_sold
-    {%- if not loop.last %},{% endif %}
-    {% endfor %}
-from smoothed
-left join windows as sold
-    on
-        smoothed.fold = sold.fold
-        and smoothed.level = sold.level
-        and smoothed.item = sold.item
-        and smoothed.age = sold.back
-        and smoothed.age > 0
+select * from trends
+{{ and_past_rows() }}

@@ -8,9 +8,11 @@
 
 with
 
-known_events as (select * from {{ ref('int_known_events') }} where is_interest and is_kept),
+known_events as (
+    select * from {{ ref('int_known_events') }} where is_interest and is_kept and {{ is_made('fold') }}
+),
 
-label_events as (select * from {{ ref('int_label_events') }}),
+label_events as (select * from {{ ref('int_label_events') }} where {{ is_made('fold') }}),
 
 products as (select * from {{ ref('int_products') }} where not is_excluded),
 
@@ -103,3 +105,4 @@ summed as (
 )
 
 select * from summed
+{{ and_past_rows() }}

@@ -1,6 +1,6 @@
 with
 
-folds as (select * from {{ ref('int_folds') }}),
+folds as (select * from {{ ref('int_folds') }} where {{ is_made('fold') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -108,3 +108,4 @@ segmented as (
 )
 
 select * from segmented
+{{ and_past_rows() }}

@@ -1,12 +1,12 @@
 with
 
-fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue and {{ is_made('fold') }}),
 
-interactions as (select * from {{ ref('int_interactions') }}),
+interactions as (select * from {{ ref('int_interactions') }} where {{ is_made('fold') }}),
 
 events as (
     select * from {{ ref('int_known_events') }}
-    where customer_key is not null and is_interest and is_kept
+    where customer_key is not null and is_interest and is_kept and {{ is_made('fold') }}
 ),
 
 settings as (select * from {{ ref('stg_settings') }}),
@@ -97,3 +97,4 @@ features as (
 )
 
 select * from features
+{{ and_past_rows() }}

@@ -1,6 +1,6 @@
 with
 
-fold_products as (select * from {{ ref('int_fold_products') }} where is_learned_from),
+fold_products as (select * from {{ ref('int_fold_products') }} where is_learned_from and {{ is_made('fold') }}),
 
 products as (select * from {{ ref('int_products') }}),
 
@@ -16,3 +16,4 @@ texts as (
 )
 
 select * from texts
+{{ and_past_rows() }}

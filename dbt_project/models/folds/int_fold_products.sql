@@ -18,7 +18,9 @@ events_{{ part }} as (
         case when counting_unit.counts_orders then events.order_key else events.customer_key end as buyer_key
     from {{ ref('int_known_events') }} as events
     cross join counting_unit
-    where events.is_interest and events.is_kept and {{ in_part('events.product_key', part, parts) }}
+    where
+        events.is_interest and events.is_kept and {{ is_made('events.fold') }}
+        and {{ in_part('events.product_key', part, parts) }}
 ),
 
 {% endfor %}
@@ -99,7 +101,7 @@ banded as (
         case
             when price is not null
                 then ntile(5) over (
-                    partition by fold, category_code, price is not null order by price, product_key
+                    partition by fold, category_code, price is not null order by price, product_id
                 )
         end as price_band,
         why_never is null and not is_out_of_stock as in_catalogue,
@@ -112,3 +114,4 @@ banded as (
 )
 
 select * from banded
+{{ and_past_rows() }}

@@ -30,6 +30,7 @@ folds as (
         cast(label_until as timestamp) as label_until,
         purpose
     from past
+    where {{ is_made("'past'") }}
 
     union all
 
@@ -42,3 +43,5 @@ folds as (
 )
 
 select * from folds
+-- what is fitted knows these
+{{ and_past_rows() }}

@@ -2,11 +2,11 @@
 
 with
 
-folds as (select * from {{ ref('int_folds') }}),
+folds as (select * from {{ ref('int_folds') }} where {{ is_made('fold') }}),
 
-events as (select * from {{ ref('int_known_events') }} where customer_key is not null),
+events as (select * from {{ ref('int_known_events') }} where customer_key is not null and {{ is_made('fold') }}),
 
-ratings as (select * from {{ ref('int_known_ratings') }}),
+ratings as (select * from {{ ref('int_known_ratings') }} where {{ is_made('fold') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
@@ -148,3 +148,4 @@ final as (
 )
 
 select * from final
+{{ and_past_rows() }}

@@ -1,5 +1,8 @@
 {{ config(materialized='view') }}
 
+-- depends_on: {{ ref('int_fit') }}
+-- where another fit is due, nothing is computed of folds
+
 -- No other model joins folds with the events that they know of; int_fold_rfm joins lines, since returned money
 -- has its own day. This one is a view: its rows are as many as the events times the folds, and each model
 -- reads the part that it needs.

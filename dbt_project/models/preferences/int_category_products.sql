@@ -1,6 +1,6 @@
 with
 
-fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue),
+fold_products as (select * from {{ ref('int_fold_products') }} where in_catalogue and {{ is_made('fold') }}),
 
 products as (select * from {{ ref('int_products') }}),
 
@@ -27,3 +27,4 @@ shared as (
 )
 
 select * from shared
+{{ and_past_rows() }}

@@ -6,7 +6,7 @@ with
 
 products as (select * from {{ ref('int_products') }} where not is_excluded),
 
-interactions as (select * from {{ ref('int_interactions') }} where orders > 0),
+interactions as (select * from {{ ref('int_interactions') }} where orders > 0 and {{ is_made('fold') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -17,7 +17,7 @@ latest_{{ part }} as (
 
     events as (
         select * from {{ ref('int_known_events') }} as events
-        where {{ in_part('events.customer_key', part, parts) }}
+        where {{ is_made('events.fold') }} and {{ in_part('events.customer_key', part, parts) }}
     ),
 
     aged as (
@@ -86,3 +86,4 @@ categories as (
 )
 
 select * from categories
+{{ and_past_rows() }}

@@ -1,4 +1,8 @@
 def model(dbt, session):
     from recsys.dbt.reasons import reason_parts
 
-    return reason_parts(links=dbt.ref("int_reason_links"), session=session)
+    return reason_parts(
+        links=dbt.ref("int_reason_links"),
+        training_rows=dbt.ref("int_training_rows"),
+        session=session,
+    )

@@ -1,5 +1,6 @@
 def model(dbt, session):
     from recsys.dbt.serving import compiled_models, serve_blocks
+    from recsys.serving.earlier_fit import Fit
 
     # each block of customers runs these models, as compiled for the past folds
     computed = {
@@ -76,6 +77,11 @@ def model(dbt, session):
         session=session,
         target=compiled_models(),
         settings=dbt.ref("stg_settings"),
+        fit=Fit(
+            rows=dbt.ref("int_fit"),
+            changed=dbt.ref("int_changed_customers"),
+            products=dbt.ref("int_fold_products"),
+        ),
         computed=[*computed, *served],
         served=list(served),
         # of all blocks, the likeliest of a product; the mart ranks them so

@@ -1,10 +1,12 @@
 with
 
-folds as (select * from {{ ref('int_folds') }}),
+folds as (select * from {{ ref('int_folds') }} where {{ is_made('fold') }}),
 
-events as (select * from {{ ref('int_known_events') }} where order_key is not null),
+events as (select * from {{ ref('int_known_events') }} where order_key is not null and {{ is_made('fold') }}),
 
-fold_products as (select * from {{ ref('int_fold_products') }} where is_learned_from),
+fold_products as (
+    select * from {{ ref('int_fold_products') }} where is_learned_from and {{ is_made('fold') }}
+),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -164,3 +166,4 @@ best as (
 )
 
 select * from best
+{{ and_past_rows() }}

@@ -56,6 +56,8 @@ settings as (select * from {{ ref('stg_settings') }}),
 
 folds as (select * from {{ ref('int_folds') }} where fold = 'serving'),
 
+fit as (select * from {{ ref('int_fit') }}),
+
 champions as (select * from {{ ref('champions') }}),
 
 counts as (
@@ -87,10 +89,13 @@ select
     headline.ndcg_at_10_discover,
     headline.ndcg_at_10_buy_again,
     headline.ndcg_at_10_next_basket,
+    fit.fit_run_id,
+    fit.days as days_since_fit,
     -- the whole row
     cast(to_json(settings) as varchar) as parameters -- noqa: RF02
 from settings
 cross join folds
 cross join counts
 cross join headline
+cross join fit
 where {{ is_complete_run() }}
