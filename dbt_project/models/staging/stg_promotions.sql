@@ -38,7 +38,7 @@ date_orders as (
 {{ column }}_values as (
     select
         written,
-        {% set dated = ("case when regexp_full_match(cast(written as varchar), '\d{4}-?W\d{2}') "
+        {% set dated = ("case when regexp_full_match(cast(written as varchar), '[0-9]{4}-?W[0-9]{2}') "
             ~ "then concat(cast(written as varchar), '-1') else cast(written as varchar) end") %}
         {{ clean_time(dated, 'date_orders.date_order', 'settings.timezone') }} as value
     from {{ column }}_written
