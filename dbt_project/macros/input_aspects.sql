@@ -13,6 +13,7 @@
         ['prices paid', ['purchases.unit_price', 'purchases.amount'], 'no spend, no revenue metric; every line counts as paid for'],
         ['store', ['purchases.store_id'], 'where something was sold is not known: nothing by store, and promotions count for all customers alike'],
         ['discount', ['purchases.discount', 'purchases.list_price'], 'what was bought at a discount is not known'],
+        ['promotions', ['promotions'], 'what is promoted, and when, is not known'],
         ['title', ['products.title', 'purchases.title', 'ratings.title'], 'products are shown by their ids'],
         ['text', ['products.title', 'purchases.title', 'ratings.title', 'products.description', 'purchases.description',
             'ratings.description', 'products.category', 'purchases.category', 'ratings.category', 'products.department',
