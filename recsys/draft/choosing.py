@@ -8,6 +8,7 @@ from dataclasses import replace
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
 from recsys.draft.guesses import SURE, Guess, guess, ranked
+from recsys.draft.money import OFF_THE_LINE
 from recsys.draft.profiling import FileProfile
 from recsys.draft.unknown_nouns import is_line_id
 from recsys.draft.value_fit import fit
@@ -50,10 +51,6 @@ LEAST = {
     **{"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3},
     **{"store_id": 0.7, "channel": 0.7, "discount": 0.7},
 }
-OFF_THE_LINE = (
-    "is it money taken off the line, beside `amount` or `unit_price`, which are what was paid? Of a "
-    "share of the price, or an amount before discounts, write an expression"
-)
 LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
 NO_PRICE = {"discount", "tax", "shipping", "delivery", "cost", "return", "cancelled", "total"}
@@ -132,9 +129,10 @@ class Chooser:
         return {found.column.name for found in self.chosen.values()}
 
     def _choose(self, target: str) -> None:
+        kind = SHARES.get(self.table, {}).get(target, target)
         candidates = [
             found
-            for found in ranked(self.profile.columns, SHARES.get(self.table, {}).get(target, target))
+            for found in ranked(self.profile.columns, kind)
             if found.column.name not in self.used and not self._numbers_lines(target, found)
         ]
         if target == "week" and {"starts", "ends"} <= self.chosen.keys():

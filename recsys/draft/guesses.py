@@ -25,6 +25,8 @@ BY_VALUES = (
     *("purchased_at", "rated_at", "rating", "customer_id", "product_id", "title"),
     "unit_price",
 )
+NUMBERS = {"quantity", "unit_price", "amount", "price", "cost", "rating", "stock", "discount"}
+"""Kinds of which the least and the largest value are said."""
 COUNTED = {
     *("customer_id", "product_id", "order_id", "recommend_as", "merged_into"),
     *("category", "department", "subcategory", "brand", "store_id", "region"),
@@ -92,9 +94,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
         case "purchased_at" | "rated_at" | "starts" | "ends" | "week" | "planned_at":
             is_of_days = not times.has_clock and times.form != "dates"
             said.append(times.form + (DAYS_ONLY if is_of_days else ""))
-        case (
-            "quantity" | "unit_price" | "amount" | "price" | "cost" | "rating" | "stock" | "discount"
-        ):
+        case _ if kind in NUMBERS:
             if numbers.share > 0:  # otherwise the ratings are texts such as 4 out of 5
                 said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
             if numbers.with_currency:

@@ -69,7 +69,7 @@ def learned(shop, *, wanted=2, parameters=PARAMETERS, knows_next="true") -> list
         folds=shop.table("folds"),
         training_folds=shop.view("training_folds"),
         features=shop.table("features"),
-        calendars=shop.sql(f"select fold, true, {knows_next} from folds"),
+        calendars=shop.table("folds").project(f"fold, true, {knows_next}"),
         settings=shop.sql(f"select {wanted} as hybrid_training_folds, 0 as hybrid_seed"),
         parameters=parameters,
     )

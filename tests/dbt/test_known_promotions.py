@@ -1,4 +1,4 @@
-"""What a fold knows of promotions: those of a shop whose calendar goes on after the last purchase."""
+"""What a fold knows of promotions, of a shop whose calendar goes on after the last purchase."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -68,8 +68,10 @@ def test_stores_and_promotions_have_tables(drafted):
         lambda folder: other_files(
             folder,
             head,
-            lambda n: f"P{n % 30:03},0{n % 4},2024-02-0{1 + n % 7},2024-02-1{n % 7},"
-            f"{('mailer', 'display')[n % 2]},{10 + n % 3 * 10} %,2024-01-01",
+            lambda n: (
+                f"P{n % 30:03},0{n % 4},2024-02-0{1 + n % 7},2024-02-1{n % 7},"
+                f"{('mailer', 'display')[n % 2]},{10 + n % 3 * 10} %,2024-01-01"
+            ),
         )
     )
     assert [table.name for table in draft.tables] == ["purchases", "stores", "promotions"]
