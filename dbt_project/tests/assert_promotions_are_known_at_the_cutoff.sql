@@ -20,7 +20,7 @@ known as (
     inner join promotions
         on
             case
-                when promotions.planned_at is not null then promotions.planned_at < folds.cutoff_at
+                when promotions.planned_at is not null then folds.cutoff_at > promotions.planned_at
                 else date_diff('day', cast(folds.cutoff_at as date), promotions.starts) < horizon.horizon_days
             end
 )

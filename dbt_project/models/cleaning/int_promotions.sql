@@ -34,14 +34,15 @@ of_products as (
     where promotions.product_id is null
 ),
 
+distinct_kinds as (select distinct kind from promotions where kind is not null),
+
 kinds as (
     select
-        kind,
         {% for name, words in promotion_kinds().items() %}
-        regexp_matches(kind, '\b(?:{{ words }})s?\b') as is_{{ name }}{{ ',' if not loop.last }}
+        regexp_matches(kind, '\b(?:{{ words }})s?\b') as is_{{ name }},
         {% endfor %}
-    from (select distinct kind from promotions)
-    where kind is not null
+        kind
+    from distinct_kinds
 ),
 
 -- calendars list a promotion once for each store; stores that nothing else names are nobody's

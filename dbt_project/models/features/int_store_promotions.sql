@@ -12,7 +12,7 @@ settings as (select * from {{ ref('stg_settings') }}),
 -- of a shop that names no stores, all that is known is of store 0
 listed as (
     select
-        promotions.* exclude (store_keys),
+        promotions.* exclude (store_keys), -- noqa: RF02
         settings.label_window_days,
         unnest(coalesce(promotions.store_keys, stores.store_keys, [0])) as store_key
     from promotions

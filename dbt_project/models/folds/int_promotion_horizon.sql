@@ -9,10 +9,9 @@ settings as (select * from {{ ref('stg_settings') }}),
 -- how far the calendar reaches today; what is open-ended is known for its first day
 today as (
     select
-        greatest(
-            date_diff('day', cast(any_value(folds.cutoff_at) as date), max(coalesce(promotions.ends, promotions.starts))) + 1,
-            0
-        ) as days
+        greatest(1 + date_diff(
+            'day', cast(any_value(folds.cutoff_at) as date), max(coalesce(promotions.ends, promotions.starts))
+        ), 0) as days
     from folds
     left join promotions on true
 )

@@ -14,15 +14,19 @@ settings as (select * from {{ ref('stg_settings') }}),
 
 {% endfor %}
 -- the order of day and month, where the dates agree in it
+shown_orders as (
+    {% for column in days %}
+    select {{ shown_date_order('written') }} as shown from {{ column }}_written
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+agreed as (select case when count(distinct shown) = 1 then min(shown) end as date_order from shown_orders),
+
 date_orders as (
-    select coalesce(any_value(settings.date_order), case when count(distinct shown) = 1 then min(shown) end) as date_order
+    select coalesce(settings.date_order, agreed.date_order) as date_order
     from settings
-    left join (
-        {% for column in days %}
-        select {{ shown_date_order('written') }} as shown from {{ column }}_written
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) on true
+    cross join agreed
 ),
 
 {% for column in ids %}
@@ -36,10 +40,11 @@ date_orders as (
 {% endfor %}
 {% for column in days %}
 {{ column }}_values as (
+    {% set text = 'cast(' ~ column ~ '_written.written as varchar)' %}
     select
-        written,
-        {% set dated = ("case when regexp_full_match(cast(written as varchar), '[0-9]{4}-?W[0-9]{2}') "
-            ~ "then concat(cast(written as varchar), '-1') else cast(written as varchar) end") %}
+        {{ column }}_written.written,
+        {% set dated = ("case when regexp_full_match(" ~ text ~ ", '[0-9]{4}-?W[0-9]{2}') "
+            ~ "then concat(" ~ text ~ ", '-1') else " ~ text ~ " end") %}
         {{ clean_time(dated, 'date_orders.date_order', 'settings.timezone') }} as value
     from {{ column }}_written
     cross join date_orders
@@ -63,8 +68,8 @@ kind_values as (
 
 discount_values as (
     select
-        written,
-        {{ clean_share('written', "coalesce(settings.decimal_separator = ',', false)") }} as value
+        discount_written.written,
+        {{ clean_share('discount_written.written', "coalesce(settings.decimal_separator = ',', false)") }} as value
     from discount_written
     cross join settings
 ),
@@ -76,8 +81,10 @@ cast_lines as (
         {{ column }}_values.value as clean_{{ column }},
         {% endfor %}
         cast(coalesce(starts_values.value, week_values.value) as date) as first_day,
-        cast(coalesce(ends_values.value, week_values.value + interval 6 day) as date) as last_day
+        cast(coalesce(ends_values.value, week_values.value + interval 6 day) as date) as last_day,
+        settings.earliest_day
     from lines
+    cross join settings
     {% for column in columns %}
     left join {{ column }}_values on lines.{{ column }} = {{ column }}_values.written
     {% endfor %}
@@ -85,12 +92,12 @@ cast_lines as (
 
 judged as (
     select
-        cast_lines.*,
+        *,
         case
             when clean_product_id is null and clean_category is null then 'missing_product_id'
             when first_day is null and {{ is_empty('starts') }} and {{ is_empty('week') }} then 'missing_starts'
             when first_day is null then 'unreadable_starts'
-            when first_day < settings.earliest_day then 'implausible_starts'
+            when first_day < earliest_day then 'implausible_starts'
             when clean_ends is null and not {{ is_empty('ends') }} then 'unreadable_ends'
             when last_day < first_day then 'ends_before_it_starts'
             when clean_planned_at is null and not {{ is_empty('planned_at') }} then 'unreadable_planned_at'
@@ -98,11 +105,10 @@ judged as (
                 then 'unreadable_discount'
         end as reject_reason
     from cast_lines
-    cross join settings
 )
 
 select
-    case when reject_reason is not null then file end as file,
+    case when reject_reason is not null then file end as file, -- noqa: RF04
     case when reject_reason is not null then row_number end as row_number,
     clean_product_id as product_id,
     case when clean_product_id is null then clean_category end as category,
@@ -114,7 +120,10 @@ select
     clean_planned_at as planned_at,
     reject_reason,
     case
-        when reject_reason is not null
-            then to_json(struct_pack({% for column in columns %}{{ column }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %}))
+        when reject_reason is not null then to_json(struct_pack(
+            {% for column in columns %}
+            {{ column }} := {{ column }}{{ ',' if not loop.last }}
+            {% endfor %}
+        ))
     end as row_json
 from judged

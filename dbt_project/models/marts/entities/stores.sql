@@ -24,7 +24,7 @@ select
     stores.region,
     case
         when stores.is_described then cast(to_json(map_from_entries(
-            list_transform(stores.attributes, lambda named: row(named.attribute, named.value))
+            list_transform(stores.attributes, lambda named: row(named.attribute, named.value)) -- noqa: RF01
         )) as varchar)
     end as attributes,
     coalesce(sold.orders, 0) as orders,

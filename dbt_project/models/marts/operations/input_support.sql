@@ -223,8 +223,8 @@ found as (
             case
                 when any_value(settings.promotion_horizon_days) > 0
                     then concat(
-                        '; metrics are of lists that knew promotions up to ', any_value(settings.promotion_horizon_days),
-                        ' days ahead (promotion_horizon_days)'
+                        '; metrics are of lists that knew promotions up to ',
+                        any_value(settings.promotion_horizon_days), ' days ahead (promotion_horizon_days)'
                     )
             end
         ) as consequence
