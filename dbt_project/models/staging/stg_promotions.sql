@@ -113,7 +113,7 @@ select
     clean_product_id as product_id,
     case when clean_product_id is null then clean_category end as category,
     clean_store_id as store_id,
-    first_day as starts,
+    first_day as starts, -- noqa: RF04
     last_day as ends,
     clean_kind as kind,
     clean_discount as discount,
