@@ -96,6 +96,8 @@ def macro() -> str:
         sql = SQL_TYPES[kind(field)]
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
         legal = [repr(sql), *map(repr, limits(field))]
+        if limits(field) and _may_be_empty(field):
+            legal.append("true")
         if values := choices(field):
             legal.append(repr(values))
         elif "dbt" in extra:
@@ -149,7 +151,11 @@ def _may_be(field: FieldInfo) -> str:
     words = KINDS[kind(field)]
     if ends := limits(field):
         words += f", {ends[0]:,} to {ends[1]:,}"
-    return words + (" or empty" if NoneType in get_args(field.annotation) else "")
+    return words + (" or empty" if _may_be_empty(field) else "")
+
+
+def _may_be_empty(field: FieldInfo) -> bool:
+    return NoneType in get_args(field.annotation)
 
 
 def heading(section: type) -> str:

@@ -18,11 +18,13 @@ HAPPENED = {
     "customers",
     "int_events",
     "int_order_products",
+    "int_promotions",
     "int_purchase_lines",
     "int_rating_lines",
     "int_returned_orders",
     "purchases",
     "ratings",
+    "stg_promotions",
     "stg_purchases",
     "stg_ratings",
 }
@@ -30,6 +32,8 @@ HAPPENED = {
 
 JOIN = {
     "int_known_events": "events before the cut-off",
+    "int_known_promotions": "promotions that are known at the cut-off",
+    "int_promotion_horizon": "how far today's promotions reach beyond today's cut-off",
     "int_known_ratings": "ratings that counted at the cut-off",
     "int_label_events": "events of the label window",
     "int_held_out_ratings": "ratings of the label window",
@@ -49,11 +53,8 @@ JOIN = {
 """Models that join folds with what happened, and what for."""
 
 BY_THE_MACRO = {
-    "int_known_events",
-    "int_known_ratings",
-    "int_fold_rfm",
-    "int_known_purchases",
-    "int_changed_lines",
+    *("int_known_events", "int_known_promotions", "int_known_ratings", "int_fold_rfm"),
+    *("int_known_purchases", "int_changed_lines"),
 }
 """Those of them that say what is known, all by the same condition."""
 

@@ -13,6 +13,9 @@
         ['purchases', 'guest_line', 'guest_ids', 'changed', 'is_guest'],
         ['purchases', 'repeated_line', 'duplicate_lines', 'kept', 'is_repeated'],
         ['purchases', 'alike_line', 'duplicate_lines', 'kept', 'is_alike'],
+        ['purchases', 'unreadable_discount', 'decimal_separator', 'flagged', 'is_discount_unreadable'],
+        ['purchases', 'negative_discount', none, 'changed', 'is_discount_negative'],
+        ['purchases', 'large_discount', none, 'flagged', 'not is_return and discount > amount'],
         ['purchases', 'zero_price', none, 'flagged', 'amount = 0'],
         ['purchases', 'non_product', 'find_non_products', 'flagged', 'non_product_kind is not null'],
         ['purchases', 'case_variant', 'merge_case_variants', 'changed', "parent_rule = 'case_variant'"],
@@ -45,6 +48,12 @@
         },
         'products': {'missing_product_id': none, 'duplicate_product_id': none},
         'customers': {'forgotten': none, 'missing_customer_id': none, 'guest_customer': 'guest_ids', 'duplicate_customer_id': none},
+        'stores': {'missing_store_id': none, 'duplicate_store_id': none},
+        'promotions': {
+            'missing_product_id': none, 'missing_starts': none, 'unreadable_starts': 'date_order', 'unreadable_ends': 'date_order',
+            'implausible_starts': 'earliest_day', 'ends_before_it_starts': none, 'unreadable_planned_at': 'date_order',
+            'unreadable_discount': 'decimal_separator',
+        },
     }[input] -%}
     {%- do of_any.update(of_input) -%}
     {{ return(of_any) }}

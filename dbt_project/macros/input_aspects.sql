@@ -11,6 +11,9 @@
         ['order_id', ['purchases.order_id'], 'what a customer bought at one moment is one order; an anonymous line is an order of its own'],
         ['quantity', ['purchases.quantity'], 'a line is one unit, and returns are known by is_return alone'],
         ['prices paid', ['purchases.unit_price', 'purchases.amount'], 'no spend, no revenue metric; every line counts as paid for'],
+        ['store', ['purchases.store_id'], 'where something was sold is not known: nothing by store, and promotions count for all customers alike'],
+        ['discount', ['purchases.discount', 'purchases.list_price'], 'what was bought at a discount is not known'],
+        ['promotions', ['promotions'], 'what is promoted, and when, is not known'],
         ['title', ['products.title', 'purchases.title', 'ratings.title'], 'products are shown by their ids'],
         ['text', ['products.title', 'purchases.title', 'ratings.title', 'products.description', 'purchases.description',
             'ratings.description', 'products.category', 'purchases.category', 'ratings.category', 'products.department',
@@ -28,6 +31,7 @@
 {# The aspects as a query; those of a missing input are left out. #}
 {% macro listed_aspects() -%}
     {%- set of_input = {'order_id': 'purchases', 'quantity': 'purchases', 'prices paid': 'purchases',
+        'store': 'purchases', 'discount': 'purchases',
         'list price': 'products', 'costs': 'products', 'availability': 'products', 'time of a rating': 'ratings'} -%}
     {%- for aspect, names, consequence in input_aspects() %}
     select

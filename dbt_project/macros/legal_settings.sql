@@ -10,6 +10,7 @@
         'judged_customers': ['integer', 1, 2000000000],
         'active_within_days': ['integer', 0, 1000000],
         'as_of': ['date'],
+        'promotion_horizon_days': ['integer', 0, 3650, true],
         'timezone': ['varchar'],
         'earliest_day': ['date'],
         'date_order': ['varchar', ['', 'dmy', 'mdy']],

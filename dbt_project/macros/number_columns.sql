@@ -1,14 +1,14 @@
 {# The columns of an input that hold numbers. #}
 {% macro number_columns(input) -%}
     {%- set columns = {
-        'purchases': ['quantity', 'unit_price', 'amount'], 'ratings': ['rating'], 'products': ['price', 'cost', 'margin', 'stock'],
-        'customers': []
+        'purchases': ['quantity', 'unit_price', 'amount', 'discount', 'list_price'], 'ratings': ['rating'], 'products': ['price', 'cost', 'margin', 'stock'],
+        'customers': [], 'stores': [], 'promotions': []
     } -%}
     {{ return(columns[input]) }}
 {%- endmacro %}
 
 {# Those of them that hold money. #}
 {% macro money_columns(input) -%}
-    {%- set columns = {'purchases': ['unit_price', 'amount'], 'products': ['price', 'cost']} -%}
+    {%- set columns = {'purchases': ['unit_price', 'amount', 'discount', 'list_price'], 'products': ['price', 'cost']} -%}
     {{ return(columns.get(input, [])) }}
 {%- endmacro %}

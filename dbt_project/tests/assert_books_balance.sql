@@ -1,6 +1,4 @@
 -- Every line of every input is accepted or rejected, once; what is rejected can be looked up.
-{% set inputs = ['purchases', 'ratings', 'products', 'customers'] %}
-
 with
 
 audit as (select * from {{ ref('input_audit') }}),
@@ -8,7 +6,7 @@ audit as (select * from {{ ref('input_audit') }}),
 rejected_rows as (select * from {{ ref('rejected_rows') }}),
 
 lines as (
-    {% for input in inputs %}
+    {% for input in inputs() %}
     select '{{ input }}' as source from {{ source('shop', input) }}
     union all
     {% endfor %}

@@ -21,6 +21,7 @@ from recsys.hybrid.feature_table import (
     feature_names,
     read_examples,
     too_few_bought,
+    unknown_promotions,
     with_enough_bought,
 )
 from recsys.hybrid.linear_odds import Columns
@@ -78,6 +79,7 @@ def hybrid_models(
     folds: Relation,
     training_folds: Relation,
     features: Relation,
+    calendars: Relation,
     settings: Relation,
     tuned: Relation | None = None,
     parameters: Parameters = None,
@@ -86,7 +88,9 @@ def hybrid_models(
 
     Its parameters are those given, else those tuned, else its defaults.
 
-    A fold with too little before it has a row that says why, and no model.
+    A fold with too little before it has a row that says why, and no model. What a fold doesn't know
+    of promotions, its model doesn't learn from folds that do: `calendars` has fold, knows_past,
+    knows_next.
 
     Raises:
         RecsysError: a parameter isn't legal.
@@ -95,6 +99,7 @@ def hybrid_models(
     [(wanted, seed)] = settings.project("hybrid_training_folds, hybrid_seed").fetchall()
     names = feature_names(features)
     columns = columns_of(names)
+    known = {fold: said for fold, *said in calendars.fetchall()}
     examples: dict[str, Examples] = {}
     chosen = {"random_state": seed} | parameters_for("hybrid", tuned, parameters)
     require_parameters("hybrid", PurchaseModel, chosen)
@@ -109,7 +114,9 @@ def hybrid_models(
         of_past = {name: examples[name] for name in past}
         training = with_enough_bought(of_past)
         read = training or of_past
-        parts = list(read.values())
+        before, later = known[fold]
+        unknown = unknown_promotions(names, before=before, later=later)
+        parts = [part.without(unknown) for part in read.values()]
         pairs = sum(len(part) for part in parts)
         bought = sum(int(part.is_bought.sum()) for part in parts)
         why_not = None if training else too_few_bought(of_past)

@@ -34,7 +34,7 @@ from recsys.errors import ShopFileError
 from recsys.storage.connections import connect
 from recsys.storage.scratch import Scratch
 
-TABLES = ("purchases", "ratings", "products", "customers")
+TABLES = ("purchases", "ratings", "products", "customers", "stores", "promotions")
 INTERACTIONS = ("purchases", "ratings")
 UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its column names say nothing."""
@@ -181,7 +181,7 @@ def _table(
     left_out: list[str] = []
     used = [column.source for column in columns]
     for column in leftover(profile, used):
-        if name == "customers":
+        if name in {"customers", "stores"}:
             found = attribute(column)
             if isinstance(found, DraftColumn):
                 columns.append(found)
@@ -190,7 +190,7 @@ def _table(
         else:
             left_out.append(column.name)
     doubts = dict.fromkeys(doubt for file in profile.files for doubt in file.doubts)
-    key = {"products": "product_id", "customers": "customer_id"}.get(name)
+    key = {"products": "product_id", "customers": "customer_id", "stores": "store_id"}.get(name)
     if key is not None and (doubt := repeated(profile, key)):
         doubts[doubt] = None
     why = dict.fromkeys(why for file in profile.files for why in file.why)
@@ -213,7 +213,7 @@ def _described(name: str, products: DraftTable | None) -> tuple[str, ...]:
     Titles of sold lines are taken beside it: fees and postage are in no product file, and are known
     by their titles.
     """
-    if name == "customers":
+    if name in {"customers", "stores", "promotions"}:
         return ()
     if products is not None and name == "purchases":
         return ("title",)

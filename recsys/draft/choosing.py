@@ -8,6 +8,7 @@ from dataclasses import replace
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import MISSING, DraftColumn
 from recsys.draft.guesses import SURE, Guess, guess, ranked
+from recsys.draft.money import OFF_THE_LINE
 from recsys.draft.profiling import FileProfile
 from recsys.draft.unknown_nouns import is_line_id
 from recsys.draft.value_fit import fit
@@ -16,17 +17,24 @@ from recsys.storage.names import quoted
 TARGETS = {
     "purchases": (
         *("product_id", "purchased_at", "customer_id", "order_id", "quantity"),
-        *("unit_price", "amount", "currency", "is_return"),
+        *("unit_price", "amount", "currency", "is_return", "store_id", "channel", "discount"),
     ),
     "ratings": ("rating", "customer_id", "product_id", "rated_at"),
     "products": ("product_id", "cost", "margin", "price", "stock", "available"),
     "customers": ("customer_id",),
+    "stores": ("store_id", "region"),
+    "promotions": (
+        *("product_id", "store_id", "starts", "ends", "week", "kind", "discount", "planned_at"),
+    ),
 }
 """In the order in which they choose."""
+SHARES = {"promotions": {"discount": "discount_share"}}
+"""Kinds of columns that are called otherwise in a table."""
 DESCRIPTION = ("title", "category", "department", "subcategory", "brand", "size", "description")
 ORDER = (
     *("customer_id", "product_id", "order_id", "purchased_at", "rated_at", "rating", "quantity"),
-    *("unit_price", "amount", "currency", "is_return", "title", "department", "category"),
+    *("unit_price", "amount", "currency", "is_return", "store_id", "channel", "starts", "ends"),
+    *("week", "kind", "discount", "planned_at", "region", "title", "department", "category"),
     *("subcategory", "brand", "size", "description", "recommend_as", "price", "cost", "margin"),
     *("stock", "available"),
 )
@@ -36,8 +44,13 @@ REQUIRED = {
     "ratings": ("customer_id", "product_id", "rating"),
     "products": ("product_id",),
     "customers": ("customer_id",),
+    "stores": ("store_id",),
+    "promotions": ("product_id",),
 }
-LEAST = {"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3}
+LEAST = {
+    **{"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3},
+    **{"store_id": 0.7, "channel": 0.7, "discount": 0.7},
+}
 LEAST_DEFAULT = 0.4
 LEAST_REQUIRED = 0.25
 NO_PRICE = {"discount", "tax", "shipping", "delivery", "cost", "return", "cancelled", "total"}
@@ -84,6 +97,8 @@ class Chooser:
             self._choose(target)
             if target == "product_id":
                 self._code_beside_name()
+        if self.table == "purchases" and "discount" in self.chosen:
+            self.doubts["discount"] = OFF_THE_LINE
         if "cost" in self.chosen and "price" not in self.chosen:
             self.doubts["cost"] = "there is no price beside it: is it what customers pay?"
         self._by_place()
@@ -114,11 +129,14 @@ class Chooser:
         return {found.column.name for found in self.chosen.values()}
 
     def _choose(self, target: str) -> None:
+        kind = SHARES.get(self.table, {}).get(target, target)
         candidates = [
             found
-            for found in ranked(self.profile.columns, target)
+            for found in ranked(self.profile.columns, kind)
             if found.column.name not in self.used and not self._numbers_lines(target, found)
         ]
+        if target == "week" and {"starts", "ends"} <= self.chosen.keys():
+            return  # a shop file has one of them
         if target == "stock":
             candidates = [found for found in candidates if not _is_flag(found.column)]
         if target == "margin" and "cost" in self.chosen:

@@ -25,9 +25,11 @@ BY_VALUES = (
     *("purchased_at", "rated_at", "rating", "customer_id", "product_id", "title"),
     "unit_price",
 )
+NUMBERS = {"quantity", "unit_price", "amount", "price", "cost", "rating", "stock", "discount"}
+"""Kinds of which the least and the largest value are said."""
 COUNTED = {
     *("customer_id", "product_id", "order_id", "recommend_as", "merged_into"),
-    *("category", "department", "subcategory", "brand"),
+    *("category", "department", "subcategory", "brand", "store_id", "region"),
 }
 """Kinds of which it is said how many values differ."""
 
@@ -89,10 +91,10 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     said: list[str] = []
     numbers, times = column.numbers, column.times
     match kind:
-        case "purchased_at" | "rated_at":
+        case "purchased_at" | "rated_at" | "starts" | "ends" | "week" | "planned_at":
             is_of_days = not times.has_clock and times.form != "dates"
             said.append(times.form + (DAYS_ONLY if is_of_days else ""))
-        case "quantity" | "unit_price" | "amount" | "price" | "cost" | "rating" | "stock":
+        case _ if kind in NUMBERS:
             if numbers.share > 0:  # otherwise the ratings are texts such as 4 out of 5
                 said.append(f"{_number(numbers.low)} to {_number(numbers.high)}")
             if numbers.with_currency:
@@ -101,7 +103,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
                 said.append("decimal comma")
         case "title" | "description":
             said.append(f"texts of {column.mean_length:.0f} letters")
-        case "currency" | "is_return" | "available" | "verified":
+        case "currency" | "is_return" | "available" | "verified" | "channel" | "kind":
             said.append(", ".join(value for value, _ in column.common[:4]))
         case _ if kind in COUNTED:
             said.append(values_counted(column.distinct))

@@ -17,6 +17,10 @@ JOINS = (
     ("purchases", "customers", "customer_id"),
     ("ratings", "customers", "customer_id"),
     ("ratings", "purchases", "product_id"),
+    ("promotions", "products", "product_id"),
+    ("promotions", "purchases", "product_id"),
+    ("purchases", "stores", "store_id"),
+    ("promotions", "stores", "store_id"),
 )
 """Ids of which table are looked for in which other one."""
 POINTING = {"products": ("product_id", "recommend_as"), "customers": ("customer_id", "merged_into")}

@@ -10,6 +10,10 @@ from recsys.draft.written import how_written
 from recsys.shop.cleaning_rules import rule
 from recsys.storage.names import quoted, text
 
+OFF_THE_LINE = (
+    "is it money taken off the line, beside `amount` or `unit_price`, which are what was paid? "
+    "Of a share of the price, or an amount before discounts, write an expression"
+)
 FEWEST_PRODUCTS = 10
 
 

@@ -35,6 +35,8 @@ FEWEST = 5
 """A column with fewer values doesn't number the orders of a day."""
 PLACES = 3
 """Columns of stores, tills and places that are tried."""
+WHERE = {"store_id", "channel"}
+"""Targets whose columns say where an order was made, and may be a part of its id."""
 TAKEN = {"order_id", "is_return", "title", "category", "department", "subcategory", "brand", "size"}
 """Targets whose columns may be an order's all the same."""
 
@@ -88,7 +90,7 @@ class _Orders:
 
     def _places(self) -> list[Part]:
         """Return stores and tills, else places; what a product has is no place of an order."""
-        used = {column.source for column in self.table.columns}
+        used = {column.source for column in self.table.columns if column.target not in WHERE}
         used |= {guess.column.name for guess in self.candidates}
         product = self.table.inside("product_id")[:1]
         for sense in ("store", "place"):

@@ -1,4 +1,4 @@
-"""Which table of a shop a file may be: purchases, ratings, products or customers."""
+"""Which table of a shop a file may be: purchases, ratings, products, customers and others."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ FILE_WORDS = {
     "ratings": {"rating", "review", "like"},
     "products": {"product", "product_code"},
     "customers": {"customer", "demographic"},
+    "stores": {"outlet"},
+    "promotions": {"campaign", "discount"},
 }
 """Senses in a file's name that speak for a table."""
 BESIDE = {"campaign", "discount", "return", "cancelled", "shipping", "delivery"}
@@ -114,12 +116,13 @@ def roles(profile: FileProfile) -> list[Role]:
     evidence = Evidence(profile)
     words = evidence.file_words
     found = []
-    for judge in (_purchases, _ratings, _products, _customers):
+    for judge in (_purchases, _ratings, _products, _customers, _stores, _promotions):
         table = judge.__name__[1:]
         score, why, against = judge(evidence)
         for factor, holds in against:
             score *= factor if holds else 1.0
-        score += 0.15 * bool(words & FILE_WORDS[table]) - 0.3 * bool(words & BESIDE)
+        score += 0.15 * bool(words & FILE_WORDS[table])
+        score -= 0.3 * bool(words & BESIDE and table != "promotions")
         found.append(Role(table, score, why))
     return sorted(found, key=lambda role: -role.certainty)
 
@@ -218,6 +221,37 @@ def _customers(evidence: Evidence) -> Judged:
             (0.3, unique < 0.95),
             (0.4, evidence.certainty("product_id") >= 0.6 or certain < 0.3 or len(columns) < 2),
             (0.5, is_of_orders),  # heads of orders, with who ordered
+        ],
+    )
+
+
+def _stores(evidence: Evidence) -> Judged:
+    certain = evidence.certainty("store_id")
+    unique, why = evidence.differing("store_id")
+    others = evidence.certainty("customer_id", "product_id", "order_id")
+    is_described = evidence.certainty("region", "title", "size") >= 0.4
+    return (
+        0.6 * certain + 0.15 * is_described,
+        f"each store once ({why})",
+        [(0.3, unique < 0.95), (0.3, others >= 0.6 or certain < 0.5)],
+    )
+
+
+def _promotions(evidence: Evidence) -> Judged:
+    score, why, certain = _weighed(
+        evidence,
+        {"product_id": 0.3, "starts": 0.2, "ends": 0.2, "week": 0.2, "kind": 0.1, "store_id": 0.1},
+    )
+    when = max(min(certain["starts"], certain["ends"]), certain["week"])
+    is_sold = evidence.certainty("customer_id", "order_id", "quantity", "purchased_at") >= SURE
+    is_named = bool(evidence.file_words & FILE_WORDS["promotions"])
+    return (
+        score,
+        why,
+        [
+            (0.3, when < 0.5 or certain["product_id"] < 0.4),
+            (0.3, is_sold),
+            (0.5, not is_named and certain["kind"] < 0.5),
         ],
     )
 

@@ -51,7 +51,12 @@ def why_unused(  # noqa: PLR0911 - a list of reasons, the first that holds
         if taken[best.table][0] is profile:
             return f"looks like {best.table}"
         return f"looks like {best.table}, too, but another file looks more like it"
-    senses = sorted(parse_file_name(profile) & {"campaign", "discount", "return", "session"})
+    if {"campaign", "discount"} & parse_file_name(profile):
+        return (
+            "it may be promotions, but no columns say what is promoted and on which days: if they "
+            "do, write `promotions:` into the shop file (docs/shop_file.md)"
+        )
+    senses = sorted(parse_file_name(profile) & {"return", "session"})
     if senses:
         return f"about {' and '.join(senses)}s, which a shop file has no place for"
     evidence = Evidence(profile)

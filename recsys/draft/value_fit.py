@@ -8,6 +8,7 @@ from collections.abc import Callable
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.words import listed
 
+MOST_CHANNELS = 50
 LONGEST_ID = 100
 """Most letters of an id; hashes have 64."""
 
@@ -91,6 +92,15 @@ def _margin(column: ColumnProfile) -> float:
     return 1.0 if percent >= 0.9 * len(column.common) > 0 else 0.0
 
 
+def _taken_off(column: ColumnProfile) -> float:
+    """Fit amounts of money; where none is above 1, they are shares of the price."""
+    return _money(column) if column.numbers.high > 1 else 0.0
+
+
+def _channel(column: ColumnProfile) -> float:
+    return _grouping(column) if 1 < column.distinct <= MOST_CHANNELS else 0.0
+
+
 def _rating(column: ColumnProfile) -> float:
     numbers = column.numbers
     said = {value.lower() for value, _ in column.common}
@@ -146,14 +156,19 @@ FITS: dict[str, Callable[[ColumnProfile], float]] = {
     "stock": _quantity,
     **dict.fromkeys(("price", "cost"), _list_price),
     "margin": _margin,
+    "discount": _taken_off,
+    "discount_share": _margin,
+    "channel": _channel,
     "rating": _rating,
     "title": _title,
     "description": _description,
     "currency": _currency,
-    **dict.fromkeys(("recommend_as", "merged_into"), _id),
+    **dict.fromkeys(("recommend_as", "merged_into", "store_id"), _id),
     **dict.fromkeys(("purchased_at", "rated_at"), _time),
+    **dict.fromkeys(("starts", "ends", "week", "planned_at"), _time),
     **dict.fromkeys(("unit_price", "amount"), _money),
     **dict.fromkeys(("department", "category", "subcategory", "brand"), _grouping),
+    **dict.fromkeys(("region", "kind"), _grouping),
     **dict.fromkeys(("available", "is_return", "verified"), _switch),
     **dict.fromkeys(("undone_units", "undone_money"), _mostly_nothing),
 }

@@ -31,6 +31,14 @@ class Examples:
         """Return the same pairs with these features instead."""
         return Examples(features, self.is_bought, self.weight)
 
+    def without(self, positions: Sequence[int]) -> Examples:
+        """Return the same pairs, of which the features at these positions aren't known."""
+        if not positions:
+            return self
+        features = self.features.copy(order="F")
+        features[:, list(positions)] = np.nan
+        return self.with_features(features)
+
     def halves(self) -> tuple[Examples, Examples]:
         """Return the first and the second half."""
         middle = len(self) // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -29,6 +30,12 @@ IS_NEW = "pair_is_new"
 NOMINAL = ("product_department", "product_category")
 """Features whose numbers are names."""
 
+PROMOTED_BEFORE = re.compile(r"\w+_days_(?:one_week|eight_weeks)")
+"""Features that say what was promoted before the cut-off."""
+
+PROMOTED_NEXT = re.compile(r"\w+_days_next_(?:week|window)|\w+_promoted_discount")
+"""Features that say what will be promoted in the label window, as far as that is known."""
+
 FEWEST_BOUGHT = 200
 """A fold with fewer bought pairs is left out of training: its estimates would be too unsure."""
 
@@ -44,6 +51,31 @@ def columns_of(names: Sequence[str]) -> Columns:
         names.index(IS_NEW) if IS_NEW in names else None,
         [names.index(name) for name in NOMINAL if name in names],
     )
+
+
+def unknown_promotions(names: Sequence[str], *, before: bool, later: bool) -> list[int]:
+    """Return the positions of features of promotions that a fold doesn't know.
+
+    Parameters
+    ----------
+    names
+        All features.
+    before
+        Whether it knows promotions from before its cut-off.
+    later
+        Whether it knows promotions of its label window.
+
+    """
+    unknown = [
+        pattern
+        for pattern, is_known in ((PROMOTED_BEFORE, before), (PROMOTED_NEXT, later))
+        if not is_known
+    ]
+    return [
+        position
+        for position, name in enumerate(names)
+        if any(pattern.fullmatch(name) for pattern in unknown)
+    ]
 
 
 def read_examples(features: Relation, fold: str, names: list[str]) -> Examples:

@@ -18,6 +18,10 @@ _COUNTS = {
     "customer_first_bought": "products new to the customer",
     "customer_spend": "spend",
     "own_orders_share": "share of orders with it",
+    "customer_discounted_share": "share of purchases at a discount",
+    "customer_discount_depth": "the customer's mean discount",
+    "product_discounted_share": "share of its orders that had a discount",
+    "product_discount_depth": "its mean discount",
 }
 _PERIODS = {
     "half_window": "in the last half window",
@@ -37,6 +41,18 @@ _HALVED = {
     "three_windows": "halved every three windows",
     "six_windows": "halved every six windows",
 }
+_PROMOTED = {
+    "promoted": "days on promotion",
+    "mailer": "days in the mailer",
+    "display": "days on display",
+}
+_WEEKS = {
+    "one_week": "in the last week",
+    "eight_weeks": "in the last eight weeks",
+    "next_week": "in the next week",
+    "next_window": "in the next window",
+}
+_WHERE = {"stores": "at the customer's stores", "product": "in all stores"}
 _OTHERS = {
     "pair_is_new": "new to the customer",
     "pair_recommenders": "recommenders that propose it",
@@ -55,6 +71,8 @@ _OTHERS = {
     "own_due_ratio_of_orders": "orders since the last one with it, against the usual number",
     "own_due_ratio_of_product": "days since it was last bought, in intervals of all its customers",
     "own_last_quantity": "units in the last order of it",
+    "own_discounted_share": "share of orders of it that had a discount",
+    "stores_promoted_discount": "discount of its promotion in the next window",
     "customer_products_per_order": "products per order of the customer",
     "customer_days_since_last": "days since the customer's last order",
     "customer_days_since_first": "days since the customer's first order",
@@ -94,6 +112,12 @@ WORDS: dict[str, str] = {
         f"{name}_decay_{period}": f"{words}, {how}"
         for name, words in _DECAYED.items()
         for period, how in _HALVED.items()
+    },
+    **{
+        f"{where}_{kind}_days_{weeks}": f"{words} {when} {place}"
+        for where, place in _WHERE.items()
+        for kind, words in _PROMOTED.items()
+        for weeks, when in _WEEKS.items()
     },
     **_OTHERS,
 }

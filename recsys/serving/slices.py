@@ -13,6 +13,9 @@ from recsys.serving.plan import BlockPlan
 from recsys.storage.names import file_text, quoted, text
 
 KEY = "customer_key"
+TODAY = " where fold = 'serving'"
+OF_TODAY = frozenset({"int_store_promotions"})
+"""Shared tables that are large, and of which no block reads the past."""
 
 
 class CustomerSlices:
@@ -83,7 +86,8 @@ class CustomerSlices:
     def write_shared(self) -> None:
         """Write the tables that all blocks share."""
         for name in self.shared:
-            self.write(f"from {self._places[name]}", self._files.shared(name))
+            rows = TODAY if name in OF_TODAY else ""
+            self.write(f"from {self._places[name]}{rows}", self._files.shared(name))
 
     def write_fold_of_today(self, name: str) -> None:
         """Write today's fold as the table of folds that all blocks share."""
@@ -92,7 +96,7 @@ class CustomerSlices:
     def write_sorted(self) -> None:
         """Write today's rows of the other tables in the order of their customers."""
         for name in self.sliced:
-            today = " where fold = 'serving'" if "fold" in self._columns[name] else ""
+            today = TODAY if "fold" in self._columns[name] else ""
             query = f"select * from {self._places[name]}{today} order by {KEY}"
             # all customers' rows lie on the disk until the last block has run
             self.write(query, self._files.sorted(name), "zstd")

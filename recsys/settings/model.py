@@ -47,6 +47,14 @@ class Folds(Section):
     """The day the shop is looked at; empty: the last day anything happened."""
 
 
+class Promotions(Section):
+    """Promotions; docs/evaluation.md says what a fold knows of them."""
+
+    promotion_horizon_days: Annotated[int | None, Field(ge=0, le=3650)] = None
+    """How many days before it starts a promotion is known, where the shop doesn't say when it was
+    planned; 0: past promotions only; empty: as many days as today's promotions reach ahead."""
+
+
 class Cleaning(Section):
     """Cleaning; docs/cleaning.md says what each rule does."""
 
@@ -319,7 +327,7 @@ class Builds(Section):
 
 
 SECTIONS: tuple[type[Section], ...] = (
-    *(Folds, Cleaning, Catalogue, Interest, Recommenders, BuyAgain, BoughtTogether),
+    *(Folds, Promotions, Cleaning, Catalogue, Interest, Recommenders, BuyAgain, BoughtTogether),
     *(Lists, Content, Hybrid, Tuning, Evaluation, Drift, Experiment, Report, Builds),
 )
 """In the order in which they are documented."""
@@ -327,6 +335,7 @@ SECTIONS: tuple[type[Section], ...] = (
 
 class Settings(
     Folds,
+    Promotions,
     Cleaning,
     Catalogue,
     Interest,

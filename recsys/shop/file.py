@@ -69,8 +69,18 @@ class Purchases(Table):
     required = ("customer_id", "product_id", "purchased_at")
     optional = (
         *("order_id", "quantity", "unit_price", "amount", "currency", "is_return"),
+        *("store_id", "channel", "discount", "list_price"),
         *DESCRIPTION,
     )
+
+    @model_validator(mode="after")
+    def _discounts_are_said_once(self) -> Purchases:
+        if {"discount", "list_price"} <= self.columns.keys():
+            raise ValueError(
+                "'discount' and 'list_price' say the same: keep one. discount is the amount taken "
+                "off the line, list_price the price of one unit without it"
+            )
+        return self
 
 
 class Ratings(Table):
@@ -102,6 +112,39 @@ class Customers(Table):
     required = ("customer_id",)
     optional = ("merged_into",)
     takes_other_columns = True
+
+
+class Stores(Table):
+    """What is known of each store; a column that isn't ours is an attribute."""
+
+    required = ("store_id",)
+    optional = ("region",)
+    takes_other_columns = True
+
+
+class Promotions(Table):
+    """What is, was or will be promoted: a product or a category, in a store or in all."""
+
+    optional = (
+        *("product_id", "category", "store_id", "starts", "ends", "week"),
+        *("kind", "discount", "planned_at"),
+    )
+
+    @model_validator(mode="after")
+    def _says_what_and_when(self) -> Promotions:
+        given = self.columns.keys()
+        if not {"product_id", "category"} & given:
+            raise ValueError("column 'product_id' or 'category' is missing: say what is promoted")
+        if "week" in given and {"starts", "ends"} & given:
+            raise ValueError(
+                "'week' says when a promotion starts and ends: keep it, or 'starts' and 'ends'"
+            )
+        if "week" not in given and not {"starts", "ends"} <= given:
+            raise ValueError(
+                "when does a promotion hold? Map 'starts' and 'ends', its first and last day, or "
+                "'week', the first day of its week; of a promotion of one day both are that day"
+            )
+        return self
 
 
 class Rules(Table):
@@ -164,6 +207,9 @@ class Shop(BaseModel):
     ratings: Ratings | None = None
     products: Products | None = None
     customers: Customers | None = None
+    stores: Stores | None = None
+    promotions: Promotions | None = None
+    """What is promoted when."""
     rules: Rules | None = None
     """What merchandisers ask of the lists: docs/rules.md."""
     as_of: date | None = None
@@ -200,6 +246,8 @@ TABLES: dict[str, type[Table]] = {
     "ratings": Ratings,
     "products": Products,
     "customers": Customers,
+    "stores": Stores,
+    "promotions": Promotions,
     "rules": Rules,
 }
 

@@ -17,7 +17,10 @@ from recsys.shop.readers import Relation
 from recsys.storage.names import quoted, text
 
 PURCHASES = "purchases"
-NUMBERS = {"quantity", "unit_price", "amount", "rating", "price", "cost", "margin", "stock"}
+NUMBERS = {
+    *("quantity", "unit_price", "amount", "discount", "list_price", "rating"),
+    *("price", "cost", "margin", "stock"),
+}
 TIMES = {"purchased_at", "rated_at"}
 FIRST_LINES = 1000
 """An expression that can be computed of none of these can't be computed."""

@@ -97,7 +97,7 @@ def test_a_shop_that_would_build(untouched):
     assert any("hardly any difference" in said for said in support["only_popularity"])
     # the tiny shop has no file of ratings, says no costs, and has dates without a time
     missing = [missing["aspect"] for missing in report["missing"]]
-    assert missing == ["ratings", "costs", "time of day"]
+    assert missing == ["ratings", "store", "discount", "promotions", "costs", "time of day"]
     assert list(untouched.parent.iterdir()) == []
 
 

@@ -64,11 +64,12 @@ def shop(training_folds) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def learned(shop, *, wanted=2, parameters=PARAMETERS) -> list[dict]:
+def learned(shop, *, wanted=2, parameters=PARAMETERS, knows_next="true") -> list[dict]:
     reader = dbt_hybrid.hybrid_models(
         folds=shop.table("folds"),
         training_folds=shop.view("training_folds"),
         features=shop.table("features"),
+        calendars=shop.table("folds").project(f"fold, true, {knows_next}"),
         settings=shop.sql(f"select {wanted} as hybrid_training_folds, 0 as hybrid_seed"),
         parameters=parameters,
     )
@@ -107,6 +108,21 @@ def test_only_pairs_with_a_weight_are_trained_on(shop):
             and fold in ('2024-01-29', '2024-02-26')
     """).fetchall()
     assert serving["bought_pairs"] == bought
+
+
+def test_what_a_fold_does_not_know_of_promotions_it_learns_nothing_of(shop):
+    """Of the same pairs the judged fold learns from what will be promoted, and today's doesn't."""
+    shop.execute("alter table features add column stores_mailer_days_next_window float")
+    shop.execute("update features set stores_mailer_days_next_window = signal")
+    shop.execute("update features set signal = round(signal)")
+    judged, serving = learned(shop, knows_next="fold <> 'serving'")
+    of_judged, of_serving = (
+        {one["feature"]: one["importance"] for one in row["importances"]}
+        for row in (judged, serving)
+    )
+    assert of_judged["stores_mailer_days_next_window"] > 0
+    assert of_serving["stores_mailer_days_next_window"] == 0
+    assert of_serving["signal"] > 0
 
 
 def test_a_single_past_fold_is_halved(shop):

@@ -112,6 +112,15 @@ def test_all_blocks_share_the_fold_of_today(slices, tmp_path):
     assert rows(files.shared("int_products")) == [(10, "tea")]
 
 
+def test_of_promotions_blocks_have_those_of_today(shop, tmp_path):
+    shop.execute("""
+        create table shop.intermediate.int_store_promotions as
+        from (values ('serving', 1, 7), ('2024-01-01', 1, 3)) as t (fold, store_key, days)
+    """)
+    slices_of(shop, tmp_path, "int_store_promotions").write_shared()
+    assert rows(BlockFiles(tmp_path).shared("int_store_promotions")) == [("serving", 1, 7)]
+
+
 def test_a_table_that_knows_customers_by_their_ids_alone_is_refused(shop, tmp_path):
     shop.execute("create table shop.intermediate.int_notes as select 'ann' as customer_id")
     with pytest.raises(RecsysError, match=r"int_notes has customer_id and no customer_key, .* add"):

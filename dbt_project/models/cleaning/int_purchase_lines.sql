@@ -21,6 +21,8 @@ lines as (
         purchases.quantity,
         least(purchases.quantity, quantity_limit.largest_quantity) as weighed_quantity,
         purchases.amount,
+        purchases.discount,
+        purchases.store_id,
         purchases.is_return
     from purchases
     left join quantity_limit on true

@@ -21,6 +21,8 @@ purchase_events as (
         quantity,
         amount,
         unit_price,
+        discount,
+        store_key,
         is_paid as is_interest,
         returned_at
     from order_products
@@ -37,6 +39,8 @@ return_events as (
         cast(null as double) as quantity,
         cast(null as decimal(18, 4)) as amount,
         cast(null as double) as unit_price,
+        cast(null as decimal(18, 4)) as discount,
+        cast(null as integer) as store_key,
         false as is_interest,
         cast(null as timestamp) as returned_at
     from returns
@@ -55,6 +59,8 @@ rating_events as (
         1.0 as quantity,
         cast(null as decimal(18, 4)) as amount,
         cast(null as double) as unit_price,
+        cast(null as decimal(18, 4)) as discount,
+        cast(null as integer) as store_key,
         true as is_interest,
         cast(null as timestamp) as returned_at
     from ratings
@@ -88,6 +94,8 @@ events as (
         cast(null as double) as quantity,
         cast(null as decimal(18, 4)) as amount,
         cast(null as double) as unit_price,
+        cast(null as decimal(18, 4)) as discount,
+        cast(null as integer) as store_key,
         false as is_interest,
         cast(null as timestamp) as returned_at
     from why_none

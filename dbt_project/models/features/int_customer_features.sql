@@ -17,6 +17,7 @@ aged as (
         settings.label_window_days,
         events.order_key,
         events.amount,
+        events.discount,
         coalesce(events.age_days, settings.label_window_days) as age
     from fold_customers
     inner join events
@@ -34,7 +35,8 @@ of_orders as (
         count(*) / count(distinct order_key) as products_per_order,
         min(age) as days_since_last,
         max(age) as days_since_first,
-        cast(sum(amount) filter (where age <= 3 * label_window_days) as double) as spend_three_windows
+        cast(sum(amount) filter (where age <= 3 * label_window_days) as double) as spend_three_windows,
+        {{ discount_features('age <= 3 * label_window_days', 'three_windows') }}
     from aged
     group by fold, customer_key
 ),

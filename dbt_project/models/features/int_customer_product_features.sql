@@ -54,6 +54,7 @@
             with_intervals.interval_before,
             orders.order_number,
             with_intervals.quantity,
+            with_intervals.discount,
             -- without a date, as old as a label window
             coalesce(with_intervals.age_days, settings.label_window_days) as age
         from with_intervals
@@ -90,6 +91,7 @@
             median(interval_before) as usual_interval,
             max(interval_before) as longest_interval,
             arg_max(quantity, order_number) as last_quantity,
+            count(*) filter (where discount > 0) / nullif(count(discount), 0) as discounted_share,
             min(order_number) as first_order_number,
             max(order_number) as last_order_number
         from aged

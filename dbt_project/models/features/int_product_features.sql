@@ -16,6 +16,8 @@ aged as (
         events.fold,
         events.product_key,
         events.customer_key,
+        events.amount,
+        events.discount,
         settings.label_window_days,
         coalesce(events.age_days, settings.label_window_days) as age
     from events
@@ -55,6 +57,16 @@ of_products as (
     group by fold, product_key, label_window_days
 ),
 
+of_discounts as (
+    select
+        fold,
+        product_key,
+        {{ discount_features('age <= label_window_days', 'one_window') }},
+        {{ discount_features('age <= 3 * label_window_days', 'three_windows') }}
+    from aged
+    group by fold, product_key
+),
+
 explicit_ratings as (
     select
         fold,
@@ -87,11 +99,17 @@ features as (
         of_products.days_since_first,
         cast(fold_products.price as double) as price,
         fold_products.price_band,
+        of_discounts.discounted_share_one_window,
+        of_discounts.discounted_share_three_windows,
+        of_discounts.discount_depth_one_window,
+        of_discounts.discount_depth_three_windows,
         explicit_ratings.ratings,
         explicit_ratings.mean_rating
     from fold_products
     left join of_products
         on fold_products.fold = of_products.fold and fold_products.product_key = of_products.product_key
+    left join of_discounts
+        on fold_products.fold = of_discounts.fold and fold_products.product_key = of_discounts.product_key
     left join explicit_ratings
         on fold_products.fold = explicit_ratings.fold and fold_products.product_key = explicit_ratings.product_key
 )

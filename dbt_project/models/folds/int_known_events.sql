@@ -23,6 +23,8 @@ known as (
         events.quantity,
         events.amount,
         events.unit_price,
+        events.discount,
+        events.store_key,
         events.is_interest,
         -- when it comes back later, nobody knows yet
         {{ kept_at('events', 'folds.cutoff_at') }} as is_kept,

@@ -1,9 +1,10 @@
 {# Per input: the columns of times and of ids; what a file's programs wrote is seen from all columns. #}
 {% set inputs = {
-    'purchases': ['purchased_at', ['customer_id', 'product_id', 'order_id', 'recommend_as']],
+    'purchases': ['purchased_at', ['customer_id', 'product_id', 'order_id', 'store_id', 'recommend_as']],
     'ratings': ['rated_at', ['customer_id', 'product_id', 'recommend_as']],
     'products': [none, ['product_id', 'recommend_as']],
     'customers': [none, ['customer_id', 'merged_into']],
+    'stores': [none, ['store_id']],
 } %}
 
 with
@@ -64,7 +65,7 @@ evidence as (
         {% endif %} as {{ (order or 'day_or_month') }}_dates,
         {% endfor %}
         {{ 'count(' ~ columns[0] ~ ')' if columns[0] else 0 }} as times,
-        {% for column in ['customer_id', 'product_id', 'order_id', 'recommend_as', 'merged_into'] %}
+        {% for column in ['customer_id', 'product_id', 'order_id', 'store_id', 'recommend_as', 'merged_into'] %}
         {% if column in columns[1] %}
         {{ has_float_ids(column) }}
         {% else %}

@@ -1,5 +1,6 @@
 {% set usual = ['customer_id', 'product_id', 'order_id', 'purchased_at', 'quantity', 'unit_price', 'amount'] %}
-{% set rare = ['is_return', 'currency'] + described_columns() + ['recommend_as'] %}
+{% set rare = ['is_return', 'currency', 'store_id', 'channel', 'discount', 'list_price'] + described_columns()
+    + ['recommend_as'] %}
 {% set mapped = usual + rare %}
 
 with
@@ -79,6 +80,8 @@ cast_lines as (
         {{ clean_id('lines.customer_id', 'formats.has_float_customer_ids') }} as customer,
         {{ clean_id('lines.product_id', 'formats.has_float_product_ids') }} as product,
         {{ clean_id('lines.order_id', 'formats.has_float_order_ids') }} as order_name,
+        {{ clean_id('lines.store_id', 'formats.has_float_store_ids') }} as store,
+        {{ clean_text('cast(lines.channel as varchar)') }} as sold_through,
         {{ clean_time('lines.purchased_at', 'formats.date_order', 'settings.timezone') }} as bought_at,
         -- without a quantity it is 1
         case
@@ -87,6 +90,8 @@ cast_lines as (
         end as units,
         {{ clean_number('lines.unit_price', 'formats.has_money_comma') }} as given_unit_price,
         {{ clean_number('lines.amount', 'formats.has_money_comma') }} as given_amount,
+        {{ clean_number('lines.discount', 'formats.has_money_comma') }} as given_discount,
+        {{ clean_price('lines.list_price', 'formats.has_money_comma') }} as given_list_price,
         coalesce({{ clean_boolean('lines.is_return') }}, false) as is_cancelled,
         formats.date_order is null and {{ shows_date_order('lines.purchased_at', '') }} as is_day_or_month,
         settings.as_of,
@@ -119,15 +124,30 @@ priced as (
     from cast_lines
 ),
 
+discounted as (
+    select
+        *,
+        -- exports write what was taken off with either sign; a dearer sale than the list has no discount
+        case
+            when given_discount is not null then abs(given_discount)
+            when given_list_price >= 0 and total is not null
+                then try_cast(greatest(given_list_price * abs(units) - abs(total), 0) as decimal(18, 4))
+        end as taken_off,
+        (given_discount is null and not {{ is_empty('discount') }})
+        or (not {{ is_empty('list_price') }} and not coalesce(given_list_price >= 0, false)) as is_discount_unreadable
+    from priced
+),
+
 recognised as (
     select
-        priced.*,
+        discounted.*,
         guests.id is not null as is_guest,
-        {{ is_forgotten('priced.customer') }} as is_forgotten,
+        {{ is_forgotten('discounted.customer') }} as is_forgotten,
         -- two unknown customers may buy the same, so only lines with an order or a customer are compared
-        priced.order_name is not null or (priced.customer is not null and guests.id is null) as is_of_somebody
-    from priced
-    left join guests on priced.customer = guests.id
+        discounted.order_name is not null
+        or (discounted.customer is not null and guests.id is null) as is_of_somebody
+    from discounted
+    left join guests on discounted.customer = guests.id
 ),
 
 -- docs/cleaning.md gives the reasons
@@ -190,7 +210,12 @@ select
     case when judged.is_back then -abs(judged.units) else judged.units end as quantity,
     case when judged.is_back then abs(judged.price) else judged.price end as unit_price,
     case when judged.is_back then -abs(judged.total) else judged.total end as amount,
+    case when judged.is_back then -judged.taken_off else judged.taken_off end as discount,
+    judged.store as store_id,
+    judged.sold_through as channel,
     judged.is_back as is_return,
+    coalesce(judged.is_discount_unreadable, false) as is_discount_unreadable,
+    coalesce(judged.given_discount < 0 and not judged.is_back, false) as is_discount_negative,
     judged.is_cancelled,
     judged.is_guest,
     not judged.is_copy and (judged.is_again_in_file or judged.is_in_earlier_file) as is_repeated,

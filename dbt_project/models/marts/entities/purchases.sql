@@ -12,7 +12,10 @@ select
     purchases.quantity,
     purchases.unit_price,
     purchases.amount,
-    purchases.is_return
+    purchases.is_return,
+    purchases.store_id,
+    purchases.channel,
+    purchases.discount
 from purchases
 left join merged_customers on purchases.customer_id = merged_customers.customer_id
 order by purchases.purchased_at, purchases.order_id, purchases.product_id

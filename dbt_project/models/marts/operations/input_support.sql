@@ -18,6 +18,15 @@ parents as (select * from {{ ref('int_product_parents') }}),
 
 merged_customers as (select * from {{ ref('int_customer_merges') }}),
 
+promotions as (
+    select
+        product_id,
+        max(coalesce(ends, starts)) as last_day
+    from {{ ref('stg_promotions') }}
+    where reject_reason is null
+    group by product_id
+),
+
 given as (
     select distinct input as name from mapped_columns
     union
@@ -31,7 +40,8 @@ counted as (
         count(*) as lines,
         count(customer_id) as named_lines,
         count(*) filter (where purchased_at <> date_trunc('day', purchased_at)) as timed_lines,
-        date_diff('day', min(purchased_at), max(purchased_at)) + 1 as days
+        date_diff('day', min(purchased_at), max(purchased_at)) + 1 as days,
+        cast(max(purchased_at) as date) as last_day
     from purchases
 ),
 
@@ -187,6 +197,41 @@ found as (
     from (select distinct customer_id from interactions where customer_id is not null) as active
     left join customers on active.customer_id = customers.customer_id
     having count(*) > 0 and (select said.is_given from said where said.aspect = 'customers')
+
+    union all
+
+    select
+        27 as place,
+        'products of promotions' as aspect,
+        count(interaction_products.product_id) > 0 as is_given,
+        count(interaction_products.product_id) / count(*) as share,
+        'of the products promoted were bought or rated; if it is none, the ids of the files differ' as consequence
+    from promotions
+    left join interaction_products on promotions.product_id = interaction_products.product_id
+    where promotions.product_id is not null
+    having count(*) > 0
+
+    union all
+
+    select
+        28 as place,
+        'promotions of the days to come' as aspect,
+        max(promotions.last_day) > coalesce(any_value(settings.as_of), any_value(counted.last_day)) as is_given,
+        null as share,
+        concat(
+            'no promotion goes on after the last purchase: lists of today are made without',
+            case
+                when any_value(settings.promotion_horizon_days) > 0
+                    then concat(
+                        '; metrics are of lists that knew promotions up to ',
+                        any_value(settings.promotion_horizon_days), ' days ahead (promotion_horizon_days)'
+                    )
+            end
+        ) as consequence
+    from promotions
+    cross join counted
+    cross join settings
+    having count(*) > 0
 ),
 
 -- as int_interactions looks at them, with those that later ones replaced
