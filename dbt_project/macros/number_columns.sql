@@ -2,7 +2,7 @@
 {% macro number_columns(input) -%}
     {%- set columns = {
         'purchases': ['quantity', 'unit_price', 'amount'], 'ratings': ['rating'], 'products': ['price', 'cost', 'margin', 'stock'],
-        'customers': []
+        'customers': [], 'exposures': []
     } -%}
     {{ return(columns[input]) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 -- Every line of every input is accepted or rejected, once; what is rejected can be looked up.
-{% set inputs = ['purchases', 'ratings', 'products', 'customers'] %}
+{% set inputs = inputs() %}
 
 with
 

@@ -21,6 +21,7 @@ TARGETS = {
     "ratings": ("rating", "customer_id", "product_id", "rated_at"),
     "products": ("product_id", "cost", "margin", "price", "stock", "available"),
     "customers": ("customer_id",),
+    "exposures": ("shown_at", "clicked_at", "customer_id", "product_id"),
 }
 """In the order in which they choose."""
 DESCRIPTION = ("title", "category", "department", "subcategory", "brand", "size", "description")
@@ -28,7 +29,7 @@ ORDER = (
     *("customer_id", "product_id", "order_id", "purchased_at", "rated_at", "rating", "quantity"),
     *("unit_price", "amount", "currency", "is_return", "title", "department", "category"),
     *("subcategory", "brand", "size", "description", "recommend_as", "price", "cost", "margin"),
-    *("stock", "available"),
+    *("stock", "available", "list_type", "shown_at", "clicked_at"),
 )
 """In the order in which they are written."""
 REQUIRED = {
@@ -36,6 +37,7 @@ REQUIRED = {
     "ratings": ("customer_id", "product_id", "rating"),
     "products": ("product_id",),
     "customers": ("customer_id",),
+    "exposures": ("customer_id", "product_id", "shown_at"),
 }
 LEAST = {"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3}
 LEAST_DEFAULT = 0.4

@@ -89,7 +89,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     said: list[str] = []
     numbers, times = column.numbers, column.times
     match kind:
-        case "purchased_at" | "rated_at":
+        case "purchased_at" | "rated_at" | "shown_at" | "clicked_at":
             is_of_days = not times.has_clock and times.form != "dates"
             said.append(times.form + (DAYS_ONLY if is_of_days else ""))
         case "quantity" | "unit_price" | "amount" | "price" | "cost" | "rating" | "stock":

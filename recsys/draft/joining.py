@@ -17,6 +17,9 @@ JOINS = (
     ("purchases", "customers", "customer_id"),
     ("ratings", "customers", "customer_id"),
     ("ratings", "purchases", "product_id"),
+    ("exposures", "purchases", "customer_id"),
+    ("exposures", "ratings", "customer_id"),
+    ("exposures", "products", "product_id"),
 )
 """Ids of which table are looked for in which other one."""
 POINTING = {"products": ("product_id", "recommend_as"), "customers": ("customer_id", "merged_into")}

@@ -1,4 +1,4 @@
-"""Which table of a shop a file may be: purchases, ratings, products or customers."""
+"""Which table of a shop a file may be: purchases, ratings, products, customers or exposures."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ FILE_WORDS = {
     "ratings": {"rating", "review", "like"},
     "products": {"product", "product_code"},
     "customers": {"customer", "demographic"},
+    "exposures": {"shown"},
 }
 """Senses in a file's name that speak for a table."""
 BESIDE = {"campaign", "discount", "return", "cancelled", "shipping", "delivery"}
@@ -114,7 +115,7 @@ def roles(profile: FileProfile) -> list[Role]:
     evidence = Evidence(profile)
     words = evidence.file_words
     found = []
-    for judge in (_purchases, _ratings, _products, _customers):
+    for judge in (_purchases, _ratings, _products, _customers, _exposures):
         table = judge.__name__[1:]
         score, why, against = judge(evidence)
         for factor, holds in against:
@@ -218,6 +219,22 @@ def _customers(evidence: Evidence) -> Judged:
             (0.3, unique < 0.95),
             (0.4, evidence.certainty("product_id") >= 0.6 or certain < 0.3 or len(columns) < 2),
             (0.5, is_of_orders),  # heads of orders, with who ordered
+        ],
+    )
+
+
+def _exposures(evidence: Evidence) -> Judged:
+    score, why, certain = _weighed(
+        evidence, {"customer_id": 0.25, SOLD_PRODUCT: 0.25, "shown_at": 0.4, "clicked_at": 0.15}
+    )
+    is_named = "shown" in evidence.file_words or certain["shown_at"] >= 0.8
+    return (
+        score,
+        why,
+        [
+            (0.3, min(certain["customer_id"], certain[SOLD_PRODUCT]) < 0.25),
+            (0.3, certain["shown_at"] < 0.4 or not is_named),  # any log has who, what and when
+            (0.3, evidence.certainty("quantity", "amount", "unit_price", "rating") >= SURE),
         ],
     )
 

@@ -151,7 +151,7 @@ FITS: dict[str, Callable[[ColumnProfile], float]] = {
     "description": _description,
     "currency": _currency,
     **dict.fromkeys(("recommend_as", "merged_into"), _id),
-    **dict.fromkeys(("purchased_at", "rated_at"), _time),
+    **dict.fromkeys(("purchased_at", "rated_at", "shown_at", "clicked_at"), _time),
     **dict.fromkeys(("unit_price", "amount"), _money),
     **dict.fromkeys(("department", "category", "subcategory", "brand"), _grouping),
     **dict.fromkeys(("available", "is_return", "verified"), _switch),

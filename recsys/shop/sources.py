@@ -31,7 +31,7 @@ def attach_shop(
     scratch: Scratch | None = None,
     forgotten: Forgotten | None = None,
 ) -> None:
-    """Attach a catalog with the views purchases, ratings, products, customers, rules and settings.
+    """Attach a catalog with a view for each of `TABLES`, and one of settings.
 
     A view `unreadable_lines` has the lines of their files that can't be read at all. A table the
     shop doesn't have is an empty view of the same columns. Copies that reading needs are kept in

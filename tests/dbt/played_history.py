@@ -22,8 +22,9 @@ MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
 MADE = (
     *("int_list_runs", "int_list_periods", "int_ended_recommendations", "int_popular_at_runs"),
     *("recommendations", "recommendations_history", "int_known_purchases", "int_list_purchases"),
-    *("int_popular_places", "int_purchase_places", "recommendation_outcomes"),
-    *("int_served_customers", "outcome_metrics", "calibration_history", "list_changes"),
+    *("int_popular_places", "int_seen_purchases", "int_purchase_places"),
+    *("recommendation_outcomes", "int_served_customers", "int_list_exposures", "int_seen_metrics"),
+    *("outcome_metrics", "calibration_history", "list_changes"),
     *("champions_history", "model_metrics_history"),
 )
 """In the order in which they are made."""
@@ -59,6 +60,13 @@ create table intermediate.int_events (
 );
 create table intermediate.int_customers (customer_key integer, customer_id varchar);
 create table intermediate.int_products (product_key integer, product_id varchar);
+create table intermediate.int_exposures (
+    customer_id varchar, product_id varchar, list_type varchar, shown_at timestamp,
+    clicked_at timestamp
+);
+create view intermediate.int_exposure_log as
+    select min(shown_at) as known_from, true as has_clicks
+    from intermediate.int_exposures having count(*) > 0;
 create table marts.run_history (run_id varchar, started_at timestamp, as_of date);
 create table marts.champions (
     run_id varchar, list_type varchar, recommender varchar, metric varchar, k integer,
@@ -111,6 +119,20 @@ class PlayedHistory:
                 *(self._key("customer", customer), self._key("product", product), self._orders),
                 *(at, quantity, amount, returned_at),
             ],
+        )
+
+    def show(
+        self,
+        customer: str,
+        product: str,
+        at: str,
+        *,
+        list_type: str | None = None,
+        clicked_at: str | None = None,
+    ) -> None:
+        self.connection.execute(
+            "insert into intermediate.int_exposures values (?, ?, ?, ?, ?)",
+            [customer, product, list_type, at, clicked_at],
         )
 
     def serve(

@@ -11,6 +11,8 @@ served as (select * from {{ ref('int_served_customers') }}),
 
 places as (select * from {{ ref('int_purchase_places') }}),
 
+seen as (select * from {{ ref('int_seen_metrics') }}),
+
 -- of lists that a version without history made it isn't known what was popular
 popular as (select distinct run_id from {{ ref('int_popular_at_runs') }}),
 
@@ -86,7 +88,19 @@ select
     coalesce(ranked.observed_customers, 0) / served.customers as observed_hit_rate,
     cast(
         case when bought.revenue is not null then coalesce(ranked.observed_revenue, 0) end as decimal(18, 4)
-    ) as observed_revenue
+    ) as observed_revenue,
+    {% for column in [
+        'exposures', 'exposures_not_listed', 'customers_seen', 'recommendations_seen', 'clicks', 'seen_hits'
+    ] %}
+    cast(seen.{{ column }} as bigint) as {{ column }},
+    {% endfor %}
+    seen.clicks / nullif(seen.exposures, 0) as click_rate,
+    cast(seen.seen_buyers as bigint) as seen_buyers,
+    seen.seen_buyers / nullif(seen.customers_seen, 0) as seen_hit_rate,
+    cast(
+        case when seen.run_id is not null and bought.revenue is not null then coalesce(seen.seen_revenue, 0) end
+        as decimal(18, 4)
+    ) as seen_revenue
 from compared
 inner join periods on compared.run_id = periods.run_id
 inner join served on compared.run_id = served.run_id and compared.list_type = served.list_type
@@ -96,4 +110,7 @@ left join ranked
         compared.run_id = ranked.run_id
         and compared.list_type = ranked.list_type
         and compared.lists = ranked.lists
+-- of lists that weren't served nobody saw anything
+left join seen
+    on compared.run_id = seen.run_id and compared.list_type = seen.list_type and compared.lists = 'served'
 order by periods.run_number, compared.list_type, compared.lists
