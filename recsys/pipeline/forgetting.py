@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from recsys.errors import DatabaseError, InvalidParameterError
+from recsys.errors import InvalidParameterError
 from recsys.pipeline.kept_builds import kept_files
+from recsys.pipeline.named_customers import cleaned_ids, existing_file, whole_persons
+from recsys.pipeline.named_in_settings import take_out_of_last_build
 from recsys.pipeline.publishing import published
-from recsys.pipeline.purging import list_so_far, opened, purge, rewrite_earlier
-from recsys.pipeline.traces import Mention, Removed, with_merged
-from recsys.storage.database_name import refuse_special_file
+from recsys.pipeline.purging import list_so_far, purge, rewrite_earlier
+from recsys.pipeline.traces import Mention, Removed
 from recsys.storage.disk import write_failure
 from recsys.storage.forgotten import FILE, write_list
+from recsys.storage.last_build import FILE as LAST_BUILD
 from recsys.storage.scratch import PREFIX, remove_abandoned
 from recsys.storage.work_folder import work_folder
 
@@ -49,6 +50,10 @@ class Forgetting:
     """By file: texts that still have such an id as a word."""
     forgotten_at: datetime
     """UTC."""
+    dropped_hashes: int
+    """Hashes of before whose key is lost, and by which nobody is kept out any more."""
+    rewritten: tuple[str, ...]
+    """Files of the work folder that named a customer, and were written again without."""
     receipt: Path
     hashes: tuple[str, ...] = field(repr=False, default=())
 
@@ -70,6 +75,8 @@ class Forgetting:
                 for file, removed in self.removed.items()
             },
             "cleared_in_work_folder": list(self.cleared),
+            "rewritten_in_work_folder": list(self.rewritten),
+            "dropped_hashes": self.dropped_hashes,
             "texts_to_look_at": {
                 file: [one._asdict() for one in found] for file, found in self.mentions.items()
             },
@@ -77,7 +84,11 @@ class Forgetting:
 
 
 def forget_customers(
-    database: Path, customers: Sequence[str], *, new_key: bool = False
+    database: Path,
+    customers: Sequence[str],
+    *,
+    new_key: bool = False,
+    drop_unnamed: bool = False,
 ) -> Forgetting:
     """Remove customers from a database and all that its builds keep, and keep them out.
 
@@ -93,11 +104,13 @@ def forget_customers(
         Their ids. Who is merged with one of them is the same person.
     new_key
         Whether hashes whose key is lost are dropped, and a new list begins.
+    drop_unnamed
+        Whether that is meant also where more hashes are dropped than customers are named.
 
     Raises
     ------
     InvalidParameterError
-        No id is given, or one is empty.
+        No id is given, one is empty, or customers would come back who aren't named.
     DatabaseError
         There is no database, another program builds it or writes to it, or the key is missing.
     RecsysError
@@ -105,15 +118,17 @@ def forget_customers(
 
     """
     ids = cleaned_ids(customers)
-    database = _existing(database)
+    database = existing_file(database)
     work = work_folder(database)
     now = datetime.now(UTC)
     with published(database) as publication:
         publication.is_same_build = True
         copy = publication.copy
         earlier = kept_files(database)
-        everyone = sorted(_with_merged([copy, *earlier], ids))
-        forgotten = list_so_far(copy, work, new_key=new_key)
+        everyone = sorted(whole_persons([copy, *earlier], ids))
+        forgotten, dropped = list_so_far(copy, work, new_key=new_key)
+        if dropped > len(everyone) and not drop_unnamed:
+            raise InvalidParameterError(_would_come_back(dropped, len(everyone)))
         hashes = tuple(forgotten.hash_of(one) for one in everyone)
         forgotten = forgotten.adding(hashes, now.date())
         write_list(work, forgotten)
@@ -130,6 +145,7 @@ def forget_customers(
                 )
             removed[name], still[name] = purged.removed, purged.mentions
             found |= purged.found
+        rewritten = (LAST_BUILD,) if take_out_of_last_build(work, set(everyone)) else ()
         cleared = _clear(work)
     done = Forgetting(
         database=database,
@@ -140,6 +156,8 @@ def forget_customers(
         cleared=cleared,
         mentions={file: found for file, found in still.items() if found},
         forgotten_at=now,
+        dropped_hashes=dropped,
+        rewritten=rewritten,
         receipt=work / RECEIPTS / f"forgotten-{now:%Y-%m-%dT%H-%M-%S.%f}.json",
         hashes=hashes,
     )
@@ -173,11 +191,11 @@ def let_in_again(database: Path, customers: Sequence[str]) -> list[str]:
 
     """
     ids = cleaned_ids(customers)
-    database = _existing(database)
+    database = existing_file(database)
     work = work_folder(database)
     with published(database) as publication:
         publication.is_same_build = True
-        before = list_so_far(publication.copy, work)
+        before, _ = list_so_far(publication.copy, work)
         hashes = {one: before.hash_of(one) for one in ids}
         after = before.without(hashes.values())
         for file in kept_files(database):
@@ -188,34 +206,13 @@ def let_in_again(database: Path, customers: Sequence[str]) -> list[str]:
     return [one for one, hashed in hashes.items() if hashed not in before.customers]
 
 
-def _existing(database: Path) -> Path:
-    refuse_special_file(database)
-    database = database.resolve()
-    if not database.is_file():
-        raise DatabaseError(f"no database at {database}: name it with --database")
-    return database
-
-
-def cleaned_ids(customers: Sequence[str]) -> list[str]:
-    """Return ids as builds read them: composed characters, no blanks around them, each once.
-
-    Raises
-    ------
-    InvalidParameterError
-        There is none, or one is empty or not a text.
-
-    """
-    ids = [unicodedata.normalize("NFC", one.strip().strip("\ufeff")) for one in customers]
-    if not ids:
-        raise InvalidParameterError("no customer is named: give ids, or a file of them with --from")
-    for one in ids:
-        if not one:
-            raise InvalidParameterError("an id is empty: name a customer")
-        try:
-            one.encode()
-        except UnicodeEncodeError:
-            raise InvalidParameterError(f"{one!r} isn't UTF-8, as every id is") from None
-    return list(dict.fromkeys(ids))
+def _would_come_back(dropped: int, named: int) -> str:
+    return (
+        f"a new key drops {dropped:,} hashes of forgotten customers whose key is lost, and "
+        f"{named:,} customers are named: the others, at least {dropped - named:,}, would come back "
+        "with the next build. Name them all, with --from ids.txt; or add --drop-unnamed if they "
+        "may come back"
+    )
 
 
 def write_receipt(file: Path, told: dict[str, Any]) -> None:
@@ -236,17 +233,6 @@ def write_receipt(file: Path, told: dict[str, Any]) -> None:
         raise write_failure(
             f"the customers are forgotten, but the receipt {file} can't be written", file, error
         ) from error
-
-
-def _with_merged(files: Sequence[Path], ids: Sequence[str]) -> set[str]:
-    everyone = set(ids)
-    while True:
-        before = len(everyone)
-        for file in files:
-            with opened(file) as connection:
-                everyone = with_merged(connection, sorted(everyone))
-        if len(everyone) == before:
-            return everyone
 
 
 def _clear(work: Path) -> tuple[str, ...]:
