@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recsys.errors import InvalidParameterError, RecsysError
+from recsys.errors import RecsysError
 from recsys.pipeline.build_environment import environment, made_work_folder, named_shop
 from recsys.pipeline.build_events import BuildEvent, NodeFinished, Progress
 from recsys.pipeline.build_failure import core_message, failure
@@ -21,10 +21,11 @@ from recsys.pipeline.last_published import remember_published
 from recsys.pipeline.published_tables import day_of_undated_lines, kept_builds, published_choice
 from recsys.pipeline.publishing import published
 from recsys.pipeline.whole_build import WholeBuild, made_of
-from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder, setting_names
+from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder
+from recsys.shop import DEFAULT_SHOP, load_shop
+from recsys.shop.checked_settings import check_settings
 from recsys.storage.database_name import refuse_name, refuse_special_file
 from recsys.storage.last_build import remember
-from recsys.storage.names import nearest
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,10 @@ def build(
 
     Raises
     ------
+    ShopFileError
+        The shop file isn't there or isn't legal.
     InvalidParameterError
-        A variable isn't a setting.
+        A variable isn't a setting, or a setting isn't legal.
     DatabaseError
         The database isn't a file, or another process writes to it.
     RecsysError
@@ -93,14 +96,12 @@ def build(
         and the full log. The database is as it was.
 
     """
-    for name in variables or {}:
-        if name not in setting_names():
-            raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
+    given = variables or {}
+    refuse_settings(shop, given)
     refuse_special_file(database)
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
     work = made_work_folder(database)
-    given = variables or {}
     is_whole = select is None and exclude is None and models is None and tests
     of = made_of(database, named_shop(shop), given, dbt_project_folder()) if is_whole else None
     whole = WholeBuild(database, of, full=full)
@@ -152,6 +153,25 @@ def build(
         log=log,
         notes=tuple(publication.warnings),
     )
+
+
+def refuse_settings(shop: Path | str | None, variables: Mapping[str, object]) -> None:
+    """Refuse a shop file and settings that no build could use, before anything is read.
+
+    Parameters
+    ----------
+    shop, variables
+        As of `build`.
+
+    Raises
+    ------
+    ShopFileError
+        The shop file isn't there or isn't legal.
+    InvalidParameterError
+        A variable isn't a setting, or a setting isn't legal.
+
+    """
+    check_settings(load_shop(named_shop(shop) or DEFAULT_SHOP), variables)
 
 
 def _arguments(
