@@ -35,9 +35,10 @@ SCHEMAS = ("staging", "intermediate", "marts")
 INPUTS = """
 create schema staging; create schema intermediate; create schema marts;
 create table staging.stg_settings (
-    label_window_days integer, keep_days integer, list_length integer, champion_k integer
+    label_window_days integer, keep_days integer, list_length integer, champion_k integer,
+    experiment_name varchar, challenger_share double
 );
-insert into staging.stg_settings values (28, 730, 10, 10);
+insert into staging.stg_settings values (28, 730, 10, 10, 'lists', 0);
 create table intermediate.int_folds (
     fold varchar, cutoff_at timestamp, label_until timestamp, purpose varchar
 );
@@ -98,7 +99,7 @@ class PlayedHistory:
         self._templates: dict[str, jinja2.Template] = {}
         self._known = self._names()
 
-    def set(self, **settings: int) -> None:
+    def set(self, **settings: float) -> None:
         for name, value in settings.items():
             self.connection.execute(f"update staging.stg_settings set {name} = ?", [value])
 

@@ -28,6 +28,7 @@ placed as (
 select
     periods.run_id,
     coalesce(placed.standing_in, placed.list_type) as list_type,
+    {{ list_arm('periods', 'placed.customer_id') }} as arm,
     placed.customer_id,
     placed.product_id,
     placed.shown_at,

@@ -22,23 +22,25 @@ shown as (
     select
         run_id,
         list_type,
+        arm,
         count(*) filter (where is_listed) as exposures,
         count(*) filter (where not is_listed) as exposures_not_listed,
         count(distinct customer_id) filter (where is_listed) as customers_seen,
         count(distinct row(customer_id, product_id)) filter (where is_listed) as recommendations_seen,
         count(clicked_at) filter (where is_listed) as clicks
     from list_exposures
-    group by run_id, list_type
+    group by run_id, list_type, arm
 ),
 
 bought as (
     select
         run_id,
         list_type,
+        arm,
         sum(orders) as seen_hits,
         sum(revenue) as seen_revenue
     from hits
-    group by run_id, list_type
+    group by run_id, list_type, arm
 ),
 
 -- among those to whom this run's list was shown: what others bought they had seen in an earlier run's
@@ -46,6 +48,7 @@ buyers as (
     select
         hits.run_id,
         hits.list_type,
+        hits.arm,
         count(distinct hits.customer_id) as seen_buyers
     from hits
     semi join list_exposures
@@ -54,12 +57,13 @@ buyers as (
             and hits.list_type = list_exposures.list_type
             and hits.customer_id = list_exposures.customer_id
             and list_exposures.is_listed
-    group by hits.run_id, hits.list_type
+    group by hits.run_id, hits.list_type, hits.arm
 )
 
 select
     served.run_id,
     served.list_type,
+    served.arm,
     coalesce(shown.exposures, 0) as exposures,
     coalesce(shown.exposures_not_listed, 0) as exposures_not_listed,
     coalesce(shown.customers_seen, 0) as customers_seen,
@@ -70,6 +74,9 @@ select
     bought.seen_revenue
 from served
 inner join periods on served.run_id = periods.run_id
-left join shown on served.run_id = shown.run_id and served.list_type = shown.list_type
-left join bought on served.run_id = bought.run_id and served.list_type = bought.list_type
-left join buyers on served.run_id = buyers.run_id and served.list_type = buyers.list_type
+left join shown
+    on served.run_id = shown.run_id and served.list_type = shown.list_type and served.arm = shown.arm
+left join bought
+    on served.run_id = bought.run_id and served.list_type = bought.list_type and served.arm = bought.arm
+left join buyers
+    on served.run_id = buyers.run_id and served.list_type = buyers.list_type and served.arm = buyers.arm
