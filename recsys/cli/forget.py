@@ -14,16 +14,12 @@ from recsys.cli.options import DatabaseOption, JsonOption
 from recsys.cli.output import Column, counted, print_json, print_line, print_note, print_table
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.export.without_forgotten import Outcome, renew_exports
-from recsys.pipeline.forgetting import (
-    Forgetting,
-    forget_customers,
-    let_in_again,
-    write_receipt,
-)
+from recsys.pipeline.forgetting import Forgetting, forget_customers, let_in_again
 from recsys.pipeline.named_customers import cleaned_ids, unknown_customers
 from recsys.reading.unknown_ids import ids_like
 from recsys.reading.warehouse import Warehouse
 from recsys.settings.project import database_path
+from recsys.storage.receipts import write_receipt
 
 MOST_NAMED = 20
 MOST_COMPARED = 3

@@ -25,6 +25,7 @@ from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder
 from recsys.shop import DEFAULT_SHOP, load_shop
 from recsys.shop.checked_settings import check_settings
 from recsys.storage.database_name import refuse_name, refuse_special_file
+from recsys.storage.forgotten import complete_list
 from recsys.storage.last_build import remember
 
 
@@ -102,6 +103,7 @@ def build(
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
     work = made_work_folder(database)
+    put_right = complete_list(database, work)
     is_whole = select is None and exclude is None and models is None and tests
     of = made_of(database, named_shop(shop), given, dbt_project_folder()) if is_whole else None
     whole = WholeBuild(database, of, full=full)
@@ -151,8 +153,17 @@ def build(
         finished=whole.steps_done + len(watch.finished),
         warnings=warnings,
         log=log,
-        notes=tuple(publication.warnings),
+        notes=(*publication.warnings, *_said_of_the_list(put_right)),
     )
+
+
+def _said_of_the_list(put_right: int) -> list[str]:
+    if not put_right:
+        return []
+    return [
+        f"forgotten.json lacked {put_right:,} of the customers who were forgotten, as a copy of "
+        "before does: they are kept out, and it has them again"
+    ]
 
 
 def refuse_settings(shop: Path | str | None, variables: Mapping[str, object]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,18 +16,22 @@ from recsys.pipeline.named_in_settings import take_out_of_last_build
 from recsys.pipeline.publishing import published
 from recsys.pipeline.purging import list_so_far, purge, rewrite_earlier
 from recsys.pipeline.traces import Mention, Removed
-from recsys.storage.disk import write_failure
 from recsys.storage.forgotten import FILE, write_list
 from recsys.storage.last_build import FILE as LAST_BUILD
+from recsys.storage.receipts import FOLDER as RECEIPTS
+from recsys.storage.receipts import write_receipt
 from recsys.storage.scratch import PREFIX, remove_abandoned
 from recsys.storage.work_folder import work_folder
 
-RECEIPTS = "receipts"
 STAYS = (
     *("builds", RECEIPTS, FILE, "exports.json", "last_build.json", "node_seconds.json"),
     *("building", "lock.duckdb"),
 )
 """What of a work folder holds no customer, or is looked at by itself: all else is removed."""
+
+
+MOMENT = "%Y-%m-%dT%H-%M-%S.%f"
+"""How a receipt's name tells its time: the order of names is that of times."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Forgetting:
     """Files of the work folder that named a customer, and were written again without."""
     receipt: Path
     hashes: tuple[str, ...] = field(repr=False, default=())
+    key_id: str = ""
+    """Which key the hashes are of."""
 
     @property
     def rows(self) -> int:
@@ -69,6 +74,7 @@ class Forgetting:
             "database": self.database.name,
             "customers": len(self.customers),
             "customer_hashes": list(self.hashes),
+            "key_id": self.key_id,
             "found": len(self.customers) - len(self.unknown),
             "removed_rows": {
                 file: {one.table: one.rows for one in removed}
@@ -158,8 +164,9 @@ def forget_customers(
         forgotten_at=now,
         dropped_hashes=dropped,
         rewritten=rewritten,
-        receipt=work / RECEIPTS / f"forgotten-{now:%Y-%m-%dT%H-%M-%S.%f}.json",
+        receipt=work / RECEIPTS / f"forgotten-{now:{MOMENT}}.json",
         hashes=hashes,
+        key_id=forgotten.key_id,
     )
     write_receipt(done.receipt, done.as_receipt())
     return done
@@ -203,6 +210,13 @@ def let_in_again(database: Path, customers: Sequence[str]) -> list[str]:
         purge(publication.copy, [], after)
         write_list(work, after)
         _clear(work)  # what was published of the same files isn't what they make now
+    now = datetime.now(UTC)
+    told = {
+        "let_in_at": now.isoformat(timespec="seconds"),
+        "let_in_hashes": [hashed for hashed in hashes.values() if hashed in before.customers],
+        "key_id": before.key_id,
+    }
+    write_receipt(work / RECEIPTS / f"let_in-{now:{MOMENT}}.json", told)
     return [one for one, hashed in hashes.items() if hashed not in before.customers]
 
 
@@ -213,26 +227,6 @@ def _would_come_back(dropped: int, named: int) -> str:
         "with the next build. Name them all, with --from ids.txt; or add --drop-unnamed if they "
         "may come back"
     )
-
-
-def write_receipt(file: Path, told: dict[str, Any]) -> None:
-    """Write a receipt, whole or not at all.
-
-    Raises
-    ------
-    RecsysError
-        The disk is full.
-
-    """
-    unfinished = file.with_suffix(".unfinished")
-    try:
-        file.parent.mkdir(exist_ok=True)
-        unfinished.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        unfinished.replace(file)
-    except OSError as error:
-        raise write_failure(
-            f"the customers are forgotten, but the receipt {file} can't be written", file, error
-        ) from error
 
 
 def _clear(work: Path) -> tuple[str, ...]:

@@ -20,7 +20,9 @@ from pathlib import Path
 import duckdb
 
 from recsys.errors import DatabaseError
+from recsys.storage.connections import connect
 from recsys.storage.disk import write_failure
+from recsys.storage.receipts import forgotten_by_receipts
 
 FILE = "forgotten.json"
 SCHEMA, TABLE = "privacy", "privacy.forgotten"
@@ -102,6 +104,34 @@ def read_list(work: Path) -> Forgotten | None:
     if len(key) != KEY_BYTES:
         raise DatabaseError(f"{file}: the key has {len(key)} bytes, not {KEY_BYTES}: put it back")
     return Forgotten(key, customers)
+
+
+def complete_list(database: Path, work: Path) -> int:
+    """Add to the list of a work folder whom the database and its receipts know beside it.
+
+    So a `forgotten.json` that was put back from a copy of before lets nobody in.
+
+    Returns
+    -------
+    int
+        How many hashes it lacked.
+
+    Raises
+    ------
+    RecsysError
+        The list can't be read or written.
+
+    """
+    found = read_list(work)
+    if found is None:
+        return 0  # `list_of` says if the database has hashes
+    known = forgotten_by_receipts(work, found.key_id)
+    with contextlib.suppress(duckdb.Error), connect(database, read_only=True) as connection:
+        known |= {one: str(day) for one, of, day in _hashes(connection) if of == found.key_id}
+    lacking = {one: day for one, day in known.items() if one not in found.customers}
+    if lacking:
+        write_list(work, replace(found, customers=found.customers | lacking))
+    return len(lacking)
 
 
 def write_list(work: Path, forgotten: Forgotten) -> None:

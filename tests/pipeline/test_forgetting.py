@@ -29,7 +29,14 @@ from recsys.pipeline.traces import (
     remove_customers,
     with_merged,
 )
-from recsys.storage.forgotten import Forgotten, list_of, new_list, read_list, write_list
+from recsys.storage.forgotten import (
+    Forgotten,
+    complete_list,
+    list_of,
+    new_list,
+    read_list,
+    write_list,
+)
 from recsys.storage.work_folder import work_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX files")
@@ -544,6 +551,32 @@ def test_who_is_let_in_again_is_on_no_list_any_more(database):
     assert let_in_again(database, [ANN, OLD_ANN]) == []
     assert rows(database, "from privacy.forgotten") == []
     assert rows(database, "select count(*) from marts.customers") == [(2,)]
+
+
+def test_a_list_that_was_put_back_from_before_lets_nobody_in(database):
+    """By the database; where that was put back, too, by receipts. Who was let in stays in."""
+    work = work_folder(database)
+    forget_customers(database, ["7"])
+    older, older_file = database.read_bytes(), (work / "forgotten.json").read_text("utf-8")
+    assert complete_list(database, work) == 0
+    forget_customers(database, ["bob", ANN])
+    let_in_again(database, ["bob"])
+    newer = read_list(work)
+    (work / "forgotten.json").write_text(older_file, "utf-8")
+    assert complete_list(database, work) == 2
+    assert read_list(work) == newer
+    database.write_bytes(older)
+    (work / "forgotten.json").write_text(older_file, "utf-8")
+    assert complete_list(database, work) == 2
+    assert read_list(work) == newer
+    for receipt in (work / "receipts").iterdir():
+        receipt.write_text("{", "utf-8")
+    (work / "forgotten.json").write_text(older_file, "utf-8")
+    assert complete_list(database, work) == 0
+    write_list(work, new_list())  # another key
+    assert complete_list(database, work) == 0
+    (work / "forgotten.json").unlink()
+    assert complete_list(database, work) == 0
 
 
 def test_a_foreign_key_of_a_table_of_ones_own_is_named(tmp_path):
