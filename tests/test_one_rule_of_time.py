@@ -17,6 +17,7 @@ CALL = re.compile(r"\b(\w+)\(")
 HAPPENED = {
     "customers",
     "int_events",
+    "int_exposures",
     "int_order_products",
     "int_promotions",
     "int_purchase_lines",
@@ -24,6 +25,7 @@ HAPPENED = {
     "int_returned_orders",
     "purchases",
     "ratings",
+    "stg_exposures",
     "stg_promotions",
     "stg_purchases",
     "stg_ratings",
@@ -48,6 +50,8 @@ JOIN = {
     "recommendation_details": "today's customers beside today's lists",
     "run_history": "no join: how many lines the whole build had",
     "int_known_purchases": "purchases since the first lists, as known today",
+    "int_list_exposures": "what was shown while lists were being served",
+    "int_seen_purchases": "what was shown before a purchase that is known today",
     "int_popular_places": "what customers had before the cut-offs of runs that served lists",
 }
 """Models that join folds with what happened, and what for."""

@@ -54,6 +54,13 @@
             'implausible_starts': 'earliest_day', 'ends_before_it_starts': none, 'unreadable_planned_at': 'date_order',
             'unreadable_discount': 'decimal_separator',
         },
+        'exposures': {
+            'forgotten': none, 'missing_customer_id': none, 'guest_exposure': 'guest_ids', 'missing_product_id': none,
+            'unknown_list_type': none, 'missing_shown_at': none, 'unreadable_shown_at': 'date_order', 'ambiguous_shown_at': 'date_order',
+            'implausible_shown_at': 'earliest_day', 'in_the_future': none, 'after_as_of': 'as_of',
+            'unreadable_clicked_at': 'date_order', 'ambiguous_clicked_at': 'date_order', 'clicked_before_shown': none,
+            'clicked_in_the_future': none, 'duplicate_exposure': none,
+        },
     }[input] -%}
     {%- do of_any.update(of_input) -%}
     {{ return(of_any) }}
@@ -73,12 +80,15 @@
     {%- for input in ['purchases', 'ratings', 'products'] -%}
         {%- do rules.append([input, 'decimal_comma', 'decimal_separator', 'changed']) -%}
     {%- endfor -%}
-    {%- for input in ['purchases', 'ratings'] -%}
+    {%- for input in ['purchases', 'ratings', 'exposures'] -%}
         {%- do rules.append([input, 'written_date', 'date_order', 'changed']) -%}
     {%- endfor -%}
     {%- do rules.append(['products', 'several_titles', none, 'kept']) -%}
     {%- for column in ['list_price', 'cost', 'margin', 'stock'] -%}
         {%- do rules.append(['products', 'unreadable_' ~ column, 'decimal_separator', 'flagged']) -%}
+    {%- endfor -%}
+    {%- for what in ['customer', 'product'] -%}
+        {%- do rules.append(['exposures', 'of_unknown_' ~ what, none, 'flagged']) -%}
     {%- endfor -%}
     {%- for source, rule, setting, effect in rules %}
     select

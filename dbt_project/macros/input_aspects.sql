@@ -25,6 +25,7 @@
         ['costs', ['products.cost', 'products.margin'], 'no expected margin, and no lists by margin'],
         ['availability', ['products.available', 'products.stock'], 'every product counts as available'],
         ['time of a rating', ['ratings.rated_at'], 'ratings serve, but none can be held out by time'],
+        ['clicks', ['exposures.clicked_at'], 'no click rate in outcome_metrics'],
     ]) }}
 {% endmacro %}
 
@@ -32,7 +33,7 @@
 {% macro listed_aspects() -%}
     {%- set of_input = {'order_id': 'purchases', 'quantity': 'purchases', 'prices paid': 'purchases',
         'store': 'purchases', 'discount': 'purchases',
-        'list price': 'products', 'costs': 'products', 'availability': 'products', 'time of a rating': 'ratings'} -%}
+        'list price': 'products', 'costs': 'products', 'availability': 'products', 'time of a rating': 'ratings', 'clicks': 'exposures'} -%}
     {%- for aspect, names, consequence in input_aspects() %}
     select
         {{ loop.index }} as place,

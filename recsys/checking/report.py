@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,11 @@ from recsys.checking.questions import ask, example_rows
 from recsys.checking.support import Support, supported
 from recsys.errors import DatabaseError, RecsysError
 from recsys.pipeline.build import build
+from recsys.pipeline.notifying import problems
 from recsys.settings.project import SHOP_VARIABLE
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
+from recsys.shop.checked_settings import check_settings
+from recsys.shop.notifications import notifications_of
 from recsys.storage.connections import connect
 from recsys.storage.scratch import Scratch
 from recsys.storage.work_folder import unpublished
@@ -47,10 +50,16 @@ class Report:
     support: Support | None = None
     missing: Rows = field(default_factory=list)
     """aspect, consequence: what the files don't have, as marts.input_support."""
+    notify: list[str] = field(default_factory=list)
+    """Whom `notify:` of the shop file names, and a build couldn't tell."""
+    cause: RecsysError | None = None
+    """What a build would raise."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
-        return asdict(self)
+        told = asdict(replace(self, cause=None))
+        del told["cause"]
+        return told
 
 
 def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None = None) -> Report:
@@ -70,13 +79,17 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
     ------
     ShopFileError
         The shop file, or a file it names, can't be read.
+    InvalidParameterError
+        A setting isn't legal.
 
     """
     loaded = load_shop(shop or os.environ.get(SHOP_VARIABLE) or DEFAULT_SHOP)
+    check_settings(loaded, variables or {})
     with Scratch() as scratch, connect(spill=scratch.spill) as connection:
         connection.execute("set enable_progress_bar = false")
         attach_shop(connection, loaded, {}, scratch)  # a wrong column is said at once, not by dbt
-    report = Report(loaded.name)
+    told = notifications_of(shop or os.environ.get(SHOP_VARIABLE))
+    report = Report(loaded.name, notify=problems(told))
     with Scratch() as scratch:
         database = scratch.path / "check.duckdb"
         try:
@@ -84,7 +97,7 @@ def check_shop(shop: str | Path | None, variables: Mapping[str, object] | None =
             kept = {**(variables or {}), "keep_working_tables": True}
             build(shop, database, select=NEEDED, variables=kept, tests=False)
         except RecsysError as error:
-            report.error = _without_tables(str(error))
+            report.error, report.cause = _without_tables(str(error)), error
             database = unpublished(database.resolve())
         if not database.exists():
             return report

@@ -10,7 +10,7 @@ from recsys.cli.options import DatabaseOption
 from recsys.cli.output import counted, print_line, print_note
 from recsys.cli.progress import BuildDisplay
 from recsys.errors import RecsysError
-from recsys.pipeline.build import BuildResult
+from recsys.pipeline.build import BuildResult, refuse_settings
 from recsys.pipeline.build import build as run_build
 from recsys.pipeline.build_failure import core_message
 from recsys.pipeline.forecast import remembered_seconds
@@ -73,16 +73,18 @@ def build(
     variables = variables_of(settings or [])
     if engine is not None:
         variables["serving_engine"] = engine
-    if not full and _is_up_to_date(path, shop, variables):
-        return
-    print_line(f"Building {path}")
-    before = remembered_seconds(work_folder(path.resolve()))
 
-    def run() -> BuildResult:
-        with BuildDisplay(before) as display:
+    def run() -> BuildResult | None:
+        refuse_settings(shop, variables)
+        if not full and _is_up_to_date(path, shop, variables):
+            return None
+        print_line(f"Building {path}")
+        with BuildDisplay(remembered_seconds(work_folder(path.resolve()))) as display:
             return run_build(shop, path, variables=variables, full=full, progress=display)
 
     told = told_build(shop, path, run, lambda said: print_note(f"warning: {said}"))
+    if told is None:
+        return
     result = told.result
     for node in result.warnings:
         print_line(f"warning: {node.kind} {node.name}: {core_message(node.message)}", "yellow")

@@ -6,6 +6,7 @@ from typing import Any
 from recsys.checking.cost import Cost
 from recsys.checking.report import Report, check_shop
 from recsys.cli.build import SettingsOption, ShopOption, variables_of
+from recsys.cli.exit_codes import exit_code
 from recsys.cli.options import JsonOption
 from recsys.cli.output import (
     Column,
@@ -18,29 +19,28 @@ from recsys.cli.output import (
 )
 from recsys.errors import RecsysError
 
-WOULD_NOT_BUILD = 1
-
 
 def check(
     shop: ShopOption = None, settings: SettingsOption = None, json: JsonOption = False
 ) -> None:
     """Read and clean the shop's files; show what is rejected and why, and what they can support.
 
-    Nothing is fitted and no database is written. Ends with 1 where a build would fail.
+    Nothing is fitted and no database is written. Where a build would fail, it ends with the exit
+    code of that build.
     """
     try:
         report = check_shop(shop, variables_of(settings or []))
     except RecsysError as error:
         if json:
             print_json({"error": str(error)})
-            sys.exit(WOULD_NOT_BUILD)
+            sys.exit(exit_code(error))
         raise
     if json:
         print_json(report.as_dict())
     else:
         _print(report, f" --shop {shop}" if shop else "")
-    if report.error is not None:
-        sys.exit(WOULD_NOT_BUILD)
+    if report.cause is not None:
+        sys.exit(exit_code(report.cause))
 
 
 def _print(report: Report, option: str) -> None:
@@ -55,6 +55,8 @@ def _print(report: Report, option: str) -> None:
         _print_support(report)
     print_missing(report.missing)
     print_line("")
+    for said in report.notify:
+        print_line(f"warning: {said}", "yellow")
     if report.error is not None:
         print_line(f"It would not build: {report.error}", "red")
     else:

@@ -9,20 +9,17 @@ from typing import Annotated
 import typer
 
 from recsys.cli.build import write_report_of
+from recsys.cli.listed_customers import listed_customers
 from recsys.cli.options import DatabaseOption, JsonOption
 from recsys.cli.output import Column, counted, print_json, print_line, print_note, print_table
 from recsys.errors import InvalidParameterError, RecsysError
 from recsys.export.without_forgotten import Outcome, renew_exports
-from recsys.pipeline.forgetting import (
-    Forgetting,
-    cleaned_ids,
-    forget_customers,
-    let_in_again,
-    write_receipt,
-)
+from recsys.pipeline.forgetting import Forgetting, forget_customers, let_in_again
+from recsys.pipeline.named_customers import cleaned_ids, unknown_customers
 from recsys.reading.unknown_ids import ids_like
 from recsys.reading.warehouse import Warehouse
 from recsys.settings.project import database_path
+from recsys.storage.receipts import write_receipt
 
 MOST_NAMED = 20
 MOST_COMPARED = 3
@@ -39,7 +36,8 @@ FromOption = Annotated[
     Path | None,
     typer.Option(
         "--from",
-        help="A text file of ids, one a line; - is the standard input, which no shell remembers.",
+        help="A file of ids, one a line, or CSV with a column of customers; - is the standard "
+        "input, which no shell remembers.",
         show_default=False,
     ),
 ]
@@ -60,7 +58,20 @@ NewKeyOption = Annotated[
         "are to stay forgotten.",
     ),
 ]
-
+DropOption = Annotated[
+    bool,
+    typer.Option(
+        "--drop-unnamed",
+        help="With --new-key: customers of the list before who aren't named may come back.",
+    ),
+]
+UnknownOption = Annotated[
+    bool,
+    typer.Option(
+        "--unknown-too",
+        help="With --from: keep out ids of nobody who is known, too; else nothing is done.",
+    ),
+]
 
 LetInOption = Annotated[
     bool,
@@ -78,19 +89,24 @@ def forget(  # noqa: PLR0917 - options, which have names on the command line
     database: DatabaseOption = None,
     yes: YesOption = False,
     new_key: NewKeyOption = False,
+    drop_unnamed: DropOption = False,
+    unknown_too: UnknownOption = False,
     let_in: LetInOption = False,
     json: JsonOption = False,
 ) -> None:
     """Remove customers from the database, earlier builds and exports, and keep them out."""
     path = database_path(database).resolve()
-    ids = cleaned_ids([*(customers or ()), *_listed(from_file)])
+    listed = listed_customers(from_file) if from_file is not None else []
+    ids = cleaned_ids([*(customers or ()), *listed])
     if let_in:
         _let_in(path, ids, json=json)
         return
+    if listed and not unknown_too and not new_key:
+        _refuse_unknown(from_file, path, cleaned_ids(listed))
     if not yes and sys.stdin.isatty():
         what = counted(len(ids), "customer", "customers")
         typer.confirm(f"Forget {what}? It can't be undone.", abort=True, err=True)
-    done = forget_customers(path, ids, new_key=new_key)
+    done = forget_customers(path, ids, new_key=new_key, drop_unnamed=drop_unnamed)
     exports = renew_exports(path, exported_to or ())
     receipt = done.as_receipt() | {
         "exports": [
@@ -122,25 +138,21 @@ def _let_in(database: Path, ids: Sequence[str], *, json: bool) -> None:
         print_line(f"{what} let in again: the next build reads their lines")
 
 
-def _listed(file: Path | None) -> Sequence[str]:
-    """Return the lines of a file, without those that are empty."""
-    if file is None:
-        return ()
-    try:
-        if str(file) == "-":
-            text = sys.stdin.buffer.read().decode("utf-8-sig")
-        else:
-            text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
+def _refuse_unknown(file: Path | None, database: Path, ids: Sequence[str]) -> None:
+    """Refuse a file with ids of nobody: a heading, or ids of another system."""
+    unknown = unknown_customers(database, ids)
+    if unknown:
         raise InvalidParameterError(
-            f"{file} isn't UTF-8 ({error.reason}): save it as such"
-        ) from None
-    except OSError as error:
-        raise InvalidParameterError(f"can't read {file} ({error.strerror})") from None
-    return [line for line in text.splitlines() if line.strip()]
+            f"{file}: {len(unknown):,} of {len(ids):,} ids are of no customer of the database nor "
+            f"of an earlier build: {_some(unknown)}. Nothing was changed. Correct them; or add "
+            "--unknown-too, which keeps them out of later builds all the same"
+        )
 
 
 def _print(done: Forgetting, exports: Sequence[Outcome]) -> None:
+    if done.dropped_hashes:
+        what = counted(done.dropped_hashes, "hash", "hashes")
+        print_note(f"note: {what} of a key that is lost: dropped, nobody is kept out by them")
     if done.unknown:
         print_note(
             f"note: {_some(done.unknown)}: no customer of the database nor of an earlier build, "

@@ -20,6 +20,7 @@ from recsys.errors import DatabaseError, ShopFileError
 from recsys.recommenders.fitted_models import FOLDER_VARIABLE
 from recsys.settings.project import MARKS, RUN_VARIABLE, dbt_project_folder, setting_names
 from recsys.shop import DEFAULT_SHOP, attach_shop, load_shop
+from recsys.shop.checked_settings import effective
 from recsys.storage.connections import NO_LOADING, connect, forbid_extensions
 from recsys.storage.database_name import refuse_name, refuse_special_file
 from recsys.storage.file_state import is_same_file, state_of
@@ -127,20 +128,14 @@ class Plugin(BasePlugin):
         self, conn: duckdb.DuckDBPyConnection, scratch: Scratch, forgotten: Forgotten | None
     ) -> None:
         flags = get_flags()  # type: ignore[no-untyped-call]
-        shop = load_shop(self._shop)
-        legal = setting_names()
-        for name in shop.settings:
-            if name not in legal:
-                raise ShopFileError(f"settings: unknown setting '{name}'{nearest(name, legal)}")
         given = flags.VARS or {}
+        shop, settings = effective(load_shop(self._shop), given)
+        legal = setting_names()
         if Path(flags.PROJECT_DIR).resolve() == dbt_project_folder().resolve():
             # a project that uses this one as a package has variables of its own
             for name in given:
                 if name not in [*legal, "shop"]:
                     raise ShopFileError(f"--vars: unknown setting '{name}'{nearest(name, legal)}")
-        settings = {name: value for name, value in shop.settings.items() if name not in given}
-        overridden = {name: None for name in ("as_of", "timezone") if name in given}
-        shop = shop.model_copy(update=overridden)
         attach_shop(conn, shop, {"package_version": __version__, **settings}, scratch, forgotten)
 
 

@@ -15,6 +15,7 @@ from recsys.draft.choosing import DESCRIPTION, Chooser
 from recsys.draft.consistency import check_descriptions, check_orders
 from recsys.draft.counted_names import take_out_counts
 from recsys.draft.draft import Draft, DraftColumn, DraftTable, Unused
+from recsys.draft.exposures import refine_exposures
 from recsys.draft.files import look_at
 from recsys.draft.grouping import paths_of
 from recsys.draft.halves import Halves, find_halves, join_halves
@@ -34,7 +35,7 @@ from recsys.errors import ShopFileError
 from recsys.storage.connections import connect
 from recsys.storage.scratch import Scratch
 
-TABLES = ("purchases", "ratings", "products", "customers", "stores", "promotions")
+TABLES = ("purchases", "ratings", "products", "customers", "stores", "promotions", "exposures")
 INTERACTIONS = ("purchases", "ratings")
 UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its column names say nothing."""
@@ -111,6 +112,8 @@ def _refine(draft: Draft) -> None:
         refine_purchases(draft, purchases)
     if ratings := draft.table("ratings"):
         refine_ratings(draft, ratings)
+    if exposures := draft.table("exposures"):
+        refine_exposures(exposures)
     if purchases:
         check_orders(purchases)
     for table in interactions:
@@ -213,7 +216,7 @@ def _described(name: str, products: DraftTable | None) -> tuple[str, ...]:
     Titles of sold lines are taken beside it: fees and postage are in no product file, and are known
     by their titles.
     """
-    if name in {"customers", "stores", "promotions"}:
+    if name in {"customers", "stores", "promotions", "exposures"}:
         return ()
     if products is not None and name == "purchases":
         return ("title",)

@@ -26,6 +26,7 @@ TARGETS = {
     "promotions": (
         *("product_id", "store_id", "starts", "ends", "week", "kind", "discount", "planned_at"),
     ),
+    "exposures": ("shown_at", "clicked_at", "customer_id", "product_id"),
 }
 """In the order in which they choose."""
 SHARES = {"promotions": {"discount": "discount_share"}}
@@ -36,7 +37,7 @@ ORDER = (
     *("unit_price", "amount", "currency", "is_return", "store_id", "channel", "starts", "ends"),
     *("week", "kind", "discount", "planned_at", "region", "title", "department", "category"),
     *("subcategory", "brand", "size", "description", "recommend_as", "price", "cost", "margin"),
-    *("stock", "available"),
+    *("stock", "available", "list_type", "shown_at", "clicked_at"),
 )
 """In the order in which they are written."""
 REQUIRED = {
@@ -46,6 +47,7 @@ REQUIRED = {
     "customers": ("customer_id",),
     "stores": ("store_id",),
     "promotions": ("product_id",),
+    "exposures": ("customer_id", "product_id", "shown_at"),
 }
 LEAST = {
     **{"quantity": 0.5, "unit_price": 0.45, "amount": 0.3, "is_return": 0.7, "order_id": 0.3},

@@ -25,6 +25,10 @@ BY_VALUES = (
     *("purchased_at", "rated_at", "rating", "customer_id", "product_id", "title"),
     "unit_price",
 )
+TIMES = {
+    *("purchased_at", "rated_at", "shown_at", "clicked_at"),
+    *("starts", "ends", "week", "planned_at"),
+}
 NUMBERS = {"quantity", "unit_price", "amount", "price", "cost", "rating", "stock", "discount"}
 """Kinds of which the least and the largest value are said."""
 COUNTED = {
@@ -91,7 +95,7 @@ def values_in_words(kind: str, column: ColumnProfile) -> str:
     said: list[str] = []
     numbers, times = column.numbers, column.times
     match kind:
-        case "purchased_at" | "rated_at" | "starts" | "ends" | "week" | "planned_at":
+        case _ if kind in TIMES:
             is_of_days = not times.has_clock and times.form != "dates"
             said.append(times.form + (DAYS_ONLY if is_of_days else ""))
         case _ if kind in NUMBERS:

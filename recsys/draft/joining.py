@@ -21,6 +21,9 @@ JOINS = (
     ("promotions", "purchases", "product_id"),
     ("purchases", "stores", "store_id"),
     ("promotions", "stores", "store_id"),
+    ("exposures", "purchases", "customer_id"),
+    ("exposures", "ratings", "customer_id"),
+    ("exposures", "products", "product_id"),
 )
 """Ids of which table are looked for in which other one."""
 POINTING = {"products": ("product_id", "recommend_as"), "customers": ("customer_id", "merged_into")}

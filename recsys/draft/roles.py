@@ -28,6 +28,7 @@ FILE_WORDS = {
     "customers": {"customer", "demographic"},
     "stores": {"outlet"},
     "promotions": {"campaign", "discount"},
+    "exposures": {"shown"},
 }
 """Senses in a file's name that speak for a table."""
 BESIDE = {"campaign", "discount", "return", "cancelled", "shipping", "delivery"}
@@ -116,7 +117,7 @@ def roles(profile: FileProfile) -> list[Role]:
     evidence = Evidence(profile)
     words = evidence.file_words
     found = []
-    for judge in (_purchases, _ratings, _products, _customers, _stores, _promotions):
+    for judge in (_purchases, _ratings, _products, _customers, _stores, _promotions, _exposures):
         table = judge.__name__[1:]
         score, why, against = judge(evidence)
         for factor, holds in against:
@@ -252,6 +253,22 @@ def _promotions(evidence: Evidence) -> Judged:
             (0.3, when < 0.5 or certain["product_id"] < 0.4),
             (0.3, is_sold),
             (0.5, not is_named and certain["kind"] < 0.5),
+        ],
+    )
+
+
+def _exposures(evidence: Evidence) -> Judged:
+    score, why, certain = _weighed(
+        evidence, {"customer_id": 0.25, SOLD_PRODUCT: 0.25, "shown_at": 0.4, "clicked_at": 0.15}
+    )
+    is_named = "shown" in evidence.file_words or certain["shown_at"] >= 0.8
+    return (
+        score,
+        why,
+        [
+            (0.3, min(certain["customer_id"], certain[SOLD_PRODUCT]) < 0.25),
+            (0.3, certain["shown_at"] < 0.4 or not is_named),  # any log has who, what and when
+            (0.3, evidence.certainty("quantity", "amount", "unit_price", "rating") >= SURE),
         ],
     )
 

@@ -19,7 +19,7 @@ from recsys.storage.names import quoted
 
 MONEY = ("unit_price", "amount", "price")
 NUMBERS = {"quantity": "clean_quantity", "rating": "clean_rating", "price": "clean_price"}
-TIMES = ("purchased_at", "rated_at")
+TIMES = ("purchased_at", "rated_at", "shown_at", "clicked_at")
 READ = (*MONEY, *NUMBERS, *TIMES)
 LONGEST = 40
 WANTED = {

@@ -164,7 +164,7 @@ FITS: dict[str, Callable[[ColumnProfile], float]] = {
     "description": _description,
     "currency": _currency,
     **dict.fromkeys(("recommend_as", "merged_into", "store_id"), _id),
-    **dict.fromkeys(("purchased_at", "rated_at"), _time),
+    **dict.fromkeys(("purchased_at", "rated_at", "shown_at", "clicked_at"), _time),
     **dict.fromkeys(("starts", "ends", "week", "planned_at"), _time),
     **dict.fromkeys(("unit_price", "amount"), _money),
     **dict.fromkeys(("department", "category", "subcategory", "brand"), _grouping),

@@ -34,6 +34,19 @@ class KnownFolder:
     folder: Path
     run_id: str | None
     exports: list[Exported] = field(default_factory=list)
+    database: Path | None = None
+    """The file that it was exported from; None: a version before 0.24 exported it."""
+
+    def is_of_another(self, database: Path) -> bool:
+        """Tell whether another database exported it, of which this one and its folder are a copy.
+
+        Where that one isn't there any more, it was moved here.
+        """
+        return (
+            self.database is not None
+            and self.database != database.resolve()
+            and self.database.is_file()
+        )
 
 
 def remember(database: Path, folder: Path, run_id: str | None, exported: Exported) -> bool:
@@ -51,7 +64,8 @@ def remember(database: Path, folder: Path, run_id: str | None, exported: Exporte
     earlier = [one for one in before.exports if one != exported] if before and is_same_run else []
     others = [one for one in known if one.folder != place][1 - MOST_REMEMBERED :]
     try:
-        _write(work, [*others, KnownFolder(place, run_id, [*earlier, exported])])
+        made = KnownFolder(place, run_id, [*earlier, exported], database.resolve())
+        _write(work, [*others, made])
     except OSError:
         return False
     return True
@@ -66,6 +80,7 @@ def known_folders(database: Path) -> list[KnownFolder]:
                 Path(one["folder"]),
                 one["run_id"],
                 [Exported(**_with_tuples(told)) for told in one["exports"]],
+                Path(one["database"]) if one.get("database") else None,
             )
             for one in json.loads(file.read_text(encoding="utf-8"))
         ]
@@ -79,7 +94,10 @@ def _with_tuples(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(work: Path, known: list[KnownFolder]) -> None:
-    told = [asdict(one) | {"folder": str(one.folder)} for one in known]
+    told = [
+        asdict(one) | {"folder": str(one.folder), "database": one.database and str(one.database)}
+        for one in known
+    ]
     unfinished = work / f"{FILE}.unfinished"
     unfinished.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     unfinished.replace(work / FILE)

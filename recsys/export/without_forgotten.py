@@ -23,7 +23,7 @@ class Outcome:
     """What became of the export in a folder."""
 
     folder: Path
-    state: Literal["exported again", "removed", "nothing there", "failed"]
+    state: Literal["exported again", "removed", "nothing there", "of another database", "failed"]
     files: tuple[str, ...] = ()
     """Those that were written again or removed."""
     why: str | None = None
@@ -40,14 +40,27 @@ def renew_exports(database: Path, others: Sequence[Path] = ()) -> list[Outcome]:
     others
         Folders that hold exports, too, and that the work folder doesn't know.
 
+    Returns
+    -------
+    list of Outcome
+        One per folder. What another database exported, of which this one is a copy, stays as it is:
+        its readers didn't ask for anything.
+
     """
-    known = known_folders(database)
+    asked = {one.resolve() for one in others}
+    found = known_folders(database)
+    foreign = [one for one in found if one.is_of_another(database) and one.folder not in asked]
+    known = [one for one in found if one not in foreign]
+    left = [
+        Outcome(one.folder, "of another database", why=f"exported from {one.database}")
+        for one in foreign
+    ]
     places = {one.folder for one in known}
     unknown = [KnownFolder(one.resolve(), None) for one in others if one.resolve() not in places]
     if not known and not unknown:
-        return []
+        return left
     with Warehouse(database) as warehouse:
-        return [_renewed(warehouse, one) for one in (*known, *unknown)]
+        return left + [_renewed(warehouse, one) for one in (*known, *unknown)]
 
 
 def _renewed(warehouse: Warehouse, known: KnownFolder) -> Outcome:

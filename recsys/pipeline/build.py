@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from recsys.errors import InvalidParameterError, RecsysError
+from recsys.errors import RecsysError
 from recsys.pipeline.build_environment import environment, made_work_folder, named_shop
 from recsys.pipeline.build_events import BuildEvent, FitsAnew, NodeFinished, Progress
 from recsys.pipeline.build_failure import core_message, failure
@@ -21,10 +21,12 @@ from recsys.pipeline.last_published import remember_published
 from recsys.pipeline.published_tables import day_of_undated_lines, kept_builds, published_choice
 from recsys.pipeline.publishing import published
 from recsys.pipeline.whole_build import WholeBuild, made_of
-from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder, setting_names
+from recsys.settings.project import SHOP_VARIABLE, dbt_project_folder
+from recsys.shop import DEFAULT_SHOP, load_shop
+from recsys.shop.checked_settings import check_settings
 from recsys.storage.database_name import refuse_name, refuse_special_file
+from recsys.storage.forgotten import complete_list
 from recsys.storage.last_build import remember
-from recsys.storage.names import nearest
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,10 @@ def build(
 
     Raises
     ------
+    ShopFileError
+        The shop file isn't there or isn't legal.
     InvalidParameterError
-        A variable isn't a setting.
+        A variable isn't a setting, or a setting isn't legal.
     DatabaseError
         The database isn't a file, or another process writes to it.
     RecsysError
@@ -93,9 +97,7 @@ def build(
         and the full log. The database is as it was.
 
     """
-    for name in variables or {}:
-        if name not in setting_names():
-            raise InvalidParameterError(f"unknown setting '{name}'{nearest(name, setting_names())}")
+    refuse_settings(shop, variables or {})
     wish = _Wish(select, exclude, variables or {}, tests, models)
     try:
         return _build(shop, database, wish, full=full, progress=progress)
@@ -143,6 +145,7 @@ def _build(
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
     work = made_work_folder(database)
+    put_right = complete_list(database, work)
     given, project = wish.variables, dbt_project_folder()
     of = made_of(database, named_shop(shop), given, project) if wish.is_whole else None
     whole = WholeBuild(database, of, full=full)
@@ -197,8 +200,36 @@ def _build(
         finished=whole.steps_done + len(watch.finished),
         warnings=warnings,
         log=log,
-        notes=tuple(publication.warnings),
+        notes=(*publication.warnings, *_said_of_the_list(put_right)),
     )
+
+
+def _said_of_the_list(put_right: int) -> list[str]:
+    if not put_right:
+        return []
+    return [
+        f"forgotten.json lacked {put_right:,} of the customers who were forgotten, as a copy of "
+        "before does: they are kept out, and it has them again"
+    ]
+
+
+def refuse_settings(shop: Path | str | None, variables: Mapping[str, object]) -> None:
+    """Refuse a shop file and settings that no build could use, before anything is read.
+
+    Parameters
+    ----------
+    shop, variables
+        As of `build`.
+
+    Raises
+    ------
+    ShopFileError
+        The shop file isn't there or isn't legal.
+    InvalidParameterError
+        A variable isn't a setting, or a setting isn't legal.
+
+    """
+    check_settings(load_shop(named_shop(shop) or DEFAULT_SHOP), variables)
 
 
 def _arguments(work: Path, wish: _Wish) -> list[str]:

@@ -19,6 +19,8 @@ ID = re.compile(r"(^|_)customer_ids?$|^merged_into$", re.IGNORECASE)
 """Names of columns that hold customers' ids."""
 KEY = re.compile(r"(^|_)customer_keys?$", re.IGNORECASE)
 """Names of columns that hold the integers that stand for customers within one build."""
+NAMING_SETTING = "audit_customer_ids"
+"""A setting whose value lists ids in one text: a column of its name is no id."""
 NESTED = ("list", "array", "struct", "map", "union")
 
 
@@ -87,14 +89,5 @@ def customers_in(value: str, name: str, kind: Any) -> Iterator[tuple[str, bool]]
     if kind.id == "struct":
         for field, of_field in kind.children:
             yield from customers_in(f"{value}.{quoted(field)}", field, of_field)
-    elif kind.id not in NESTED and (ID.search(name) or KEY.search(name)):
+    elif kind.id not in NESTED and (ID.search(name) or KEY.search(name)) and name != NAMING_SETTING:
         yield value, bool(KEY.search(name))
-
-
-def customers_in_list(column: Column) -> list[tuple[str, bool]]:
-    """Return the same of the elements, called x, of a column of lists; none if it isn't one."""
-    if column.kind.id not in ("list", "array"):
-        return []
-    element = dict(column.kind.children)["child"]
-    name = "" if element.id == "struct" else column.name
-    return list(customers_in("x", name, element))

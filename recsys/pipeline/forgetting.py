@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from recsys.errors import DatabaseError, InvalidParameterError
+from recsys.errors import InvalidParameterError
 from recsys.pipeline.kept_builds import kept_files
+from recsys.pipeline.named_customers import cleaned_ids, existing_file, whole_persons
+from recsys.pipeline.named_in_settings import take_out_of_last_build
 from recsys.pipeline.publishing import published
-from recsys.pipeline.purging import list_so_far, opened, purge, rewrite_earlier
-from recsys.pipeline.traces import Mention, Removed, with_merged
-from recsys.storage.database_name import refuse_special_file
-from recsys.storage.disk import write_failure
+from recsys.pipeline.purging import list_so_far, purge, rewrite_earlier
+from recsys.pipeline.traces import Mention, Removed
 from recsys.storage.forgotten import FILE, write_list
+from recsys.storage.last_build import FILE as LAST_BUILD
+from recsys.storage.receipts import FOLDER as RECEIPTS
+from recsys.storage.receipts import write_receipt
 from recsys.storage.scratch import PREFIX, remove_abandoned
 from recsys.storage.work_folder import work_folder
 
-RECEIPTS = "receipts"
 STAYS = (
     *("builds", RECEIPTS, FILE, "exports.json", "last_build.json", "node_seconds.json"),
     *("building", "lock.duckdb"),
 )
 """What of a work folder holds no customer, or is looked at by itself: all else is removed."""
+
+
+MOMENT = "%Y-%m-%dT%H-%M-%S.%f"
+"""How a receipt's name tells its time: the order of names is that of times."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,14 @@ class Forgetting:
     """By file: texts that still have such an id as a word."""
     forgotten_at: datetime
     """UTC."""
+    dropped_hashes: int
+    """Hashes of before whose key is lost, and by which nobody is kept out any more."""
+    rewritten: tuple[str, ...]
+    """Files of the work folder that named a customer, and were written again without."""
     receipt: Path
     hashes: tuple[str, ...] = field(repr=False, default=())
+    key_id: str = ""
+    """Which key the hashes are of."""
 
     @property
     def rows(self) -> int:
@@ -64,12 +74,15 @@ class Forgetting:
             "database": self.database.name,
             "customers": len(self.customers),
             "customer_hashes": list(self.hashes),
+            "key_id": self.key_id,
             "found": len(self.customers) - len(self.unknown),
             "removed_rows": {
                 file: {one.table: one.rows for one in removed}
                 for file, removed in self.removed.items()
             },
             "cleared_in_work_folder": list(self.cleared),
+            "rewritten_in_work_folder": list(self.rewritten),
+            "dropped_hashes": self.dropped_hashes,
             "texts_to_look_at": {
                 file: [one._asdict() for one in found] for file, found in self.mentions.items()
             },
@@ -77,7 +90,11 @@ class Forgetting:
 
 
 def forget_customers(
-    database: Path, customers: Sequence[str], *, new_key: bool = False
+    database: Path,
+    customers: Sequence[str],
+    *,
+    new_key: bool = False,
+    drop_unnamed: bool = False,
 ) -> Forgetting:
     """Remove customers from a database and all that its builds keep, and keep them out.
 
@@ -93,11 +110,13 @@ def forget_customers(
         Their ids. Who is merged with one of them is the same person.
     new_key
         Whether hashes whose key is lost are dropped, and a new list begins.
+    drop_unnamed
+        Whether that is meant also where more hashes are dropped than customers are named.
 
     Raises
     ------
     InvalidParameterError
-        No id is given, or one is empty.
+        No id is given, one is empty, or customers would come back who aren't named.
     DatabaseError
         There is no database, another program builds it or writes to it, or the key is missing.
     RecsysError
@@ -105,15 +124,17 @@ def forget_customers(
 
     """
     ids = cleaned_ids(customers)
-    database = _existing(database)
+    database = existing_file(database)
     work = work_folder(database)
     now = datetime.now(UTC)
     with published(database) as publication:
         publication.is_same_build = True
         copy = publication.copy
         earlier = kept_files(database)
-        everyone = sorted(_with_merged([copy, *earlier], ids))
-        forgotten = list_so_far(copy, work, new_key=new_key)
+        everyone = sorted(whole_persons([copy, *earlier], ids))
+        forgotten, dropped = list_so_far(copy, work, new_key=new_key)
+        if dropped > len(everyone) and not drop_unnamed:
+            raise InvalidParameterError(_would_come_back(dropped, len(everyone)))
         hashes = tuple(forgotten.hash_of(one) for one in everyone)
         forgotten = forgotten.adding(hashes, now.date())
         write_list(work, forgotten)
@@ -130,6 +151,7 @@ def forget_customers(
                 )
             removed[name], still[name] = purged.removed, purged.mentions
             found |= purged.found
+        rewritten = (LAST_BUILD,) if take_out_of_last_build(work, set(everyone)) else ()
         cleared = _clear(work)
     done = Forgetting(
         database=database,
@@ -140,8 +162,11 @@ def forget_customers(
         cleared=cleared,
         mentions={file: found for file, found in still.items() if found},
         forgotten_at=now,
-        receipt=work / RECEIPTS / f"forgotten-{now:%Y-%m-%dT%H-%M-%S.%f}.json",
+        dropped_hashes=dropped,
+        rewritten=rewritten,
+        receipt=work / RECEIPTS / f"forgotten-{now:{MOMENT}}.json",
         hashes=hashes,
+        key_id=forgotten.key_id,
     )
     write_receipt(done.receipt, done.as_receipt())
     return done
@@ -173,11 +198,11 @@ def let_in_again(database: Path, customers: Sequence[str]) -> list[str]:
 
     """
     ids = cleaned_ids(customers)
-    database = _existing(database)
+    database = existing_file(database)
     work = work_folder(database)
     with published(database) as publication:
         publication.is_same_build = True
-        before = list_so_far(publication.copy, work)
+        before, _ = list_so_far(publication.copy, work)
         hashes = {one: before.hash_of(one) for one in ids}
         after = before.without(hashes.values())
         for file in kept_files(database):
@@ -185,68 +210,23 @@ def let_in_again(database: Path, customers: Sequence[str]) -> list[str]:
         purge(publication.copy, [], after)
         write_list(work, after)
         _clear(work)  # what was published of the same files isn't what they make now
+    now = datetime.now(UTC)
+    told = {
+        "let_in_at": now.isoformat(timespec="seconds"),
+        "let_in_hashes": [hashed for hashed in hashes.values() if hashed in before.customers],
+        "key_id": before.key_id,
+    }
+    write_receipt(work / RECEIPTS / f"let_in-{now:{MOMENT}}.json", told)
     return [one for one, hashed in hashes.items() if hashed not in before.customers]
 
 
-def _existing(database: Path) -> Path:
-    refuse_special_file(database)
-    database = database.resolve()
-    if not database.is_file():
-        raise DatabaseError(f"no database at {database}: name it with --database")
-    return database
-
-
-def cleaned_ids(customers: Sequence[str]) -> list[str]:
-    """Return ids as builds read them: composed characters, no blanks around them, each once.
-
-    Raises
-    ------
-    InvalidParameterError
-        There is none, or one is empty or not a text.
-
-    """
-    ids = [unicodedata.normalize("NFC", one.strip().strip("\ufeff")) for one in customers]
-    if not ids:
-        raise InvalidParameterError("no customer is named: give ids, or a file of them with --from")
-    for one in ids:
-        if not one:
-            raise InvalidParameterError("an id is empty: name a customer")
-        try:
-            one.encode()
-        except UnicodeEncodeError:
-            raise InvalidParameterError(f"{one!r} isn't UTF-8, as every id is") from None
-    return list(dict.fromkeys(ids))
-
-
-def write_receipt(file: Path, told: dict[str, Any]) -> None:
-    """Write a receipt, whole or not at all.
-
-    Raises
-    ------
-    RecsysError
-        The disk is full.
-
-    """
-    unfinished = file.with_suffix(".unfinished")
-    try:
-        file.parent.mkdir(exist_ok=True)
-        unfinished.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        unfinished.replace(file)
-    except OSError as error:
-        raise write_failure(
-            f"the customers are forgotten, but the receipt {file} can't be written", file, error
-        ) from error
-
-
-def _with_merged(files: Sequence[Path], ids: Sequence[str]) -> set[str]:
-    everyone = set(ids)
-    while True:
-        before = len(everyone)
-        for file in files:
-            with opened(file) as connection:
-                everyone = with_merged(connection, sorted(everyone))
-        if len(everyone) == before:
-            return everyone
+def _would_come_back(dropped: int, named: int) -> str:
+    return (
+        f"a new key drops {dropped:,} hashes of forgotten customers whose key is lost, and "
+        f"{named:,} customers are named: the others, at least {dropped - named:,}, would come back "
+        "with the next build. Name them all, with --from ids.txt; or add --drop-unnamed if they "
+        "may come back"
+    )
 
 
 def _clear(work: Path) -> tuple[str, ...]:

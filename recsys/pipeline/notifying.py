@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,11 +58,23 @@ def notify(
 def problems(notifications: Notifications) -> list[str]:
     """Return who can't be told, as far as that is known before a build."""
     return [
-        f"{name_of(notification)} can't be told of {', '.join(notification.events)}: "
-        f"{_not_set(missing)}"
+        f"{name_of(notification)} can't be told of {', '.join(notification.events)}: {why}"
         for notification in notifications.notify
-        if (missing := notification.missing_variables())
+        if (why := _why_not(notification, notifications.folder))
     ]
+
+
+def _why_not(notification: Notification, folder: Path) -> str | None:
+    missing = notification.missing_variables()
+    if missing:
+        return _not_set(missing)
+    if notification.command is None:
+        return None
+    program = notification.command[0]
+    if Path(program).name == program:
+        return None if shutil.which(program) else "no such program is on the PATH"
+    found = shutil.which(folder / program)  # where it is started; an absolute path stays one
+    return None if found else f"{folder / program} is no program that this user can start"
 
 
 def name_of(notification: Notification) -> str:

@@ -16,7 +16,13 @@ from recsys.pipeline.fresh_file import write_afresh
 from recsys.pipeline.traces import Mention, Removed, mentions, remove_customers
 from recsys.storage.connections import connect, limit_memory
 from recsys.storage.disk import write_failure
-from recsys.storage.forgotten import Forgotten, list_of, new_list, read_list, write_table
+from recsys.storage.forgotten import (
+    Forgotten,
+    list_of,
+    list_with_new_key,
+    new_list,
+    write_table,
+)
 from recsys.storage.ownership import keep_owner
 from recsys.storage.write_ahead_logs import remove_logs
 
@@ -30,7 +36,7 @@ class Purged(NamedTuple):
     mentions: list[Mention]
 
 
-def list_so_far(file: Path, work: Path, *, new_key: bool = False) -> Forgotten:
+def list_so_far(file: Path, work: Path, *, new_key: bool = False) -> tuple[Forgotten, int]:
     """Return the list that a database and its work folder have, else an empty one.
 
     Parameters
@@ -42,16 +48,21 @@ def list_so_far(file: Path, work: Path, *, new_key: bool = False) -> Forgotten:
     new_key
         Whether hashes of the database whose key is lost are left out.
 
+    Returns
+    -------
+    (forgotten, dropped)
+        The list, and how many hashes were left out.
+
     Raises
     ------
     DatabaseError
-        There are such hashes.
+        There are such hashes, and no new key is asked for.
 
     """
-    if new_key:
-        return read_list(work) or new_list()
     with opened(file) as connection:
-        return list_of(connection, work) or new_list()
+        if new_key:
+            return list_with_new_key(connection, work)
+        return list_of(connection, work) or new_list(), 0
 
 
 def purge(file: Path, ids: Sequence[str], forgotten: Forgotten) -> Purged:

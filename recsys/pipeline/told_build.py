@@ -31,9 +31,9 @@ class ToldBuild:
 def told_build(
     shop: Path | str | None,
     database: Path,
-    build: Callable[[], BuildResult],
+    build: Callable[[], BuildResult | None],
     warn: Callable[[str], None],
-) -> ToldBuild:
+) -> ToldBuild | None:
     """Run a build, and tell whom the shop file names what became of it.
 
     Parameters
@@ -43,9 +43,14 @@ def told_build(
     database
         The file that is built.
     build
-        Builds it.
+        Builds it; it returns None where nothing has changed since the last build.
     warn
         Is called with each sentence on whom it can't tell, if the build fails or before it begins.
+
+    Returns
+    -------
+    ToldBuild or None
+        None where nothing was built.
 
     """
     notifications = notifications_of(shop or os.environ.get(SHOP_VARIABLE))
@@ -61,6 +66,10 @@ def told_build(
         for failure in notify(notifications, failed, {**facts, "run_id": None}):
             warn(failure)
         raise
+    if result is None:
+        for failure in notify(notifications, [_skipped()], {**facts, "run_id": None}):
+            warn(failure)
+        return None
     drift = drift_of(database)
     notices = [_succeeded(result), *notices_of(before, champions_of(database), drift)]
     failures = notify(notifications, notices, {**facts, "run_id": result.run_id})
@@ -76,6 +85,10 @@ def _failed(error: Exception, database: Path) -> list[Notice]:
         found = drift_of(unpublished(database))
         notices += notices_of({}, {}, found)
     return notices
+
+
+def _skipped() -> Notice:
+    return Notice("build_skipped", "Nothing has changed since the last build")
 
 
 def _succeeded(result: BuildResult) -> Notice:

@@ -8,12 +8,9 @@ from typing import NamedTuple
 
 import duckdb
 
-from recsys.pipeline.customer_columns import (
-    Column,
-    columns_of,
-    customers_in,
-    customers_in_list,
-)
+from recsys.pipeline.customer_columns import Column, columns_of, customers_in
+from recsys.pipeline.named_in_settings import take_out_of_settings
+from recsys.pipeline.nested_customers import without_customers
 from recsys.storage.names import quoted, text
 
 JSON = re.compile(r"(^|_)json$", re.IGNORECASE)
@@ -81,9 +78,8 @@ def remove_customers(
         How many rows of which table, and which of the ids were there.
 
     """
-    connection.execute("create or replace temp table forgotten_ids (id varchar)")
-    connection.execute("insert into forgotten_ids select unnest(?::varchar[])", [list(ids)])
     columns = columns_of(connection)
+    _name(connection, ids)
     found = _found(connection, columns)
     _find_keys(connection, columns)
     gone: dict[str, int] = {}
@@ -94,9 +90,22 @@ def remove_customers(
     for column in columns:
         rows = _shorten_lists(connection, column, ids) + _empty_json(connection, column)
         gone[column.called] = gone.get(column.called, 0) + rows
+    for called, rows in take_out_of_settings(connection, columns, set(ids)).items():
+        gone[called] = gone.get(called, 0) + rows
     if gone.get(AUDIENCES):
         _close_ranks(connection)
     return [Removed(table, rows) for table, rows in gone.items() if rows], found
+
+
+def found_customers(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:
+    """Return which of the ids stand in a column of customers."""
+    _name(connection, ids)
+    return _found(connection, columns_of(connection))
+
+
+def _name(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> None:
+    connection.execute("create or replace temp table forgotten_ids (id varchar)")
+    connection.execute("insert into forgotten_ids select unnest(?::varchar[])", [list(ids)])
 
 
 def mentions(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[Mention]:
@@ -186,24 +195,16 @@ def _conditions(columns: Sequence[Column]) -> dict[tuple[str, str], list[str]]:
 def _shorten_lists(
     connection: duckdb.DuckDBPyConnection, column: Column, ids: Sequence[str]
 ) -> int:
-    """Take customers out of a column's lists; return how many rows have shorter ones."""
-    values = customers_in_list(column)
-    if not values:
+    """Take customers out of a column's lists and maps; return in how many rows they were."""
+    name = quoted(column.name)
+    shorter = without_customers(name, column.name, column.kind)
+    if shorter is None:
         return 0
-    keys = connection.execute("select key from forgotten_keys").fetchall()
-    given = {"ids": list(ids), "keys": [key for (key,) in keys]}
-    kinds = {"ids": "varchar", "keys": "bigint"}
-    listed = [("keys" if is_key else "ids", value) for value, is_key in values]
-    kept = " and ".join(
-        f"not list_contains(${name}::{kinds[name]}[], "
-        f"coalesce(cast({value} as {kinds[name]}), {'-1' if name == 'keys' else text('')}))"
-        for name, value in listed
-    )
-    lists = quoted(column.name)
-    shorter = f"list_filter({lists}, lambda x: {kept})"
+    keys = [key for (key,) in connection.execute("select key from forgotten_keys").fetchall()]
+    given = {"ids": list(ids), "keys": keys}
     [(rows,)] = connection.execute(
-        f"update {column.place} set {lists} = {shorter} where len({shorter}) < len({lists})",  # noqa: S608 - quoted
-        {name: given[name] for name, _ in listed},
+        f"update {column.place} set {name} = {shorter} where {shorter} is distinct from {name}",  # noqa: S608 - quoted
+        {parameter: listed for parameter, listed in given.items() if f"${parameter}" in shorter},
     ).fetchall()
     return int(rows)
 

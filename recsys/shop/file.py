@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from recsys.errors import ShopFileError
+from recsys.shop.faults import explained
 from recsys.shop.format import Format
-from recsys.shop.layouts import Explode, FillDown, Unpivot
 from recsys.shop.notifications import Notification
 from recsys.shop.strict_yaml import read_mapping
 from recsys.storage.names import nearest
@@ -147,6 +147,13 @@ class Promotions(Table):
         return self
 
 
+class Exposures(Table):
+    """What customers were shown of their lists, and clicked."""
+
+    required = ("customer_id", "product_id", "shown_at")
+    optional = ("list_type", "clicked_at")
+
+
 class Rules(Table):
     """Rules of merchandisers for the lists; columns with our names needn't be mapped."""
 
@@ -210,6 +217,8 @@ class Shop(BaseModel):
     stores: Stores | None = None
     promotions: Promotions | None = None
     """What is promoted when."""
+    exposures: Exposures | None = None
+    """What customers were shown of their lists: docs/history.md."""
     rules: Rules | None = None
     """What merchandisers ask of the lists: docs/rules.md."""
     as_of: date | None = None
@@ -248,6 +257,7 @@ TABLES: dict[str, type[Table]] = {
     "customers": Customers,
     "stores": Stores,
     "promotions": Promotions,
+    "exposures": Exposures,
     "rules": Rules,
 }
 
@@ -272,65 +282,11 @@ def load_shop(shop: str | Path) -> Shop:
     try:
         parsed = Shop.model_validate(content)
     except ValidationError as error:
-        raise ShopFileError(f"shop file '{path}': {_explain(error)}") from None
+        raise ShopFileError(
+            f"shop file '{path}': {explained(error, {1: Shop, 2: Table, 3: Format})}"
+        ) from None
     parsed.folder = _package_folder(parsed.package) if parsed.package else path.resolve().parent
     return parsed
-
-
-LEGAL = {
-    "string_type": "write one text",
-    "list_type": "write a list, such as ['a', 'b']",
-    "dict_type": "write names with their values below it, or in braces",
-    "model_type": "write names with their values below it, or in braces",
-    "date_type": "write a day, such as 2024-05-31",
-    "date_parsing": "write a day, such as 2024-05-31",
-    "date_from_datetime_inexact": "write a day without a time, such as 2024-05-31",
-    "date_from_datetime_parsing": "write a day, such as 2024-05-31",
-    "int_type": "write a whole number",
-    "bool_type": "write true or false",
-}
-"""What is legal, by pydantic's name of the problem."""
-LAYOUTS = {"fill_down": FillDown, "explode": Explode, "unpivot": Unpivot}
-"""What is legal inside these keys of `format:`."""
-LEGAL_AT = {
-    "path": "write one text, of several files a pattern such as orders/*.csv",
-    "header": "write true, false or a list of names",
-    "date_format": "write a text such as '%d.%m.%Y', or a list of them",
-}
-"""What is legal, by the key."""
-
-
-def _explain(error: ValidationError) -> str:
-    lines: list[str] = []
-    for problem in error.errors():
-        place = problem["loc"]
-        where = ".".join(str(part) for part in place)
-        text = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            key = str(place[-1])
-            owner: Any = {1: Shop, 2: Table, 3: Format}.get(len(place), Table)
-            owner = LAYOUTS.get(str(place[-2]), owner) if len(place) > 3 else owner
-            owner = Notification if len(place) > 1 and place[0] == "notify" else owner
-            legal = [name for name in owner.model_fields if name != "folder"]
-            text = f"unknown key '{key}'{nearest(key, legal)}"
-        if problem["type"] == "string_type" and isinstance(problem["input"], int | float | date):
-            said = str(problem["input"])
-            text += f", not {said.lower() if isinstance(problem['input'], bool) else said}"
-            text += ": put it in quotes"
-        elif problem["type"] == "missing":
-            text = "is missing: write it"
-        elif problem["type"] in LEGAL:
-            if len(place) > 3 and place[2] in LEGAL_AT:  # one per type it could have had
-                place, where = place[:3], ".".join(map(str, place[:3]))
-            legal_here = LEGAL_AT.get(str(place[-1]), LEGAL[problem["type"]])
-            if problem["input"] is None and len(place) > 2 and place[1] == "columns":
-                legal_here = "name one of your columns, or leave it out"
-            said = "nothing" if problem["input"] is None else f"'{problem['input']}'"
-            text = f"{said} won't do: {legal_here}"
-        if place[:1] == ("settings",) and len(place) == 3:  # one per type it could have had
-            where, text = f"settings.{place[1]}", "must be a number, a text, a day or true or false"
-        lines.append(f"{where}: {text}" if where else text)
-    return "; ".join(dict.fromkeys(lines))
 
 
 def _package_folder(package: str) -> Path:

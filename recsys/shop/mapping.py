@@ -21,7 +21,7 @@ NUMBERS = {
     *("quantity", "unit_price", "amount", "discount", "list_price", "rating"),
     *("price", "cost", "margin", "stock"),
 }
-TIMES = {"purchased_at", "rated_at"}
+TIMES = {"purchased_at", "rated_at", "shown_at", "clicked_at"}
 FIRST_LINES = 1000
 """An expression that can be computed of none of these can't be computed."""
 NO_TYPE = '"NULL"'  # what DuckDB calls the type of a bare null

@@ -6,6 +6,7 @@ may lead to secrets.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -18,7 +19,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    TypeAdapter,
     ValidationError,
     field_validator,
     model_validator,
@@ -27,7 +27,14 @@ from pydantic import (
 from recsys.errors import ShopFileError
 from recsys.shop.strict_yaml import read_mapping
 
-Event = Literal["build_failed", "build_succeeded", "drift", "champion_changed", "quality_fell"]
+Event = Literal[
+    "build_failed",
+    "build_succeeded",
+    "build_skipped",
+    "drift",
+    "champion_changed",
+    "quality_fell",
+]
 EVENTS: tuple[str, ...] = get_args(Event)
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 SCHEMES = ("http://", "https://")
@@ -39,7 +46,8 @@ class Notification(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     events: list[Event] = Field(min_length=1)
-    """Events: `build_failed`, `build_succeeded`, `drift`, `champion_changed`, `quality_fell`."""
+    """Events: `build_failed`, `build_succeeded`, `build_skipped`, `drift`, `champion_changed`,
+    `quality_fell`."""
     command: list[str] | None = None
     """A program and its arguments, as a list or as one text; it is started without a shell, in the
     shop file's folder, and reads the event as a JSON object from its standard input."""
@@ -132,7 +140,8 @@ class Notifications:
 def notifications_of(shop: Path | str | None) -> Notifications:
     """Read only whom a shop file wants to be told; nobody where it can't be read.
 
-    What else is wrong with the file doesn't matter: that a build fails for it is to be told.
+    What else is wrong with the file doesn't matter: that a build fails for it is to be told. An
+    entry that is wrong itself silences no other.
 
     Parameters
     ----------
@@ -144,7 +153,11 @@ def notifications_of(shop: Path | str | None) -> Notifications:
     if not path.is_file():
         return Notifications()
     try:
-        read = TypeAdapter(list[Notification]).validate_python(read_mapping(path).get("notify", []))
-    except (ShopFileError, ValidationError):
+        entries = read_mapping(path).get("notify")
+    except ShopFileError:
         return Notifications()
+    read = []
+    for entry in entries if isinstance(entries, list) else []:
+        with contextlib.suppress(ValidationError):  # `load_shop` says what is wrong with it
+            read.append(Notification.model_validate(entry))
     return Notifications(tuple(read), path.resolve().parent)

@@ -7,6 +7,8 @@ are sources to dbt, and nothing of them (absolute paths, for one) is left in the
 # ruff: noqa: S608 - the shop file's expressions are SQL by design; all else is quoted
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 
 from recsys.errors import ShopFileError
@@ -31,7 +33,7 @@ def attach_shop(
     scratch: Scratch | None = None,
     forgotten: Forgotten | None = None,
 ) -> None:
-    """Attach a catalog with the views purchases, ratings, products, customers, rules and settings.
+    """Attach a catalog with a view for each of `TABLES`, and one of settings.
 
     A view `unreadable_lines` has the lines of their files that can't be read at all. A table the
     shop doesn't have is an empty view of the same columns. Copies that reading needs are kept in
@@ -69,6 +71,13 @@ def attach_shop(
         f"create view {CATALOG}.main.unreadable_lines as {workspace.unreadable_lines()}"
     )
     _require_rows(connection, shop)
+    attach_facts(connection, shop, settings)
+
+
+def attach_facts(
+    connection: duckdb.DuckDBPyConnection, shop: Shop, settings: Mapping[str, object]
+) -> None:
+    """Say which settings a shop has, which columns its file maps, and which ids it lists."""
     connection.execute(f"create table {CATALOG}.main.settings (name varchar, value varchar)")
     values = {"shop": shop.name, **settings}
     for name, value in (("as_of", shop.as_of), ("timezone", shop.timezone)):
@@ -78,11 +87,6 @@ def attach_shop(
         f"insert into {CATALOG}.main.settings values (?, ?)",
         [[key, str(value)] for key, value in values.items()],
     )
-    _attach_facts(connection, shop)
-
-
-def _attach_facts(connection: duckdb.DuckDBPyConnection, shop: Shop) -> None:
-    """Say which columns the shop file maps, and which ids it lists."""
     connection.execute(
         f"create table {CATALOG}.main.mapped_columns "
         "(input varchar, column_name varchar, expression varchar)"

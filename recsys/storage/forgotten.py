@@ -20,10 +20,21 @@ from pathlib import Path
 import duckdb
 
 from recsys.errors import DatabaseError
+from recsys.storage.connections import connect
 from recsys.storage.disk import write_failure
+from recsys.storage.receipts import forgotten_by_receipts
 
 FILE = "forgotten.json"
 SCHEMA, TABLE = "privacy", "privacy.forgotten"
+COMMENTS = {
+    f"table {TABLE}": "Customers who are kept out of every build because they asked to be "
+    "forgotten (docs/forgetting.md). Grain: customer.",
+    f"column {TABLE}.customer_hash": "HMAC-SHA256 of the id, hexadecimal; the key is in "
+    "forgotten.json of the work folder.",
+    f"column {TABLE}.key_id": "Which key it is: the first digits of its SHA-256.",
+    f"column {TABLE}.forgotten_on": "The day on which the customer was forgotten, UTC.",
+}
+"""What a reader of the database is told of them."""
 BLOCK_BYTES = 64
 """SHA-256 works on blocks of so many bytes; HMAC fills the key up to one."""
 KEY_BYTES = 32
@@ -95,6 +106,34 @@ def read_list(work: Path) -> Forgotten | None:
     return Forgotten(key, customers)
 
 
+def complete_list(database: Path, work: Path) -> int:
+    """Add to the list of a work folder whom the database and its receipts know beside it.
+
+    So a `forgotten.json` that was put back from a copy of before lets nobody in.
+
+    Returns
+    -------
+    int
+        How many hashes it lacked.
+
+    Raises
+    ------
+    RecsysError
+        The list can't be read or written.
+
+    """
+    found = read_list(work)
+    if found is None:
+        return 0  # `list_of` says if the database has hashes
+    known = forgotten_by_receipts(work, found.key_id)
+    with contextlib.suppress(duckdb.Error), connect(database, read_only=True) as connection:
+        known |= {one: str(day) for one, of, day in _hashes(connection) if of == found.key_id}
+    lacking = {one: day for one, day in known.items() if one not in found.customers}
+    if lacking:
+        write_list(work, replace(found, customers=found.customers | lacking))
+    return len(lacking)
+
+
 def write_list(work: Path, forgotten: Forgotten) -> None:
     """Write the list into a work folder, through to the disk; only its owner can read it.
 
@@ -149,6 +188,22 @@ def list_of(connection: duckdb.DuckDBPyConnection, work: Path) -> Forgotten | No
     return replace(found, customers=customers | found.customers)
 
 
+def list_with_new_key(connection: duckdb.DuckDBPyConnection, work: Path) -> tuple[Forgotten, int]:
+    """Return who is forgotten by the key of the work folder, else by a new one.
+
+    Returns
+    -------
+    (forgotten, dropped)
+        The list, and how many hashes of the database are of another key, which is lost: nobody
+        can be kept out by them.
+
+    """
+    known = read_list(work) or new_list()
+    hashes = _hashes(connection)
+    customers = {one: str(day) for one, key_id, day in hashes if key_id == known.key_id}
+    return replace(known, customers=customers | known.customers), len(hashes) - len(customers)
+
+
 def write_table(connection: duckdb.DuckDBPyConnection, forgotten: Forgotten | None) -> None:
     """Write the hashes, without the key, into a database, unless it has them."""
     known = {one for one, _, _ in _hashes(connection)}
@@ -159,6 +214,8 @@ def write_table(connection: duckdb.DuckDBPyConnection, forgotten: Forgotten | No
         f"create or replace table {TABLE} "
         "(customer_hash varchar not null, key_id varchar not null, forgotten_on date not null)"
     )
+    for place, said in COMMENTS.items():
+        connection.execute(f"comment on {place} is '{said}'")
     connection.execute(
         f"insert into {TABLE} select customer_hash, $key_id, forgotten_on "  # noqa: S608 - ours
         "from (select unnest($hashes::varchar[]) as customer_hash, "

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from recsys.checking import report
 from recsys.checking.recommenders import verdicts
 from recsys.cli import app
+from recsys.cli.exit_codes import WRONG_INPUT
 from recsys.errors import ShopFileError
 from recsys.pipeline.build import build
 from recsys.storage.work_folder import unpublished
@@ -188,7 +189,7 @@ def test_a_column_that_is_not_there_is_named_at_once(tmp_path):
     file = tmp_path / "shop" / "shop.yml"
     file.write_text(file.read_text(encoding="utf-8").replace("SKU", "SKV", 1), encoding="utf-8")
     code, printed = check(tmp_path / "shop", "--json")
-    assert code == 1
+    assert code == WRONG_INPUT
     assert "SKV" in json.loads(printed)["error"]
     with pytest.raises(ShopFileError, match="SKV"):
         check(tmp_path / "shop")
@@ -213,6 +214,31 @@ def test_what_missing_tables_switch_off(tmp_path):
     assert "discover lists alone" in found["purchases"]
     # of purchases that aren't there nothing more is said
     assert not {"order_id", "quantity", "prices paid"} & set(found)
+
+
+def test_a_setting_that_is_not_legal_is_told_before_anything_is_read(tmp_path, monkeypatch):
+    (tmp_path / "shop.yml").write_text(
+        "name: far\npurchases: {path: nowhere.csv, columns: {customer_id: c, product_id: p, "
+        "purchased_at: t}}\nsettings: {list_length: 0}\n",
+        encoding="utf-8",
+    )
+    for command in ("check", "build"):
+        result = CliRunner().invoke(
+            app, [command, "--shop", str(tmp_path / "shop.yml"), "--set", "drift_alarm=9"]
+        )
+        assert "setting list_length is 0; use a whole number from 1" in str(result.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.yml"]
+
+
+def test_whom_a_build_could_not_tell_is_said(tmp_path, monkeypatch):
+    monkeypatch.delenv("NO_SUCH_HOOK", raising=False)
+    shutil.copytree(TINY_SHOP, tmp_path / "shop")
+    with (tmp_path / "shop" / "shop.yml").open("a", encoding="utf-8") as file:
+        file.write("notify: [{events: drift, webhook: '${NO_SUCH_HOOK}'}]\n")
+    code, printed = check(tmp_path / "shop", "--json")
+    assert code == 0
+    [said] = json.loads(printed[printed.index("{") :])["notify"]
+    assert "NO_SUCH_HOOK isn't set" in said
 
 
 @pytest.mark.parametrize("value", ["2024-02-30", "[1"])

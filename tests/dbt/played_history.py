@@ -22,8 +22,9 @@ MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
 MADE = (
     *("int_list_runs", "int_list_periods", "int_ended_recommendations", "int_popular_at_runs"),
     *("recommendations", "recommendations_history", "int_known_purchases", "int_list_purchases"),
-    *("int_popular_places", "int_purchase_places", "recommendation_outcomes"),
-    *("int_served_customers", "outcome_metrics", "calibration_history", "list_changes"),
+    *("int_popular_places", "int_seen_purchases", "int_purchase_places"),
+    *("recommendation_outcomes", "int_served_customers", "int_list_exposures", "int_seen_metrics"),
+    *("outcome_metrics", "calibration_history", "list_changes"),
     *("champions_history", "model_metrics_history"),
 )
 """In the order in which they are made."""
@@ -34,9 +35,10 @@ SCHEMAS = ("staging", "intermediate", "marts")
 INPUTS = """
 create schema staging; create schema intermediate; create schema marts;
 create table staging.stg_settings (
-    label_window_days integer, keep_days integer, list_length integer, champion_k integer
+    label_window_days integer, keep_days integer, list_length integer, champion_k integer,
+    experiment_name varchar, challenger_share double
 );
-insert into staging.stg_settings values (28, 730, 10, 10);
+insert into staging.stg_settings values (28, 730, 10, 10, 'lists', 0);
 create table intermediate.int_folds (
     fold varchar, cutoff_at timestamp, label_until timestamp, purpose varchar
 );
@@ -59,6 +61,13 @@ create table intermediate.int_events (
 );
 create table intermediate.int_customers (customer_key integer, customer_id varchar);
 create table intermediate.int_products (product_key integer, product_id varchar);
+create table intermediate.int_exposures (
+    customer_id varchar, product_id varchar, list_type varchar, shown_at timestamp,
+    clicked_at timestamp
+);
+create view intermediate.int_exposure_log as
+    select min(shown_at) as known_from, true as has_clicks
+    from intermediate.int_exposures having count(*) > 0;
 create table marts.run_history (run_id varchar, started_at timestamp, as_of date);
 create table marts.champions (
     run_id varchar, list_type varchar, recommender varchar, metric varchar, k integer,
@@ -90,7 +99,7 @@ class PlayedHistory:
         self._templates: dict[str, jinja2.Template] = {}
         self._known = self._names()
 
-    def set(self, **settings: int) -> None:
+    def set(self, **settings: float) -> None:
         for name, value in settings.items():
             self.connection.execute(f"update staging.stg_settings set {name} = ?", [value])
 
@@ -111,6 +120,20 @@ class PlayedHistory:
                 *(self._key("customer", customer), self._key("product", product), self._orders),
                 *(at, quantity, amount, returned_at),
             ],
+        )
+
+    def show(
+        self,
+        customer: str,
+        product: str,
+        at: str,
+        *,
+        list_type: str | None = None,
+        clicked_at: str | None = None,
+    ) -> None:
+        self.connection.execute(
+            "insert into intermediate.int_exposures values (?, ?, ?, ?, ?)",
+            [customer, product, list_type, at, clicked_at],
         )
 
     def serve(

@@ -297,7 +297,11 @@ def as_built_before(columns: dict[str, str], relation: str | None) -> str:
 def overlaps(now: list[str], before: list[str]) -> tuple[float, float]:
     with duckdb.connect() as connection:
         lists = "customer_id varchar, list_type varchar, rank integer, product_id varchar"
-        models = Models(connection, recommendations_before="select * from before")
+        models = Models(
+            connection,
+            lists_before="select * from before",
+            arms_before="select null as experiment, null as arm, null as from_bucket where false",
+        )
         for table, products in (("int_served_recommendations", now), ("before", before)):
             rows = [("ann", "discover", at, name) for at, name in enumerate(products, 1)]
             models.fill(table, lists, rows)

@@ -74,9 +74,14 @@ def test_their_lines_are_rejected_and_counted(forgotten_ask):
         ("ratings", "rejected", "forgotten", 2),
     ]
     assert forgotten_ask(
-        "select rule, rows, effect from marts.cleaning_report "
+        "select source, rows, effect from marts.cleaning_report "
         "where rule = 'forgotten' order by source"
-    ) == [("forgotten", 2, "rejected"), ("forgotten", 3, "rejected"), ("forgotten", 2, "rejected")]
+    ) == [
+        ("customers", 2, "rejected"),
+        ("exposures", 0, "rejected"),
+        ("purchases", 3, "rejected"),
+        ("ratings", 2, "rejected"),
+    ]
 
 
 def test_no_table_holds_their_ids(forgotten_ask):

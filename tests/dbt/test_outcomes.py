@@ -54,6 +54,36 @@ def test_what_was_bought_beside_popularity_and_the_run_before(shop):
     ]
 
 
+def test_arms_of_an_experiment_are_told_apart(shop):
+    """Of lists:ann the hash is .110 and of lists:eve .934: eve is the challenger's from .8 on.
+
+    Before the experiment both have the champion's lists.
+    """
+    shop.serve("r1", "2024-03-01", lists_of("ann", "tea") + lists_of("eve", "tea"))
+    shop.set(challenger_share=0.2)
+    eve = [("eve", "discover", 1, "jam", None, "ease")]
+    shop.serve("r2", "2024-03-02", lists_of("ann", "tea") + eve)
+    shop.buy("ann", "tea", "2024-03-02", amount=3.0)
+    shop.buy("eve", "tea", "2024-03-02", amount=4.0)
+    shop.buy("eve", "tea", "2024-03-01", amount=5.0)
+    shop.set(challenger_share=0)
+    shop.serve("r3", "2024-03-03", lists_of("ann", "tea") + lists_of("eve", "tea"))
+    shop.serve("r4", "2024-03-04", [])
+    assert shop.ask("""
+        select run_id, arm, lists, recommender, customers_served, observed_hits, observed_revenue
+        from marts.outcome_metrics order by all
+    """) == [
+        ("r1", "champion", "served", "hybrid", 2, 1, 5),
+        ("r2", "challenger", "run_before", "hybrid", 1, 1, 4),
+        ("r2", "challenger", "served", "ease", 1, 0, 0),
+        ("r2", "champion", "run_before", "hybrid", 1, 1, 3),
+        ("r2", "champion", "served", "hybrid", 1, 1, 3),
+        # one run before, two arms: who made the champion's lists
+        ("r3", "champion", "run_before", "hybrid", 2, 0, None),
+        ("r3", "champion", "served", "hybrid", 2, 0, None),
+    ]
+
+
 def test_popularity_fills_each_list_with_what_the_list_takes(shop):
     """Of the popular milk, oil, tea, rye ann had oil and rye; lists of one product."""
     shop.set(list_length=1)

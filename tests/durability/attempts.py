@@ -89,7 +89,8 @@ def start(kind: str, label: str, database: Path, project: Path, outputs: Path) -
 
 def _build(label: str, database: Path, project: Path) -> int:
     recsys.pipeline.build.dbt_project_folder = lambda: project
-    recsys.pipeline.build.setting_names = lambda: ["label"]
+    for name in ("recsys.pipeline.build", "recsys.cli.build"):
+        sys.modules[name].refuse_settings = lambda *_: None  # type: ignore[attr-defined]
     sys.argv = ["recsys", "build", "--database", str(database), "--set", f"label={label}"]
     main()
     return 0

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -121,8 +122,8 @@ def test_what_is_known_is_of_the_last_run_of_each_folder(tmp_path):
     ]:
         assert remember(database, tmp_path / folder, run, exported)
     assert known_folders(database) == [
-        KnownFolder(tmp_path / "b", "run-1", [csv_file]),
-        KnownFolder(tmp_path / "a", "run-2", [csv_file, book]),
+        KnownFolder(tmp_path / "b", "run-1", [csv_file], database),
+        KnownFolder(tmp_path / "a", "run-2", [csv_file, book], database),
     ]
     (work_folder(database) / "exports.json").write_text("{", "utf-8")
     assert known_folders(database) == []
@@ -183,6 +184,43 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     done = run(database, *arguments)
     assert done.exit_code == 1
     assert said in str(done.exception)
+
+
+def test_a_file_with_ids_of_nobody_changes_nothing(database, tmp_path):
+    before = database.read_bytes()
+    listed = tmp_path / "ids.txt"
+    listed.write_text("no such heading\n00123\nfoo\n", "utf-8")
+    done = run(database, "--from", str(listed))
+    assert done.exit_code == 1
+    assert "2 of 3 ids are of no customer" in str(done.exception)
+    assert "no such heading, foo" in str(done.exception)
+    assert database.read_bytes() == before
+    assert not (work_folder(database) / "forgotten.json").exists()
+    done = run(database, "--from", str(listed), "--unknown-too", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["customers"]) == (0, 3)
+    # who is on the list already isn't unknown
+    assert run(database, "--from", str(listed)).exit_code == 0
+
+
+def test_a_copy_leaves_the_exports_of_the_original_as_they_are(database, tmp_path):
+    """The work folder of a copy remembers folders that are read as the original's."""
+    with Warehouse(database) as warehouse:
+        export(warehouse, tmp_path / "out", "csv", ["customers"])
+    exported = (tmp_path / "out" / "customers.csv").read_bytes()
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    copy = shutil.copy(database, copies / database.name)
+    shutil.copytree(work_folder(database), work_folder(copies / database.name))
+    done = forgotten(copy)["out"]
+    assert (done.state, done.files) == ("of another database", ())
+    assert str(database) in done.why
+    assert (tmp_path / "out" / "customers.csv").read_bytes() == exported
+    # whose exports they are can be said
+    [asked] = renew_exports(copy, [tmp_path / "out"])
+    assert asked.state == "exported again"
+    # a database that was moved is the same one
+    database.unlink()
+    assert [one.state for one in renew_exports(copy)] == ["exported again"]
 
 
 def test_a_file_that_is_no_text_is_refused(database, tmp_path):

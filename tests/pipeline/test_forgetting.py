@@ -16,13 +16,27 @@ import pytest
 
 from recsys.errors import DatabaseError, InvalidParameterError, RecsysError
 from recsys.pipeline import publishing
-from recsys.pipeline.forgetting import cleaned_ids, forget_customers, let_in_again
+from recsys.pipeline.forgetting import forget_customers, let_in_again
 from recsys.pipeline.kept_builds import builds_of
 from recsys.pipeline.last_published import FILE as PUBLISHED
+from recsys.pipeline.named_customers import cleaned_ids, unknown_customers
 from recsys.pipeline.publishing import published
 from recsys.pipeline.purging import purge
-from recsys.pipeline.traces import is_telling, mentions, pattern_of, with_merged
-from recsys.storage.forgotten import Forgotten, list_of, new_list, read_list, write_list
+from recsys.pipeline.traces import (
+    is_telling,
+    mentions,
+    pattern_of,
+    remove_customers,
+    with_merged,
+)
+from recsys.storage.forgotten import (
+    Forgotten,
+    complete_list,
+    list_of,
+    new_list,
+    read_list,
+    write_list,
+)
 from recsys.storage.work_folder import fit_folder, work_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX files")
@@ -344,9 +358,136 @@ def test_hashes_without_their_key_are_no_silent_welcome(database, tmp_path):
     (work / "forgotten.json").unlink()
     with pytest.raises(DatabaseError, match="--new-key"):
         forget_customers(database, ["bob"])
-    forget_customers(database, ["bob", ANN], new_key=True)
+    # two are dropped, and of one it is said who it is
+    with pytest.raises(
+        InvalidParameterError, match=r"drops 2 hashes.* at least 1, would come back"
+    ):
+        forget_customers(database, ["bob"], new_key=True)
+    with pytest.raises(DatabaseError, match="is missing"):
+        unknown_customers(database, ["bob"])
+    done = forget_customers(database, ["bob", ANN], new_key=True)
+    assert done.dropped_hashes == 2
+    assert json.loads(done.receipt.read_text("utf-8"))["dropped_hashes"] == 2
     with duckdb.connect(database) as connection:
         assert len(list_of(connection, work).customers) == 2
+    (work / "forgotten.json").unlink()
+    assert forget_customers(database, ["bob"], new_key=True, drop_unnamed=True).dropped_hashes == 2
+
+
+def test_a_new_key_keeps_the_hashes_of_a_key_that_is_there(database):
+    """Of an older copy of forgotten.json the database knows more."""
+    forget_customers(database, ["bob"])
+    file = work_folder(database) / "forgotten.json"
+    older = file.read_text("utf-8")
+    forget_customers(database, [ZOE])
+    file.write_text(older, "utf-8")
+    done = forget_customers(database, ["7"], new_key=True)
+    assert done.dropped_hashes == 0
+    assert len(read_list(work_folder(database)).customers) == 3
+
+
+def test_who_is_unknown_stands_nowhere(database):
+    """An earlier build knows who the database doesn't."""
+    with published(database) as publication, duckdb.connect(publication.copy) as connection:
+        publication.is_same_build = True
+        connection.execute(f"delete from marts.customers where customer_id = '{ZOE}'")
+        connection.execute(f"delete from marts.purchases where customer_id = '{ZOE}'")
+        connection.execute(f"delete from marts.product_audiences where customer_id = '{ZOE}'")
+    assert unknown_customers(database, [ZOE, "bob", "nobody", "customer_id"]) == [
+        *("nobody", "customer_id"),
+    ]
+    forget_customers(database, ["nobody"])
+    assert unknown_customers(database, ["nobody"]) == []
+    with pytest.raises(DatabaseError, match="no database at"):
+        unknown_customers(database.with_name("nowhere"), ["bob"])
+
+
+def test_a_setting_that_names_them_is_written_down_without(database, tmp_path):
+    """Builds write their settings down: here two that named ann among others, and one ann alone."""
+    clear_note(database)
+    settings = {"seed": 7, "audit_customer_ids": f"{ANN}, bob", "rating_max": 5.0, "as_of": None}
+    with published(database) as publication, duckdb.connect(publication.copy) as connection:
+        publication.is_same_build = True
+        connection.execute("alter table marts.run_history add column parameters varchar")
+        connection.execute(
+            "update marts.run_history set parameters = ?", [json.dumps(settings, indent=1)]
+        )
+        connection.execute(
+            "create table intermediate.settings as select unnest(?::varchar[]) "
+            "as audit_customer_ids",
+            [[f"{ANN},bob", ANN, "bob", None]],
+        )
+    work = work_folder(database)
+    told = {"shop": "s.yml", "variables": {"audit_customer_ids": ANN, "seed": 7}}
+    (work / "last_build.json").write_text(json.dumps(told), "utf-8")
+    done = forget_customers(database, [ANN])
+    [(parameters,)] = rows(database, "select parameters from marts.run_history")
+    assert json.loads(parameters) == settings | {"audit_customer_ids": "bob"}
+    assert list(json.loads(parameters)) == list(settings)
+    assert rows(database, "from intermediate.settings") == [("bob",), (None,), ("bob",), (None,)]
+    assert json.loads((work / "last_build.json").read_text("utf-8")) == {
+        "shop": "s.yml",
+        "variables": {"audit_customer_ids": None, "seed": 7},
+    }
+    kept = str(earlier(database).file.relative_to(tmp_path))
+    assert files_with(tmp_path, ANN) == [kept]  # in a note of the user's own
+    receipt = json.loads(done.receipt.read_text("utf-8"))
+    assert receipt["rewritten_in_work_folder"] == ["last_build.json"]
+    assert receipt["removed_rows"]["shop.duckdb"]["marts.run_history"] == 1
+
+
+def test_lists_of_lists_and_maps_lose_them_at_any_depth():
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create table nested as select
+                [['ann', 'bob'], ['cat'], null] as customer_ids,
+                map {'ann': 1, 'bob': 2} as score_by_customer_id,
+                map {1: 'ann', 2: 'bob'} as first_customer_id,
+                map {'tea': ['ann', 'bob'], 'jam': ['ann']} as tea_customer_ids,
+                map {'tea': {'customer_id': 'ann'}, 'jam': {'customer_id': 'bob'}} as best,
+                {'name': 'ann', 'customer_ids': ['ann', 'bob']} as head,
+                [{'n': 1, 'customer_ids': ['ann', 'cat']}, {'n': 2, 'customer_ids': []}] as groups,
+                ['ann', 'bob']::varchar[2] as pair_customer_ids,
+                [[{'customer_id': 'ann', 'n': 1}, {'customer_id': 'bob', 'n': 1}]] as deep,
+                null::map(varchar, integer) as no_customer_id,
+                null::struct(customer_ids varchar[]) as nothing,
+                ['ann'] as names
+        """)
+        types = connection.sql("from nested").types
+        removed, _ = remove_customers(connection, ["ann"])
+        assert removed == [("main.nested", 9)]  # values
+        assert connection.sql("from nested").types == types
+        assert connection.sql("from nested").fetchall() == [
+            (
+                [["bob"], ["cat"], None],
+                {"bob": 2},
+                {2: "bob"},
+                {"tea": ["bob"], "jam": []},
+                {"jam": {"customer_id": "bob"}},
+                {"name": "ann", "customer_ids": ["bob"]},
+                [{"n": 1, "customer_ids": ["cat"]}, {"n": 2, "customer_ids": []}],
+                (None, "bob"),
+                [[{"customer_id": "bob", "n": 1}]],
+                None,
+                None,
+                ["ann"],
+            )
+        ]
+
+
+def test_the_table_of_hashes_says_what_it_is(database):
+    forget_customers(database, [ANN])
+    assert (
+        rows(
+            database,
+            "select comment is not null from duckdb_columns() where table_name = 'forgotten'",
+        )
+        == [(True,)] * 3
+    )
+    [(comment,)] = rows(
+        database, "select comment from duckdb_tables() where table_name = 'forgotten'"
+    )
+    assert "kept out of every build" in comment
 
 
 def test_a_database_that_was_deleted_is_told_by_its_work_folder(database):
@@ -413,6 +554,32 @@ def test_who_is_let_in_again_is_on_no_list_any_more(database):
     assert let_in_again(database, [ANN, OLD_ANN]) == []
     assert rows(database, "from privacy.forgotten") == []
     assert rows(database, "select count(*) from marts.customers") == [(2,)]
+
+
+def test_a_list_that_was_put_back_from_before_lets_nobody_in(database):
+    """By the database; where that was put back, too, by receipts. Who was let in stays in."""
+    work = work_folder(database)
+    forget_customers(database, ["7"])
+    older, older_file = database.read_bytes(), (work / "forgotten.json").read_text("utf-8")
+    assert complete_list(database, work) == 0
+    forget_customers(database, ["bob", ANN])
+    let_in_again(database, ["bob"])
+    newer = read_list(work)
+    (work / "forgotten.json").write_text(older_file, "utf-8")
+    assert complete_list(database, work) == 2
+    assert read_list(work) == newer
+    database.write_bytes(older)
+    (work / "forgotten.json").write_text(older_file, "utf-8")
+    assert complete_list(database, work) == 2
+    assert read_list(work) == newer
+    for receipt in (work / "receipts").iterdir():
+        receipt.write_text("{", "utf-8")
+    (work / "forgotten.json").write_text(older_file, "utf-8")
+    assert complete_list(database, work) == 0
+    write_list(work, new_list())  # another key
+    assert complete_list(database, work) == 0
+    (work / "forgotten.json").unlink()
+    assert complete_list(database, work) == 0
 
 
 def test_a_foreign_key_of_a_table_of_ones_own_is_named(tmp_path):

@@ -94,7 +94,7 @@ from recsys.pipeline.journal import Journal
 
 project, shop, database, when, name = sys.argv[1:]
 module.dbt_project_folder = lambda: Path(project)
-module.setting_names = lambda: ["label", "keep_working_tables"]
+module.refuse_settings = lambda *_: None
 add = Journal.add
 
 def kill_at(event_kind):
@@ -165,7 +165,7 @@ class Small:
 def small(tmp_path, monkeypatch):
     made = Small(tmp_path)
     monkeypatch.setattr(build_module, "dbt_project_folder", lambda: made.project)
-    monkeypatch.setattr(build_module, "setting_names", lambda: ["label", "keep_working_tables"])
+    monkeypatch.setattr(build_module, "refuse_settings", lambda *_: None)
     yield made
     gc.collect()
 

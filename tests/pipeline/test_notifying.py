@@ -204,6 +204,37 @@ def test_a_variable_that_is_not_set_is_said_before_and_after(tmp_path, monkeypat
     ]
 
 
+def test_a_program_that_is_not_there_is_said_before(tmp_path):
+    (tmp_path / "tell.sh").write_text("#!/bin/sh\n", "utf-8")
+    (tmp_path / "tell.sh").chmod(0o755)
+    commands = ("no-such-program-anywhere", "./tell.sh", "./other.sh", sys.executable)
+    notifications = Notifications(
+        tuple(Notification(events=["drift"], command=[command]) for command in commands), tmp_path
+    )
+    assert problems(notifications) == [
+        "the command no-such-program-anywhere can't be told of drift: no such program is on the "
+        "PATH",
+        f"the command ./other.sh can't be told of drift: {tmp_path / 'other.sh'} is no program "
+        "that this user can start",
+    ]
+
+
+def test_an_entry_that_is_wrong_silences_no_other(tmp_path):
+    """The build fails of it, which the others are told."""
+    file = tmp_path / "shop.yml"
+    file.write_text(
+        "notify:\n"
+        "  - {events: build_failed, comand: mail}\n"
+        "  - mail\n"
+        "  - {events: build_failed, command: mail ops}\n",
+        encoding="utf-8",
+    )
+    assert [one.command for one in notifications_of(file).notify] == [["mail", "ops"]]
+    for nobody in ("notify: mail", "notify: {events: drift, command: mail}", "notify:"):
+        file.write_text(nobody, encoding="utf-8")
+        assert notifications_of(file).notify == ()
+
+
 def champion(recommender: str, value: float | None, high: float | None, k: int = 10) -> Champion:
     return Champion("discover", recommender, "ndcg", k, value, 0.0, high, "it is better")
 

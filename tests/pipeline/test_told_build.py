@@ -93,6 +93,16 @@ def test_a_build_that_fails_tells_why_and_fails_all_the_same(shop, tmp_path):
     assert notice["log"].endswith("build.jsonl")
 
 
+def test_where_nothing_has_changed_only_that_is_told(shop, built):
+    """A watchdog that waits for a build every night learns that none was needed."""
+    text = shop.read_text("utf-8").replace("build_succeeded", "build_succeeded, build_skipped")
+    shop.write_text(text, "utf-8")
+    assert told_build(shop, built, lambda: None, pytest.fail) is None
+    [notice] = told(shop)
+    assert notice["event"] == "build_skipped"
+    assert notice["text"] == "Nothing has changed since the last build"
+
+
 def test_drift_that_fails_a_build_is_told_as_both(shop, tmp_path):
     database = tmp_path / "shop.duckdb"
     copy = unpublished(database)

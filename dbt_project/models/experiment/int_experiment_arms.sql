@@ -19,7 +19,7 @@ arms as (
         'champion' as arm,
         1 - control_share - challenger_share as share,
         control_share as from_bucket,
-        1 - challenger_share as until_bucket,
+        {{ challenger_from('challenger_share') }} as until_bucket,
         control_share + challenger_share > 0 as is_running
     from settings
     union all
@@ -27,7 +27,7 @@ arms as (
         experiment_name as experiment,
         'challenger' as arm,
         challenger_share as share,
-        1 - challenger_share as from_bucket,
+        {{ challenger_from('challenger_share') }} as from_bucket,
         1.0 as until_bucket,
         control_share + challenger_share > 0 as is_running
     from settings

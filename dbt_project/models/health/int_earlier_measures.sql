@@ -10,6 +10,8 @@ runs as (
 
 settings as (select * from {{ ref('stg_settings') }}),
 
+input_measures as (select * from {{ ref('int_input_measures') }}),
+
 days as (
     select
         every_value.run_id,
@@ -42,12 +44,24 @@ earlier as (
 ),
 
 counted_if_any as (
-    select distinct
+    select
         measure,
-        part
+        part,
+        cast(null as varchar) as input
     from earlier
     where measure in ('lines', 'rejected_share')
+    union
+    -- a reason that is new today: no line was rejected for it where lines of its input were read
+    select
+        input_measures.measure,
+        input_measures.part,
+        split_part(input_measures.part, ': ', 1) as input
+    from input_measures
+    anti join earlier on input_measures.measure = earlier.measure and input_measures.part = earlier.part
+    where input_measures.measure = 'rejected_share' and contains(input_measures.part, ': ')
 ),
+
+inputs_read as (select * from earlier where measure = 'lines' and value > 0),
 
 -- of lines that there were none of, no row is written
 none as (
@@ -59,12 +73,14 @@ none as (
         0.0 as value
     from counted_if_any
     cross join last_runs
+    left join inputs_read
+        on last_runs.runs_ago = inputs_read.runs_ago and counted_if_any.input = inputs_read.part
     left join earlier
         on
             last_runs.runs_ago = earlier.runs_ago
             and counted_if_any.measure = earlier.measure
             and counted_if_any.part = earlier.part
-    where earlier.value is null
+    where earlier.value is null and (counted_if_any.input is null or inputs_read.part is not null)
 )
 
 select * from earlier

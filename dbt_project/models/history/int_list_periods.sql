@@ -25,5 +25,7 @@ select
     served_from,
     case when replaced_from is not null then greatest(served_from, replaced_from) end as served_until,
     earlier_until,
-    promised_until
+    promised_until,
+    experiment,
+    coalesce(challenger_share, 0) as challenger_share
 from bounded

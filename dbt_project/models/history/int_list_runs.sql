@@ -77,7 +77,10 @@ list_runs as (
         numbered.started_at,
         numbered.served_from,
         numbered.served_from + settings.label_window_days * interval 1 day as promised_until,
-        numbered.place = 2 and coalesce(numbered.served_from < last_lists.served_from, false) as goes_back
+        numbered.place = 2 and coalesce(numbered.served_from < last_lists.served_from, false) as goes_back,
+        -- of what a version without history made it isn't known
+        case when numbered.place = 2 and settings.challenger_share > 0 then settings.experiment_name end as experiment,
+        case when numbered.place = 2 then settings.challenger_share end as challenger_share
     from numbered
     cross join settings
     cross join last_lists

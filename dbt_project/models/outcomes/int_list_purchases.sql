@@ -15,6 +15,7 @@ list_purchases as (
         periods.run_id,
         periods.served_from,
         lists.list_type,
+        {{ list_arm('periods', 'purchases.customer_id') }} as arm,
         purchases.customer_id,
         purchases.product_id,
         purchases.purchased_at,

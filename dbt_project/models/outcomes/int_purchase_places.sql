@@ -1,4 +1,5 @@
--- where each purchase stood in the list that was being served, in that of the run before and in that of popularity
+-- where each purchase stood in the list that was being served, in that of the run before and in that of popularity,
+-- and whether the customer had seen it there
 
 with
 
@@ -7,6 +8,10 @@ list_purchases as (select * from {{ ref('int_list_purchases') }}),
 periods as (select * from {{ ref('int_list_periods') }}),
 
 popular_places as (select * from {{ ref('int_popular_places') }}),
+
+seen as (select * from {{ ref('int_seen_purchases') }}),
+
+exposure_log as (select * from {{ ref('int_exposure_log') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
@@ -32,7 +37,10 @@ places as (
         run_before.rank as rank_before,
         case
             when popular_places.popular_place <= settings.list_length then popular_places.popular_place
-        end as popular_rank
+        end as popular_rank,
+        -- what was seen before exposures were written down isn't known
+        case when exposure_log.known_from is not null then seen.product_id is not null end as was_seen,
+        case when exposure_log.has_clicks then coalesce(seen.was_clicked, false) end as was_clicked
     from list_purchases
     cross join settings
     left join history as served
@@ -55,6 +63,13 @@ places as (
             and list_purchases.list_type = popular_places.list_type
             and list_purchases.customer_id = popular_places.customer_id
             and list_purchases.product_id = popular_places.product_id
+    left join exposure_log on cast(list_purchases.purchased_at as date) >= cast(exposure_log.known_from as date)
+    left join seen
+        on
+            list_purchases.customer_id = seen.customer_id
+            and list_purchases.list_type = seen.list_type
+            and list_purchases.product_id = seen.product_id
+            and list_purchases.purchased_at = seen.purchased_at
 )
 
 select * from places

@@ -5,7 +5,22 @@ with
 compared_customers as (select * from {{ ref('int_compared_customers') }}),
 
 every_list_before as (
-    {{ recommendations_before() }}
+    {{ lists_before() }}
+),
+
+arms_before as (
+    {{ arms_before() }}
+),
+
+-- who had the challenger's lists before has others now
+challenged as (
+    select compared_customers.customer_id
+    from compared_customers
+    inner join arms_before
+        on
+            arms_before.arm = 'challenger'
+            and {{ experiment_bucket('arms_before.experiment', 'compared_customers.customer_id') }}
+            >= arms_before.from_bucket
 ),
 
 served as (
@@ -15,7 +30,9 @@ served as (
 
 served_before as (
     select * from every_list_before
-    where customer_id in (select compared_customers.customer_id from compared_customers)
+    where
+        customer_id in (select compared_customers.customer_id from compared_customers)
+        and customer_id not in (select challenged.customer_id from challenged)
 ),
 
 places as (

@@ -5,6 +5,7 @@
     'products': [none, ['product_id', 'recommend_as']],
     'customers': [none, ['customer_id', 'merged_into']],
     'stores': [none, ['store_id']],
+    'exposures': ['shown_at', ['customer_id', 'product_id']],
 } %}
 
 with
@@ -108,7 +109,7 @@ select
             when date_order is not null or (day_or_month_dates + dmy_dates + mdy_dates) * 2 <= times then date_order
             else cast({{ raised(
                 "concat("
-                ~ "input, case input when 'ratings' then '.rated_at' else '.purchased_at' end, "
+                ~ "input, case input when 'ratings' then '.rated_at' when 'exposures' then '.shown_at' else '.purchased_at' end, "
                 ~ "': dates such as 03/04/2024 can be day/month/year or month/day/year, and ', "
                 ~ "case when dmy_dates + mdy_dates > 0 then 'others show both orders' else 'no other date shows which' end, "
                 ~ "'; set date_order to dmy or mdy (under settings: in the shop file)')"

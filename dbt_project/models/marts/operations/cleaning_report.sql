@@ -14,6 +14,10 @@ formats as (select * from {{ ref('stg_formats') }}),
 
 titles as (select * from {{ ref('product_titles') }}),
 
+exposures as (select * from {{ ref('int_exposures') }}),
+
+customers as (select * from {{ ref('int_customers') }}),
+
 purchases as (
     select
         lines.*,
@@ -122,6 +126,21 @@ counts as (
         arg_min(concat(file, ', row ', row_number), (file, row_number)) as example
     from {{ ref('stg_products') }}
     where {{ is_unreadable }} and reject_reason is null
+    {% endfor %}
+
+    {% for what in ['customer', 'product'] %}
+    union all
+
+    select
+        'exposures' as source,
+        'of_unknown_{{ what }}' as rule_name,
+        count(*) as rows,
+        count(*) as read_rows,
+        arg_min(
+            concat(exposures.file, ', row ', exposures.row_number), (exposures.file, exposures.row_number)
+        ) as example
+    from exposures
+    anti join {{ what }}s on exposures.{{ what }}_id = {{ what }}s.{{ what }}_id
     {% endfor %}
 ),
 

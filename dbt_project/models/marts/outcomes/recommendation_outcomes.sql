@@ -16,6 +16,8 @@ select
     cast(floor({{ days_between('since', 'purchased_at') }}) as integer) as days_after,
     orders,
     cast(quantity as double) as quantity,
-    cast(revenue as decimal(18, 4)) as revenue
+    cast(revenue as decimal(18, 4)) as revenue,
+    was_seen,
+    was_clicked
 from places
 order by purchased_at, customer_id, list_type, rank

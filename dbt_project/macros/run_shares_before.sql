@@ -1,7 +1,7 @@
-{# The lists that the build before served. #}
-{% macro recommendations_before() -%}
-    {{ as_built_before('marts', 'recommendations', {
-        'customer_id': 'varchar', 'list_type': 'varchar', 'rank': 'integer', 'product_id': 'varchar',
+{# The arms of the experiment of the build before; none where there was none. #}
+{% macro arms_before() -%}
+    {{ as_built_before('marts', 'experiment_arms', {
+        'experiment': 'varchar', 'arm': 'varchar', 'from_bucket': 'double',
     }) }}
 {%- endmacro %}
 
