@@ -25,8 +25,7 @@ class Fit(NamedTuple):
     def write(self, models: FittedModels) -> None:
         """Write what is others since the fit, for the blocks; nothing where this build fitted."""
         models.forget_refreshed()
-        [(is_refreshed,)] = self.rows.project("is_refreshed").fetchall()
-        if is_refreshed:
+        if self.rows.filter("is_refreshed").fetchall():  # `dbt run --empty` leaves no row
             listable = where(self.products, fold=SERVING).filter("in_catalogue")
             refreshed = Refreshed(
                 _keys(self.changed, "customer_key"), _keys(listable, "product_key")
@@ -36,8 +35,7 @@ class Fit(NamedTuple):
 
 def is_kept(settings: Relation) -> bool:
     """Tell whether what is fitted stays for later builds: those of `recsys build`, if asked for."""
-    [(days,)] = settings.project("refit_after_days").fetchall()
-    return days > 0 and RUN_VARIABLE in os.environ
+    return bool(settings.filter("refit_after_days > 0").fetchall()) and RUN_VARIABLE in os.environ
 
 
 def _keys(relation: Relation, name: str) -> pa.Array:
