@@ -30,7 +30,7 @@ create or replace table intermediate.fitted_run as
 select
     $run as run_id,
     folds.cutoff_at as fitted_until,
-    (select count(*) from intermediate.int_line_digests) as lines,
+    cast(0 as bigint) as lines,
     rating_scale.is_unary,
     rating_scale.has_purchases,
     counting_unit.counts_orders
@@ -45,6 +45,9 @@ select digests.customer_id, digests.line_digest
 from intermediate.int_line_digests as digests
 cross join intermediate.fitted_run as fitted
 where digests.happened_at is null or digests.happened_at < fitted.fitted_until;
+
+update intermediate.fitted_run
+set lines = (select count(*) from intermediate.fitted_lines);
 
 create or replace table intermediate.fitted_customers as
 select customer_id as name, customer_key as number from intermediate.int_customers;

@@ -12,7 +12,7 @@ from recsys.storage.names import text
 # what tells one run from another, and nothing else
 OF_THE_RUN = {
     *("run_id", "generated_at", "started_at", "finished_at", "seconds", "since_run_id"),
-    "previous_run_id",
+    *("previous_run_id", "fit_run_id"),
 }
 
 

@@ -15,7 +15,7 @@ from recsys.serving import merged_rows
 
 OF_THE_RUN = {
     *("run_id", "generated_at", "started_at", "finished_at", "seconds", "parameters"),
-    "since_run_id",
+    *("since_run_id", "fit_run_id"),
 }
 
 

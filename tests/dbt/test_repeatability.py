@@ -19,7 +19,7 @@ AGAINST_EARLIER_RUNS = {
 """What compares a run with those before it, or with the clock: tests/dbt/test_drift.py."""
 OF_THE_RUN = {
     *("run_id", "generated_at", "started_at", "finished_at", "seconds", "since_run_id"),
-    "previous_run_id",
+    *("previous_run_id", "fit_run_id"),
 }
 
 

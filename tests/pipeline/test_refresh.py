@@ -141,6 +141,13 @@ def test_what_was_fitted_stays_and_the_rest_is_made_anew(small):
     """The drawn ids tell rows that were made once from rows that were made again."""
     first = Built(small, refit_after_days=7)
     assert (first.why, first.refreshes) == ([], [])
+    copy = fit_folder(small.database) / unpublished(small.database).name
+    run = "select run_id, fitted_until::varchar, lines from intermediate.fitted_run"
+    assert small.ask(run, copy) == [(first.result.run_id, "2024-06-02 00:00:00", 1)]
+    assert small.ask("from intermediate.fitted_lines", copy) == [("ann", 7)]
+    assert small.ask("from intermediate.fitted_customers", copy) == [("ann", 1)]
+    assert small.ask("from intermediate.fitted_products", copy) == [("tea", 1, True)]
+    assert small.ask("from intermediate.fitted_brands", copy) == [("x", 1)]
     next_day = Built(small, refit_after_days=7, as_of="2024-06-02")
     assert next_day.run == first.run - KEPT
     assert next_day.drawn == first.drawn
