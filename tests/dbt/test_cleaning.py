@@ -348,6 +348,7 @@ def test_what_is_missing_is_said_once(cleaner):
         [
             *("ratings", "products", "customers", "order_id", "quantity", "prices paid", "title"),
             *("text", "category", "time of day", "history", "catalogue"),
+            *("store", "discount", "promotions"),
         ]
     )
 

@@ -13,7 +13,10 @@ WEEKS = 12
 PROMOTED = {0, 3, 6, 9}
 UNITS = [6, 2, 1, 8, 3, 2, 4, 1, 2, 6, 0, 3]
 """Of tea, sold in each week."""
-FIELDS = "metric, promoted_weeks, other_weeks, promoted_mean, other_mean, difference"
+COMPARED = """
+    select metric, promoted_weeks, other_weeks, promoted_mean, other_mean, difference
+    from promotion_effects
+"""
 
 
 @pytest.fixture
@@ -73,18 +76,16 @@ def sales(units=UNITS):
 def test_weeks_with_a_promotion_against_those_without(shop):
     plan = [week_of(1, week) for week in PROMOTED] + [week_of(3, WEEKS - 1)]
     ask = make(shop, plan, sales())
-    rows = {
-        row[0]: row[1:] for row in ask(f"select {FIELDS} from promotion_effects order by metric")
-    }
+    rows = {metric: compared for metric, *compared in ask(COMPARED)}
     sold = [units + (2 if week == 3 else 0) for week, units in enumerate(UNITS)]
     on = [units for week, units in enumerate(sold) if week in PROMOTED]
     off = [units for week, units in enumerate(sold) if week not in PROMOTED]
     mean_on, mean_off = sum(on) / 4, sum(off) / 8
     assert (mean_on, mean_off) == (6.5, 1.75)
-    assert rows["units"] == (4, 8, 6.5, 1.75, 4.75)
-    assert rows["revenue"] == (4, 8, 13, 3.5, 9.5)
-    assert rows["buyers"] == (4, 8, 5 / 4, 7 / 8, 5 / 4 - 7 / 8)  # in week 10 nobody bought
-    assert rows["new_buyers"] == (4, 8, 2 / 4, 0, 2 / 4)  # ann in the first week, bob in the fourth
+    assert rows["units"] == [4, 8, 6.5, 1.75, 4.75]
+    assert rows["revenue"] == [4, 8, 13, 3.5, 9.5]
+    assert rows["buyers"] == [4, 8, 5 / 4, 7 / 8, 5 / 4 - 7 / 8]  # in week 10 nobody bought
+    assert rows["new_buyers"] == [4, 8, 2 / 4, 0, 2 / 4]  # ann in the first week, bob in the fourth
     variances = [
         sum((x - mean) ** 2 for x in values) / (len(values) - 1) / len(values)
         for values, mean in ((on, mean_on), (off, mean_off))

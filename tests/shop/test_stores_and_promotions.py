@@ -4,6 +4,7 @@ import pytest
 
 from recsys.errors import ShopFileError
 from recsys.shop import load_shop
+from recsys.shop.input_files import KnownMarks, marks_of_inputs
 
 SHOP = """
 name: grocer
@@ -50,3 +51,21 @@ def test_what_the_default_shop_knows_is_read():
     assert {"store_id", "discount"} <= shop.purchases.columns.keys()
     assert {"product_id", "store_id", "week", "kind"} == shop.promotions.columns.keys()
     assert (shop.folder / shop.promotions.path).is_file()
+
+
+def test_a_build_sees_that_stores_or_promotions_changed(tmp_path):
+    plan = "promotions: {path: plan.csv, columns: {product_id: p, week: w}}\n"
+    stores = "stores: {path: s.csv, columns: {store_id: s}}\n"
+    for name in ("p", "plan", "s"):
+        (tmp_path / f"{name}.csv").write_text("a\n", encoding="utf-8")
+    (tmp_path / "shop.yml").write_text(SHOP % "" + plan + stores, encoding="utf-8")
+
+    def digests():
+        marks = marks_of_inputs(load_shop(tmp_path / "shop.yml"), KnownMarks())
+        return {name: [mark.digest for mark in files.values()] for name, files in marks.items()}
+
+    before = digests()
+    assert before.keys() == {"purchases", "stores", "promotions"}
+    (tmp_path / "plan.csv").write_text("b\n", encoding="utf-8")
+    after = digests()
+    assert {name for name in after if after[name] != before[name]} == {"promotions"}

@@ -26,7 +26,9 @@ known as (
 -- whole weeks, from Monday on, of which both purchases and promotions are known
 span as (
     select
-        date_trunc('week', greatest(min(events.occurred_at), any_value(known.first_day)) + interval 6 day) as first_week,
+        date_trunc(
+            'week', greatest(min(events.occurred_at), any_value(known.first_day)) + interval 6 day
+        ) as first_week,
         date_trunc('week', least(max(events.occurred_at), any_value(known.last_day)) + interval 1 day)
         - interval 7 day as last_week
     from events
@@ -53,17 +55,17 @@ by_week as (
         *,
         unnest(
             generate_series(date_trunc('week', cast(starts as timestamp)), cast(ends as timestamp), interval 7 day)
-        ) as week
+        ) as monday
     from lasting
 ),
 
 promoted as (
     select
         product_key,
-        week
+        monday
     from by_week
-    where least(ends, cast(week as date) + 6) - greatest(starts, cast(week as date)) + 1 >= {{ least_days }}
-    group by product_key, week
+    where least(ends, cast(monday as date) + 6) - greatest(starts, cast(monday as date)) + 1 >= {{ least_days }}
+    group by product_key, monday
     having sum(store_share) >= {{ least_share }}
 ),
 
@@ -80,7 +82,7 @@ first_purchases as (
 sold as (
     select
         events.product_key,
-        date_trunc('week', events.occurred_at) as week,
+        date_trunc('week', events.occurred_at) as monday,
         sum(cast(events.quantity as decimal(18, 4))) as units,
         count(distinct events.customer_key) as buyers,
         count(distinct events.customer_key) filter (where events.occurred_at = first_purchases.first_at) as new_buyers,
@@ -96,7 +98,7 @@ sold as (
 first_sold as (
     select
         product_key,
-        min(week) as week
+        min(monday) as monday
     from sold
     group by product_key
 ),
@@ -105,7 +107,7 @@ first_sold as (
 weeks as (
     select
         first_sold.product_key,
-        unnest(generate_series(greatest(first_sold.week, span.first_week), span.last_week, interval 7 day)) as week
+        unnest(generate_series(greatest(first_sold.monday, span.first_week), span.last_week, interval 7 day)) as monday
     from first_sold
     semi join promoted on first_sold.product_key = promoted.product_key
     cross join span
@@ -114,7 +116,7 @@ weeks as (
 measured as (
     select
         weeks.product_key,
-        promoted.week is not null as is_promoted,
+        promoted.monday is not null as is_promoted,
         unnest({{ metrics }}) as metric,
         unnest([
             {% for metric in metrics %}
@@ -122,21 +124,20 @@ measured as (
             {% endfor %}
         ]) as value
     from weeks
-    left join promoted on weeks.product_key = promoted.product_key and weeks.week = promoted.week
-    left join sold on weeks.product_key = sold.product_key and weeks.week = sold.week
+    left join promoted on weeks.product_key = promoted.product_key and weeks.monday = promoted.monday
+    left join sold on weeks.product_key = sold.product_key and weeks.monday = sold.monday
 ),
 
 compared as (
     select
-        product_key,
-        metric,
         {% for name, condition in {'promoted': 'is_promoted', 'other': 'not is_promoted'}.items() %}
         count(*) filter (where {{ condition }}) as {{ name }}_weeks,
         {{ exact_sum('case when ' ~ condition ~ ' then value else 0 end', 38) }}
         / nullif(count(*) filter (where {{ condition }}), 0) as {{ name }}_mean,
-        {{ exact_sum('case when ' ~ condition ~ ' then value * value else 0 end', 38) }} as {{ name }}_squares
-        {{- ',' if not loop.last }}
+        {{ exact_sum('case when ' ~ condition ~ ' then value * value else 0 end', 38) }} as {{ name }}_squares,
         {% endfor %}
+        product_key,
+        metric
     from measured
     group by product_key, metric
 ),
@@ -145,14 +146,9 @@ differing as (
     select
         *,
         promoted_mean - other_mean as difference,
-        -- Welch's; squares that rounding takes below 0 are 0
-        1.959963984540054 * sqrt(
-            {% for name in ['promoted', 'other'] %}
-            greatest({{ name }}_squares - {{ name }}_weeks * {{ name }}_mean * {{ name }}_mean, 0)
-            / ({{ name }}_weeks - 1) / {{ name }}_weeks
-            {{ '+' if not loop.last }}
-            {% endfor %}
-        ) as half_width
+        -- Welch's standard error
+        1.959963984540054
+        * sqrt({{ squared_error_of_mean('promoted') }} + {{ squared_error_of_mean('other') }}) as half_width
     from compared
     where promoted_weeks >= {{ least_weeks }} and other_weeks >= {{ least_weeks }}
 )
