@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with
 
 exposures as (select * from {{ ref('int_exposures') }}),

@@ -43,44 +43,38 @@ earlier as (
     where every_value.value is not null
 ),
 
+-- what was rejected for some reason in any of these runs, or is today
 counted_if_any as (
     select
         measure,
-        part,
-        cast(null as varchar) as input
+        part
     from earlier
-    where measure in ('lines', 'rejected_share')
+    where measure = 'rejected_share'
     union
-    -- a reason that is new today: no line was rejected for it where lines of its input were read
     select
-        input_measures.measure,
-        input_measures.part,
-        split_part(input_measures.part, ': ', 1) as input
+        measure,
+        part
     from input_measures
-    anti join earlier on input_measures.measure = earlier.measure and input_measures.part = earlier.part
-    where input_measures.measure = 'rejected_share' and contains(input_measures.part, ': ')
+    where measure = 'rejected_share'
 ),
 
 inputs_read as (select * from earlier where measure = 'lines' and value > 0),
 
--- of lines that there were none of, no row is written
+-- of a reason that no line was rejected for, no row is written; before an input was given, nothing is known of it
 none as (
     select
-        last_runs.runs_ago,
-        last_runs.as_of,
+        inputs_read.runs_ago,
+        inputs_read.as_of,
         counted_if_any.measure,
         counted_if_any.part,
         0.0 as value
     from counted_if_any
-    cross join last_runs
-    left join inputs_read
-        on last_runs.runs_ago = inputs_read.runs_ago and counted_if_any.input = inputs_read.part
-    left join earlier
+    inner join inputs_read on split_part(counted_if_any.part, ': ', 1) = inputs_read.part
+    anti join earlier
         on
-            last_runs.runs_ago = earlier.runs_ago
+            inputs_read.runs_ago = earlier.runs_ago
             and counted_if_any.measure = earlier.measure
             and counted_if_any.part = earlier.part
-    where earlier.value is null and (counted_if_any.input is null or inputs_read.part is not null)
 )
 
 select * from earlier
