@@ -14,6 +14,7 @@ from recsys.pipeline.build_environment import environment, made_work_folder, nam
 from recsys.pipeline.build_events import BuildEvent, NodeFinished, Progress
 from recsys.pipeline.build_failure import core_message, failure
 from recsys.pipeline.build_watch import BuildWatch
+from recsys.pipeline.fingerprint import who_is_forgotten
 from recsys.pipeline.forecast import remember_seconds
 from recsys.pipeline.json_log import FILE as JSON_LOG
 from recsys.pipeline.json_log import JsonLog
@@ -103,7 +104,6 @@ def build(
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
     work = made_work_folder(database)
-    put_right = complete_list(database, work)
     is_whole = select is None and exclude is None and models is None and tests
     of = made_of(database, named_shop(shop), given, dbt_project_folder()) if is_whole else None
     whole = WholeBuild(database, of, full=full)
@@ -128,6 +128,7 @@ def build(
         with environment(copy, shop, whole.as_run()):
             read = os.environ.get(SHOP_VARIABLE)
             lines.begin(database=str(database), shop=read)
+            put_right = complete_list(copy, work)
             watch = BuildWatch(tell, began=begin, ended=whole.add, went_on=whole.went_on())
             outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
@@ -137,7 +138,7 @@ def build(
             raise RecsysError(f"nothing to build: no node matches {' '.join(select or ())!r}")
         publication.choice = published_choice(copy, work / "target", given, models)
         publication.keep_builds = kept_builds(copy, given)
-        of = of and of.on_day(day_of_undated_lines(copy))
+        of = of and of.on_day(day_of_undated_lines(copy)).keeping_out(who_is_forgotten(work))
     run_id = whole.run_id(watch.run_id)
     warnings = tuple(node for node in watch.finished if node.status == "warn")
     said = tuple(f"{node.kind} {node.name}: {core_message(node.message)}" for node in warnings)
