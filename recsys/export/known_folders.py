@@ -35,7 +35,7 @@ class KnownFolder:
     run_id: str | None
     exports: list[Exported] = field(default_factory=list)
     database: Path | None = None
-    """The file that it was exported from; None: a version before 0.24 exported it."""
+    """The file that it was exported from; None: an earlier version did."""
 
     def is_of_another(self, database: Path) -> bool:
         """Tell whether another database exported it, of which this one and its folder are a copy.

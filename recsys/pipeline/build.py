@@ -14,6 +14,7 @@ from recsys.pipeline.build_environment import environment, made_work_folder, nam
 from recsys.pipeline.build_events import BuildEvent, FitsAnew, NodeFinished, Progress
 from recsys.pipeline.build_failure import core_message, failure
 from recsys.pipeline.build_watch import BuildWatch
+from recsys.pipeline.fingerprint import who_is_forgotten
 from recsys.pipeline.forecast import remember_seconds
 from recsys.pipeline.json_log import FILE as JSON_LOG
 from recsys.pipeline.json_log import JsonLog
@@ -145,7 +146,6 @@ def _build(
     database = database.resolve()  # what a link points to is what is replaced
     refuse_name(database)
     work = made_work_folder(database)
-    put_right = complete_list(database, work)
     given, project = wish.variables, dbt_project_folder()
     of = made_of(database, named_shop(shop), given, project) if wish.is_whole else None
     whole = WholeBuild(database, of, full=full)
@@ -170,6 +170,7 @@ def _build(
         with environment(copy, shop, whole.as_run()):
             read = os.environ.get(SHOP_VARIABLE)
             lines.begin(database=str(database), shop=read)
+            put_right = complete_list(copy, work)
             if why := why or whole.why_fit_anew:
                 tell(FitsAnew(why))
             watch = BuildWatch(tell, began=begin, ended=whole.add, went_on=whole.went_on())
@@ -183,7 +184,7 @@ def _build(
             raise RecsysError(f"nothing to build: no node matches {' '.join(wish.select or ())!r}")
         publication.choice = published_choice(copy, work / "target", given, wish.models)
         publication.keep_builds = kept_builds(copy, given)
-        of = of and of.on_day(day_of_undated_lines(copy))
+        of = of and of.on_day(day_of_undated_lines(copy)).keeping_out(who_is_forgotten(work))
         publication.keep = whole.keeper(watch.run_id, of)
     run_id = whole.run_id(watch.run_id)
     warnings = tuple(node for node in watch.finished if node.status == "warn")

@@ -56,6 +56,10 @@ class Fingerprint(BaseModel):
         """Return it as that of a build whose tables depend on a day; None: they don't."""
         return self if day is None else self.model_copy(update={"day": day})
 
+    def keeping_out(self, forgotten: str) -> Fingerprint:
+        """Return it as that of a build that kept these customers out."""
+        return self.model_copy(update={"forgotten": forgotten})
+
     def contents(self) -> dict[str, Any]:
         """Return what its tables depend on: no times and no inodes of files."""
         return {
@@ -119,7 +123,7 @@ def fingerprint(
         shop=_said_by(found),
         settings=settings,
         version=versions(project),
-        forgotten=_who_is_forgotten(work),
+        forgotten=who_is_forgotten(work),
         day=today() if reads_the_clock(found) else None,
     )
 
@@ -169,7 +173,15 @@ def _required() -> list[str]:
     return sorted(name[0] for name in found if name)
 
 
-def _who_is_forgotten(work: Path) -> str:
+def who_is_forgotten(work: Path) -> str:
+    """Return what tells who a work folder's list keeps out; empty: nobody.
+
+    Raises
+    ------
+    DatabaseError
+        The list can't be read.
+
+    """
     found = read_list(work)
     if found is None or not found.customers:
         return ""

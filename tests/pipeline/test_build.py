@@ -16,7 +16,10 @@ from recsys.pipeline.build import build
 from recsys.pipeline.build_environment import environment
 from recsys.pipeline.build_events import BuildEvent, NodeFinished, NodeStarted, Said
 from recsys.pipeline.build_failure import core_message
+from recsys.pipeline.fingerprint import who_is_forgotten
+from recsys.pipeline.forgetting import forget_customers
 from recsys.pipeline.last_published import last_published
+from recsys.storage.forgotten import read_list
 from recsys.storage.last_build import LastBuild, last_build
 from recsys.storage.work_folder import unpublished, work_folder
 
@@ -207,6 +210,21 @@ def test_what_a_build_was_told_is_written_down_beside_the_database(
     assert last_build(work) == LastBuild(str(tmp_path / "my.yml"), {"second": "2024-02-29"})
     (work / "last_build.json").write_text("cut sh")
     assert last_build(work) is None
+
+
+def test_a_list_of_the_forgotten_of_before_is_completed_and_said(project, database):
+    build(None, database)
+    forget_customers(database, ["ann"])
+    file = work_folder(database) / "forgotten.json"
+    older = file.read_text("utf-8")
+    forget_customers(database, ["bob"])
+    file.write_text(older, "utf-8")
+    [note] = build(None, database).notes
+    assert note.startswith("forgotten.json lacked 1 of the customers who were forgotten")
+    assert len(read_list(file.parent).customers) == 2
+    # it isn't another list than the build was made with
+    assert last_published(database).made_of.forgotten == who_is_forgotten(file.parent)
+    assert build(None, database).notes == ()
 
 
 def test_a_build_writes_down_what_it_was_made_of(project, database):
