@@ -51,6 +51,8 @@ def telling(reason: str, row_json: str | None) -> dict[str, Any]:
     {'purchased_at': 'soon'}
     >>> telling("duplicate_line", '{"customer_id": "7", "amount": null}')
     {'customer_id': '7'}
+    >>> telling("unreadable_starts", '{"starts": null, "week": "7"}')
+    {'week': '7'}
 
     """
     try:
@@ -60,6 +62,7 @@ def telling(reason: str, row_json: str | None) -> dict[str, Any]:
     if not isinstance(values, dict):
         return {"line": row_json}
     words = re.sub(r"^(missing|unreadable|zero|negative|duplicate)_", "", reason)
-    if words in values:
+    # what can't be read may stand in another column: the start of a promotion in its week
+    if words in values and (values[words] is not None or not reason.startswith("unreadable_")):
         return {words: values[words]}
     return {name: value for name, value in values.items() if value not in (None, "")}
