@@ -60,6 +60,18 @@ titles as (
     group by lower(products.title)
 ),
 
+-- a spreadsheet takes the zeros at the beginning of an id away
+with_zeros as (
+    select
+        unknown.name,
+        min(known_names.name) as product_id
+    from known_names
+    inner join unknown
+        on known_names.kind = unknown.kind and ltrim(known_names.match_key, '0') = ltrim(unknown.match_key, '0')
+    where unknown.kind = 'product'
+    group by unknown.name
+),
+
 nearest as (
     select
         unknown.rule_key,
@@ -82,6 +94,8 @@ select
         'unknown ', nearest.column_name, ' ''', nearest.name, '''',
         case
             when titles.product_id is not null then concat('; that is the title of product ''', titles.product_id, '''')
+            when with_zeros.product_id is not null
+                then concat('; did you mean ''', with_zeros.product_id, '''? Zeros at its beginning are part of an id')
             when nearest.similarity >= {{ least_alike }} then concat('; did you mean ''', nearest.nearest_name, '''?')
         end,
         case
@@ -91,3 +105,4 @@ select
     ) as fault
 from nearest
 left join titles on nearest.kind = 'product' and lower(nearest.name) = titles.title
+left join with_zeros on nearest.kind = 'product' and nearest.name = with_zeros.name
