@@ -18,7 +18,9 @@ from recsys.storage.work_folder import unpublished, work_folder
 
 TAG = "fitted"
 """What `dbt_project.yml` tags the models with that stay while a fit serves; views are made anew."""
-READ_BEFORE = frozenset({"recommendations", "run_history", "run_shares", "drift"})
+READ_BEFORE = frozenset(
+    {"recommendations", "run_history", "run_shares", "drift", "experiment_arms"}
+)
 """Tables that models read as the build before left them, beside those that only grow."""
 CHECK, REFIT_MARK = "int_fit", "fit anew: "
 """The model that finds out whether a fit can still serve, and how its message begins if not."""

@@ -21,6 +21,7 @@ def csv(heads: str, rows: list[str]) -> str:
     return "\n".join([heads, *rows, ""])
 
 
+@pytest.mark.slow
 def test_all_in_one_second_with_names_that_are_code_and_tables_that_share_no_id(builder):
     """Ids are SQL and Jinja; the product and customer files know none of them."""
     customers = ["'; drop table x; --", "{{ 1/0 }}", '"quoted"', "%s", "\\", "🦆", "null;"]

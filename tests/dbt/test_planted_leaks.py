@@ -141,7 +141,8 @@ LEAKS = {
     ),
     "today's texts are every fold's documents": Leak(
         "features/int_product_texts",
-        "(select * from {{ ref('int_fold_products') }} where is_learned_from)",
+        "(select * from {{ ref('int_fold_products') }} "
+        "where is_learned_from and {{ is_made('fold') }})",
         "(select today.* replace (folds.fold as fold) from {{ ref('int_fold_products') }} as today "
         "cross join {{ ref('int_folds') }} as folds "
         "where today.fold = 'serving' and is_learned_from)",

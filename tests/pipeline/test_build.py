@@ -236,7 +236,7 @@ def test_a_build_writes_down_what_it_was_made_of(project, database):
     assert known.is_at(database)
     assert known.warnings == ("test assert_only_one: Got 1 result, configured to warn if != 0",)
     assert known.made_of.settings["second"] == "3"
-    assert set(known.made_of.inputs) == {"purchases", "products", "customers"}
+    assert set(known.made_of.inputs) == {"purchases", "products", "customers", "promotions"}
     (project / "models/broken.py").write_text(FAILS)
     with pytest.raises(RecsysError):
         build(None, database)

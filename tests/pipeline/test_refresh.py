@@ -30,10 +30,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-SETTINGS = [
-    *("refit_after_days", "keep_builds", "keep_days", "as_of", "drift_ignored", "label"),
-    "keep_working_tables",
-]
 TABLES = {
     "int_line_digests": "select 'ann' as customer_id, 7 as line_digest, null::date as happened_at",
     "int_rating_scale": "select null::boolean as is_unary, true as has_purchases",
@@ -109,7 +105,7 @@ def small(tmp_path, monkeypatch):
     for name, text in FILES.items():
         made.write(name, text)
     monkeypatch.setattr(build_module, "dbt_project_folder", lambda: made.project)
-    monkeypatch.setattr(build_module, "setting_names", lambda: SETTINGS)
+    monkeypatch.setattr(build_module, "refuse_settings", lambda *_: None)
     # in a real build the recommenders' files are there
     monkeypatch.setattr("recsys.pipeline.whole_build.unpublished", with_fitted_folder)
     yield made
