@@ -1,5 +1,7 @@
 {% set horizons = repurchase_horizons() %}
-{% set methods = {'own_mean': 'own', 'product_mean': 'product', 'overall_mean': 'overall', 'middle': 'middle'} %}
+{% set methods = {
+    'replenishment': 'forecast', 'own_mean': 'own', 'product_mean': 'product', 'overall_mean': 'overall', 'middle': 'middle'
+} %}
 
 with
 
@@ -50,16 +52,6 @@ errors as (
     where wait is not null
     union all
     {% endfor %}
-    select
-        fold,
-        customer_key,
-        sample_weight,
-        'replenishment' as method_name,
-        'error_days' as metric,
-        abs(forecast_day - wait) as error
-    from judged
-    where wait is not null
-    union all
     select
         fold,
         customer_key,
