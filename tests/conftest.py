@@ -15,6 +15,8 @@ from filelock import FileLock
 # Threads of OpenMP that wait for work would spin, and take the cores from other workers of pytest.
 # Read when the library is loaded, which nothing above does.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Pytest has a process per core already. Tests of the worker processes ask for them.
+os.environ.setdefault("RECSYS_JOBS", "1")
 
 TABLES = """
 create schema marts;

@@ -240,7 +240,9 @@ def _arguments(work: Path, wish: _Wish) -> list[str]:
         arguments += ["--exclude-resource-type", "test"]
     arguments += ["--project-dir", project, "--profiles-dir", project]
     arguments += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
-    arguments += ["--log-level", "none", "--log-level-file", "debug"]
+    arguments += ["--log-level", "none"]
+    if "DBT_LOG_LEVEL_FILE" not in os.environ:  # all of the SQL would cost a tenth of a small build
+        arguments += ["--log-level-file", "info"]
     for selector in wish.select or ():
         arguments += ["--select", selector]
     for selector in wish.exclude or ():

@@ -112,7 +112,7 @@ def test_a_build_reports_every_step_and_lets_go(project, database, monkeypatch):
     assert [node.name for node in result.warnings] == ["assert_only_one"]
     assert result.finished == 4
     assert len(result.run_id) == 36
-    assert result.log.is_file()
+    assert "[debug]" not in result.log.read_text(encoding="utf-8")
     told = (work_folder(database) / "logs" / "build.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in told.splitlines()]
     assert (lines[0]["event"], lines[-1]["event"]) == ("build_started", "build_finished")
@@ -126,6 +126,13 @@ def test_a_build_reports_every_step_and_lets_go(project, database, monkeypatch):
     with duckdb.connect(database) as connection:
         rows = connection.execute("select id from fitted order by id").fetchall()
     assert rows == [(1,), (3,)]
+
+
+def test_the_log_has_all_sql_if_the_environment_says_so(project, database, monkeypatch):
+    monkeypatch.setenv("DBT_LOG_LEVEL_FILE", "debug")
+    log = build(None, database, select=("numbers",)).log.read_text(encoding="utf-8")
+    assert "[debug]" in log
+    assert "create" in log
 
 
 def test_a_failure_names_the_step_the_message_and_the_log(project, database):
