@@ -9,7 +9,10 @@ rules_for_all as (
     where is_active and list_type is null and segment is null and customer_attribute is null
 )
 
-select distinct rule_products.product_key
+select
+    rule_products.product_key,
+    min(rules_for_all.rule_key) as rule_key
 from rule_products
 inner join rules_for_all on rule_products.rule_key = rules_for_all.rule_key
 where rule_products.action in ('exclude', 'require', 'price_min', 'price_max', 'in_stock_only')
+group by rule_products.product_key
