@@ -104,7 +104,7 @@ class Ablation:
     The evidence of a reason that names another product is the customer's purchases and ratings of
     that product, of one from the customer's own history those of the product itself, of the
     profile the attributes. That of popularity is how many buy the product: its counts become the
-    lowest of all products.
+    medians of all products. Counts of nought would be those of a product that is never listed.
     """
 
     def __init__(self, cursor: Any, slices: CustomerSlices, files: BlockFiles) -> None:
@@ -257,13 +257,13 @@ class Ablation:
             and exists (from {of_block} where reason_kind = '{OF_POPULARITY}')
         )"""
         for name, counts in POPULARITY.items():
-            lowest = ", ".join(
-                f"case when product_key in {popular} then min({count}) over () "
+            ordinary = ", ".join(
+                f"case when product_key in {popular} then quantile_disc({count}, 0.5) over () "
                 f"else {count} end as {count}"
                 for count in counts
             )
             shared = f"read_parquet({file_text(self._files.shared(name))})"
-            query = f"select * replace ({lowest}) from {shared} where fold = 'serving'"
+            query = f"select * replace ({ordinary}) from {shared} where fold = 'serving'"
             self._slices.write(query, self._files.rows(block, name))
 
     def write_checks(self, blocks: Iterable[int]) -> int:

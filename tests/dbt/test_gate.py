@@ -146,3 +146,21 @@ def test_a_recommender_that_beats_what_serves_is_warned_of(
             compared,
         )
     assert (BEATEN in outcome(database, BEATEN, pinned_champion=pinned)) is warns
+
+
+UNFAITHFUL = "assert_reasons_are_faithful"
+
+
+@pytest.mark.parametrize(("rows", "fell", "warns"), [(100, 80, True), (4, 3, False)])
+def test_reasons_whose_evidence_does_not_matter_are_warned_of(database, outcome, rows, fell, warns):
+    """The 95 % intervals of Wilson end at 86.7 % and 95.4 %."""
+    high = {80: 0.867, 3: 0.954}[fell]
+    with duckdb.connect(database) as connection:
+        connection.execute("delete from marts.reason_faithfulness")
+        connection.execute(
+            "insert into marts.reason_faithfulness by name select 'run' as run_id, "
+            "'popular' as reason_kind, ? as rows, ? as fell, ? as share, 0.3 as ci_low, "
+            "? as ci_high, 0.1 as mean_fall",
+            [rows, fell, fell / rows, high],
+        )
+    assert (UNFAITHFUL in outcome(database, UNFAITHFUL)) is warns

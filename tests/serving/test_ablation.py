@@ -21,14 +21,16 @@ TABLES = {
     "int_attributes": "(values (3, 'age', 'old'), (1, 'age', 'young')) "
     "as t (customer_key, attribute, value)",
     "int_fold_products": "(values ('serving', 10, 9, 8, 7, 6, 5, 0.5, 'x'), "
-    "('serving', 11, 4, 3, 2, 1, 1, 0.25, 'y'), ('2024-01-01', 10, 1, 1, 1, 1, 1, 1, 'x')) "
+    "('serving', 11, 4, 3, 2, 1, 1, 0.25, 'y'), ('serving', 12, 1, 1, 0, 0, 0, 0, 'z'), "
+    "('2024-01-01', 10, 1, 1, 1, 1, 1, 1, 'x')) "
     "as t (fold, product_key, customers, orders, recent_customers, orders_14d, orders_42d, trend, "
     "product_id)",
     "int_product_features": "(values ('serving', 10, 9, 8, 7, 6, 5, 4, 3, 0.9, 2.5)) "
     "as t (fold, product_key, customers, customers_half_window, customers_one_window, "
     "customers_three_windows, new_customers_half_window, new_customers_one_window, "
     "new_customers_three_windows, trend, price)",
-    "int_category_products": "(values ('serving', 10, 'HOT', 0.5), ('serving', 11, 'SWEET', 0.25)) "
+    "int_category_products": "(values ('serving', 10, 'HOT', 0.5), ('serving', 11, 'SWEET', 0.25), "
+    "('serving', 12, 'SOUR', 0.125)) "
     "as t (fold, product_key, category, category_share)",
     "int_folds": "(values ('serving', 'serve')) as t (fold, purpose)",
 }
@@ -86,19 +88,22 @@ def test_evidence_is_gone_and_all_else_is_there(ablation, files):
     assert rows(files, 5, "int_fold_products") == [
         ("serving", 10, 9, 8, 7, 6, 5, 0.5, "x"),
         ("serving", 11, 4, 3, 2, 1, 1, 0.25, "y"),
+        ("serving", 12, 1, 1, 0, 0, 0, 0.0, "z"),
     ]
 
 
-def test_what_was_popular_is_bought_by_as_few_as_anything(ablation, files):
+def test_what_was_popular_is_bought_as_often_as_the_median_product(ablation, files):
     choose(ablation, files, 1000)
     assert rows(files, 6, "int_events") == [(4, 11, "e")]
     assert rows(files, 6, "int_fold_products") == [
         ("serving", 10, 4, 3, 2, 1, 1, 0.25, "x"),
         ("serving", 11, 4, 3, 2, 1, 1, 0.25, "y"),
+        ("serving", 12, 1, 1, 0, 0, 0, 0.0, "z"),
     ]
     assert rows(files, 6, "int_category_products") == [
         ("serving", 10, "HOT", 0.25),
         ("serving", 11, "SWEET", 0.25),
+        ("serving", 12, "SOUR", 0.125),
     ]
 
 
