@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recsys.draft.draft import MISSING, Draft, DraftSetting, DraftTable
 from recsys.draft.guesses import ranked
+from recsys.draft.list_prices import draft_list_price, take_what_was_paid
 from recsys.draft.moments import add_clock, count_days
 from recsys.draft.money import draft_money, mark_negative, restrict_currency
 from recsys.draft.order_customers import check_customers
@@ -19,7 +20,9 @@ GUEST_TIMES = 10
 
 def refine_purchases(draft: Draft, table: DraftTable) -> None:
     """Refine the columns of purchases by what they say together."""
+    take_what_was_paid(table)
     draft_money(table)
+    draft_list_price(table)
     restrict_currency(table)
     _date_order(draft, table, "purchased_at")
     add_clock(table, "purchased_at")

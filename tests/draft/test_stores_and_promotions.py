@@ -51,6 +51,51 @@ def test_a_share_taken_off_is_no_money(drafted):
     assert "discount" not in drafted_of(drafted, "discount", lambda n: (0, "0.2", "0.5")[n % 3])
 
 
+PRICES = [
+    ("regular_price", "price_paid"),
+    ("list price", "price"),
+    ("Listenpreis", "Preis"),
+    ("original_price", "final_price"),
+    ("RRP", "unit_price"),
+]
+
+
+def priced(folder, head, before):
+    """Write lines whose last two columns are the price before discounts and what was paid."""
+    lines = [f"order_no,customer,sku,date,qty,{head}"]
+    for n in range(ORDERS):
+        price = 2 + n * 7 % 30 / 10
+        paid = price * (0.8 if n % 5 == 0 else 1)
+        lines.append(
+            f"O{n // 3},C{n // 3 % 40},P{n * 7 % 30:03},2024-0{1 + n // 100}-{1 + n // 3 % 28:02},"
+            f"{1 + n % 3},{before(price):.2f},{paid:.2f}"
+        )
+    (folder / "orders.csv").write_text("\n".join(lines), encoding="utf-8")
+    return [folder / "orders.csv"]
+
+
+@pytest.mark.parametrize(("before", "paid"), PRICES, ids=lambda name: name)
+def test_a_price_before_discounts_stands_beside_what_was_paid(drafted, before, paid):
+    draft = drafted(lambda folder: priced(folder, f"{before},{paid}", lambda price: price))
+    table = draft.table("purchases")
+    assert (table.source("list_price"), table.source("unit_price")) == (before, paid)
+    assert table.column("list_price").evidence.endswith(f"no less than '{paid}'")
+    assert table.left_out == []
+
+
+@pytest.mark.parametrize(("before", "paid"), PRICES, ids=lambda name: name)
+def test_a_price_below_what_was_paid_is_not_the_one_before_discounts(drafted, before, paid):
+    draft = drafted(lambda folder: priced(folder, f"{before},{paid}", lambda price: price / 2))
+    assert draft.table("purchases").column("list_price") is None
+
+
+def test_a_price_alone_is_what_was_paid(drafted):
+    """What the shop pays isn't what the customer paid."""
+    draft = drafted(lambda folder: priced(folder, "regular_price,cost_price", lambda price: price))
+    table = draft.table("purchases")
+    assert (table.source("unit_price"), table.column("list_price")) == ("regular_price", None)
+
+
 def other_files(folder, plan_head, plan):
     (folder / "stores.csv").write_text(
         "store_no,city,size\n" + "\n".join(f"0{n},Town {n},{n}00" for n in range(4)), "utf-8"
