@@ -185,7 +185,7 @@ def _table(
     used = [column.source for column in columns]
     for column in leftover(profile, used):
         if name in {"customers", "stores"}:
-            found = attribute(column)
+            found = attribute(column, [column.target for column in columns])
             if isinstance(found, DraftColumn):
                 columns.append(found)
                 continue

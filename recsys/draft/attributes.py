@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from itertools import chain, count
 
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftColumn
@@ -13,8 +15,17 @@ PRIVATE = ("person", "contact", "address")
 """Kinds that name or locate a person: never an attribute."""
 
 
-def attribute(column: ColumnProfile) -> DraftColumn | str:
-    """Return the column as an attribute, or why it's left out."""
+def attribute(column: ColumnProfile, taken: Collection[str]) -> DraftColumn | str:
+    """Return the column as an attribute, or why it's left out.
+
+    Parameters
+    ----------
+    column
+        One that no other column of the shop file is read from.
+    taken
+        Names that the attribute can't have.
+
+    """
     kinds = {found.kind for found in guess(column).values() if found.certainty >= 0.6}
     if kinds & set(PRIVATE) or column.email_like > 0.5 or "birth" in column.parsed_name.known:
         return "personal"
@@ -28,9 +39,10 @@ def attribute(column: ColumnProfile) -> DraftColumn | str:
     if column.distinct > MOST_VALUES or is_many:
         return f"{column.distinct:,} different values: too many to learn from"
     shown = ", ".join(value for value, _ in column.common[:3])
-    return DraftColumn(
-        attribute_name(column.name), column.name, f"{column.distinct:,} values: {shown}"
-    )
+    plain = attribute_name(column.name)
+    numbered = (f"{plain}_{number}" for number in count(2))
+    name = next(name for name in chain([plain], numbered) if name not in taken)
+    return DraftColumn(name, column.name, f"{column.distinct:,} values: {shown}")
 
 
 def attribute_name(name: str) -> str:

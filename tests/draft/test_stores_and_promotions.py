@@ -134,6 +134,51 @@ def test_stores_and_promotions_have_tables(drafted):
     assert "100 % of them are in stores.csv" in plan.column("store_id").evidence
 
 
+OF_STORES = [
+    ("FilialNr,Ort,Region", "Region", {"ort": "Ort"}),
+    ("store_nbr,city,state,type", "state", {"city": "city", "type": "type"}),
+    ("sucursal_id,ciudad,provincia", "provincia", {"ciudad": "ciudad"}),
+    (
+        "store_id,region,Region 2,region_2",
+        "region",
+        {"region_2": "Region 2", "region_2_2": "region_2"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("head", "region", "others"), OF_STORES, ids=lambda said: str(said)[:20])
+def test_a_region_has_several_towns_and_each_column_a_name_of_its_own(
+    drafted, head, region, others
+):
+    columns = head.split(",")
+
+    def write(folder):
+        of_stores = [["x", "y", "z", "w"][: len(columns) - 1] for _ in range(4)]
+        rows = [[f"0{n}", *(f"{value}{n % 2}" for value in of)] for n, of in enumerate(of_stores)]
+        (folder / "stores.csv").write_text(
+            "\n".join(",".join(row) for row in [columns, *rows]), "utf-8"
+        )
+        lines = orders(folder, columns[0], lambda n: f"0{n // 3 % 4}")
+        return [lines, folder / "stores.csv"]
+
+    draft = drafted(write)
+    sources = {column.target: column.source for column in draft.table("stores").columns}
+    assert sources == {"store_id": columns[0], "region": region, **others}
+    assert draft.table("purchases").source("store_id") == columns[0]
+
+
+@pytest.mark.parametrize("head", ["Werbeart", "Aktionsart", "promo_mechanic", "tactic"])
+def test_how_it_was_promoted(drafted, head):
+    draft = drafted(
+        lambda folder: other_files(
+            folder,
+            f"sku,store_no,start_date,end_date,{head}",
+            lambda n: f"P{n % 30:03},0{n % 4},2024-02-01,2024-02-07,{('mailer', 'display')[n % 2]}",
+        )
+    )
+    assert draft.table("promotions").source("kind") == head
+
+
 def test_promotions_by_week(drafted):
     draft = drafted(
         lambda folder: other_files(
