@@ -92,5 +92,6 @@
         'keep_builds': ['integer', 0, 100],
         'keep_days': ['integer', 0, 1000000],
         'refit_after_days': ['integer', 0, 1000000],
+        'pinned_fit': ['varchar'],
     }) }}
 {% endmacro %}

@@ -76,15 +76,23 @@ def print_made_of(said: dict[str, Any] | None) -> None:
         rows.append(("day", said["day"]))
     if (fit := said["fit"]) is not None:
         then = f"run {fit['run_id'][:8]}, knew all until {fit['as_of']}"
-        due = f"fits anew from {fit['due_on']} on" if fit["ended"] is None else fit["ended"]
         rows.append(("fit", then))
-        changes["fit"] = [due]
+        changes["fit"] = [_due(fit)]
     print_table(
         "What the build was made of",
         [Column("", "id"), Column("at the build"), Column("since then")],
         [(kind, what, "; ".join(changes.get(kind, [SAME]))) for kind, what in rows],
         empty="nothing",
     )
+
+
+def _due(fit: dict[str, Any]) -> str:
+    """Return when, or why, the next fit is due."""
+    due = fit["ended"] or f"fits anew from {fit['due_on']} on"
+    if not fit["is_pinned"]:
+        return str(due)
+    without = due if fit["ended"] or fit["due_on"] != fit["as_of"] else "each build fits"
+    return f"pinned_fit pins it; without that: {without}"
 
 
 def _fit(database: Path) -> dict[str, Any] | None:
@@ -97,6 +105,7 @@ def _fit(database: Path) -> dict[str, Any] | None:
         "as_of": kept.fit.as_of.isoformat(),
         "due_on": kept.fit.due_on(kept.days).isoformat(),
         "ended": kept.ended,
+        "is_pinned": kept.is_pinned,
     }
 
 

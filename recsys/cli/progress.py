@@ -109,13 +109,15 @@ class BuildDisplay:
                 )
             case Refreshes():
                 self._forecast.done_before(event.steps)
+                pinned = " and pinned_fit pins" if event.is_pinned else ""
+                stay = counted(len(event.steps), "step stays as it is", "steps stay as they are")
                 self._line(
-                    f"Serving on with what run {event.run_id[:SHORT]} fitted, which knew all until "
-                    f"{event.as_of}: {counted(len(event.steps), 'step stays', 'steps stay')} as "
-                    "they are"
+                    f"Serving on with what run {event.run_id[:SHORT]} fitted{pinned}, which knew "
+                    f"all until {event.as_of}: {stay}"
                 )
             case FitsAnew():
-                self._line(f"Fitting anew: {event.why}")
+                pinned = " though pinned_fit is last" if event.is_pinned else ""
+                self._line(f"Fitting anew{pinned}: {event.why}", "yellow" if pinned else "")
             case Said():
                 self._line(f"    {event.text}")
         self._live.update(self._task, description=printable(", ".join(self._running)))

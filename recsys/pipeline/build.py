@@ -19,6 +19,7 @@ from recsys.pipeline.forecast import remember_seconds
 from recsys.pipeline.json_log import FILE as JSON_LOG
 from recsys.pipeline.json_log import JsonLog
 from recsys.pipeline.last_published import remember_published
+from recsys.pipeline.pinned_fit import replaced
 from recsys.pipeline.published_tables import day_of_undated_lines, kept_builds, published_choice
 from recsys.pipeline.publishing import published
 from recsys.pipeline.whole_build import WholeBuild, made_of
@@ -172,7 +173,7 @@ def _build(
             lines.begin(database=str(database), shop=read)
             put_right = complete_list(copy, work)
             if why := why or whole.why_fit_anew:
-                tell(FitsAnew(why))
+                tell(FitsAnew(why, is_pinned=whole.pin is not None))
             watch = BuildWatch(tell, began=begin, ended=whole.add, went_on=whole.went_on())
             outcome = _run_dbt(arguments, watch)
         if outcome.exception is not None or not outcome.success:
@@ -201,7 +202,11 @@ def _build(
         finished=whole.steps_done + len(watch.finished),
         warnings=warnings,
         log=log,
-        notes=(*publication.warnings, *_said_of_the_list(put_right)),
+        notes=(
+            *publication.warnings,
+            *_said_of_the_list(put_right),
+            *replaced(whole.pin, whole.fit.run_id if whole.fit else run_id),
+        ),
     )
 
 

@@ -75,6 +75,8 @@ class Refreshes:
     """The last day that it knew."""
     steps: frozenset[str]
     """Names of the models and tests that are done."""
+    is_pinned: bool = False
+    """Whether it serves on however old it is (the setting pinned_fit)."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class FitsAnew:
     """A build fits although an earlier fit was to serve on."""
 
     why: str
+    is_pinned: bool = False
+    """Whether that fit was to serve on however old it is (the setting pinned_fit)."""
 
 
 BuildEvent = NodeStarted | NodeFinished | Said | FirstJudged | WentOn | Refreshes | FitsAnew

@@ -93,9 +93,14 @@ class JsonLog:
             case WentOn():
                 self.write("went_on", from_run=event.run_id, steps=len(event.steps))
             case Refreshes():
-                self.write("refreshes", fit_run=event.run_id, steps=len(event.steps))
+                self.write(
+                    "refreshes",
+                    fit_run=event.run_id,
+                    steps=len(event.steps),
+                    pinned=event.is_pinned,
+                )
             case FitsAnew():
-                self.write("fits_anew", message=event.why)
+                self.write("fits_anew", message=event.why, pinned=event.is_pinned)
             case Said():
                 self.write("said", message=event.text)
             case FirstJudged():

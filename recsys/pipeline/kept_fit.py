@@ -6,6 +6,7 @@ import contextlib
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,8 +22,10 @@ from recsys.storage.work_folder import fit_folder, unpublished
 from recsys.storage.write_ahead_logs import logs_of
 
 FILE = "fit.json"
-SETTING = "refit_after_days"
-FREE_SETTINGS = frozenset({SETTING, "as_of", "keep_builds", "keep_days", "keep_working_tables"})
+SETTING, PIN = "refit_after_days", "pinned_fit"
+FREE_SETTINGS = frozenset(
+    {SETTING, PIN, "as_of", "keep_builds", "keep_days", "keep_working_tables"}
+)
 """Settings that may change while a fit serves: nothing that is fitted depends on them."""
 
 RUN_SNAPSHOT = """
@@ -79,7 +82,9 @@ class KeptFit(BaseModel):
     database: tuple[int, int] | None
     """Size of the file that was published with it, and when that was written."""
     ended: str | None = None
-    """Why it serves no more; None: it may serve."""
+    """Why it serves no more, unless it is pinned; None: it may serve."""
+    is_pinned: bool = False
+    """Whether it serves on however old it is, and whatever drifts (the setting pinned_fit)."""
 
 
 def kept_fit(database: Path) -> KeptFit | None:
@@ -114,7 +119,7 @@ def why_fit_anew(kept: KeptFit, now: Fingerprint, state: FileState | None) -> st
         The state of the published file.
 
     """
-    if kept.ended is not None:
+    if kept.ended is not None and not now.settings.get(PIN):
         return kept.ended
     if kept.database != size_and_time(state):
         return "the database was rolled back, replaced or written to"
@@ -198,10 +203,29 @@ def ended_by(drift: Drift) -> str | None:
     return f"drift: {in_words(drift)}" if drift.alarms else None
 
 
-def refit_setting(copy: Path) -> tuple[int, date] | None:
-    """Return a build's `refit_after_days`, and the last day that it knew; None: it has neither."""
+class RefitSettings(NamedTuple):
+    """What a build's settings say of later builds."""
+
+    days: int
+    """The setting refit_after_days."""
+    is_pinned: bool
+    """Whether the setting pinned_fit is given."""
+    as_of: date
+    """The last day that the build knew."""
+
+    @property
+    def keeps_fit(self) -> bool:
+        """Tell whether later builds are to serve on with what this one has fitted."""
+        return self.days > 0 or self.is_pinned
+
+
+def refit_settings(copy: Path) -> RefitSettings | None:
+    """Read what a build's settings say of later builds; None: it has no such tables."""
     query = """
-        select settings.refit_after_days, cast(folds.cutoff_at - interval 1 day as date)
+        select
+            settings.refit_after_days,
+            settings.pinned_fit is not null,
+            cast(folds.cutoff_at - interval 1 day as date)
         from staging.stg_settings as settings
         cross join intermediate.int_folds as folds
         where folds.fold = 'serving'
@@ -211,7 +235,7 @@ def refit_setting(copy: Path) -> tuple[int, date] | None:
             rows = connection.execute(query).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):  # some models of a project ran
         return None
-    return (int(rows[0][0]), rows[0][1]) if rows else None
+    return RefitSettings(*rows[0]) if rows else None
 
 
 def _that_counts(found: Fingerprint) -> Fingerprint:

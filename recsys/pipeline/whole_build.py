@@ -14,16 +14,18 @@ from recsys.pipeline.fingerprint import Fingerprint, fingerprint
 from recsys.pipeline.fit import Fit
 from recsys.pipeline.journal import Begun, Journal, Step, size_and_time
 from recsys.pipeline.kept_fit import (
+    PIN,
     SETTING,
     KeptFit,
     ended_by,
     forget_fit,
     keep_fit,
     kept_fit,
-    refit_setting,
+    refit_settings,
     why_fit_anew,
 )
 from recsys.pipeline.last_published import last_published
+from recsys.pipeline.pinned_fit import names_a_run, refusal, refuse_other_fit
 from recsys.pipeline.refresh import CHECK, REFIT_MARK, Refresh, begun_refresh, give_back
 from recsys.pipeline.remains import Remains, remains_of
 from recsys.storage.file_state import FileState
@@ -65,7 +67,12 @@ class WholeBuild:
         self._journal = Journal(unpublished(database))
 
     def goes_on(self, state: FileState | None) -> bool:
-        """Look for what another has left or fitted, and tell whether its copy is gone on with."""
+        """Look for what another has left or fitted, and tell whether its copy is gone on with.
+
+        Raises:
+            RecsysError: the fit of the run that the setting pinned_fit names can't serve on.
+
+        """
         if self.made_of is not None and not self._full:
             self.remains = remains_of(self._database, state, self.made_of)
             if self.remains is None:
@@ -74,13 +81,27 @@ class WholeBuild:
 
     def _look_for_a_fit(self, made_of: Fingerprint, state: FileState | None) -> None:
         kept = kept_fit(self._database)
-        if kept is None or made_of.settings.get(SETTING, OFF) == OFF:
+        refuse_other_fit(self.pin, kept)
+        is_off = made_of.settings.get(SETTING, OFF) == OFF and self.pin is None
+        if kept is None or is_off:
             return
         self.why_fit_anew = why_fit_anew(kept, made_of, state)
         if self.why_fit_anew is None:
             self.refresh = begun_refresh(self._database, kept)
             if self.refresh is None:
                 self.why_fit_anew = "what was kept of the fit isn't there whole"
+        if self.why_fit_anew is not None:
+            self._refuse_pinned(self.why_fit_anew)
+
+    @property
+    def pin(self) -> str | None:
+        """The setting pinned_fit; None: it isn't given."""
+        return None if self.made_of is None else self.made_of.settings.get(PIN) or None
+
+    def _refuse_pinned(self, why: str) -> None:
+        """Refuse to fit anew where the setting pinned_fit names the run whose fit can't serve."""
+        if self.pin is not None and names_a_run(self.pin):
+            raise refusal(self.pin, why)
 
     @property
     def _done(self) -> Remains | Refresh | None:
@@ -132,10 +153,18 @@ class WholeBuild:
         return remains_of(self._database, self.before, self.made_of) is not None
 
     def refit_due(self, finished: Sequence[NodeFinished]) -> str | None:
-        """Return why the fit that it serves on with serves no more, where the build found that."""
+        """Return why the fit that it serves on with serves no more, where the build found that.
+
+        Raises:
+            RecsysError: the setting pinned_fit names its run. The fit is kept.
+
+        """
         for node in finished:
             _, mark, why = core_message(node.message).partition(REFIT_MARK)
             if node.name == CHECK and node.status == "error" and mark and self.fit is not None:
+                if self.refresh is not None and names_a_run(self.pin):
+                    give_back(self._database, self.refresh)
+                self._refuse_pinned(why)
                 return why
         return None
 
@@ -152,20 +181,24 @@ class WholeBuild:
             What it was made of.
 
         """
-        found = refit_setting(unpublished(self._database)) if of is not None else None
+        found = refit_settings(unpublished(self._database)) if of is not None else None
 
         def keep(state: FileState | None) -> None:
-            if of is None or found is None or found[0] == 0:
+            if of is None or found is None or not found.keeps_fit:
                 forget_fit(self._database)
                 return
-            days, as_of = found
-            fit = self.fit or Fit(
-                run_id=self.run_id(of_dbt), fitted_at=datetime.now(UTC), as_of=as_of, made_of=of
-            )
+            run_id, now = self.run_id(of_dbt), datetime.now(UTC)
+            fit = self.fit or Fit(run_id=run_id, fitted_at=now, as_of=found.as_of, made_of=of)
             # a fit of today knows what has drifted
             ended = ended_by(drift_of(self._database)) if self.fit else None
-            kept = KeptFit(fit=fit, days=days, database=size_and_time(state), ended=ended)
-            if ended is None:
+            kept = KeptFit(
+                fit=fit,
+                days=found.days,
+                database=size_and_time(state),
+                ended=ended,
+                is_pinned=found.is_pinned,
+            )
+            if ended is None or found.is_pinned:
                 keep_fit(self._database, kept, is_new=self.fit is None)
             else:
                 forget_fit(self._database, kept)
@@ -196,7 +229,8 @@ class WholeBuild:
         """Return the event that it goes on from another or its fit; None where it doesn't."""
         if self.refresh is not None:
             fit = self.refresh.kept.fit
-            return Refreshes(fit.run_id, fit.as_of, frozenset(self.refresh.names))
+            steps = frozenset(self.refresh.names)
+            return Refreshes(fit.run_id, fit.as_of, steps, is_pinned=self.pin is not None)
         if self.remains is None:
             return None
         begun = self.remains.begun

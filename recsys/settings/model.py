@@ -324,6 +324,9 @@ class Builds(Section):
     refit_after_days: Days = 0
     """Days, in the shop's time, for which `recsys build` serves on with what was fitted, while
     purchases, features and lists are made anew (docs/refresh.md); 0: each build fits."""
+    pinned_fit: str | None = None
+    """Whose fit serves on until this changes, whatever its age and whatever drifts: `last`, the fit
+    that is kept, or the first letters of its run, in quotes; empty: `refit_after_days` decides."""
 
 
 SECTIONS: tuple[type[Section], ...] = (

@@ -104,8 +104,11 @@ class _Bench:
         self.seconds = time.monotonic() - started
 
     def kills(self) -> Iterator[dict[str, Any]]:
-        """Kill builds with all their processes at moments drawn from the whole of a build."""
-        chance = random.Random(0)  # noqa: S311
+        """Kill builds with all their processes at moments drawn from the whole of a build.
+
+        Each call draws other moments, so that several can be added up.
+        """
+        chance = random.SystemRandom()
         number = 0
         while number < self._kills:
             good, build = self._digest(), self._start()

@@ -1,14 +1,21 @@
 """What a build shows while it runs: lines in a file, a live line and the leaders on a terminal."""
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from rich.console import Console
 
 from recsys.cli import progress
 from recsys.cli.progress import BuildDisplay
-from recsys.pipeline.build_events import FirstJudged, NodeFinished, NodeStarted, Said
+from recsys.pipeline.build_events import (
+    FirstJudged,
+    FitsAnew,
+    NodeFinished,
+    NodeStarted,
+    Refreshes,
+    Said,
+)
 
 
 def finished(name: str, seconds: float, index: int = 1) -> NodeFinished:
@@ -34,6 +41,21 @@ def test_what_is_to_come_and_when(shown):
         "Still to come, judged by the last build: recommenders 60 s, public tables 30 s. Done at "
         "about 12:59, in 2 min"
     )
+
+
+def test_whether_a_fit_serves_on_and_is_pinned(shown):
+    display, lines = shown
+    for is_pinned in (False, True):
+        display(Refreshes("5de8d3ce-f407", date(2024, 6, 1), frozenset({"a"}), is_pinned=is_pinned))
+        display(FitsAnew("settings: list_length: 5 → 6", is_pinned=is_pinned))
+    assert lines() == [
+        "Serving on with what run 5de8d3ce fitted, which knew all until 2024-06-01: 1 step stays "
+        "as it is",
+        "Fitting anew: settings: list_length: 5 → 6",
+        "Serving on with what run 5de8d3ce fitted and pinned_fit pins, which knew all until "
+        "2024-06-01: 1 step stays as it is",
+        "Fitting anew though pinned_fit is last: settings: list_length: 5 → 6",
+    ]
 
 
 def test_before_anything_finished_nothing_is_foreseen(shown):

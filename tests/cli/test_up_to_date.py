@@ -213,20 +213,31 @@ def test_status_shows_what_the_build_was_made_of(database, shop):
     assert said["changes"] == [{"kind": "settings", "text": "list_length: its default → 7"}]
 
 
-@pytest.mark.parametrize("ended", [None, "drift: 1 alarm"])
-def test_status_shows_how_old_the_fit_is(database, shop, ended):
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ((7, None, False), "fits anew from 2024-06-08 on"),
+        ((7, "drift: 1 alarm", False), "drift: 1 alarm"),
+        ((7, None, True), "pinned_fit pins it; without that: fits anew from 2024-06-08 on"),
+        ((7, "drift: 1 alarm", True), "pinned_fit pins it; without that: drift: 1 alarm"),
+        ((0, None, True), "pinned_fit pins it; without that: each build fits"),
+    ],
+)
+def test_status_shows_how_old_the_fit_is(database, shop, monkeypatch, said, due):
     """Seven days after the last that it knew: a build of 8 June fits anew."""
+    monkeypatch.setenv("COLUMNS", "200")
+    days, ended, is_pinned = said
     made_of = fingerprint(shop, {}, dbt_project_folder(), work_folder(database))
     fit = Fit(run_id="run-fitted", fitted_at=datetime.now(UTC), as_of="2024-06-01", made_of=made_of)
-    kept = KeptFit(fit=fit, days=7, database=None, ended=ended)
+    kept = KeptFit(fit=fit, days=days, database=None, ended=ended, is_pinned=is_pinned)
     fit_folder(database).mkdir()
     (fit_folder(database) / "fit.json").write_text(kept.model_dump_json())
     lines = [" ".join(line.split()) for line in status().splitlines()]
-    due = ended or "fits anew from 2024-06-08 on"
     assert f"fit run run-fitt, knew all until 2024-06-01 {due}" in lines
     assert json.loads(status("--json"))["made_of"]["fit"] == {
         "run_id": "run-fitted",
         "as_of": "2024-06-01",
-        "due_on": "2024-06-08",
+        "due_on": "2024-06-08" if days else "2024-06-01",
         "ended": ended,
+        "is_pinned": is_pinned,
     }

@@ -7,7 +7,7 @@ from .rendered_models import Models
 
 GIVEN = {
     "int_folds": ("fold varchar, cutoff_at timestamp", [("serving", "2017-04-04")]),
-    "stg_settings": ("refit_after_days integer", [(7,)]),
+    "stg_settings": ("refit_after_days integer, pinned_fit varchar", [(7, None)]),
     "int_rating_scale": ("is_unary boolean, has_purchases boolean", [(None, True)]),
     "int_counting_unit": ("counts_orders boolean", [(False,)]),
     "int_changed_lines": (
@@ -41,6 +41,26 @@ def test_a_young_fit_serves():
     """Two of 200 lines are gone or late: that is one in a hundred, and no more."""
     [(run, _, days, is_refreshed)] = fit()
     assert (run, days, is_refreshed) == ("r1", 3, True)
+
+
+def test_a_pinned_fit_serves_on_whatever_its_age_and_its_lines():
+    given = {"int_folds": [("serving", "2018-04-04")], "int_changed_lines": [(True, 90, 90)]}
+    [(run, _, days, is_refreshed)] = fit(stg_settings=[(7, "last")], **given)
+    assert (run, days, is_refreshed) == ("r1", 368, True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"int_folds": [("serving", "2017-03-31")]},
+        {"int_customers": [("new",)]},
+        {"int_products": [("new",)]},
+        {"int_counting_unit": [(True,)]},
+    ],
+)
+def test_what_no_list_could_be_made_of_ends_a_pinned_fit(given):
+    with pytest.raises(duckdb.InvalidInputException, match="fit anew: "):
+        fit(stg_settings=[(7, "last")], **given)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,11 @@ def test_what_depends_on_another_setting_is_looked_at_together(read):
         read(candidates_per_customer=5)
     with pytest.raises(duckdb.Error, match="setting pinned_champion is ease; name it in"):
         read(pinned_champion="ease", recommenders="svd")
+    for wrong in ("lasst", "5de8d3c", "5DE8D3CE", "5de8d3ce%"):
+        with pytest.raises(duckdb.Error, match=f"setting pinned_fit is {wrong}; use last, or"):
+            read(pinned_fit=wrong)
+    for right in ("last", "5de8d3ce", "5de8d3ce-f407-4b12-9c7a-1f2e3d4c5b6a"):
+        assert read(pinned_fit=right)["pinned_fit"] == right
     with pytest.raises(
         duckdb.Error, match=r"setting drift_alarm is 5\.0; use at least drift_watch, 6"
     ):

@@ -48,7 +48,13 @@ FILES = {
 name: small
 version: "1.0.0"
 profile: small
-vars: {refit_after_days: 7, keep_builds: 0, keep_days: "", as_of: "2024-06-01", drift_ignored: ""}
+vars:
+  refit_after_days: 7
+  pinned_fit: ""
+  keep_builds: 0
+  keep_days: ""
+  as_of: "2024-06-01"
+  drift_ignored: ""
 models:
   small:
     +materialized: table
@@ -60,7 +66,10 @@ models:
 """,
     **{f"models/cleaning/{name}.sql": query for name, query in TABLES.items()},
     "models/staging/stg_settings.sql": """
-select {{ var('refit_after_days') }} as refit_after_days, {{ var('keep_builds') }} as keep_builds
+select
+    {{ var('refit_after_days') }} as refit_after_days,
+    nullif('{{ var("pinned_fit") }}', '') as pinned_fit,
+    {{ var('keep_builds') }} as keep_builds
 """,
     "models/folds/int_folds.sql": """
 select 'serving' as fold, date '{{ var("as_of") }}' + interval 1 day as cutoff_at
@@ -75,7 +84,10 @@ end as fault from {{ ref('int_folds') }}
 -- depends_on: {{ ref('int_fit') }}
 select uuid()::varchar as drawn
 """,
-    "models/marts/run_history.sql": "select fold as run_id from {{ ref('int_folds') }}",
+    "models/marts/run_history.sql": """
+-- depends_on: {{ ref('int_fit') }}
+select fold as run_id from {{ ref('int_folds') }}
+""",
     "models/marts/lists.sql": """
 -- depends_on: {{ ref('run_history') }}
 select
@@ -128,7 +140,9 @@ class Built:
             small.shop, small.database, variables=variables, full=full, progress=events.append
         )
         self.run = {event.name for event in events if isinstance(event, NodeStarted)}
-        self.why = [event.why for event in events if isinstance(event, FitsAnew)]
+        fits = [event for event in events if isinstance(event, FitsAnew)]
+        self.why = [event.why for event in fits]
+        self.is_pinned = [event.is_pinned for event in fits]
         self.refreshes = [event for event in events if isinstance(event, Refreshes)]
         [(self.drawn, self.own)] = small.ask("select drawn, own from marts.lists")
 
@@ -216,6 +230,62 @@ def test_nothing_is_kept_unless_asked_for(small):
     assert not fit_folder(small.database).exists()
 
 
+def test_the_last_fit_is_pinned(small):
+    """It is kept though each build is to fit, and what ends it all the same is said as such."""
+    first = Built(small, refit_after_days=0, pinned_fit="last")
+    assert (first.why, first.refreshes) == ([], [])
+    later = Built(small, refit_after_days=0, pinned_fit="last", as_of="2024-07-01")
+    assert later.drawn == first.drawn
+    assert [one.is_pinned for one in later.refreshes] == [True]
+    kept = kept_fit(small.database)
+    assert kept is not None
+    assert (kept.fit.run_id, kept.days, kept.is_pinned) == (first.result.run_id, 0, True)
+    other = Built(small, refit_after_days=0, pinned_fit="last", label="other")
+    assert (other.why, other.is_pinned) == (["settings: label: its default → other"], [True])
+    assert other.drawn != first.drawn
+    unpinned = Built(small, refit_after_days=0, label="other", as_of="2024-06-02")
+    assert unpinned.drawn != other.drawn
+    assert not fit_folder(small.database).exists()
+
+
+@pytest.mark.slow
+def test_a_pinned_run_is_served_on_with_or_nothing_is_published(small):
+    with pytest.raises(RecsysError, match=r"pinned_fit is 12345678, .* no fit is kept\. Nothing"):
+        Built(small, pinned_fit="12345678")
+    assert not small.database.exists()
+    first = Built(small, refit_after_days=1)
+    pin = first.result.run_id[:8]
+    with pytest.raises(RecsysError, match=f"the fit that is kept is that of run {pin}"):
+        Built(small, pinned_fit="12345678")
+    pinned = Built(small, pinned_fit=pin, as_of="2024-07-01")
+    assert (pinned.drawn, pinned.why) == (first.drawn, [])
+
+    # what is found out before the build, and midway: the fit stays, and serves once that is undone
+    before = small.database.read_bytes()
+    for wrong, why in (
+        ({"label": "other"}, "settings: label: its default → other"),
+        ({"drift_ignored": "1 of its customers left"}, "1 of its customers left"),
+    ):
+        with pytest.raises(RecsysError, match=f"its fit can't serve on: {why}. Nothing was"):
+            Built(small, pinned_fit=pin, as_of="2024-07-02", **wrong)
+        assert small.database.read_bytes() == before
+    again = Built(small, pinned_fit=pin, as_of="2024-07-02")
+    assert (again.drawn, again.result.notes) == (first.drawn, ())
+
+    full = Built(small, full=True, pinned_fit=pin, as_of="2024-07-02")
+    assert full.drawn != first.drawn
+    [said] = full.result.notes
+    assert f"until pinned_fit is {full.result.run_id[:8]}, last or nothing" in said
+    with pytest.raises(RecsysError, match=f"that of run {full.result.run_id[:8]}"):
+        Built(small, pinned_fit=pin, as_of="2024-07-03")
+
+
+def test_a_pinned_fit_outlives_drift():
+    kept = kept_of(fingerprint(), ended="drift: 1 alarm")
+    assert why_fit_anew(kept, fingerprint(settings={"pinned_fit": "last"}), None) is None
+    assert why_fit_anew(kept, fingerprint(settings={"pinned_fit": ""}), None) == kept.ended
+
+
 def fingerprint(**said):
     return Fingerprint(
         **{"taken_at": 1, "inputs": {}, "shop": {}, "settings": {}, "version": {}} | said
@@ -233,6 +303,7 @@ def kept_of(made_of, *, ended=None):
         ({}, {}, None),
         ({"settings": {"as_of": "2024-06-01"}}, {"settings": {"as_of": "2024-06-02"}}, None),
         ({}, {"settings": {"drift_watch": "9", "keep_builds": "4", "keep_days": "1"}}, None),
+        ({}, {"settings": {"pinned_fit": "last", "refit_after_days": "9"}}, None),
         ({"shop": {"as_of": "2024-06-01"}}, {"shop": {"as_of": "2024-06-02"}}, None),
         ({"day": "2024-06-01"}, {"day": "2024-06-02"}, None),
         ({}, {"inputs": {"purchases": {"new.csv": FileMark(1, 1, 1, 1, "d")}}}, None),

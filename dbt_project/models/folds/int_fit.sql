@@ -68,10 +68,10 @@ judged as (
         fit.*,
         case
             when not fit.is_refreshed then null
-            when fit.days >= settings.refit_after_days
+            when settings.pinned_fit is null and fit.days >= settings.refit_after_days
                 then concat('it is ', fit.days, ' days old, and refit_after_days is ', settings.refit_after_days)
             when fit.days < 0 then 'the shop is looked at on an earlier day'
-            when fit.late_lines > {{ most_late_share }} * fit.fitted_lines
+            when settings.pinned_fit is null and fit.late_lines > {{ most_late_share }} * fit.fitted_lines
                 then concat(
                     format('{:,}', fit.late_lines), ' of ', format('{:,}', fit.fitted_lines),
                     ' lines from before it came late, changed or are gone'

@@ -121,6 +121,14 @@ settings as (
                 else error('setting experiment_name is empty; use a name such as lists')
             end as experiment_name,
             case
+                when pinned_fit is null or regexp_full_match(pinned_fit, 'last|[0-9a-f]{8}[0-9a-f-]{0,28}')
+                    then pinned_fit
+                else error(concat(
+                    'setting pinned_fit is ', pinned_fit, '; use last, or the first eight or more letters ',
+                    'of a run as recsys builds shows them, in quotes'
+                ))
+            end as pinned_fit,
+            case
                 when objective = 'margin' and not exists (select 1 from priced where priced.has_margin)
                     then error(concat(
                         'setting objective is ', objective, ', and the shop file maps neither cost nor margin ',
