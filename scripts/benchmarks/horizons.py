@@ -25,7 +25,9 @@ OF_EVERYTHING = ("+model_metrics",)
 OF_HORIZON = ("stg_settings", "int_promotion_horizon+,+model_metrics")
 OF_STORES = (
     "+int_customer_stores",
+    "+int_store_buyers",
     "int_customer_stores+,+model_metrics",
+    "int_store_buyers+,+model_metrics",
     "int_promotion_horizon+,+model_metrics",
 )
 """What is built where purchases name other stores: what is fitted to all of a shop stays."""
