@@ -2,6 +2,7 @@
 {% macro recommenders() %}
     {{ return([
         'popularity',
+        'store_popularity',
         'buy_again',
         'bought_together',
         'svd',
@@ -24,7 +25,7 @@
 
 {# The simple recommenders, which the hybrid must beat to serve (the gate). #}
 {% macro simple_recommenders() %}
-    {{ return(['popularity', 'buy_again']) }}
+    {{ return(['popularity', 'store_popularity', 'buy_again']) }}
 {% endmacro %}
 
 {# Those that the setting `recommenders` may leave out: all but the simple ones. #}

@@ -42,6 +42,9 @@ select
         group by customer_key
         having max(earlier_weight) > 0 and max(recent_orders) > 0
     )) as came_back,
+    (
+        select count(distinct customer_key) from intermediate.int_events where store_key is not null
+    ) as customers_of_stores,
     (select count(*) from intermediate.int_fold_products where fold = 'serving' and in_catalogue)
         as listed
 """
@@ -69,6 +72,11 @@ def verdicts(
     matrix = [name for name in MATRIX if name in found["named"] and name not in rated]
     all_of_them = [
         Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
+        Verdict(
+            "store_popularity",
+            found["customers_of_stores"] > 0 and found["listed"] > 0,
+            f"{found['customers_of_stores']:,} customers whose purchases name a store",
+        ),
         Verdict(
             "buy_again",
             bought and customers["bought_again"] > 0,
@@ -130,7 +138,7 @@ def _of_orders(found: dict[str, Any], facts: dict[str, Any]) -> list[Verdict]:
     """Return the verdicts of a shop without customers, where only orders are known."""
     orders = f"{found['orders_of_several']:,} orders of several products"
     has_several = found["orders_of_several"] > 0 and found["listed"] >= FEWEST_PRODUCTS
-    personal = ["buy_again", *MATRIX, "ridge", "profile", "hybrid"]
+    personal = ["store_popularity", "buy_again", *MATRIX, "ridge", "profile", "hybrid"]
     return [
         Verdict("popularity", found["listed"] > 0, f"{found['listed']:,} products to list"),
         Verdict("bought_together", _has_pairs(found, facts), orders),

@@ -109,8 +109,8 @@ class Recommenders(Section):
     recommenders: Names = (
         "bought_together, svd, mean_imputed_svd, ease, ridge, item_knn, user_knn, als, content"
     )
-    """Recommenders that are built beside popularity and buy_again, separated by commas; also nmf
-    and knn, for shops of ratings. What isn't named takes no time."""
+    """Recommenders that are built beside popularity, store_popularity and buy_again, separated by
+    commas; also nmf and knn, for shops of ratings. What isn't named takes no time."""
     rating_models: Names = "svd, baseline"
     """Rating models whose errors are measured; also nmf, knn, svdpp, knn_means, knn_baseline and
     rating_blend."""
@@ -265,7 +265,7 @@ class Evaluation(Section):
     """Whether a champion no better than popularity and habit fails the build."""
     pinned_champion: Annotated[str | None, Field(json_schema_extra={"dbt": PINNABLE})] = None
     """A recommender that serves every list whatever the metrics say: hybrid, fusion, profile,
-    popularity, buy_again or one named in `recommenders`."""
+    popularity, store_popularity, buy_again or one named in `recommenders`."""
 
 
 class Drift(Section):

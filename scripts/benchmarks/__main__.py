@@ -32,7 +32,10 @@ MEASUREMENTS = {
         Argument("KEY=VALUE", month.key_and_value, is_many=True, together=month.wishes_of),
     ),
     "movielens": Measurement(movielens.main),
-    "quality": Measurement(quality.main, Argument("SHOP", one_of(quality.SHOPS), is_many=True)),
+    "quality": Measurement(
+        quality.main,
+        Argument("SHOP", one_of([*quality.SHOPS, *quality.BESIDE]), is_many=True),
+    ),
     "reproducible": Measurement(reproducible.main),
     "scale": Measurement(
         scale.main, Argument("SHAPE|SIZE", str, is_many=True, together=scale.values_of)

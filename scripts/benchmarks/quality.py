@@ -11,14 +11,15 @@ from statistics import mean
 
 import yaml
 
-from benchmarks import movielens
+from benchmarks import horizons, movielens
+from benchmarks.judged import LISTS, OF_SEED, SEEDS, ndcg
 from recsys.pipeline.build import build
 from recsys.storage.connections import connect
 from recsys.storage.names import file_pattern
 
 SHOPS = ("complete_journey", "online_retail", "movielens")
-LISTS = ("discover", "buy_again", "next_basket")
-SEEDS = (0, 1, 2)
+BESIDE = ("horizons",)
+"""What is measured only where it is asked for."""
 
 NOT_SINGLE = ("hybrid", "fusion")
 """Made of the lists of others."""
@@ -38,15 +39,21 @@ class Case:
 
 
 def main(shops: list[str]) -> None:
-    """NDCG@10 of real shops: complete_journey, online_retail (where it is), movielens."""
+    """NDCG@10 of real shops: complete_journey, online_retail (where it is), movielens.
+
+    `horizons` measures complete_journey by `promotion_horizon_days`, each with and without stores.
+    """
     wanted = shops or SHOPS
     missed: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         cases = {case.name: case for case in _cases(Path(folder))}
-        missed += [f"{name}: not there" for name in shops if name not in {*cases, "movielens"}]
+        there = {*cases, "movielens", *BESIDE}
+        missed += [f"{name}: not there" for name in shops if name not in there]
         for name, case in cases.items():
             if name in wanted:
                 missed += _measure(case, Path(folder))
+    if "horizons" in wanted:
+        missed += horizons.measure()
     if "movielens" in wanted:
         try:
             movielens.main([])
@@ -127,13 +134,11 @@ def _measure(case: Case, folder: Path) -> list[str]:
     by_seed: list[dict[str, float]] = []
     missed: list[str] = []
     for seed in SEEDS:
-        # other seeds are measured only: today's lists would need all recommenders fitted anew
-        measured = "int_hybrid_models+,+model_metrics"
-        select = None if seed == SEEDS[0] else ["stg_settings", measured]
+        select = None if seed == SEEDS[0] else OF_SEED
         # which they go on from
         settings = {**case.settings, "hybrid_seed": seed, "keep_working_tables": True}
         result = build(case.shop, database, select=select, variables=settings)
-        found = _ndcg(database)
+        found = ndcg(database)
         if seed == SEEDS[0]:
             _print_leaderboard(case, found, result.seconds)
             missed += _check_singles(case, found)
@@ -148,20 +153,6 @@ def _measure(case: Case, folder: Path) -> list[str]:
             if mean(values) < case.targets.get(name, 0):
                 missed.append(f"{case.name}, hybrid, {name}")
     return missed
-
-
-def _ndcg(database: Path) -> dict[str, dict[str, float]]:
-    with connect(database, read_only=True) as connection:
-        rows = connection.execute(
-            """
-            select recommender, list_type, value from marts.model_metrics
-            where metric = 'ndcg' and k = 10 and segment_type = 'all'
-            """
-        ).fetchall()
-    found: dict[str, dict[str, float]] = {}
-    for recommender, list_type, value in rows:
-        found.setdefault(recommender, {})[list_type] = value
-    return found
 
 
 def _not_beaten(database: Path) -> dict[str, list[str]]:

@@ -101,6 +101,15 @@ def test_it_has_to_beat_popularity_and_habit_both(database, gate, popularity, ha
     assert gate(database, required=True) == (set() if is_proven else {FAILS})
 
 
+@pytest.mark.parametrize(("of_store", "is_proven"), [(BETTER, True), (TIE, False)])
+def test_where_stores_are_known_it_has_to_beat_what_is_popular_there(
+    database, gate, of_store, is_proven
+):
+    simple = dict.fromkeys(("popularity", "buy_again"), BETTER) | {"store_popularity": of_store}
+    judge(database, {("2024-05-02", name): found for name, found in simple.items()})
+    assert gate(database, required=True) == (set() if is_proven else {FAILS})
+
+
 def test_what_an_earlier_fold_says_is_no_excuse(database, gate):
     judge(database, {("2024-04-04", "popularity"): BETTER, ("2024-05-02", "popularity"): TIE})
     assert gate(database, required=True) == {FAILS}

@@ -54,6 +54,7 @@ def bench(monkeypatch, capsys):
         (["leaderboard", "some.duckdb"], [Path("some.duckdb")]),
         (["month"], []),
         (["quality", "movielens", "online_retail"], ["movielens", "online_retail"]),
+        (["quality", "horizons"], ["horizons"]),
         (["reproducible"], []),
         (["scale"], []),
         (["scale", "1", "0.5", "1"], [1.0, 0.5]),

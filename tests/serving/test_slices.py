@@ -112,13 +112,14 @@ def test_all_blocks_share_the_fold_of_today(slices, tmp_path):
     assert rows(files.shared("int_products")) == [(10, "tea")]
 
 
-def test_of_promotions_blocks_have_those_of_today(shop, tmp_path):
-    shop.execute("""
-        create table shop.intermediate.int_store_promotions as
+@pytest.mark.parametrize("name", ["int_store_promotions", "int_store_popularity"])
+def test_of_stores_blocks_have_what_is_known_today(shop, tmp_path, name):
+    shop.execute(f"""
+        create table shop.intermediate.{name} as
         from (values ('serving', 1, 7), ('2024-01-01', 1, 3)) as t (fold, store_key, days)
     """)
-    slices_of(shop, tmp_path, "int_store_promotions").write_shared()
-    assert rows(BlockFiles(tmp_path).shared("int_store_promotions")) == [("serving", 1, 7)]
+    slices_of(shop, tmp_path, name).write_shared()
+    assert rows(BlockFiles(tmp_path).shared(name)) == [("serving", 1, 7)]
 
 
 def test_a_table_that_knows_customers_by_their_ids_alone_is_refused(shop, tmp_path):

@@ -16,6 +16,7 @@ def model(dbt, session):
         "int_preference_features": dbt.ref("int_preference_features"),
         "int_category_probabilities": dbt.ref("int_category_probabilities"),
         "rec_popularity": dbt.ref("rec_popularity"),
+        "rec_store_popularity": dbt.ref("rec_store_popularity"),
         "rec_buy_again": dbt.ref("rec_buy_again"),
         "rec_bought_together": dbt.ref("rec_bought_together"),
         "rec_svd": dbt.ref("rec_svd"),
