@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from recsys.dbt.hybrid import PAIRS_PER_BATCH
-from recsys.hybrid.feature_table import feature_matrix, feature_names
+from recsys.hybrid.feature_table import feature_matrix, feature_names, pair_numbers
 from recsys.hybrid.model_bytes import from_bytes
 from recsys.hybrid.moved_by import moved_by
 from recsys.storage.relations import SERVING, Relation, where
@@ -41,7 +40,7 @@ def moved_by_of_pairs(
     fitted = where(models, fold=SERVING).filter("model is not null").project("model").fetchall()
     asked = pairs.project("customer_key, product_key").to_arrow_table()
     customers = sorted(set(asked["customer_key"].to_pylist()))
-    wanted = _numbers(asked)
+    wanted = pair_numbers(asked)
     names = feature_names(features)
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -53,7 +52,7 @@ def moved_by_of_pairs(
             f"customer_key in ({', '.join(map(str, customers))})"
         )
         for batch in of_customers.to_arrow_reader(PAIRS_PER_BATCH):
-            chosen = batch.filter(pa.array(np.isin(_numbers(batch), wanted)))
+            chosen = batch.filter(pa.array(np.isin(pair_numbers(batch), wanted)))
             matrix = feature_matrix(chosen, names)
             texts = moved_by(model.contributions(matrix), matrix, names)
             yield pa.RecordBatch.from_arrays(
@@ -62,13 +61,3 @@ def moved_by_of_pairs(
             )
 
     return pa.RecordBatchReader.from_batches(SCHEMA, batches())
-
-
-def _numbers(pairs: pa.Table | pa.RecordBatch) -> NDArray[np.int64]:
-    """Return (pairs,) a number for each, another for any other."""
-    customers, products = (
-        pairs.column(name).to_numpy(zero_copy_only=False).astype(np.int64)
-        for name in ("customer_key", "product_key")
-    )
-    numbers: NDArray[np.int64] = customers << 32 | products
-    return numbers

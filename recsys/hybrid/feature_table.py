@@ -78,6 +78,32 @@ def unknown_promotions(names: Sequence[str], *, before: bool, later: bool) -> li
     ]
 
 
+def pair_numbers(pairs: pa.Table | pa.RecordBatch) -> NDArray[np.int64]:
+    """Return (pairs,) a number for each customer_key and product_key, another for any other."""
+    customers, products = (
+        pairs.column(name).to_numpy(zero_copy_only=False).astype(np.int64)
+        for name in ("customer_key", "product_key")
+    )
+    numbers: NDArray[np.int64] = customers << 32 | products
+    return numbers
+
+
+def without_next_promotions(
+    features: NDArray[np.float32], names: Sequence[str]
+) -> NDArray[np.float32]:
+    """Return (rows, names) features of the same pairs if nothing were promoted in the label window.
+
+    Days of promotions become 0 where they are known, and discounts of promotions unknown.
+    """
+    changed = features.copy(order="F")
+    for position, name in enumerate(names):
+        if PROMOTED_NEXT.fullmatch(name):
+            column = changed[:, position]
+            known = ~np.isnan(column) & ("_days_" in name)
+            changed[:, position] = np.where(known, np.float32(0), np.float32(np.nan))
+    return changed
+
+
 def read_examples(features: Relation, fold: str, names: list[str]) -> Examples:
     """Return the pairs of a fold that may be learned from."""
     table = (

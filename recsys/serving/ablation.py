@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from recsys.serving.block_files import BlockFiles
+from recsys.serving.evidence import OF_OFFERS, OF_POPULARITY, OF_PROFILE, POPULARITY, PROMOTIONS
 from recsys.serving.plan import BlockPlan
 from recsys.serving.slices import KEY, CustomerSlices
 from recsys.storage.names import file_text
@@ -38,22 +39,6 @@ CHOSEN_SCHEMA = pa.schema(
         ("reason_kind", pa.string()),
     ]
 )
-
-OF_POPULARITY = "popular"
-OF_PROFILE = "profile"
-
-POPULARITY: dict[str, tuple[str, ...]] = {
-    "int_category_products": ("category_share",),
-    "int_fold_products": (
-        *("customers", "orders", "recent_customers", "orders_14d", "orders_42d", "trend"),
-    ),
-    "int_product_features": (
-        *("customers", "customers_half_window", "customers_one_window"),
-        *("customers_three_windows", "new_customers_half_window", "new_customers_one_window"),
-        *("new_customers_three_windows", "trend"),
-    ),
-}
-"""What tables of products say of how many buy a product."""
 
 
 class Row(NamedTuple):
@@ -105,6 +90,7 @@ class Ablation:
     that product, of one from the customer's own history those of the product itself, of the
     profile the attributes. That of popularity is how many buy the product: its counts become the
     medians of all products. Counts of nought would be those of a product that is never listed.
+    That of an offer is what is promoted from the cut-off on: the product isn't any more.
     """
 
     def __init__(self, cursor: Any, slices: CustomerSlices, files: BlockFiles) -> None:
@@ -134,7 +120,7 @@ class Ablation:
 
     def rows(self, plan: BlockPlan) -> tuple[str, ...]:
         """Return the tables that these blocks have rows of their own in."""
-        own = (*self._slices.sliced, *POPULARITY)
+        own = (*self._slices.sliced, *POPULARITY, PROMOTIONS)
         return tuple(name for _, name in plan.inputs if name in own)
 
     def choose(self, lists: Sequence[Path], most: int, size: int, first_block: int) -> list[int]:
@@ -183,13 +169,13 @@ class Ablation:
             f"select count(distinct customer_id) from {files}"
         ).fetchall()
         chosen = sample(map(Row._make, found), min(most, customers))
-        # counts of products are those of a block: reasons by popularity have blocks of their own
+        # what is said of products is said to a whole block: reasons by it have blocks of their own
+        of_products = ((OF_POPULARITY,), OF_OFFERS)
+        of_customers = {row.reason_kind for row in chosen}.difference(*of_products)
         parts = [
             part[start : start + size]
-            for part in (
-                [row for row in chosen if row.reason_kind != OF_POPULARITY],
-                [row for row in chosen if row.reason_kind == OF_POPULARITY],
-            )
+            for kinds in (of_customers, *of_products)
+            for part in [[row for row in chosen if row.reason_kind in kinds]]
             for start in range(0, len(part), size)
         ]
         self._write_chosen(files, parts, first_block)
@@ -219,7 +205,7 @@ class Ablation:
                 served.recommender,
                 served.score,
                 case
-                    when chosen.reason_kind in ('{OF_POPULARITY}', '{OF_PROFILE}') then null
+                    when chosen.reason_kind in {(OF_POPULARITY, OF_PROFILE, *OF_OFFERS)} then null
                     when served.reason_product_id is null then chosen.product_key
                     else named.product_key
                 end as evidence_key
@@ -265,6 +251,25 @@ class Ablation:
             shared = f"read_parquet({file_text(self._files.shared(name))})"
             query = f"select * replace ({ordinary}) from {shared} where fold = 'serving'"
             self._slices.write(query, self._files.rows(block, name))
+        self._write_promotions(of_block, block)
+
+    def _write_promotions(self, of_block: str, block: int) -> None:
+        """Write what is promoted, without the products whose offers are a block's reasons."""
+        columns = self._slices.columns(PROMOTIONS)
+        nothing = {name: "0" for name in sorted(columns) if "_days_next_" in name}
+        nothing["promoted_discount"] = "null"
+        offered = f"""(
+            select product_key from reasons_checked
+            where reason_kind in {OF_OFFERS}
+            and exists (from {of_block} where reason_kind in {OF_OFFERS})
+        )"""
+        changed = ", ".join(
+            f"case when product_key in {offered} then {value} else {name} end as {name}"
+            for name, value in nothing.items()
+        )
+        shared = f"read_parquet({file_text(self._files.shared(PROMOTIONS))})"
+        query = f"select * replace ({changed}) from {shared}"
+        self._slices.write(query, self._files.rows(block, PROMOTIONS))
 
     def write_checks(self, blocks: Iterable[int]) -> int:
         """Write what the scores came to without the evidence; return the rows."""

@@ -32,6 +32,10 @@ TABLES = {
     "int_category_products": "(values ('serving', 10, 'HOT', 0.5), ('serving', 11, 'SWEET', 0.25), "
     "('serving', 12, 'SOUR', 0.125)) "
     "as t (fold, product_key, category, category_share)",
+    "int_store_promotions": "(values ('serving', 0, 10, 5.0, 7.0, 0.25), "
+    "('serving', 0, 12, 0.0, 3.0, 0.5), ('serving', 3, 12, 0.0, 3.0, null)) "
+    "as t (fold, store_key, product_key, promoted_days_one_week, promoted_days_next_window, "
+    "promoted_discount)",
     "int_folds": "(values ('serving', 'serve')) as t (fold, purpose)",
 }
 # ann bought tea, bob is told of jam because of tea, cat of oil for her age, dan of what is popular
@@ -105,6 +109,22 @@ def test_what_was_popular_is_bought_as_often_as_the_median_product(ablation, fil
         ("serving", 11, "SWEET", 0.25),
         ("serving", 12, "SOUR", 0.125),
     ]
+
+
+def test_what_was_on_offer_is_promoted_no_more(ablation, files):
+    """Cat's oil is on offer: days of the label window become 0, and its past stays."""
+    listed = LISTED.replace("'profile', 'profile'", "'hybrid', 'on_offer'")
+    duckdb.sql(f"from {listed}").write_parquet(str(files.served(LISTS, 0)))
+    assert choose(ablation, files, 1000) == [5, 6, 7]
+    promoted = [("serving", 0, 10, 5.0, 7.0, 0.25)]
+    before = [("serving", 0, 12, 0.0, 3.0, 0.5), ("serving", 3, 12, 0.0, 3.0, None)]
+    without = [("serving", 0, 12, 0.0, 0.0, None), ("serving", 3, 12, 0.0, 0.0, None)]
+    assert rows(files, 5, "int_store_promotions") == [*promoted, *before]
+    assert rows(files, 6, "int_store_promotions") == [*promoted, *before]
+    assert rows(files, 7, "int_store_promotions") == [*promoted, *without]
+    # all that cat bought is there, and as many as ever buy oil
+    assert rows(files, 7, "int_events") == [(3, 10, "d")]
+    assert len(rows(files, 7, "int_fold_products")) == 2
 
 
 def test_blocks_have_as_many_customers_as_others_have(ablation, files):

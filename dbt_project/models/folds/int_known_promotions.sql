@@ -31,6 +31,7 @@ known as (
         promotions.is_{{ name }},
         {% endfor %}
         promotions.discount,
+        promotions.ends,
         -- days since the cut-off, whose first is 0; those before it are below
         greatest(date_diff('day', cast(folds.cutoff_at as date), promotions.starts), -{{ past_days }}) as first_day,
         least(
