@@ -124,7 +124,7 @@ def test_what_was_on_offer_is_promoted_no_more(ablation, files):
     assert rows(files, 7, "int_store_promotions") == [*promoted, *without]
     # all that cat bought is there, and as many as ever buy oil
     assert rows(files, 7, "int_events") == [(3, 10, "d")]
-    assert len(rows(files, 7, "int_fold_products")) == 2
+    assert len(rows(files, 7, "int_fold_products")) == 3
 
 
 def test_blocks_have_as_many_customers_as_others_have(ablation, files):
