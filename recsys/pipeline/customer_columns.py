@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from recsys.storage.names import quoted
+from recsys.storage.names import quoted, text
 
 ID = re.compile(r"(^|_)customer_ids?$|^merged_into$", re.IGNORECASE)
 """Names of columns that hold customers' ids."""
@@ -73,6 +73,34 @@ def columns_of(connection: duckdb.DuckDBPyConnection) -> list[Column]:
     return found
 
 
+def members(value: str, name: str, kind: Any) -> list[tuple[str, str, str, Any]]:
+    """Return the members of a union: tag, expression of the value, what that is called, its type.
+
+    A member that isn't called after customers itself is called as the union is, because many are
+    called after their types.
+
+    Parameters
+    ----------
+    value
+        The expression of the union.
+    name
+        What it is called.
+    kind
+        DuckDB's type of it.
+
+    """
+    return [
+        (
+            tag,
+            f"union_extract({value}, {text(tag)})",
+            tag if ID.search(tag) or KEY.search(tag) else name,
+            of_member,
+        )
+        for tag, of_member in kind.children
+        if tag  # the first child is the tag itself
+    ]
+
+
 def customers_in(value: str, name: str, kind: Any) -> Iterator[tuple[str, bool]]:
     """Yield the expressions of a value's parts that are one customer, and whether it is a key.
 
@@ -89,5 +117,8 @@ def customers_in(value: str, name: str, kind: Any) -> Iterator[tuple[str, bool]]
     if kind.id == "struct":
         for field, of_field in kind.children:
             yield from customers_in(f"{value}.{quoted(field)}", field, of_field)
+    elif kind.id == "union":
+        for _, member, called, of_member in members(value, name, kind):
+            yield from customers_in(member, called, of_member)
     elif kind.id not in NESTED and (ID.search(name) or KEY.search(name)) and name != NAMING_SETTING:
         yield value, bool(KEY.search(name))

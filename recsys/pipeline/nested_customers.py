@@ -1,10 +1,10 @@
-"""Customers inside of lists, maps and structs, at any depth, are taken out of them by SQL."""
+"""Customers inside of lists, maps, structs and unions, at any depth, are taken out of them by SQL."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from recsys.pipeline.customer_columns import NESTED, customers_in
+from recsys.pipeline.customer_columns import NESTED, customers_in, members
 from recsys.storage.names import quoted, text
 
 LISTED_IDS, LISTED_KEYS = "$ids::varchar[]", "$keys::bigint[]"
@@ -52,7 +52,24 @@ def without_customers(value: str, name: str, kind: Any, depth: int = 0) -> str |
                 for field, inner in fields.items()
             )
             return f"case when {value} is not null then struct_pack({packed}) end"
+        case "union":
+            return _of_union(value, name, kind, depth)
     return None
+
+
+def _of_union(value: str, name: str, kind: Any, depth: int) -> str | None:
+    changed = {
+        tag: inner
+        for tag, member, called, of_member in members(value, name, kind)
+        if (inner := without_customers(member, called, of_member, depth)) is not None
+    }
+    if not changed:
+        return None
+    cases = " ".join(
+        f"when {text(tag)} then cast(union_value({quoted(tag)} := {inner}) as {kind})"
+        for tag, inner in changed.items()
+    )
+    return f"case cast(union_tag({value}) as varchar) {cases} else {value} end"
 
 
 def _of_list(value: str, name: str, kind: Any, depth: int) -> str | None:
@@ -92,11 +109,11 @@ def _of_map(value: str, name: str, kind: Any, depth: int) -> str | None:
 
 def _is_customer(value: str, name: str, kind: Any) -> str | None:
     """Return the condition that a value is one of the customers, or a struct that names one."""
-    if kind.id in NESTED and kind.id != "struct":
+    if kind.id in NESTED and kind.id not in {"struct", "union"}:
         return None
     conditions = [
         f"list_contains({LISTED_KEYS if is_key else LISTED_IDS}, "
-        f"coalesce(cast({part} as {'bigint' if is_key else 'varchar'}), "
+        f"coalesce(try_cast({part} as {'bigint' if is_key else 'varchar'}), "
         f"{'-1' if is_key else text('')}))"
         for part, is_key in customers_in(value, name, kind)
     ]

@@ -187,7 +187,7 @@ def _conditions(columns: Sequence[Column]) -> dict[tuple[str, str], list[str]]:
     for column in columns:
         for value, is_key in customers_in(quoted(column.name), column.name, column.kind):
             kind, listed = ("bigint", KEYS) if is_key else ("varchar", IDS)
-            condition = f"cast({value} as {kind}) in {listed}"
+            condition = f"try_cast({value} as {kind}) in {listed}"
             conditions.setdefault((column.place, column.called), []).append(condition)
     return conditions
 

@@ -475,6 +475,47 @@ def test_lists_of_lists_and_maps_lose_them_at_any_depth():
         ]
 
 
+def test_unions_lose_them_whatever_their_members_are_called():
+    """A row goes where the union is the customer; lists within a union become shorter."""
+    with duckdb.connect() as connection:
+        connection.execute("create type one as union (num integer, str varchar)")
+        connection.execute("""
+            create type piece as union (
+                customer_ids varchar[], note varchar, best struct(customer_id varchar, n integer)
+            )
+        """)
+        connection.execute("""
+            create table rows_of as
+            select unnest(['ann'::one, 'bob'::one, 7::one, null::one]) as customer_id
+        """)
+        connection.execute("""
+            create table parts (id integer, found piece, groups piece[], customer_ids one[])
+        """)
+        connection.execute("""
+            insert into parts values
+                (1, union_value(customer_ids := ['ann', 'bob']), null, null),
+                (2, union_value(note := 'ann'), null, ['ann'::one, 'bob'::one, 7::one]),
+                (3, null, [
+                    union_value(customer_ids := ['ann'])::piece,
+                    union_value(best := {'customer_id': 'ann', 'n': 1})::piece,
+                    union_value(best := {'customer_id': 'bob', 'n': 2})::piece
+                ], null),
+                (4, union_value(best := {'customer_id': 'ann', 'n': 1}), null, null)
+        """)
+        types = connection.sql("from parts").types
+        remove_customers(connection, ["ann", "7"])
+        assert connection.sql("select customer_id::varchar from rows_of").fetchall() == [
+            ("bob",),
+            (None,),
+        ]
+        assert connection.sql("from parts").types == types
+        assert connection.sql("from parts order by id").fetchall() == [
+            (1, ["bob"], None, None),
+            (2, "ann", None, ["bob"]),
+            (3, None, [[], {"customer_id": "bob", "n": 2}], None),
+        ]
+
+
 def test_the_table_of_hashes_says_what_it_is(database):
     forget_customers(database, [ANN])
     assert (

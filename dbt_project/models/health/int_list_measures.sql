@@ -36,12 +36,15 @@ reached as (
     group by recommendations.list_type
 ),
 
+-- what a challenger lists says nothing of who serves
 listed as (
     select
-        list_type,
-        count(distinct product_id) as products
+        recommendations.list_type,
+        count(distinct recommendations.product_id) as products
     from recommendations
-    group by list_type
+    inner join listed_customers on recommendations.customer_id = listed_customers.customer_id
+    where listed_customers.arm = 'champion'
+    group by recommendations.list_type
 ),
 
 measured as (
