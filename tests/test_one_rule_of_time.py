@@ -39,6 +39,7 @@ JOIN = {
     "int_known_ratings": "ratings that counted at the cut-off",
     "int_label_events": "events of the label window",
     "int_held_out_ratings": "ratings of the label window",
+    "int_promoted_labels": "whether what was bought in the label window was promoted",
     "int_fold_rfm": "lines, as a return takes its money off on its own day, which no event says",
     "int_quantity_limit": "lines before the first cut-off, before there are events",
     "int_folds": "makes the cut-offs from the lines that there are",

@@ -95,6 +95,8 @@ segments as (
         'all' as segment_type,
         'all' as segment
     from judged_orders
+    union all
+    select * from {{ ref('int_place_segments') }}
 )
 
 select * from segments

@@ -16,7 +16,8 @@ labels as (
         events.order_key,
         events.occurred_at,
         events.quantity,
-        events.amount
+        events.amount,
+        events.store_key
     from folds
     inner join events
         on folds.cutoff_at <= events.occurred_at and folds.label_until > events.occurred_at

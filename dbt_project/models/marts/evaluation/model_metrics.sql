@@ -11,6 +11,8 @@ set_metrics as (
     union all by name
     select * from {{ ref('int_recall_by_popularity') }}
     union all by name
+    select * from {{ ref('int_recall_by_promotion') }}
+    union all by name
     select * from {{ ref('int_new_product_metrics') }}
 ),
 

@@ -20,7 +20,9 @@
 -- depends_on: {{ ref('popular_products') }}
 -- depends_on: {{ ref('customer_attributes') }}
 -- depends_on: {{ ref('stores') }}
+-- depends_on: {{ ref('product_stores') }}
 -- depends_on: {{ ref('promotion_effects') }}
+-- depends_on: {{ ref('customer_promotion_sensitivity') }}
 -- depends_on: {{ ref('ratings') }}
 -- depends_on: {{ ref('model_metrics') }}
 -- depends_on: {{ ref('model_comparisons') }}
