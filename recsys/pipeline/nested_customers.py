@@ -1,4 +1,4 @@
-"""Customers inside of lists, maps, structs and unions, at any depth, are taken out of them by SQL."""
+"""Customers inside of lists, maps, structs and unions are taken out of them by SQL."""
 
 from __future__ import annotations
 
