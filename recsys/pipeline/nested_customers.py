@@ -1,4 +1,4 @@
-"""Customers inside of lists, maps, structs and unions are taken out of them by SQL."""
+"""SQL that takes customers out of lists, maps, structs and unions, at any depth."""
 
 from __future__ import annotations
 
