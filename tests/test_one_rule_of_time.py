@@ -48,6 +48,7 @@ JOIN = {
     "int_experiment_outcomes": "lines before and since an experiment's first day",
     "int_experiment_sums": "no join: whether any line has an amount",
     "experiment_groups": "today's customers beside the arms of today's experiment",
+    "product_stores": "lines until today, as known today",
     "recommendation_details": "today's customers beside today's lists",
     "run_history": "no join: how many lines the whole build had",
     "int_known_purchases": "purchases since the first lists, as known today",
