@@ -18,6 +18,7 @@ _COUNTS = {
     "customer_first_bought": "products new to the customer",
     "customer_spend": "spend",
     "own_orders_share": "share of orders with it",
+    "stores_share": "share of buyers at the customer's stores who bought it",
     "customer_discounted_share": "share of purchases at a discount",
     "customer_discount_depth": "the customer's mean discount",
     "product_discounted_share": "share of its orders that had a discount",
@@ -72,6 +73,10 @@ _OTHERS = {
     "own_due_ratio_of_product": "days since it was last bought, in intervals of all its customers",
     "own_last_quantity": "units in the last order of it",
     "own_discounted_share": "share of orders of it that had a discount",
+    "stores_share_popularity_window": (
+        "share of buyers at the customer's stores who bought it in the popularity window"
+    ),
+    "stores_days_since_last": "days since it was sold at the customer's stores",
     "stores_promoted_discount": "discount of its promotion in the next window",
     "customer_products_per_order": "products per order of the customer",
     "customer_days_since_last": "days since the customer's last order",

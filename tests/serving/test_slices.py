@@ -112,7 +112,9 @@ def test_all_blocks_share_the_fold_of_today(slices, tmp_path):
     assert rows(files.shared("int_products")) == [(10, "tea")]
 
 
-@pytest.mark.parametrize("name", ["int_store_promotions", "int_store_popularity"])
+@pytest.mark.parametrize(
+    "name", ["int_store_promotions", "int_store_popularity", "int_store_buyers"]
+)
 def test_of_stores_blocks_have_what_is_known_today(shop, tmp_path, name):
     shop.execute(f"""
         create table shop.intermediate.{name} as

@@ -48,10 +48,10 @@ visits as (
 of_stores as (
     select
         fold,
-        store_key,
         {% for name, days in windows.items() %}
-        count(*) filter (where age <= {{ days }}) as buyers_{{ name }}{{ ',' if not loop.last }}
+        count(*) filter (where age <= {{ days }}) as buyers_{{ name }},
         {% endfor %}
+        store_key
     from visits
     group by fold, store_key
 ),

@@ -48,6 +48,8 @@ affinities as (select * from {{ ref('int_affinities') }}),
 
 pair_promotions as (select * from {{ ref('int_pair_promotions') }}),
 
+pair_stores as (select * from {{ ref('int_pair_stores') }}),
+
 store_promotions as (select * from {{ ref('int_store_promotions') }} where store_key = 0),
 
 calendars as (select * from {{ ref('int_promotion_calendars') }}),
@@ -84,6 +86,9 @@ features as (
             as product_{{ name }},
         {% endfor %}
         cast(own_promotions.promoted_discount as float) as stores_promoted_discount,
+        {% for name in ['share_half_window', 'share_popularity_window', 'share_three_windows', 'days_since_last'] %}
+        cast(pair_stores.{{ name }} as float) as stores_{{ name }},
+        {% endfor %}
         cast(own.orders / customer.orders as float) as own_orders_share,
         cast(own.orders_three_windows / nullif(customer.orders_three_windows, 0) as float)
             as own_orders_share_three_windows,
@@ -111,6 +116,11 @@ features as (
             pairs.fold = own_promotions.fold
             and pairs.customer_key = own_promotions.customer_key
             and pairs.product_key = own_promotions.product_key
+    left join pair_stores
+        on
+            pairs.fold = pair_stores.fold
+            and pairs.customer_key = pair_stores.customer_key
+            and pairs.product_key = pair_stores.product_key
     left join store_promotions as product_promotions
         on pairs.fold = product_promotions.fold and pairs.product_key = product_promotions.product_key
     {% for kind in ['department', 'category', 'subcategory', 'brand'] %}

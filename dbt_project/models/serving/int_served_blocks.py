@@ -35,6 +35,7 @@ def model(dbt, session):
         "int_candidates": dbt.ref("int_candidates"),
         "int_profile_candidates": dbt.ref("int_profile_candidates"),
         "int_candidate_pairs": dbt.ref("int_candidate_pairs"),
+        "int_pair_stores": dbt.ref("int_pair_stores"),
         "int_pair_promotions": dbt.ref("int_pair_promotions"),
         "int_hybrid_features": dbt.ref("int_hybrid_features"),
         "int_hybrid_scores": dbt.ref("int_hybrid_scores"),
