@@ -16,6 +16,7 @@ CALL = re.compile(r"\b(\w+)\(")
 
 HAPPENED = {
     "customers",
+    "int_assortment",
     "int_events",
     "int_exposures",
     "int_order_products",
@@ -25,6 +26,7 @@ HAPPENED = {
     "int_returned_orders",
     "purchases",
     "ratings",
+    "stg_assortment",
     "stg_exposures",
     "stg_promotions",
     "stg_purchases",
@@ -35,6 +37,7 @@ HAPPENED = {
 JOIN = {
     "int_known_events": "events before the cut-off",
     "int_known_promotions": "promotions that are known at the cut-off",
+    "int_known_assortment": "what stores sold on the last day before the cut-off",
     "int_promotion_horizon": "how far today's promotions reach beyond today's cut-off",
     "int_known_ratings": "ratings that counted at the cut-off",
     "int_label_events": "events of the label window",
@@ -59,7 +62,13 @@ JOIN = {
 """Models that join folds with what happened, and what for."""
 
 BY_THE_MACRO = {
-    *("int_known_events", "int_known_promotions", "int_known_ratings", "int_fold_rfm"),
+    *(
+        "int_known_events",
+        "int_known_assortment",
+        "int_known_promotions",
+        "int_known_ratings",
+        "int_fold_rfm",
+    ),
     *("int_known_purchases", "int_changed_lines"),
 }
 """Those of them that say what is known, all by the same condition."""

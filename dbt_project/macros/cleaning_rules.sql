@@ -54,6 +54,10 @@
             'implausible_starts': 'earliest_day', 'ends_before_it_starts': none, 'unreadable_planned_at': 'date_order',
             'unreadable_discount': 'decimal_separator',
         },
+        'assortment': {
+            'missing_product_id': none, 'unreadable_starts': 'date_order', 'unreadable_ends': 'date_order',
+            'ends_before_it_starts': none,
+        },
         'exposures': {
             'forgotten': none, 'missing_customer_id': none, 'guest_exposure': 'guest_ids', 'missing_product_id': none,
             'unknown_list_type': none, 'missing_shown_at': none, 'unreadable_shown_at': 'date_order', 'ambiguous_shown_at': 'date_order',
@@ -89,6 +93,9 @@
     {%- endfor -%}
     {%- for what in ['customer', 'product'] -%}
         {%- do rules.append(['exposures', 'of_unknown_' ~ what, none, 'flagged']) -%}
+    {%- endfor -%}
+    {%- for what in ['product', 'store'] -%}
+        {%- do rules.append(['assortment', 'of_unknown_' ~ what, none, 'flagged']) -%}
     {%- endfor -%}
     {%- for source, rule, setting, effect in rules %}
     select

@@ -14,6 +14,7 @@
         ['store', ['purchases.store_id'], 'where something was sold is not known: nothing by store, and promotions count for all customers alike'],
         ['discount', ['purchases.discount', 'purchases.list_price'], 'what was bought at a discount is not known'],
         ['promotions', ['promotions'], 'what is promoted, and when, is not known'],
+        ['assortment', ['assortment'], 'which store sells what is not known: lists hold what any store sold'],
         ['title', ['products.title', 'purchases.title', 'ratings.title'], 'products are shown by their ids'],
         ['text', ['products.title', 'purchases.title', 'ratings.title', 'products.description', 'purchases.description',
             'ratings.description', 'products.category', 'purchases.category', 'ratings.category', 'products.department',
@@ -33,7 +34,7 @@
 {% macro listed_aspects() -%}
     {%- set of_input = {'order_id': 'purchases', 'quantity': 'purchases', 'prices paid': 'purchases',
         'store': 'purchases', 'discount': 'purchases',
-        'list price': 'products', 'costs': 'products', 'availability': 'products', 'time of a rating': 'ratings', 'clicks': 'exposures'} -%}
+        'assortment': 'stores', 'list price': 'products', 'costs': 'products', 'availability': 'products', 'time of a rating': 'ratings', 'clicks': 'exposures'} -%}
     {%- for aspect, names, consequence in input_aspects() %}
     select
         {{ loop.index }} as place,

@@ -2,7 +2,7 @@
 {% macro number_columns(input) -%}
     {%- set columns = {
         'purchases': ['quantity', 'unit_price', 'amount', 'discount', 'list_price'], 'ratings': ['rating'], 'products': ['price', 'cost', 'margin', 'stock'],
-        'customers': [], 'stores': [], 'promotions': [], 'exposures': []
+        'customers': [], 'stores': [], 'promotions': [], 'assortment': [], 'exposures': []
     } -%}
     {{ return(columns[input]) }}
 {%- endmacro %}

@@ -11,6 +11,8 @@ case
                     then concat('in no list: left out by the rule ', {{ placements }}.dropped_by_rule)
                 when {{ placements }}.closest is null
                     then 'in no list: proposed, but never among the first candidates of a list'
+                when {{ placements }}.closest['dropped_by'] = 'not_sold_at_stores'
+                    then 'in no list: not sold at the stores of customers it is proposed to'
                 when {{ placements }}.closest['dropped_by'] = 'list_length'
                     then 'in no list: other products come first'
                 when {{ placements }}.closest['dropped_by'] = 'variants'

@@ -17,6 +17,8 @@ from fold_products
 inner join folds on fold_products.fold = folds.fold
 inner join products on fold_products.product_key = products.product_key
 where
-    fold_products.in_catalogue <> (
+    -- what stores sold is known of past cut-offs, too
+    fold_products.why_not is distinct from 'not sold in any store'
+    and fold_products.in_catalogue <> (
         fold_products.is_learned_from and (folds.purpose <> 'serve' or products.is_available)
     )

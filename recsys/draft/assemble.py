@@ -35,7 +35,16 @@ from recsys.errors import ShopFileError
 from recsys.storage.connections import connect
 from recsys.storage.scratch import Scratch
 
-TABLES = ("purchases", "ratings", "products", "customers", "stores", "promotions", "exposures")
+TABLES = (
+    "purchases",
+    "ratings",
+    "products",
+    "customers",
+    "stores",
+    "promotions",
+    "assortment",
+    "exposures",
+)
 INTERACTIONS = ("purchases", "ratings")
 UNNAMED_LIKELY = 0.25
 """LIKELY for a file without a header: its column names say nothing."""
@@ -216,7 +225,7 @@ def _described(name: str, products: DraftTable | None) -> tuple[str, ...]:
     Titles of sold lines are taken beside it: fees and postage are in no product file, and are known
     by their titles.
     """
-    if name in {"customers", "stores", "promotions", "exposures"}:
+    if name in {"customers", "stores", "promotions", "assortment", "exposures"}:
         return ()
     if products is not None and name == "purchases":
         return ("title",)

@@ -26,6 +26,7 @@ TARGETS = {
     "promotions": (
         *("product_id", "store_id", "starts", "ends", "week", "kind", "discount", "planned_at"),
     ),
+    "assortment": ("product_id", "store_id", "starts", "ends"),
     "exposures": ("shown_at", "clicked_at", "customer_id", "product_id"),
 }
 """In the order in which they choose."""
@@ -47,6 +48,7 @@ REQUIRED = {
     "customers": ("customer_id",),
     "stores": ("store_id",),
     "promotions": ("product_id",),
+    "assortment": ("product_id",),
     "exposures": ("customer_id", "product_id", "shown_at"),
 }
 LEAST = {

@@ -28,6 +28,7 @@ FILE_WORDS = {
     "customers": {"customer", "demographic"},
     "stores": {"outlet"},
     "promotions": {"campaign", "discount"},
+    "assortment": {"assortment"},
     "exposures": {"shown"},
 }
 """Senses in a file's name that speak for a table."""
@@ -117,7 +118,7 @@ def roles(profile: FileProfile) -> list[Role]:
     evidence = Evidence(profile)
     words = evidence.file_words
     found = []
-    for judge in (_purchases, _ratings, _products, _customers, _stores, _promotions, _exposures):
+    for judge in JUDGES:
         table = judge.__name__[1:]
         score, why, against = judge(evidence)
         for factor, holds in against:
@@ -257,6 +258,23 @@ def _promotions(evidence: Evidence) -> Judged:
     )
 
 
+def _assortment(evidence: Evidence) -> Judged:
+    score, why, certain = _weighed(
+        evidence, {"product_id": 0.3, "store_id": 0.3, "starts": 0.1, "ends": 0.1}
+    )
+    is_sold = evidence.certainty("customer_id", "order_id", "purchased_at") >= SURE
+    is_named = bool(evidence.file_words & FILE_WORDS["assortment"])
+    return (
+        score,
+        why,
+        [
+            (0.3, min(certain["product_id"], certain["store_id"]) < 0.4),
+            (0.3, is_sold),
+            (0.5, not is_named),  # calendars of promotions have the same columns
+        ],
+    )
+
+
 def _exposures(evidence: Evidence) -> Judged:
     score, why, certain = _weighed(
         evidence, {"customer_id": 0.25, SOLD_PRODUCT: 0.25, "shown_at": 0.4, "clicked_at": 0.15}
@@ -271,6 +289,13 @@ def _exposures(evidence: Evidence) -> Judged:
             (0.3, evidence.certainty("quantity", "amount", "unit_price", "rating") >= SURE),
         ],
     )
+
+
+JUDGES = (
+    *(_purchases, _ratings, _products, _customers),
+    *(_stores, _promotions, _assortment, _exposures),
+)
+"""Each says how well a file fits the table that it is called after."""
 
 
 def shows_sales(profile: FileProfile) -> bool:

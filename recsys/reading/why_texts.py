@@ -14,6 +14,7 @@ Row = Mapping[str, Any]
 
 DROPPED_BY = {
     "list_length": "other products come first",
+    "not_sold_at_stores": "the customer's stores don't sell it",
     "variants": "a variant of it takes its place",
     "max_per_category": "the list has as many products of its category as max_per_category allows",
     "max_per_brand": "the list has as many products of its brand as max_per_brand allows",
@@ -74,7 +75,10 @@ def unlisted_answer(facts: ListFacts) -> str:
         return f"The rule '{audit['dropped_by'].removeprefix(RULE)}' keeps it out of the list."
     if audit is not None:
         dropped = DROPPED_BY.get(audit["dropped_by"], f"{audit['dropped_by']} left it out")
-        return f"It is candidate {audit['candidate_rank']} and isn't listed: {dropped}."
+        # what was left out before candidates were ranked has no place
+        rank = audit["candidate_rank"]
+        place = "isn't" if rank is None else f"is candidate {rank} and isn't"
+        return f"It {place} listed: {dropped}."
     if of_other_list := _of_other_list(facts.list_type, facts.history):
         return of_other_list
     if not facts.served:

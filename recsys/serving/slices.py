@@ -14,7 +14,12 @@ from recsys.storage.names import file_text, quoted, text
 
 KEY = "customer_key"
 TODAY = " where fold = 'serving'"
-OF_TODAY = frozenset({"int_store_buyers", "int_store_popularity", "int_store_promotions"})
+OF_TODAY = frozenset(
+    {
+        *("int_store_buyers", "int_store_popularity", "int_store_promotions"),
+        *("int_store_assortments", "int_assortment_products"),
+    }
+)
 """Shared tables that are large, and of which no block reads the past."""
 
 

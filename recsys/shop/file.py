@@ -147,6 +147,13 @@ class Promotions(Table):
         return self
 
 
+class Assortment(Table):
+    """Which store sells which product, and from when until when."""
+
+    required = ("product_id",)
+    optional = ("store_id", "starts", "ends")
+
+
 class Exposures(Table):
     """What customers were shown of their lists, and clicked."""
 
@@ -217,6 +224,8 @@ class Shop(BaseModel):
     stores: Stores | None = None
     promotions: Promotions | None = None
     """What is promoted when."""
+    assortment: Assortment | None = None
+    """Which store sells what."""
     exposures: Exposures | None = None
     """What customers were shown of their lists: docs/history.md."""
     rules: Rules | None = None
@@ -257,6 +266,7 @@ TABLES: dict[str, type[Table]] = {
     "customers": Customers,
     "stores": Stores,
     "promotions": Promotions,
+    "assortment": Assortment,
     "exposures": Exposures,
     "rules": Rules,
 }

@@ -199,3 +199,22 @@ def test_numbers_of_weeks_say_no_day(drafted):
     [unused] = draft.unused
     assert unused.label == "promotions.csv"
     assert "on which days" in unused.why
+
+
+def test_assortments_have_a_table(drafted):
+    def files(folder):
+        (folder / "assortment.csv").write_text(
+            "sku,store_no,valid_from,valid_until\n"
+            + "\n".join(
+                f"P{n % 30:03},0{n // 30},2024-01-0{1 + n % 7},2024-0{2 + n % 5}-28"
+                for n in range(120)
+            ),
+            "utf-8",
+        )
+        return [orders(folder, "store_no", lambda n: f"0{n // 3 % 4}"), folder / "assortment.csv"]
+
+    draft = drafted(files)
+    assert {column.target: column.source for column in draft.table("assortment").columns} == {
+        **{"product_id": "sku", "store_id": "store_no"},
+        **{"starts": "valid_from", "ends": "valid_until"},
+    }

@@ -68,13 +68,17 @@ def test_what_took_the_place_of_a_candidate(shop):
     assert answers(found)["discover"] == "The list has no candidates."
 
 
+UNNAMED = ("list_length", "variants", "not_sold_at_stores")
+"""What leaves out without a setting of that name."""
+
+
 @pytest.mark.parametrize("setting", DROPPED_BY)
 def test_each_setting_that_leaves_a_candidate_out_is_explained(shop, setting):
     sql = CHANGES.replace("'variants'", f"'{setting}'")
     [one] = shop("00123", "P/3", "next_basket", sql).lists
     assert one.dropped_by == setting
     assert one.answer.endswith(f"isn't listed: {DROPPED_BY[setting]}.")
-    assert setting in DROPPED_BY[setting] or setting in ("list_length", "variants")
+    assert setting in DROPPED_BY[setting] or setting in UNNAMED
 
 
 def test_a_rule_is_named(shop):
@@ -176,6 +180,13 @@ def test_a_product_that_is_no_candidate_of_an_audited_customer(shop):
     """
     [one] = shop("00123", "P1", "next_basket", sql).lists
     assert one.answer == "It isn't among the 13 candidates of the list."
+
+
+def test_a_product_that_the_customers_stores_don_t_sell(shop):
+    """It was left out before candidates were ranked, so that it has no place among them."""
+    sql = CHANGES.replace("13, 'variants'", "null, 'not_sold_at_stores'")
+    [one] = shop("00123", "P/3", "next_basket", sql).lists
+    assert one.answer == "It isn't listed: the customer's stores don't sell it."
 
 
 def test_a_customer_without_lists(shop):

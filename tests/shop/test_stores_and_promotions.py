@@ -69,3 +69,15 @@ def test_a_build_sees_that_stores_or_promotions_changed(tmp_path):
     (tmp_path / "plan.csv").write_text("b\n", encoding="utf-8")
     after = digests()
     assert {name for name in after if after[name] != before[name]} == {"promotions"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ("store_id: s", "column 'product_id' is missing"),
+        ("product_id: p, from: a", "unknown column 'from'"),
+    ],
+)
+def test_an_assortment_says_what_is_sold(tmp_path, columns, says):
+    sold = f"assortment: {{path: sold.csv, columns: {{{columns}}}}}\n"
+    assert f"assortment: {says}" in refusal(tmp_path, SHOP % "" + sold)

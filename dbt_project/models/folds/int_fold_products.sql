@@ -10,6 +10,16 @@ settings as (select * from {{ ref('stg_settings') }}),
 
 counting_unit as (select * from {{ ref('int_counting_unit') }}),
 
+-- nothing where the shop doesn't say what its stores sell
+sold_in_stores as (
+    select distinct
+        fold,
+        product_key
+    from {{ ref('int_known_assortment') }}
+),
+
+told_folds as (select distinct fold from sold_in_stores),
+
 {% for part in range(parts) %}
 events_{{ part }} as (
     select
@@ -74,11 +84,15 @@ judged as (
                 then 'not sold lately'
         end as why_never,
         -- today's stock is no news to the past
-        counted.fold = 'serving' and not products.is_available as is_out_of_stock
+        counted.fold = 'serving' and not products.is_available as is_out_of_stock,
+        told_folds.fold is not null and sold_in_stores.product_key is null as is_in_no_store
     from counted
     inner join products on counted.product_key = products.product_key
     cross join settings
     cross join counting_unit
+    left join told_folds on counted.fold = told_folds.fold
+    left join sold_in_stores
+        on counted.fold = sold_in_stores.fold and counted.product_key = sold_in_stores.product_key
 ),
 
 banded as (
@@ -104,10 +118,14 @@ banded as (
                     partition by fold, category_code, price is not null order by price, product_id
                 )
         end as price_band,
-        why_never is null and not is_out_of_stock as in_catalogue,
-        -- out-of-stock products stay in training: their buyers resemble those who bought in time
+        why_never is null and not is_out_of_stock and not is_in_no_store as in_catalogue,
+        -- what isn't sold now stays in training: their buyers resemble those who bought in time
         why_never is null as is_learned_from,
-        coalesce(why_never, case when is_out_of_stock then 'not available' end) as why_not,
+        case
+            when why_never is not null then why_never
+            when is_out_of_stock then 'not available'
+            when is_in_no_store then 'not sold in any store'
+        end as why_not,
         -- ties in score are broken by popularity, then by id, everywhere: lower comes first
         row_number() over (partition by fold order by customers desc, product_id asc) as tie_order
     from judged

@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ candidates_of(recommenders()) }}
+{{ sold_candidates(recommenders()) }}

@@ -1,3 +1,3 @@
 {{ config(materialized='view') }}
 
-{{ candidates_of(['profile']) }}
+{{ sold_candidates(['profile']) }}

@@ -1,5 +1,5 @@
-{# Popular products that are looked at for a list with a price band. #}
-{% set looked_at_for_band = 1000 %}
+{# Popular products that are looked at for a list with a price band, or of whose customer's stores it is known what they sell. #}
+{% set looked_at_further = 1000 %}
 
 with
 
@@ -10,6 +10,13 @@ short_lists as (select * from {{ ref('int_short_lists') }}),
 popular_fillers as (select * from {{ ref('int_popular_fillers') }}),
 
 interactions as (select * from {{ ref('int_interactions') }}),
+
+told_customers as (
+    select distinct
+        fold,
+        customer_key
+    from {{ ref('int_customer_assortments') }}
+),
 
 -- lists with too few candidates are filled up with popular products that are new to the customer
 proposed as (
@@ -25,13 +32,19 @@ proposed as (
         popular_fillers.boost,
         popular_fillers.popularity_rank
     from short_lists
+    left join told_customers
+        on short_lists.fold = told_customers.fold and short_lists.customer_key = told_customers.customer_key
     inner join popular_fillers
         on
             short_lists.fold = popular_fillers.fold
             and short_lists.rule_keys = popular_fillers.rule_keys
             and popular_fillers.popularity_rank
             <= {{ candidates_per_list() }} + short_lists.seen + short_lists.last_rank
-            + case when short_lists.has_price_band then {{ looked_at_for_band }} else 0 end
+            + case
+                when short_lists.has_price_band or told_customers.customer_key is not null
+                    then {{ looked_at_further }}
+                else 0
+            end
     anti join interactions
         on
             short_lists.fold = interactions.fold
@@ -69,6 +82,10 @@ outside_bands as (
     where {{ is_outside_band('rule_products.price', 'features.usual_price', 'rule_products.value') }}
 ),
 
+unsold as (
+    {{ not_sold_to('proposed') }}
+),
+
 fillers as (
     select
         proposed.*,
@@ -82,6 +99,11 @@ fillers as (
             and proposed.list_type = outside_bands.list_type
             and proposed.customer_key = outside_bands.customer_key
             and proposed.product_key = outside_bands.product_key
+    anti join unsold
+        on
+            proposed.fold = unsold.fold
+            and proposed.customer_key = unsold.customer_key
+            and proposed.product_key = unsold.product_key
 )
 
 select

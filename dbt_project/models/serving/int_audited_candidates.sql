@@ -7,6 +7,10 @@ reranked_candidates as (select * from {{ ref('int_reranked_candidates') }} where
 
 champion_ranking as (select * from {{ ref('int_champion_ranking') }} where fold = 'serving'),
 
+unsold_candidates as (select * from {{ ref('int_unsold_candidates') }} where fold = 'serving'),
+
+list_types as (select * from {{ ref('int_list_types') }}),
+
 served_lists as (select * from {{ ref('int_served_lists') }}),
 
 -- a rule that drops a candidate wins over the steps of re-ranking
@@ -73,6 +77,23 @@ candidates as (
             champion_ranking.list_type = reranked_candidates.list_type
             and champion_ranking.customer_key = reranked_candidates.customer_key
             and champion_ranking.product_key = reranked_candidates.product_key
+    union all by name
+    -- what recommenders propose and the customer's stores don't sell
+    select
+        list_types.list_type,
+        unsold_candidates.customer_key,
+        unsold_candidates.product_key,
+        unsold_candidates.recommender,
+        unsold_candidates.score,
+        unsold_candidates.is_new,
+        'not_sold_at_stores' as dropped_by
+    from unsold_candidates
+    inner join list_types
+        on
+            (unsold_candidates.is_new and list_types.takes_new)
+            or (not unsold_candidates.is_new and list_types.takes_bought)
+    semi join audited_customers on unsold_candidates.customer_key = audited_customers.customer_key
+    where unsold_candidates.rank_in_group <= {{ candidates_per_list() }}
 ),
 
 served as (

@@ -9,6 +9,8 @@ pairs as (select * from {{ ref('int_candidate_pairs') }} where fold = 'serving')
 
 scores as (select * from {{ ref('int_hybrid_scores') }} where fold = 'serving'),
 
+unsold_candidates as (select * from {{ ref('int_unsold_candidates') }} where fold = 'serving'),
+
 reranked_candidates as (select * from {{ ref('int_reranked_candidates') }} where fold = 'serving'),
 
 served as (select * from {{ ref('int_served_lists') }}),
@@ -29,6 +31,8 @@ proposed as (
     select product_key from candidates
     union
     select product_key from profile_candidates
+    union
+    select product_key from unsold_candidates
     union
     select product_key from reranked_candidates
 ),
@@ -78,6 +82,19 @@ closest as (
     group by reranked_candidates.product_key
 ),
 
+-- a product with a candidate_rank came closer than one without
+unsold as (
+    select
+        product_key,
+        struct_pack(
+            rank := cast(null as integer),
+            list_type := cast(null as varchar),
+            dropped_by := 'not_sold_at_stores'
+        ) as closest
+    from unsold_candidates
+    group by product_key
+),
+
 listed as (
     select
         products.product_key,
@@ -92,7 +109,7 @@ select
     proposed.product_key is not null as is_proposed,
     coalesce(weighed.customers, 0) as candidate_customers,
     likeliest.probability as best_probability,
-    closest.closest,
+    coalesce(closest.closest, unsold.closest) as closest,
     dropped_by_rules.rule as dropped_by_rule,
     coalesce(listed.customers, 0) as listed_customers
 from products
@@ -100,6 +117,7 @@ left join proposed on products.product_key = proposed.product_key
 left join weighed on products.product_key = weighed.product_key
 left join likeliest on products.product_key = likeliest.product_key
 left join closest on products.product_key = closest.product_key
+left join unsold on products.product_key = unsold.product_key
 left join dropped_by_rules on products.product_key = dropped_by_rules.product_key
 left join listed on products.product_key = listed.product_key
 where proposed.product_key is not null or listed.product_key is not null

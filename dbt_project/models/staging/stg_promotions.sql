@@ -1,4 +1,3 @@
--- A calendar of products, stores and weeks has many lines and few values: each value is cleaned once.
 {% set ids = ['product_id', 'store_id'] %}
 {% set days = ['starts', 'ends', 'week', 'planned_at'] %}
 {% set columns = ids + ['category', 'kind', 'discount'] + days %}
@@ -9,49 +8,8 @@ lines as (select * from {{ source('shop', 'promotions') }}),
 
 settings as (select * from {{ ref('stg_settings') }}),
 
-{% for column in columns %}
-{{ column }}_written as (select distinct {{ column }} as written from lines where {{ column }} is not null),
+{{ cleaned_values(columns, ids, days) }},
 
-{% endfor %}
--- the order of day and month, where the dates agree in it
-shown_orders as (
-    {% for column in days %}
-    select {{ shown_date_order('written') }} as shown from {{ column }}_written
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-agreed as (select case when count(distinct shown) = 1 then min(shown) end as date_order from shown_orders),
-
-date_orders as (
-    select coalesce(settings.date_order, agreed.date_order) as date_order
-    from settings
-    cross join agreed
-),
-
-{% for column in ids %}
-{{ column }}_values as (
-    select
-        written,
-        {{ clean_id('written', '(select ' ~ has_float_ids('written') ~ ' from ' ~ column ~ '_written)') }} as value
-    from {{ column }}_written
-),
-
-{% endfor %}
-{% for column in days %}
-{{ column }}_values as (
-    {% set text = 'cast(' ~ column ~ '_written.written as varchar)' %}
-    select
-        {{ column }}_written.written,
-        {% set dated = ("case when regexp_full_match(" ~ text ~ ", '[0-9]{4}-?W[0-9]{2}') "
-            ~ "then concat(" ~ text ~ ", '-1') else " ~ text ~ " end") %}
-        {{ clean_time(dated, 'date_orders.date_order', 'settings.timezone') }} as value
-    from {{ column }}_written
-    cross join date_orders
-    cross join settings
-),
-
-{% endfor %}
 category_values as (
     select
         written,

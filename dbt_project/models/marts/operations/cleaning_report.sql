@@ -16,7 +16,11 @@ titles as (select * from {{ ref('product_titles') }}),
 
 exposures as (select * from {{ ref('int_exposures') }}),
 
+assortment as (select * from {{ ref('stg_assortment') }} where reject_reason is null),
+
 customers as (select * from {{ ref('int_customers') }}),
+
+stores as (select * from {{ ref('int_stores') }}),
 
 purchases as (
     select
@@ -141,6 +145,22 @@ counts as (
         ) as example
     from exposures
     anti join {{ what }}s on exposures.{{ what }}_id = {{ what }}s.{{ what }}_id
+    {% endfor %}
+
+    {% for what in ['product', 'store'] %}
+    union all
+
+    select
+        'assortment' as source,
+        'of_unknown_{{ what }}' as rule_name,
+        count(*) as rows,
+        count(*) as read_rows,
+        arg_min(
+            concat(assortment.file, ', row ', assortment.row_number), (assortment.file, assortment.row_number)
+        ) as example
+    from assortment
+    anti join {{ what }}s on assortment.{{ what }}_id = {{ what }}s.{{ what }}_id
+    where assortment.{{ what }}_id is not null
     {% endfor %}
 ),
 
