@@ -267,6 +267,7 @@ def test_models_of_ratings_need_a_scale(rating):
             "staging.stg_settings": "'svd, ease' as recommenders",
             "intermediate.int_folds": "'train' as purpose",
             "intermediate.int_fold_products": "'serving' as fold, true as in_catalogue",
+            "intermediate.int_events": "1 as customer_key, null::integer as store_key",
         }.items():
             connection.execute(f"create table {table} as select {columns}")
         connection.execute(
@@ -283,6 +284,11 @@ def test_models_of_ratings_need_a_scale(rating):
         connection.execute("insert into intermediate.int_fold_products values ('serving', true)")
         customers = {"with_several_products": 2, "bought_again": 0}
         works = {one.recommender: one.works for one in verdicts(connection, facts, customers)}
+        connection.execute("insert into intermediate.int_events values (1, 7), (1, 8), (2, null)")
+        of_stores = {one.recommender: one for one in verdicts(connection, facts, customers)}
+    assert not works["store_popularity"]
+    assert of_stores["store_popularity"].works
+    assert of_stores["store_popularity"].why == "1 customers whose purchases name a store"
     if rating is None:
         assert (works["svd"], works["ease"]) == (False, True)
     else:
