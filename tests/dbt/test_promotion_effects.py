@@ -48,6 +48,8 @@ def make(shop, promotions, events):
         "quantity double, amount decimal(18, 4), is_interest boolean, returned_at timestamp",
         events,
     )
+    for model in ("int_known_weeks", "int_promoted_weeks", "int_product_weeks"):
+        models.make(model)
     models.make("promotion_effects")
 
     def ask(sql):
