@@ -68,7 +68,7 @@ def serve_blocks(
     """Serve all customers, block by block; return the files that hold what is served.
 
     Nothing else of customers is left in the folder then: no rows, and no fitted models unless they
-    are to serve later builds (`refit_after_days`).
+    are to serve later builds (`refit_after_days`, `pinned_fit`).
 
     Parameters
     ----------

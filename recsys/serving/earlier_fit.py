@@ -35,7 +35,8 @@ class Fit(NamedTuple):
 
 def is_kept(settings: Relation) -> bool:
     """Tell whether what is fitted stays for later builds: those of `recsys build`, if asked for."""
-    return bool(settings.filter("refit_after_days > 0").fetchall()) and RUN_VARIABLE in os.environ
+    asked = settings.filter("refit_after_days > 0 or pinned_fit is not null").fetchall()
+    return bool(asked) and RUN_VARIABLE in os.environ
 
 
 def _keys(relation: Relation, name: str) -> pa.Array:
