@@ -183,6 +183,7 @@ def scored(products: list[str]) -> dict[str, float]:
     return {product: float(len(products) - place) for place, product in enumerate(products)}
 
 
+@pytest.mark.slow  # compiling ranx takes half a minute
 @cases
 def test_ranx_agrees(ours: Metrics, lists: Lists, wanted: Wanted) -> None:
     qrels = ranx.Qrels({c: dict.fromkeys(sorted(some), 1) for c, some in wanted.items()})

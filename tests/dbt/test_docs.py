@@ -18,10 +18,11 @@ def statements():
 
 
 def test_every_statement_runs(ask_published, statements):
-    comments, probabilities, promotions, ndcg = statements
+    comments, probabilities, promotions, on_promotion, ndcg = statements
     assert "`ndcg`" in dict(ask_published(comments))["metric"]
     assert ask_published(probabilities) == []  # the tiny shop is too small to learn from
     assert ask_published(promotions) == []  # the tiny shop has none
+    assert ask_published(on_promotion) == []
     assert ask_published(ndcg)
 
 

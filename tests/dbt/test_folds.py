@@ -123,7 +123,8 @@ def test_another_future_changes_no_past_ranking(query, builder, tmp_path):
         sql = f"from recommenders.{table} where fold <> 'serving' order by all"
         past = query(sql)
         assert past == ask(sql), table
-        assert {JUDGED} <= {row[0] for row in past}, table
+        # the shop's lines name no stores
+        assert {JUDGED} <= {row[0] for row in past} or table == "rec_store_popularity", table
     sql = "select product_id from intermediate.int_held_out where fold = ? group by all"
     assert ask(sql, JUDGED) == [("coffee-0",)]
 

@@ -90,6 +90,7 @@ def tuned(database, past_file):
 
 
 # dbt leaves its log file to the garbage collector
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_search_is_the_same_on_past_folds_that_are_built_anew(

@@ -168,6 +168,7 @@ def test_marts_hold_the_last_run_only(second):
             assert rows == ([] if table in empty else [(runs[-1][0],)]), table
 
 
+@pytest.mark.slow  # a whole build
 def test_workers_and_threads_change_no_row(builder, tiny_database, tiny_shop, tiny_variables):
     """The first build used no worker processes and two threads."""
     database = builder.build(tiny_shop, jobs=2, threads=1, variables=tiny_variables)

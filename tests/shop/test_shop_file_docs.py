@@ -21,7 +21,7 @@ def test_every_example_is_legal(tmp_path, example):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) == 5
+    assert len(EXAMPLES) == 6
 
 
 @pytest.mark.parametrize("model", [Shop, Table, Format, *TABLES.values()])
