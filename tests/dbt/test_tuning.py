@@ -135,6 +135,7 @@ def test_the_best_is_chosen_where_it_beats_the_defaults(chosen):
     ]
 
 
+@pytest.mark.slow
 def test_the_next_build_fits_with_what_was_chosen(chosen, rebuilt):
     before, after = (ask(path, TRIALS) for path in (chosen, rebuilt))
     assert [row for row in after if row[0] != "svd"] == before
@@ -158,6 +159,7 @@ def test_the_next_build_fits_with_what_was_chosen(chosen, rebuilt):
     assert dict(ask(chosen, of_customer)) != mine
 
 
+@pytest.mark.slow
 def test_a_build_tunes_first_where_settings_ask(rebuilt):
     kept = [row for row in ask(rebuilt, TRIALS) if row[0] == "svd"]
     assert [(row[1], row[2], row[4]) for row in kept] == [("rmse", None, n) for n in range(3)]
