@@ -75,7 +75,7 @@ def test_bytes_that_are_no_text(tmp_path):
         (
             "purchases:",
             "purchase:",
-            "unknown key 'purchase'; did you mean 'purchases'? (legal: as_of, assortment, customers,",
+            "unknown key 'purchase'; did you mean 'purchases'? (legal: as_of, assortment,",
         ),
         (
             "  path:",

@@ -1,4 +1,7 @@
-{# Popular products that are looked at for a list with a price band, or of whose customer's stores it is known what they sell. #}
+{#
+  Popular products that are looked at for a list with a price band, or of whose customer's stores it is known what
+  they sell.
+#}
 {% set looked_at_further = 1000 %}
 
 with

@@ -12,10 +12,10 @@ settings as (select * from {{ ref('stg_settings') }}),
 
 cast_lines as (
     select
-        lines.*,
         {% for column in columns %}
-        {{ column }}_values.value as clean_{{ column }}{{ ',' if not loop.last }}
+        {{ column }}_values.value as clean_{{ column }},
         {% endfor %}
+        lines.*
     from lines
     {% for column in columns %}
     left join {{ column }}_values on lines.{{ column }} = {{ column }}_values.written
