@@ -7,9 +7,7 @@ from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftColumn, DraftTable
 from recsys.draft.guesses import Guess, ranked, values_in_words
 from recsys.draft.words import listed
-from recsys.draft.written import how_written
-from recsys.shop.cleaning_rules import rule
-from recsys.storage.names import quoted
+from recsys.draft.written import how_written, number_sql
 
 NUMBERS = 0.95
 """Least share of the values that must be numbers."""
@@ -72,15 +70,8 @@ def _no_less(table: DraftTable, before: ColumnProfile, paid: ColumnProfile) -> b
     written = how_written(
         table.profile, [quantity.name] if quantity else [], [before.name, paid.name]
     )
-    each, total = (
-        rule("clean_number", quoted(one.name), str(written.has_money_comma).lower())
-        for one in (before, paid)
-    )
-    units = (
-        rule("clean_number", quoted(quantity.name), str(written.has_comma).lower())
-        if quantity
-        else "1"
-    )
+    each, total = (number_sql(one, written.has_money_comma) for one in (before, paid))
+    units = number_sql(quantity, written.has_comma) if quantity else "1"
     (share,) = table.profile.ask(
         f"select avg((greatest(before, before * units) + 0.01 >= paid)::int) from (select "
         f"cast({each} as double) as before, cast({total} as double) as paid, "

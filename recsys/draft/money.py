@@ -6,8 +6,7 @@ from __future__ import annotations
 from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.draft import DraftTable
 from recsys.draft.profiling import FileProfile
-from recsys.draft.written import how_written
-from recsys.shop.cleaning_rules import rule
+from recsys.draft.written import how_written, number_sql
 from recsys.storage.names import quoted, text
 
 OFF_THE_LINE = (
@@ -86,7 +85,10 @@ def _share_of_line_values(
     itself where it is the line's value, and more where it is the price of one.
     """
     written = how_written(profile, [quantity.name], [money.name])
-    value, units = _number(money, written.has_money_comma), _number(quantity, written.has_comma)
+    value, units = (
+        number_sql(money, written.has_money_comma),
+        number_sql(quantity, written.has_comma),
+    )
     products, share = profile.ask(
         f"""
         with lines as (
@@ -115,18 +117,14 @@ def _agreement(
 ) -> float | None:
     """Return for which share of lines quantity times price is the amount, to a cent or two."""
     written = how_written(profile, [quantity.name], [price.name, amount.name])
-    each, total = (_number(one, written.has_money_comma) for one in (price, amount))
-    units = _number(quantity, written.has_comma)
+    each, total = (number_sql(one, written.has_money_comma) for one in (price, amount))
+    units = number_sql(quantity, written.has_comma)
     (share,) = profile.ask(
         f"select avg((abs(each * units - total) <= 0.02 + 0.005 * abs(units))::int) from (select "
         f"cast({each} as double) as each, cast({units} as double) as units, "
         f"cast({total} as double) as total from {profile.sample})"
     )
     return None if share is None else float(share)
-
-
-def _number(column: ColumnProfile, comma: bool) -> str:
-    return rule("clean_number", quoted(column.name), str(comma).lower())
 
 
 def restrict_currency(table: DraftTable) -> None:

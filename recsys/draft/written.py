@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recsys.draft.column_profile import ColumnProfile
 from recsys.draft.profiling import FileProfile
 from recsys.shop.cleaning_rules import rule
 from recsys.storage.names import quoted
@@ -56,3 +57,8 @@ def how_written(
         f"from (select {evidence} from {profile.sample})"
     )
     return Written(bool(comma), bool(money_comma), bool(money_comma) and not comma)
+
+
+def number_sql(column: ColumnProfile, comma: bool) -> str:
+    """Return the column as SQL that gives its cleaned numbers; `comma`: of a decimal comma."""
+    return rule("clean_number", quoted(column.name), str(comma).lower())

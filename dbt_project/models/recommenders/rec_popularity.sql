@@ -26,30 +26,7 @@ popular as (
     from fold_products
 ),
 
--- whoever bought n products finds the 100 most popular others among the first 100 + n
-bought_counts as (
-    select
-        fold,
-        customer_key,
-        count(*) as products
-    from interactions
-    group by fold, customer_key
-),
-
--- a row per place, so that products are found by equality: pairs of all customers and products
--- compared by place would grow with the square of the shop
-places as (
-    select
-        fold_customers.fold,
-        fold_customers.customer_key,
-        unnest(
-            range(1, settings.candidates_per_customer + coalesce(bought_counts.products, 0) + 1)
-        ) as popularity_rank
-    from fold_customers
-    cross join settings
-    left join bought_counts
-        on fold_customers.fold = bought_counts.fold and fold_customers.customer_key = bought_counts.customer_key
-),
+{{ popular_places('fold_customers') }},
 
 new_products as (
     select

@@ -42,30 +42,7 @@ customers as (
         on fold_customers.fold = home_stores.fold and fold_customers.customer_key = home_stores.customer_key
 ),
 
--- whoever bought n products finds the 100 most popular others among the first 100 + n
-bought_counts as (
-    select
-        fold,
-        customer_key,
-        count(*) as products
-    from interactions
-    group by fold, customer_key
-),
-
--- a row per place, so that products are found by equality
-places as (
-    select
-        customers.fold,
-        customers.customer_key,
-        customers.store_key,
-        unnest(
-            range(1, settings.candidates_per_customer + coalesce(bought_counts.products, 0) + 1)
-        ) as popularity_rank
-    from customers
-    cross join settings
-    left join bought_counts
-        on customers.fold = bought_counts.fold and customers.customer_key = bought_counts.customer_key
-),
+{{ popular_places('customers', ['store_key']) }},
 
 new_products as (
     select
